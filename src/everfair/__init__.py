@@ -1,0 +1,1 @@
+"""Everfair: the trade fair that never closes."""

@@ -1,0 +1,43 @@
+"""The door: a stated permission on every page and endpoint.
+
+`@allow(MEMBER)` lets members through; `@allow(EVERYONE)` is written out. A house test walks the URL table and
+fails on a view without one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.refused import Refused
+from everfair.base.roles import Role
+
+
+class SignInFirst(Exception):
+    """Nobody is signed in and the door wants somebody: a page redirects, the API answers 401."""
+
+
+def allow(role: Role, *, scope: str | None = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """State who may come in. `scope` is what an API key must carry to pass (`offers:write`)."""
+
+    def door(view: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+            actor = request.actor  # type: ignore[attr-defined]
+            if not role.admits(actor):
+                if not actor.is_signed_in:
+                    raise SignInFirst
+                raise Refused("base.not_allowed", _("Your role does not allow this."), status=403)
+            if actor.kind == "key" and scope and scope not in actor.scopes:
+                raise Refused("base.scope_missing", _("This key does not carry the scope for that."), status=403)
+            return view(request, *args, **kwargs)
+
+        guarded.allow = role  # type: ignore[attr-defined]
+        guarded.scope = scope  # type: ignore[attr-defined]
+        return guarded
+
+    return door

@@ -1,0 +1,29 @@
+"""The one clock: database time plus an offset that only demo and tests may set."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import DateTimeField, Func
+
+
+class EfNow(Func):
+    """`ef_now()` inside a query or as a column default."""
+
+    function = "ef_now"
+    arity = 0
+    output_field = DateTimeField()  # type: ignore[assignment]
+
+
+def now() -> datetime:
+    """The moment by the platform's clock (start of the running transaction)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ef_now()")
+        return cursor.fetchone()[0]
+
+
+def advance(by: timedelta) -> None:
+    """Move the clock forward. The database refuses on a live installation."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ef_advance(%s)", [by])

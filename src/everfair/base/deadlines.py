@@ -1,0 +1,99 @@
+"""Deadlines: by database clock, each generation exactly once, however many workers look."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Max, Q
+
+from everfair.base.clock import EfNow, now
+from everfair.base.models import Deadline
+from everfair.base.refused import NotVisible, Refused
+
+log = logging.getLogger(__name__)
+MAX_TRIES = 5
+_LOCK_SPACE = 0x0EF1
+_handlers: dict[str, Callable[[UUID], None]] = {}
+
+
+def on_deadline(kind: str) -> Callable[[Callable[[UUID], None]], Callable[[UUID], None]]:
+    """Register what happens at zero: `function(subject_id)`, inside the transaction that marks it fired."""
+
+    def register(function: Callable[[UUID], None]) -> Callable[[UUID], None]:
+        if kind in _handlers:
+            raise ValueError(f"deadline {kind} has two handlers")
+        _handlers[kind] = function
+        return function
+
+    return register
+
+
+def set_deadline(kind: str, subject: UUID, due_at: datetime) -> None:
+    """Start (or move) the countdown; a former one of the same kind and subject is cleared."""
+    if kind not in _handlers:
+        raise ValueError(f"nobody handles the deadline {kind}")
+    clear_deadline(kind, subject)
+    last = Deadline.objects.filter(kind=kind, subject=subject).aggregate(last=Max("generation"))["last"] or 0
+    Deadline.objects.create(kind=kind, subject=subject, generation=last + 1, due_at=due_at)
+
+
+def clear_deadline(kind: str, subject: UUID) -> None:
+    Deadline.objects.filter(kind=kind, subject=subject, state="waiting").update(state="cleared")
+
+
+def deadlines_of(subjects: list[UUID]) -> dict[tuple[UUID, str], datetime]:
+    """What is running for these subjects: (subject, kind) → due moment."""
+    rows = Deadline.objects.filter(subject__in=subjects, state="waiting").values_list("subject", "kind", "due_at")
+    return {(subject, kind): due_at for subject, kind, due_at in rows}
+
+
+class _MovedAway(Exception):
+    """Somebody cleared or moved the deadline while its handler waited for a lock: undo the handler."""
+
+
+def fire_due(*, limit: int = 50) -> int:
+    """Fire what is due; returns how many. A refusal means the world moved on: the deadline is done all the same.
+
+    The deadline's row is locked last (an advisory lock keeps a second clock away before), because verbs lock company and
+    order first and clear their deadlines at the end: the same order, so no deadlock.
+    """
+    ready = Q(retry_at=None) | Q(retry_at__lte=EfNow())
+    due = Deadline.objects.filter(ready, state="waiting", due_at__lte=EfNow()).order_by("due_at", "id")[:limit]
+    return sum(_fire(deadline) for deadline in due)
+
+
+def _fire(deadline: Deadline) -> bool:
+    this = Deadline.objects.filter(pk=deadline.pk, state="waiting", due_at=deadline.due_at)
+    try:
+        with transaction.atomic():
+            if not _ours_alone(deadline.pk) or not this.exists():
+                return False
+            try:
+                with transaction.atomic():
+                    _handlers[deadline.kind](deadline.subject)
+            except (Refused, NotVisible) as no:
+                log.info("deadline found nothing to do", extra={"kind": deadline.kind, "code": getattr(no, "code", "gone")})
+            if not this.update(state="fired", fired_at=EfNow()):
+                raise _MovedAway
+            return True
+    except _MovedAway:
+        return False
+    except Exception:
+        log.exception("deadline failed", extra={"kind": deadline.kind, "deadline": deadline.pk})
+        tries = deadline.tries + 1
+        Deadline.objects.filter(pk=deadline.pk, state="waiting").update(
+            tries=tries,
+            retry_at=now() + timedelta(seconds=2**tries),
+            state="failed" if tries >= MAX_TRIES else "waiting",
+        )
+        return False
+
+
+def _ours_alone(pk: int) -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, pk % 2**31])
+        return bool(cursor.fetchone()[0])

@@ -1,0 +1,198 @@
+"""Events: one inserted row each, read by cursors. No broker, no lost event, no ghost event.
+
+`emit` writes in the current transaction. Each subscriber (usually a package) has a cursor and reads batches of rows whose
+transaction is older than every running one, in the order (tx, seq): that order never changes once it can be seen, so
+nothing is passed over. Reactions run at least once and are safe to repeat.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import logging
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, get_type_hints
+from uuid import UUID
+
+from django.db import connection, transaction
+
+from everfair.base.actor import Actor
+from everfair.base.models import Cursor, DeadReaction
+from everfair.base.money import Money
+
+log = logging.getLogger(__name__)
+CHANNEL = "everfair_events"
+MAX_TRIES = 5
+
+Reaction = Callable[[Any], None]
+_catalogue: dict[str, type[Any]] = {}
+_reactions: dict[str, dict[str, list[Reaction]]] = defaultdict(lambda: defaultdict(list))
+
+
+def event(cls: type[Any]) -> type[Any]:
+    """Declare a fact: a frozen dataclass whose first field is the id of what it is about."""
+    made = dataclasses.dataclass(frozen=True, slots=True)(cls)
+    if made.__name__ in _catalogue:
+        raise ValueError(f"event {made.__name__} is declared twice")
+    _catalogue[made.__name__] = made
+    return made
+
+
+def catalogue() -> dict[str, type[Any]]:
+    return dict(_catalogue)
+
+
+def subscribers() -> dict[str, dict[str, list[Reaction]]]:
+    return {name: dict(by_event) for name, by_event in _reactions.items()}
+
+
+def on(*kinds: type[Any], subscriber: str) -> Callable[[Reaction], Reaction]:
+    """Register a reaction: `function(event)`; called in its own savepoint, at least once."""
+
+    def register(function: Reaction) -> Reaction:
+        for kind in kinds:
+            _reactions[subscriber][kind.__name__].append(function)
+        return function
+
+    return register
+
+
+def emit(fact: Any, *, by: Actor | None = None) -> None:
+    """Insert the fact into the running transaction and wake the worker at its commit."""
+    body = {f.name: _plain(getattr(fact, f.name)) for f in dataclasses.fields(fact)}
+    subject = getattr(fact, dataclasses.fields(fact)[0].name)
+    if not connection.in_atomic_block:
+        raise RuntimeError("an event belongs to the transaction of its cause")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO base_event (name, subject, body, actor) VALUES (%s, %s, %s, %s)",
+            [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"],
+        )
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case Money():
+            return {"minor": value.minor, "currency": value.currency}
+        case UUID() | Decimal():
+            return str(value)
+        case datetime() | date():
+            return value.isoformat()
+        case list() | tuple():
+            return [_plain(v) for v in value]
+        case _:
+            return value
+
+
+def _typed(kind: Any, value: Any) -> Any:
+    if value is None:
+        return None
+    options = getattr(kind, "__args__", (kind,)) if not isinstance(kind, type) else (kind,)
+    for option in options:
+        if option is Money:
+            return Money(value["minor"], value["currency"])
+        if option in (UUID, Decimal):
+            return option(value)
+        if option in (datetime, date):
+            return option.fromisoformat(value)
+    return value
+
+
+def read_fact(name: str, body: dict[str, Any]) -> Any:
+    """The dataclass again; fields added since are their defaults, fields dropped since are ignored."""
+    kind = _catalogue[name]
+    hints = get_type_hints(kind)
+    known = {f.name for f in dataclasses.fields(kind)}
+    return kind(**{key: _typed(hints[key], value) for key, value in body.items() if key in known})
+
+
+_READ = """
+    SELECT tx::text::bigint, seq, name, body FROM base_event
+    WHERE (tx, seq) > (%s::text::xid8, %s) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY tx, seq LIMIT %s
+"""
+
+
+def run_reactions(subscriber: str, *, batch: int = 200) -> int:
+    """Read one batch for one subscriber; returns how many events were passed. 0 when another process is at it.
+
+    A reaction that raises leaves the cursor before its event for a later try; after MAX_TRIES it is put aside in
+    DeadReaction with its reason, so that one bad event never holds up the rest.
+    """
+    by_event = _reactions[subscriber]
+    with transaction.atomic():
+        Cursor.objects.get_or_create(name=subscriber)
+        place = Cursor.objects.select_for_update(skip_locked=True).filter(name=subscriber).first()
+        if place is None:
+            return 0
+        with connection.cursor() as cursor:
+            cursor.execute(_READ, [str(place.tx), place.seq, batch])
+            rows = cursor.fetchall()
+        passed = 0
+        for tx, seq, name, body in rows:
+            reactions = by_event.get(name, [])
+            if reactions and not _digest(subscriber, seq, reactions, name, body):
+                break
+            place.tx, place.seq = tx, seq
+            passed += 1
+        if passed:
+            place.save()
+        return passed
+
+
+_tries: dict[tuple[str, int], int] = defaultdict(int)
+_not_before: dict[str, float] = {}
+
+
+def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> bool:
+    if time.monotonic() < _not_before.get(subscriber, 0):
+        return False
+    fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
+    try:
+        with transaction.atomic():
+            for reaction in reactions:
+                reaction(fact)
+    except Exception as error:
+        key = (subscriber, seq)
+        _tries[key] += 1
+        log.exception("reaction failed", extra={"subscriber": subscriber, "event_seq": seq, "tries": _tries[key]})
+        if _tries[key] < MAX_TRIES:
+            _not_before[subscriber] = time.monotonic() + min(2 ** _tries[key] / 10, 5)
+            return False
+        DeadReaction.objects.get_or_create(subscriber=subscriber, event_seq=seq, defaults={"reason": f"{type(error).__name__}"})
+    _tries.pop((subscriber, seq), None)
+    return True
+
+
+def run_all_reactions(*, rounds: int = 20) -> int:
+    """Until every subscriber has read everything (tests, commands): events passed in all."""
+    passed = 0
+    for _ in range(rounds):
+        now = sum(run_reactions(name) for name in list(_reactions))
+        passed += now
+        if not now:
+            break
+    return passed
+
+
+def rebase_after_restore() -> None:
+    """Transaction numbers start anew in a restored cluster: keep the order, forget the numbers.
+
+    Every unread event becomes older than the new cluster's first transaction. A cursor goes back to its lowest unread
+    event, so that an event may be read twice, never not at all. Runs as the owner, with nobody else connected.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE base_cursor c SET tx = 0, seq = coalesce(
+                (SELECT min(e.seq) - 1 FROM base_event e WHERE (e.tx, e.seq) > (c.tx::text::xid8, c.seq)),
+                (SELECT max(seq) FROM base_event), 0)
+            """
+        )
+        cursor.execute("ALTER TABLE base_event DISABLE TRIGGER USER")
+        cursor.execute("UPDATE base_event SET tx = '0'::xid8")
+        cursor.execute("ALTER TABLE base_event ENABLE TRIGGER USER")

@@ -1,0 +1,203 @@
+"""The Jinja2 environment of all our own pages: one set of globals, and every part under the one name `ui`.
+
+    TEMPLATES = [{"BACKEND": "django.template.backends.jinja2.Jinja2",
+                  "OPTIONS": {"environment": "everfair.base.jinja.environment"}, …}]
+
+A page calls `{{ ui.badge("held", _("In escrow")) }}` without an import. A misspelt variable raises instead of leaving
+a hole in a contract; optional ones are asked for with `is defined` or `|default(…)`.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
+import jinja2
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
+from django_htmx.jinja import htmx_script
+from jinja2.runtime import Context
+from markupsafe import Markup
+
+from everfair.base import drawing
+from everfair.base.formats import FORMATS, language_name, now
+
+_MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*)\s*\(")
+# These parts write a form, so they need the page's CSRF token: they are made anew for the page that uses them.
+_WITH_TOKEN = frozenset({"ui/form.html", "ui/moves.html", "ui/thread.html", "ui/header.html"})
+
+
+class Parts:
+    """Every macro of `templates/ui/*.html` as an attribute."""
+
+    def __init__(self, env: jinja2.Environment) -> None:
+        self._env = env
+        self._files: dict[str, str] | None = None
+
+    def _file_of(self, name: str) -> str:
+        if self._files is None or (self._env.auto_reload and name not in self._files):
+            self._files = {}
+            for file in self._env.list_templates(filter_func=lambda f: f.startswith("ui/")):
+                source = self._env.loader.get_source(self._env, file)[0]  # type: ignore[union-attr]
+                for macro in _MACRO.findall(source):
+                    if macro in self._files:
+                        raise ValueError(f"two parts are called {macro}: {self._files[macro]} and {file}")
+                    self._files[macro] = file
+        return self._files[name]
+
+    def names(self) -> dict[str, str]:
+        """Macro → file."""
+        try:
+            self._file_of("")
+        except KeyError:
+            pass
+        return dict(self._files or {})
+
+    def __getattr__(self, name: str) -> Callable[..., Markup]:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            file = self._file_of(name)
+        except KeyError:
+            raise AttributeError(f"no part is called {name}") from None
+        template = self._env.get_template(file)
+        if file not in _WITH_TOKEN:
+            return getattr(template.module, name)  # type: ignore[no-any-return]
+        return _with_token(template, name)
+
+
+def _with_token(template: jinja2.Template, name: str) -> Callable[..., Markup]:
+    @jinja2.pass_context
+    def part(context: Context, *args: Any, **kwargs: Any) -> Markup:
+        page = {key: context[key] for key in ("csrf_input", "request") if key in context}
+        return getattr(template.make_module(page), name)(*args, **kwargs)  # type: ignore[no-any-return]
+
+    return part
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of a table. `sort` is the name in `?sort=`; `grow` lets the text column take the room."""
+
+    label: str
+    numeric: bool = False
+    sort: str = ""
+    grow: bool = False
+    hidden_label: bool = False
+
+
+class Cells:
+    """Writes the cells of one row, each knowing its column: on a narrow screen every cell carries its own label."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = columns
+        self._next = 0
+
+    def __call__(self, content: Any = "", *, kind: str = "", head: bool = False) -> Markup:
+        column = self._columns[self._next]
+        self._next += 1
+        classes = " ".join(c for c in ("num" if column.numeric else "", "grow" if column.grow else "", kind) if c)
+        frame = Markup('<th scope="row"{}{}>{}</th>') if head else Markup("<td{}{}>{}</td>")
+        return frame.format(
+            Markup(' class="{}"').format(classes) if classes else "",
+            "" if column.hidden_label else Markup(' data-label="{}"').format(column.label),
+            "" if content is None else content,
+        )
+
+
+def with_query(address: str, **changes: Any) -> str:
+    """The same address with other query parameters; None drops one, a list repeats it. The cursor is dropped by any change."""
+    parts = urlsplit(address)
+    kept = [(k, v) for k, v in parse_qsl(parts.query, keep_blank_values=True) if k not in changes and k != "after"]
+    for key, value in changes.items():
+        values = value if isinstance(value, list | tuple) else [] if value in (None, "") else [value]
+        kept += [(key, str(v)) for v in values]
+    return f"{parts.path}?{urlencode(kept)}" if kept else parts.path
+
+
+def sort_link(address: str, sort: str, current: str) -> str:
+    """Where a click on a column leads: up first, then down."""
+    return with_query(address, sort=f"-{sort}" if current == sort else sort)
+
+
+def language_switch_urls(request: HttpRequest | None) -> list[dict[str, Any]]:
+    """The present page in each of our languages: code, name in its own words, address, whether it is the present one."""
+    here = request.get_full_path() if request is not None and request.method in ("GET", "HEAD") else "/"
+    if request is not None and request.method not in ("GET", "HEAD"):
+        here = request.path
+    codes = [code for code, _ in settings.LANGUAGES]
+    first, _, rest = here.lstrip("/").partition("/")
+    named = first.split("?")[0] in codes
+    now = get_language()
+    return [
+        {"code": code, "name": language_name(code), "url": f"/{code}/{rest}" if named else f"/{code}/", "current": code == now}
+        for code in codes
+    ]
+
+
+@jinja2.pass_context
+def _slot(context: Context, name: str, subject: Any = None, public: bool = False) -> Markup:
+    from everfair.base.slots import slot
+
+    request = context.get("request")
+    return slot(request, name, subject, public=public) if request is not None else Markup("")
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    return reverse(name, args=args, kwargs=kwargs)
+
+
+def form_key() -> str:
+    """A fresh idempotency key for a form that was given none."""
+    return uuid.uuid4().hex
+
+
+def must_have_token() -> str:
+    raise jinja2.TemplateRuntimeError(
+        "a form was written without the request: render the page with it (its CSRF token is missing)"
+    )
+
+
+def environment(**options: Any) -> jinja2.Environment:
+    """Made once by Django's Jinja2 backend; `options` are its OPTIONS."""
+    options["undefined"] = jinja2.StrictUndefined
+    options["autoescape"] = True
+    options.setdefault("trim_blocks", True)
+    options.setdefault("lstrip_blocks", True)
+    extensions = [*options.pop("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
+    env = jinja2.Environment(**options, extensions=extensions)  # noqa: S701  autoescape stands in options
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    env.globals.update(
+        FORMATS,
+        ui=Parts(env),
+        url=url,
+        static=static,
+        htmx_script=partial(htmx_script, version=2),
+        icon=drawing.icon,
+        initial=drawing.initial,
+        stand_in=drawing.stand_in,
+        sparkline_svg=drawing.sparkline,
+        shares=drawing.shares,
+        slot=_slot,
+        column=Column,
+        cells=Cells,
+        with_query=with_query,
+        sort_link=sort_link,
+        form_key=form_key,
+        must_have_token=must_have_token,
+        platform_now=now,
+        language_switch_urls=language_switch_urls,
+        language=lambda: get_language() or "en",
+        direction=lambda: "rtl" if get_language_bidi() else "ltr",
+    )
+    return env

@@ -1,0 +1,43 @@
+"""Roles are predicates over an actor and, for moves, the row. They combine with `|`, `&` and `~`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from everfair.base.actor import Actor
+
+Test = Callable[[Actor, Any], bool]
+
+
+class Role:
+    """A named predicate; `admits(actor, subject)` answers, `name` goes into the docs and diagrams."""
+
+    def __init__(self, name: str, test: Test) -> None:
+        self.name = name
+        self._test = test
+
+    def admits(self, actor: Actor, subject: Any = None) -> bool:
+        return bool(self._test(actor, subject))
+
+    def __or__(self, other: Role) -> Role:
+        return Role(f"{self.name} | {other.name}", lambda a, s: self.admits(a, s) or other.admits(a, s))
+
+    def __and__(self, other: Role) -> Role:
+        return Role(f"{self.name} & {other.name}", lambda a, s: self.admits(a, s) and other.admits(a, s))
+
+    def __invert__(self) -> Role:
+        return Role(f"~{self.name}", lambda a, s: not self.admits(a, s))
+
+    def __repr__(self) -> str:
+        return f"<Role {self.name}>"
+
+
+EVERYONE = Role("everyone", lambda a, s: True)
+SIGNED_IN = Role("signed in", lambda a, s: a.kind in ("person", "operator"))
+# A person or a key acting for a company.
+MEMBER = Role("member", lambda a, s: a.kind in ("person", "key") and a.company_id is not None)
+OPERATOR = Role("operator", lambda a, s: a.kind == "operator")
+RAIL = Role("rail", lambda a, s: a.kind == "rail")
+CLOCK = Role("clock", lambda a, s: a.kind == "clock")
+SYSTEM_ROLE = Role("system", lambda a, s: a.kind == "system")

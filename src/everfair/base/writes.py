@@ -1,0 +1,107 @@
+"""Writes from outside are safe to repeat: one key, one effect (invariant I11).
+
+The client sends `Idempotency-Key` (a form carries it in its hidden field `_key`). The key's advisory lock is tried first, so a
+second request in flight is told 409; then the key's row answers a repetition; then the view runs in the same
+transaction that stores its answer. Successes are kept 30 days; a refusal or a fault stores nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.models import WriteKey
+from everfair.base.refused import Refused
+
+KEPT_DAYS = 30
+_UNHASHED = ("csrfmiddlewaretoken", "_key")
+
+
+def once(view: Callable[..., Any]) -> Callable[..., Any]:
+    """For pages: a POST with a key has one effect, and its repetition gets the same redirect."""
+
+    @wraps(view)
+    def repeated(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        key = request.POST.get("_key", "")
+        if not key:
+            raise Refused("base.key_missing", _("Please send the form from its page."), status=422)
+        return answer_once(request, key, lambda: view(request, *args, **kwargs))
+
+    repeated.once = True  # type: ignore[attr-defined]
+    return repeated
+
+
+def request_hash(request: HttpRequest) -> str:
+    """What the request asks, without its key and form token; uploaded files by their content."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        for name, values in sorted(request.POST.lists()):
+            if name not in _UNHASHED:
+                digest.update(f"{name}={values!r}\n".encode())
+        for name, files in sorted(request.FILES.lists()):
+            for file in files:
+                digest.update(f"{name}:{file.name}\n".encode())
+                for chunk in file.chunks():
+                    digest.update(chunk)
+                file.seek(0)
+    else:
+        digest.update(request.body)
+    return digest.hexdigest()
+
+
+def answer_once(request: HttpRequest, key: str, work: Callable[[], HttpResponse]) -> HttpResponse:
+    """Run `work` once for this actor, route and key. Refused 409 while in flight, 422 for another body."""
+    if len(key) > 255 or not key.isprintable():
+        raise Refused("base.key_malformed", _("The idempotency key is malformed."), status=422)
+    actor = request.actor  # type: ignore[attr-defined]
+    owner = str(actor.company_id or actor.person_id or "nobody")
+    match = request.resolver_match
+    # The route with its own ids: the same key on another order is another write.
+    route = hashlib.sha256(request.path.encode()).hexdigest()[:16] + ":" + (match.view_name if match else "")[:100]
+    asked = request_hash(request)
+    with transaction.atomic():
+        _lock(f"{owner}|{route}|{key}")
+        known = WriteKey.objects.filter(owner=owner, route=route, key=key).first()
+        if known is not None:
+            if known.request_hash != asked:
+                raise Refused("base.key_reused", _("This key was used for another request."), status=422)
+            return _replay(known)
+        response = work()
+        if response.status_code < 400:
+            WriteKey.objects.create(
+                owner=owner,
+                route=route,
+                key=key,
+                request_hash=asked,
+                status=response.status_code,
+                location=response.headers.get("Location", ""),
+                body=response.content,
+                content_type=response.headers.get("Content-Type", ""),
+            )
+        else:
+            transaction.set_rollback(True)
+        return response
+
+
+def _lock(name: str) -> None:
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise Refused("base.in_flight", _("The same request is being worked on."), status=409, retry_after_s=1)
+
+
+def _replay(known: WriteKey) -> HttpResponse:
+    response = HttpResponse(bytes(known.body or b""), status=known.status, content_type=known.content_type)
+    if known.location:
+        response["Location"] = known.location
+    response["Idempotent-Replay"] = "true"
+    return response

@@ -1,0 +1,250 @@
+"""Searching: one snapshot at a time, refreshed when the writer has committed."""
+
+import os
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import tantivy
+from tantivy import Order, Query
+
+from everfair.discovery.index.folder import IndexFolder, IndexLost, damage_is_loss, read_identity
+from everfair.discovery.index.matching import LONGEST_TEXT, Matcher, Width, filtered, slots_of
+from everfair.discovery.index.queries import (
+    LAST_HIT,
+    PRICE_BANDS_USD_MINOR,
+    Facets,
+    OfferQuery,
+    SearchPage,
+    pack_cursor,
+    unpack_cursor,
+)
+from everfair.discovery.index.spelling import corrected, unknown_words
+from everfair.discovery.index.suggestions import suggestions
+
+_LOOK_EVERY_S = 0.5
+# Fewer hits than this are hardly anything: slips of the finger are allowed for then.
+FEW = 3
+_WIDER = [Width.MOST, Width.FUZZY, Width.ANY]
+_MOST_FACETS = 300
+# Equal scores beyond the page are fetched in steps of this, until the scores differ.
+_TIE_STEP = 64
+
+_SORTED = {"price": ("price_order", Order.Asc), "newest": ("newest_order", Order.Desc)}
+
+
+class IndexReader:
+    """Answers questions from the last commit that it has seen, at most half a second late. Threads may share one."""
+
+    def __init__(self, index: IndexFolder) -> None:
+        self._lock = threading.Lock()
+        self._take(index)
+
+    def search(self, query: OfferQuery) -> SearchPage:
+        """One page of offers.
+
+        Raises `IndexLost` when the folder was deleted or damaged (another index in its place is taken up by itself), and
+        ValueError for a cursor that was forged, belongs to another question, or to an index rebuilt since.
+        """
+        index, searcher, matcher = self._current()
+        offset, width = 0, None
+        if query.cursor is not None:
+            offset, packed_width = unpack_cursor(query, generation=index.identity.id, key=index.identity.key)
+            width = Width(packed_width)
+        with damage_is_loss("the index cannot be searched"):
+            return _Search(index, searcher, matcher, query).page(offset, width)
+
+    def suggest(self, prefix: str, language: str = "en", limit: int = 8) -> list[str]:
+        """What a half-typed question may become: brands, categories in this language, words of titles; likeliest first."""
+        _index, searcher, matcher = self._current()
+        with damage_is_loss("the index cannot be searched"):
+            return suggestions(searcher, matcher, prefix, language, limit)
+
+    def count(self) -> int:
+        """How many offers the index holds."""
+        _index, searcher, matcher = self._current()
+        with damage_is_loss("the index cannot be searched"):
+            return _count(searcher.search(filtered(None, matcher.filters(OfferQuery())), 1))
+
+    def refresh(self) -> None:
+        """Look now, rather than within half a second, whether there was a commit."""
+        with self._lock:
+            self._look()
+
+    def _current(self) -> tuple[IndexFolder, tantivy.Searcher, Matcher]:
+        with self._lock:
+            if time.monotonic() - self._looked_at >= _LOOK_EVERY_S:
+                self._look()
+            return self._index, self._searcher, self._matcher
+
+    def _look(self) -> None:
+        try:
+            seen = self._fingerprint()
+        except OSError:
+            # Not remembered as looked at: every question asks again until somebody has mended it.
+            self._looked_at = float("-inf")
+            raise IndexLost("the index is not there any more") from None
+        if seen != self._seen:
+            if read_identity(self._index.folder) != self._index.identity:
+                self._take(type(self._index).open(self._index.folder, mend=False))
+                return
+            with damage_is_loss("the index cannot be read"):
+                self._index.tantivy.reload()
+                self._searcher = self._index.tantivy.searcher()
+            self._seen = seen
+        self._looked_at = time.monotonic()
+
+    def _take(self, index: IndexFolder) -> None:
+        self._index = index
+        try:
+            # Before the searcher: a commit in between is then seen at the next look, never missed.
+            self._seen = self._fingerprint()
+        except OSError:
+            raise IndexLost("the index is not there") from None
+        with damage_is_loss("the index cannot be read"):
+            index.tantivy.reload()
+            self._searcher = index.tantivy.searcher()
+        self._matcher = Matcher(index.tantivy.schema)
+        self._looked_at = time.monotonic()
+
+    def _fingerprint(self) -> tuple[int, ...]:
+        meta, identity = os.stat(self._index.meta_path), os.stat(self._index.identity_path)
+        return meta.st_ino, meta.st_mtime_ns, meta.st_size, identity.st_ino, identity.st_mtime_ns
+
+
+class _Search:
+    """One question to one snapshot."""
+
+    def __init__(self, index: IndexFolder, searcher: tantivy.Searcher, matcher: Matcher, query: OfferQuery) -> None:
+        self._index, self._searcher, self._matcher, self._query = index, searcher, matcher, query
+        self._filters = matcher.filters(query)
+        self._text = query.text[:LONGEST_TEXT].strip()
+        self._slots = slots_of(self._text)
+        self._unknown = unknown_words(searcher, self._slots)
+
+    def page(self, offset: int, width: Width | None) -> SearchPage:
+        if self._text and not self._slots:
+            # Signs alone ask for nothing that an offer could have.
+            return SearchPage(hits=(), total=0, facets=_facets({}) if self._query.facets else None)
+        size = min(self._query.page_size, LAST_HIT - offset)
+        if width is None:
+            width, hits, total, asked = self._widening(size)
+        else:
+            asked = self._asked(width)
+            hits, total = self._fetch(asked, offset, size)
+        reached = offset + len(hits)
+        next_cursor = None
+        if hits and reached < min(total, LAST_HIT):
+            identity = self._index.identity
+            next_cursor = pack_cursor(self._query, offset=reached, width=width, generation=identity.id, key=identity.key)
+        return SearchPage(
+            hits=hits,
+            total=total,
+            facets=self._facets(asked) if self._query.facets else None,
+            next_cursor=next_cursor,
+            did_you_mean=corrected(self._searcher, self._text, self._unknown) if offset == 0 else None,
+        )
+
+    def _widening(self, size: int) -> tuple[Width, Sequence[tuple[int, float]], int, Query]:
+        """Ask strictly, then more widely while hardly anything is found."""
+        sorted_by_choice = self._query.sort != "relevance"
+        # By relevance the right offers stand first, so half-right ones may fill the page; sorted by price they would hide them.
+        enough = FEW if sorted_by_choice else size
+        widths = [Width.ALL, *_WIDER] if sorted_by_choice else _WIDER
+        if not self._slots:
+            widths = [Width.ALL]
+        total = 0
+        for width in widths:
+            if width is Width.FUZZY and (not self._unknown or total >= FEW):
+                continue
+            reached, asked = width, self._asked(width)
+            hits, total = self._fetch(asked, 0, size)
+            if total >= enough:
+                break
+        return reached, hits, total, asked
+
+    def _asked(self, width: Width) -> Query:
+        if not self._slots:
+            return filtered(None, self._filters)
+        misspelt = frozenset(self._unknown) if width >= Width.FUZZY else frozenset()
+        return filtered(self._matcher.text_query(self._text, self._slots, width, misspelt), self._filters)
+
+    def _fetch(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
+        if self._slots and self._query.sort == "relevance":
+            return self._by_score(asked, offset, size)
+        name, order = _SORTED.get(self._query.sort, ("standing_order", Order.Desc))
+        found = self._searcher.search(asked, size, count=True, order_by_field=name, offset=offset, order=order)
+        addresses = [address for _key, address in found.hits]
+        return [(int(number or 0), 0.0) for number in self._searcher.fast_field_values("number", addresses)], _count(found)
+
+    def _by_score(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
+        """Equal scores stand by number, also across the edge of a page: so the whole tie at the edge is fetched."""
+        end, limit = offset + size, offset + size + 1
+        while True:
+            found = self._searcher.search(asked, limit, count=True, weight_by_field="weight")
+            hits = found.hits
+            exhausted = len(hits) < limit or limit >= 2 * LAST_HIT
+            if exhausted or hits[-1][0] != hits[end - 1][0]:
+                break
+            limit += max(_TIE_STEP, limit)
+        if offset >= len(hits):
+            return (), _count(found)
+        first, last = offset, min(end, len(hits)) - 1
+        while first > 0 and hits[first - 1][0] == hits[offset][0]:
+            first -= 1
+        edge = hits[last][0]
+        while last + 1 < len(hits) and hits[last + 1][0] == edge:
+            last += 1
+        around = hits[first : last + 1]
+        numbers = self._searcher.fast_field_values("number", [address for _score, address in around])
+        ordered = sorted(((int(number or 0), score) for number, (score, _) in zip(numbers, around, strict=True)), key=_best_first)
+        return ordered[offset - first : end - first], _count(found)
+
+    def _facets(self, asked: Query) -> Facets:
+        return _facets(self._searcher.aggregate(asked, _AGGREGATIONS))
+
+
+def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
+    return -hit[1], hit[0]
+
+
+def _count(found: Any) -> int:
+    return int(found.count or 0)
+
+
+def _bands() -> list[dict[str, float]]:
+    lows = PRICE_BANDS_USD_MINOR
+    return [{"from": low, "to": high} for low, high in zip(lows, lows[1:], strict=False)] + [{"from": lows[-1]}]
+
+
+_AGGREGATIONS = {
+    **{
+        name: {"terms": {"field": name, "size": _MOST_FACETS, "segment_size": _MOST_FACETS * 2}}
+        for name in ("hall", "category", "country")
+    },
+    "price": {"range": {"field": "price", "ranges": _bands()}},
+    "sample": {"sum": {"field": "sample"}},
+    "verified": {"sum": {"field": "verified"}},
+}
+
+
+def _facets(found: dict[str, Any]) -> Facets:
+    def counts(name: str) -> list[tuple[str, int]]:
+        buckets = found.get(name, {}).get("buckets", [])
+        return sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=lambda pair: (-pair[1], pair[0]))
+
+    # Tantivy adds a band below the first one, and leaves out the lower end of a band that starts at nought.
+    bands = {
+        int(bucket.get("from", 0)): bucket["doc_count"]
+        for bucket in found.get("price", {}).get("buckets", [])
+        if bucket.get("to") != 0
+    }
+    return Facets(
+        halls=counts("hall"),
+        categories=counts("category"),
+        countries=counts("country"),
+        price_bands=[(low, bands.get(low, 0)) for low in PRICE_BANDS_USD_MINOR],
+        sample=int(found.get("sample", {}).get("value") or 0),
+        verified=int(found.get("verified", {}).get("value") or 0),
+    )

@@ -1,0 +1,230 @@
+"""From what people write to the words that an index compares: one reading for offers and for questions alike.
+
+Case, accents, full-width forms, traditional and simplified characters, and the ways to write a measure or a part number
+all fold here, so that nothing else in the search has to know about them.
+"""
+
+import re
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import rjieba
+from opencc_purepy import OpenCC
+
+# Longer words are serial noise (hashes, base64); an index full of them only grows.
+LONGEST_WORD = 48
+
+_STANDALONE = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ħ": "h",
+        "ı": "i",
+        "ŧ": "t",
+        "ŋ": "n",
+        "’": "'",
+        "‘": "'",
+    }
+)
+_HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+# Kana is written without spaces too, so it goes the way of the characters.
+_KANA = "\u3041-\u309f\u30a1-\u30ff"
+_NOT_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\ud800-\udfff]+")
+_MARKS = re.compile("[\u0300-\u036f]+")
+# Each begins with its sign, so that a long text is crossed at the speed of a search for one character.
+_APOSTROPHE = re.compile(r"'(?<=\w')(?=\w)")
+_THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
+_ASCII = re.compile(r"[\t\n\r\x20-\x7e]*\Z")
+
+_UNITS = {
+    **{
+        name: name
+        for name in "mm cm m km in ft yd mg g kg t oz lb ml l gal w kw v a ma mah ah hz khz mhz ghz kb mb gb tb dpi k psi bar".split()
+    },
+    **{
+        "inch": "in",
+        "inches": "in",
+        "foot": "ft",
+        "feet": "ft",
+        "yard": "yd",
+        "yards": "yd",
+        "gram": "g",
+        "grams": "g",
+        "kgs": "kg",
+    },
+    **{
+        "ounce": "oz",
+        "ounces": "oz",
+        "lbs": "lb",
+        "pound": "lb",
+        "pounds": "lb",
+        "liter": "l",
+        "liters": "l",
+        "litre": "l",
+        "litres": "l",
+    },
+    **{"gallon": "gal", "gallons": "gal", "watt": "w", "watts": "w", "volt": "v", "volts": "v", "amp": "a", "amps": "a"},
+    **{
+        "pack": "pack",
+        "packs": "pack",
+        "pk": "pack",
+        "pcs": "pc",
+        "pc": "pc",
+        "piece": "pc",
+        "pieces": "pc",
+        "count": "ct",
+        "ct": "ct",
+    },
+    **{"meter": "m", "meters": "m", "metre": "m", "metres": "m"},
+    **{
+        "毫米": "mm",
+        "厘米": "cm",
+        "公分": "cm",
+        "米": "m",
+        "公尺": "m",
+        "克": "g",
+        "公斤": "kg",
+        "千克": "kg",
+        "升": "l",
+        "毫升": "ml",
+    },
+}
+_UNIT = "|".join(sorted((re.escape(unit) for unit in _UNITS), key=len, reverse=True))
+_NUMBER = r"\d+(?:\.\d+)?"
+_EDGE = r"(?![a-z0-9])"
+_PIECE = re.compile(
+    rf"""
+      (?P<size> (?<![a-z0-9.]) [a-z]{{0,2}}{_NUMBER} (?: \s?(?:mm|cm|in|m|ft)? \s?[x×*]\s? {_NUMBER} ){{1,3}} {_EDGE} )
+    | (?P<packof> pack\ of\ \d+ {_EDGE} )
+    | (?P<measure> (?<![a-z0-9.]) {_NUMBER} [\s-]? (?:{_UNIT}) {_EDGE} )
+    | (?P<part> (?=[a-z0-9./_-]{{0,40}}\d) [a-z0-9]+ (?: [-/._][a-z0-9]+ )+ )
+    | (?P<han> [{_HAN}{_KANA}]+ )
+    | (?P<word> [^\W_{_HAN}{_KANA}]+ )
+    """,
+    re.VERBOSE,
+)
+_WORD = re.compile(rf"\d+(?:\.\d+)+[^\W_{_HAN}{_KANA}]*|[^\W_{_HAN}{_KANA}]+")
+_HAN_RUN = re.compile(rf"[{_HAN}{_KANA}]+")
+_THREAD = re.compile(r"[a-z]{1,2}\d+(?=x\d)")
+_CJK = re.compile(rf"[{_HAN}{_KANA}]")
+
+
+class Piece(NamedTuple):
+    """One thing somebody wrote: a word, a measure, a size, a part number, or a run of Chinese."""
+
+    words: tuple[str, ...] = ()
+    code: str = ""
+    han: str = ""
+
+
+def fold(text: str) -> str:
+    """Lower case without accents, in half-width forms and simplified characters; nothing unprintable survives."""
+    if not _ASCII.match(text):
+        text = unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text))
+        text = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
+        text = unicodedata.normalize("NFC", text).translate(_STANDALONE)
+        # Once more: composing may bring back a character that the table of compatible forms would replace.
+        text = _NOT_TEXT.sub(" ", unicodedata.normalize("NFKC", text))
+        if _CJK.search(text):
+            text = _converter("tw2sp").convert(text).lower()
+    else:
+        text = text.lower()
+    if "'" in text:
+        text = _APOSTROPHE.sub("", text)
+    if "," in text:
+        text = _THOUSANDS.sub("", text)
+    return text
+
+
+def pieces(text: str) -> list[Piece]:
+    """What a text consists of, in its order."""
+    return [_piece(found) for found in _PIECE.finditer(fold(text))]
+
+
+def plain_words(folded: str) -> list[str]:
+    """The words of scripts with spaces, from an already folded text; numbers keep their decimal point."""
+    return [word for word in _WORD.findall(folded) if len(word) <= LONGEST_WORD]
+
+
+def han_words(folded: str) -> list[str]:
+    """Chinese words with the shorter words inside them («不锈钢» and «不锈»), from an already folded text."""
+    return [word for run in _HAN_RUN.findall(folded) for word in rjieba.cut_for_search(run)]
+
+
+def han_slots(run: str) -> list[str]:
+    """The words of a Chinese question, none inside another: each is one thing asked for."""
+    return rjieba.cut(run)
+
+
+def han_parts(word: str) -> list[str]:
+    """The shorter words inside one Chinese word; empty when there are none."""
+    return [part for part in rjieba.cut_for_search(word) if part != word]
+
+
+def han_characters(folded: str) -> list[str]:
+    """Every Chinese character by itself, so that a title is found by any stretch of it."""
+    return _CJK.findall(folded)
+
+
+def codes(text: str) -> list[str]:
+    """Part numbers, sizes and measures in one spelling: «AB-12/4» is `ab124`, «5 kg» `5kg`, «M8 × 50» `m8x50` and `m8`."""
+    found: dict[str, None] = {}
+    for piece in pieces(text):
+        if piece.code:
+            found[piece.code] = None
+            # «M8» out of «M8x50»: a letter before the figure names a thread, which is asked for by itself.
+            if thread := _THREAD.match(piece.code):
+                found[thread[0]] = None
+    return [code for code in found if len(code) <= LONGEST_WORD]
+
+
+def compact(text: str) -> str:
+    """A stock number as people remember it: letters and figures alone."""
+    return "".join(letter for letter in fold(text) if letter.isalnum())
+
+
+def is_chinese(text: str) -> bool:
+    return bool(_CJK.search(text))
+
+
+def in_script_of(language: str, folded: str) -> str:
+    """Folded Chinese back in the characters that readers of this language use."""
+    traditional = language.lower().replace("_", "-").startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
+    return _converter("s2t").convert(folded) if traditional else folded
+
+
+def _piece(found: re.Match[str]) -> Piece:
+    text = found[0]
+    match found.lastgroup:
+        case "han":
+            return Piece(han=text)
+        case "word":
+            text = text[:LONGEST_WORD]
+            return Piece((text,), text if _mixed(text) else "")
+        case "size":
+            figures = re.findall(rf"[a-z]*{_NUMBER}", re.sub(r"[×*]", "x", text).replace("x", " x "))
+            return Piece(tuple(_WORD.findall(text)), "x".join(figures))
+        case "packof":
+            return Piece(("pack", text.rsplit(" ", 1)[1]), text.rsplit(" ", 1)[1] + "pack")
+        case "measure":
+            number = re.match(_NUMBER, text)[0]  # type: ignore[index]
+            unit = text[len(number) :].strip(" -\t\n")
+            return Piece(tuple(_WORD.findall(text)), number + _UNITS[unit])
+        case _:
+            return Piece(tuple(_WORD.findall(text)), compact(text))
+
+
+def _mixed(word: str) -> bool:
+    return not word.isalpha() and not word.isdigit()
+
+
+@cache
+def _converter(kind: str) -> OpenCC:
+    # Made at the first Chinese text: the dictionaries weigh 30 MB. `tw2sp` also turns Taiwan's words (雷射, 滑鼠) into the mainland's.
+    return OpenCC(kind)

@@ -1,0 +1,124 @@
+"""What happened in a trade. The subject is always the order."""
+
+from uuid import UUID
+
+from everfair.base.events import event
+from everfair.base.money import Money
+
+
+@event
+class OrderPlaced:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    total: Money
+
+
+@event
+class OrderSigned:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class OrderDeclined:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class OrderCancelled:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class OrderLapsed:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class OrderCalledOff:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class StageDue:
+    order_id: UUID
+    stage_id: UUID
+    amount: Money
+
+
+@event
+class StageFunded:
+    order_id: UUID
+    stage_id: UUID
+    amount: Money
+
+
+@event
+class StageReleased:
+    order_id: UUID
+    stage_id: UUID
+    amount: Money
+    fee: Money
+
+
+@event
+class StageRefunded:
+    order_id: UUID
+    stage_id: UUID
+    amount: Money
+
+
+@event
+class OrderShipped:
+    order_id: UUID
+    consignment_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class OrderReceived:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class IssueReported:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class IssueWithdrawn:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class IssueResolved:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class OrderCompleted:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID

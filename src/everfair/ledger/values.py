@@ -1,0 +1,88 @@
+"""Addresses an accountant can read, and the transfer between two of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+from everfair.base.money import Money
+
+ASSET, LIABILITY, INCOME, EXPENSE = "asset", "liability", "income", "expense"
+PURPOSES = ("", "fund", "release", "refund", "fee", "loss")
+
+# The chart of accounts: pattern, class, whether a balance is kept with the account (parties and escrow: yes;
+# platform-wide accounts: no, a hot row would collapse under concurrency), and whether it is an escrow.
+_ID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
+_CHART = (
+    (re.compile(rf"company:{_ID}:wallet:[A-Z]{{3}}"), LIABILITY, True, False),
+    (re.compile(rf"stage:{_ID}:escrow"), LIABILITY, True, True),
+    (re.compile(rf"intent:{_ID}:received"), LIABILITY, True, False),
+    (re.compile(r"platform:suspense:[A-Z]{3}"), LIABILITY, False, False),
+    (re.compile(r"platform:fees:[A-Z]{3}"), INCOME, False, False),
+    (re.compile(r"platform:losses:[A-Z]{3}"), EXPENSE, False, False),
+    (re.compile(r"provider:[a-z0-9_]+:clearing:[A-Z]{3}"), ASSET, False, False),
+    (re.compile(r"provider:[a-z0-9_]+:costs:[A-Z]{3}"), EXPENSE, False, False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKind:
+    account_class: str
+    kept: bool
+    escrow: bool
+
+
+def account_kind(address: str) -> AccountKind:
+    """What the chart says of an address; ValueError for one that is not in it."""
+    for pattern, account_class, kept, escrow in _CHART:
+        if pattern.fullmatch(address):
+            return AccountKind(account_class, kept, escrow)
+    raise ValueError(f"not in the chart of accounts: {address}")
+
+
+def wallet(company_id: UUID, currency: str) -> str:
+    return f"company:{company_id}:wallet:{currency}"
+
+
+def escrow(stage_id: UUID) -> str:
+    return f"stage:{stage_id}:escrow"
+
+
+def received(intent_id: UUID) -> str:
+    return f"intent:{intent_id}:received"
+
+
+def fees(currency: str) -> str:
+    return f"platform:fees:{currency}"
+
+
+def suspense(currency: str) -> str:
+    return f"platform:suspense:{currency}"
+
+
+def clearing(provider: str, currency: str) -> str:
+    return f"provider:{provider}:clearing:{currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class Transfer:
+    """An amount above zero from `source` (debited) to `target` (credited): it cannot be unbalanced.
+
+    `purpose` is needed where an escrow is touched: fund, release, refund, fee or loss.
+    """
+
+    source: str
+    target: str
+    amount: Money
+    purpose: str = ""
+
+    def __post_init__(self) -> None:
+        if self.amount.minor <= 0:
+            raise ValueError("a transfer moves an amount above zero")
+        if self.source == self.target:
+            raise ValueError("a transfer has two different ends")
+        if self.purpose not in PURPOSES:
+            raise ValueError(f"unknown purpose {self.purpose}")
+        account_kind(self.source)
+        account_kind(self.target)

@@ -1,0 +1,46 @@
+"""Every number of a rule: declared once, with its unit and where it comes from. `rule_version` overrides it by date."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """`default` is in `unit`; `least` and `most` bound what an operator may set."""
+
+    name: str
+    unit: str
+    default: Decimal
+    least: Decimal
+    most: Decimal
+    source: str
+
+
+def _rule(name: str, unit: str, default: str, least: str, most: str, source: str) -> Rule:
+    return Rule(name, unit, Decimal(default), Decimal(least), Decimal(most), source)
+
+
+# fmt: off
+RULES = {
+    rule.name: rule
+    for rule in (
+        _rule("trade.sign_days", "days", "5", "1", "30", "1688: unpaid or unsigned terms close after 5 days (zqdropshipping)"),
+        _rule("trade.pay_days", "days", "5", "1", "30", "1688: unpaid 5 days after creation or change of terms → closed"),
+        _rule("trade.ship_grace_days", "days", "0", "0", "30", "our own: after the ship-by day the buyer may take the money back"),
+        _rule("trade.receive_days_express", "days", "15", "1", "90", "AliExpress: silent buyer, express 15 days from shipping"),
+        _rule("trade.receive_days_air", "days", "15", "1", "90", "AliExpress: silent buyer, air 15 days from shipping"),
+        _rule("trade.receive_days_land", "days", "30", "1", "90", "AliExpress: silent buyer, land 30 days from shipping"),
+        _rule("trade.receive_days_sea", "days", "45", "1", "120", "AliExpress: silent buyer, sea 45 days from shipping"),
+        _rule("trade.claim_days", "days", "30", "1", "90", "Trade Assurance: never more than 30 days after confirmed receipt"),
+        _rule("trade.deposit_rate", "fraction", "0.3", "0", "1", "trade habit: 30 % deposit, 70 % balance"),
+        _rule("trade.fee_rate", "fraction", "0.02", "0", "0.2", "our own: platform fee on what is released to the seller"),
+        _rule("sourcing.quotes_per_month", "quotes", "20", "1", "1000", "Alibaba RFQ rule page: 20 quotes per company per month"),
+        _rule("sourcing.quotes_per_rfq", "quotes", "10", "1", "100", "Alibaba RFQ: seats per RFQ, said to be 10"),
+        _rule("sourcing.rfqs_per_day", "RFQs", "20", "1", "1000", "our own: a flood of requests is not a request"),
+        _rule("payments.intent_hours", "hours", "24", "1", "168", "our own: an unpaid checkout closes after a day"),
+        _rule("companies.invitation_days", "days", "7", "1", "30", "our own"),
+    )
+}
+# fmt: on

@@ -1,0 +1,352 @@
+"""The client of the payment sandbox: an ordinary provider over HTTP, with nothing that only a fake would have."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any, Self, TypeVar
+from urllib.parse import quote, urlencode
+
+from everfair.base.money import MAX_MINOR, Money
+from everfair.payments.providers import signature
+from everfair.payments.providers.exchange import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Answer, NoAnswer, NotReached, exchange
+from everfair.payments.providers.port import (
+    BadEvent,
+    BankAccount,
+    CheckoutOpened,
+    CheckoutState,
+    EventKind,
+    OutcomeUnknown,
+    PayoutSent,
+    PayoutState,
+    ProviderDown,
+    ProviderEvent,
+    ProviderRefused,
+    RefundSent,
+    RefundState,
+    StatementLine,
+)
+from everfair.payments.providers.strict_json import SIZE_MAX, BadJson, read_object
+
+_Read = TypeVar("_Read")
+_UNREADABLE = (LookupError, TypeError, ValueError)  # BadJson is a ValueError
+_STATES = {
+    EventKind.CHECKOUT_CAPTURED: "captured",
+    EventKind.CHECKOUT_FAILED: "failed",
+    EventKind.REFUND_SUCCEEDED: "succeeded",
+    EventKind.PAYOUT_PAID: "paid",
+    EventKind.PAYOUT_FAILED: "failed",
+}
+
+
+class SandboxProvider:
+    """The sandbox as Everfair sees it. See `port.Provider` for what each method promises."""
+
+    name = "sandbox"
+
+    def __init__(
+        self,
+        base_url: str,
+        api_key: str,
+        webhook_secrets: Sequence[str],
+        account: str,
+        *,
+        webhook_url: str = "",
+        connect_timeout_s: float = CONNECT_TIMEOUT_S,
+        read_timeout_s: float = READ_TIMEOUT_S,
+    ) -> None:
+        if not base_url or not api_key or not account:
+            raise ValueError("the sandbox client needs an address, an API key and an account")
+        if not webhook_secrets:
+            raise ValueError("the sandbox client needs a webhook secret")
+        for secret in webhook_secrets:
+            signature.key_bytes(secret)
+        self.account = account
+        self._base_url = base_url.rstrip("/")
+        self._api_key = api_key
+        self._secrets = tuple(webhook_secrets)
+        self._webhook_url = webhook_url
+        self._connect_timeout_s = connect_timeout_s
+        self._read_timeout_s = read_timeout_s
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, str]) -> Self:
+        """EVERFAIR_SANDBOX_URL, …_API_KEY, …_WEBHOOK_SECRET (two while rotating, newest first), …_ACCOUNT,
+        …_WEBHOOK_URL (optional)."""
+        return cls(
+            config.get("EVERFAIR_SANDBOX_URL", ""),
+            config.get("EVERFAIR_SANDBOX_API_KEY", ""),
+            signature.split_secrets(config.get("EVERFAIR_SANDBOX_WEBHOOK_SECRET", "")),
+            config.get("EVERFAIR_SANDBOX_ACCOUNT", "acct_everfair"),
+            webhook_url=config.get("EVERFAIR_SANDBOX_WEBHOOK_URL", ""),
+        )
+
+    # Checkouts
+
+    def open_checkout(
+        self, intent_id: str, amount: Money, recipient: str, description: str, return_url: str, language: str
+    ) -> CheckoutOpened:
+        asked = {
+            "merchant_reference": str(intent_id),
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "recipient": recipient,
+            "description": description,
+            "return_url": return_url,
+            "language": language,
+        }
+        if self._webhook_url:
+            asked["webhook_url"] = self._webhook_url
+        return self._write("/v1/checkouts", asked, _opened, key=f"checkout-{intent_id}")
+
+    def look_up(self, intent_id: str) -> CheckoutState | None:
+        return self._find("/v1/checkouts", _checkout, merchant_reference=str(intent_id))
+
+    def cancel_checkout(self, ref: str) -> CheckoutState:
+        """Refuses (`checkout_not_open`) one that was paid or failed meanwhile."""
+        return self._write(f"/v1/checkouts/{quote(ref, safe='')}/cancel", {}, _checkout, key=f"cancel-{ref}")
+
+    # Refunds
+
+    def refund(self, refund_id: str, checkout_ref: str, amount: Money) -> RefundSent:
+        """Refuses (`refund_exceeds_captured`) more than is left, and (`currency_mismatch`) another currency than was captured."""
+        asked = {
+            "checkout": checkout_ref,
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "reference": str(refund_id),
+        }
+        return self._write("/v1/refunds", asked, _refund_sent, key=f"refund-{refund_id}")
+
+    def look_up_refund(self, refund_id: str) -> RefundState | None:
+        return self._find("/v1/refunds", _refund, reference=str(refund_id))
+
+    # Payouts
+
+    def send_payout(self, payout_id: str, amount: Money, bank_account: BankAccount) -> PayoutSent:
+        asked = {
+            "reference": str(payout_id),
+            "amount_minor": amount.minor,
+            "currency": amount.currency,
+            "holder": bank_account.holder,
+            "account": bank_account.account,
+            "bic": bank_account.bic,
+        }
+        if self._webhook_url:
+            asked["webhook_url"] = self._webhook_url
+        return self._write("/v1/payouts", asked, _payout_sent, key=f"payout-{payout_id}")
+
+    def look_up_payout(self, payout_id: str) -> PayoutState | None:
+        return self._find("/v1/payouts", _payout, reference=str(payout_id))
+
+    # Reconciliation
+
+    def statement(self, from_on: date, to_on: date) -> Iterator[StatementLine]:
+        """Settled transactions of these UTC days, both included, in the provider's order."""
+        after: int | None = 0
+        while after is not None:
+            query = {"from": from_on.isoformat(), "to": to_on.isoformat(), "after": str(after)}
+            lines, after = self._read("/v1/statement", query, _statement_page)
+            yield from lines
+
+    # Events
+
+    def verify_event(self, headers: Mapping[str, str], raw_body: bytes, now: datetime) -> ProviderEvent:
+        """The event in these bytes, once its signature is proven over exactly these bytes (I12, I26).
+
+        Raises BadSignature (answer 401, believe nothing) or BadEvent (signed, but not ours or not understood: keep it and
+        tell a person).
+        """
+        if len(raw_body) > SIZE_MAX:
+            raise signature.BadSignature(f"more than {SIZE_MAX} bytes")
+        event_id = signature.verify(self._secrets, headers, raw_body, now.timestamp())
+        try:
+            event = read_object(raw_body)
+            inside = event["data"]
+            if event["id"] != event_id:
+                raise BadEvent("the event's id is not the signed message's id")
+            if event["account"] != self.account:
+                raise BadEvent("an event of another merchant account")
+            kind = EventKind(event["type"])
+            if inside["state"] != _STATES[kind]:
+                raise BadEvent("the state does not belong to this kind of event")
+            amount = _money(inside, "amount_minor")
+            if amount.minor < 1:
+                raise BadEvent("an event moves a positive amount")
+            intent_id = _text(inside, "merchant_reference")
+            return ProviderEvent(
+                account=self.account,
+                event_id=event_id,
+                kind=kind,
+                intent_id=intent_id,
+                provider_ref=_text(inside, "id"),
+                amount=amount,
+                currency=amount.currency,
+                recipient=_text(inside, "recipient"),
+                version=_whole(inside, "version"),
+                occurred_at=_moment(event, "created_at"),
+                state=_text(inside, "state"),
+                reference=_text(inside, "reference") if "reference" in inside else intent_id,
+                failure_code=_text(inside, "failure_code") if "failure_code" in inside else "",
+            )
+        except BadJson as error:
+            raise BadEvent(f"the event is {error}") from error
+        except (KeyError, TypeError, ValueError) as error:
+            raise BadEvent("the event has not the expected fields") from error
+
+    # HTTP
+
+    def _write(self, path: str, asked: dict[str, Any], read: Callable[[dict[str, Any]], _Read], key: str) -> _Read:
+        """Ask for something that changes the world; whatever cannot be read as an answer leaves the outcome unknown."""
+        headers = {**self._headers(), "Content-Type": "application/json", "Idempotency-Key": key}
+        try:
+            answer = self._exchange("POST", path, headers, json.dumps(asked).encode())
+            if answer.status in (200, 201):
+                return read(read_object(answer.body))
+        except NotReached as error:
+            raise ProviderDown(f"sandbox not reached: {error}") from error
+        except NoAnswer as error:
+            raise OutcomeUnknown(f"sandbox gave no answer: {error}") from error
+        except _UNREADABLE as error:
+            raise OutcomeUnknown("sandbox gave an answer that cannot be read") from error
+        if answer.status == 429:
+            raise ProviderDown("sandbox asks us to come later", _retry_after_s(answer))
+        _raise_refusal(answer)
+        raise OutcomeUnknown(f"sandbox answered {answer.status}")
+
+    def _read(self, path: str, query: Mapping[str, str], read: Callable[[dict[str, Any]], _Read]) -> _Read:
+        try:
+            answer = self._exchange("GET", f"{path}?{urlencode(query)}", self._headers(), None)
+            if answer.status == 200:
+                return read(read_object(answer.body))
+        except (NotReached, NoAnswer) as error:
+            raise ProviderDown(f"sandbox gave no answer: {error}") from error
+        except _UNREADABLE as error:
+            raise ProviderDown("sandbox gave an answer that cannot be read") from error
+        if answer.status != 429:
+            _raise_refusal(answer)
+        raise ProviderDown(f"sandbox answered {answer.status}", _retry_after_s(answer))
+
+    def _find(self, path: str, read: Callable[[dict[str, Any]], _Read], **query: str) -> _Read | None:
+        return self._read(path, query, lambda found: read(found["items"][0]) if found["items"] else None)
+
+    def _exchange(self, method: str, path: str, headers: Mapping[str, str], body: bytes | None) -> Answer:
+        return exchange(
+            method,
+            self._base_url + path,
+            headers,
+            body,
+            connect_timeout_s=self._connect_timeout_s,
+            read_timeout_s=self._read_timeout_s,
+        )
+
+    def _headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._api_key}", "Accept": "application/json", "User-Agent": "Everfair"}
+
+
+def _raise_refusal(answer: Answer) -> None:
+    """A 4xx in the provider's own form is a refusal; anything else says nothing about what happened."""
+    if not 400 <= answer.status < 500:
+        return
+    try:
+        error = read_object(answer.body)["error"]
+        refused = ProviderRefused(_text(error, "code"), _text(error, "message"))
+    except (BadJson, KeyError, TypeError, ValueError):
+        return
+    raise refused
+
+
+def _retry_after_s(answer: Answer) -> int | None:
+    text = answer.headers.get("retry-after", "")
+    return min(int(text), 3600) if re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+# What each answer says
+
+
+def _opened(found: dict[str, Any]) -> CheckoutOpened:
+    return CheckoutOpened(_text(found, "id"), _text(found, "url"))
+
+
+def _checkout(found: dict[str, Any]) -> CheckoutState:
+    return CheckoutState(
+        intent_id=_text(found, "merchant_reference"),
+        ref=_text(found, "id"),
+        state=_text(found, "state"),
+        amount=_money(found, "amount_minor"),
+        recipient=_text(found, "recipient"),
+        refunded=_money(found, "refunded_minor"),
+        version=_whole(found, "version"),
+    )
+
+
+def _refund_sent(found: dict[str, Any]) -> RefundSent:
+    return RefundSent(_text(found, "id"), _text(found, "state"))
+
+
+def _refund(found: dict[str, Any]) -> RefundState:
+    return RefundState(
+        refund_id=_text(found, "reference"),
+        ref=_text(found, "id"),
+        checkout_ref=_text(found, "checkout"),
+        state=_text(found, "state"),
+        amount=_money(found, "amount_minor"),
+        version=_whole(found, "version"),
+    )
+
+
+def _payout_sent(found: dict[str, Any]) -> PayoutSent:
+    return PayoutSent(_text(found, "id"), _text(found, "state"))
+
+
+def _payout(found: dict[str, Any]) -> PayoutState:
+    return PayoutState(
+        payout_id=_text(found, "reference"),
+        ref=_text(found, "id"),
+        state=_text(found, "state"),
+        amount=_money(found, "amount_minor"),
+        recipient=_text(found, "recipient"),
+        failure_code=_text(found, "failure_code"),
+        version=_whole(found, "version"),
+    )
+
+
+def _statement_page(found: dict[str, Any]) -> tuple[list[StatementLine], int | None]:
+    return [_statement_line(line) for line in found["lines"]], None if found["next"] is None else _whole(found, "next")
+
+
+def _statement_line(found: dict[str, Any]) -> StatementLine:
+    return StatementLine(
+        ref=_text(found, "ref"),
+        kind=_text(found, "kind"),
+        reference=_text(found, "reference"),
+        gross=_money(found, "gross_minor"),
+        fee=_money(found, "fee_minor"),
+        net=_money(found, "net_minor"),
+        settled_at=_moment(found, "settled_at"),
+    )
+
+
+def _text(found: Mapping[str, Any], name: str) -> str:
+    value = found[name]
+    if not isinstance(value, str) or len(value) > 2048:
+        raise ValueError(f"{name} is not a text")
+    return value
+
+
+def _whole(found: Mapping[str, Any], name: str) -> int:
+    value = found[name]
+    if type(value) is not int or not -MAX_MINOR <= value <= MAX_MINOR:  # bool is an int in Python; not here
+        raise ValueError(f"{name} is not a whole number in range")
+    return value
+
+
+def _money(found: Mapping[str, Any], name: str) -> Money:
+    return Money(_whole(found, name), _text(found, "currency"))
+
+
+def _moment(found: Mapping[str, Any], name: str) -> datetime:
+    value = datetime.fromisoformat(_text(found, name))
+    if value.tzinfo is None:
+        raise ValueError(f"{name} has no time zone")
+    return value.astimezone(UTC)

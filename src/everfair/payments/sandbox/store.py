@@ -1,0 +1,158 @@
+"""The sandbox's memory: one SQLite file in WAL mode, one connection, one lock. What was answered survives `kill -9`."""
+
+import fcntl
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+SCHEMA = """
+create table checkouts (
+    id text primary key,
+    merchant_reference text not null unique,
+    amount_minor integer not null check (amount_minor > 0),
+    currency text not null,
+    recipient text not null,
+    description text not null,
+    return_url text not null,
+    webhook_url text not null,
+    language text not null,
+    state text not null check (state in ('open', 'captured', 'failed', 'cancelled')),
+    failure_code text not null default '',
+    refunded_minor integer not null default 0 check (refunded_minor between 0 and amount_minor),
+    version integer not null default 1,
+    created_at real not null
+) strict;
+create table refunds (
+    id text primary key,
+    reference text not null unique,
+    checkout text not null references checkouts (id),
+    amount_minor integer not null check (amount_minor > 0),
+    currency text not null,
+    state text not null check (state = 'succeeded'),
+    version integer not null default 1,
+    created_at real not null
+) strict;
+create table payouts (
+    id text primary key,
+    reference text not null unique,
+    amount_minor integer not null check (amount_minor > 0),
+    currency text not null,
+    holder text not null,
+    recipient text not null,
+    bic text not null,
+    webhook_url text not null,
+    state text not null check (state in ('pending', 'paid', 'failed')),
+    failure_code text not null default '',
+    version integer not null default 1,
+    settle_at real not null,
+    created_at real not null
+) strict;
+create index payouts_pending on payouts (settle_at) where state = 'pending';
+create table settlements (
+    id integer primary key autoincrement,
+    kind text not null,
+    ref text not null unique,
+    reference text not null,
+    currency text not null,
+    gross_minor integer not null,
+    fee_minor integer not null,
+    net_minor integer not null check (net_minor = gross_minor - fee_minor),
+    settled_at real not null
+) strict;
+create table events (
+    id text primary key,
+    type text not null,
+    merchant_reference text not null,
+    body blob not null,
+    created_at real not null
+) strict;
+create table deliveries (
+    id integer primary key autoincrement,
+    event text not null references events (id),
+    url text not null,
+    state text not null check (state in ('pending', 'delivered', 'dropped', 'gave_up')),
+    attempts integer not null default 0,
+    due_at real not null,
+    place integer not null default 0,
+    shuffled integer not null default 0,
+    last_status integer,
+    last_error text not null default '',
+    attempted_at real,
+    created_at real not null
+) strict;
+create index deliveries_due on deliveries (due_at, place, id) where state = 'pending';
+create table faults (
+    id integer primary key autoincrement,
+    kind text not null,
+    value integer,
+    remaining integer check (remaining >= 0),
+    probability real not null check (probability between 0 and 1),
+    merchant_reference text,
+    operation text,
+    draws integer not null default 0,
+    fired integer not null default 0,
+    created_at real not null
+) strict;
+create table answers (
+    key text primary key,
+    request_hash blob not null,
+    status integer not null,
+    body blob not null,
+    created_at real not null
+) strict;
+"""
+SCHEMA_VERSION = 1
+
+
+class AlreadyRunning(Exception):
+    """Another sandbox holds this folder; two of them would deliver everything twice."""
+
+
+class Store:
+    """Opens (or makes) the database in a folder, and refuses (AlreadyRunning) a folder that is in use."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._claim = (folder / "sandbox.lock").open("w")
+        try:
+            fcntl.flock(self._claim, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._claim.close()
+            raise AlreadyRunning(str(folder)) from error
+        self._lock = threading.RLock()
+        self._db = sqlite3.connect(folder / "sandbox.sqlite3", isolation_level=None, check_same_thread=False)
+        self._db.row_factory = sqlite3.Row
+        for pragma in ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -1024"):
+            self._db.execute(f"pragma {pragma}")
+        with self.writing() as db:
+            version = db.execute("pragma user_version").fetchone()[0]
+            if version == 0:
+                for statement in SCHEMA.split(";\n"):
+                    db.execute(statement)
+                db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            elif version != SCHEMA_VERSION:
+                raise RuntimeError(f"{folder} was written by another version of the sandbox; start with an empty folder")
+
+    @contextmanager
+    def writing(self) -> Iterator[sqlite3.Connection]:
+        """One transaction: all of it, on disk, or none."""
+        with self._lock:
+            self._db.execute("begin immediate")
+            try:
+                yield self._db
+            except BaseException:
+                self._db.execute("rollback")
+                raise
+            self._db.execute("commit")
+
+    @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            yield self._db
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
+            self._claim.close()

@@ -1,0 +1,38 @@
+"""Everything that other packages ask of the code lists."""
+
+from .categories import categories, category, children, explain_category, guess_category, halls
+from .countries import COUNTRIES, country, country_name, registration_kind, registration_kinds
+from .currencies import CURRENCIES, currency, currency_name, exponent
+from .hs import hs_form
+from .incoterms import INCOTERMS, advice, incoterm
+from .places import find_places, is_locode_form, place, places
+from .units import UNITS, unit, unit_for_word
+
+__all__ = [
+    "COUNTRIES",
+    "CURRENCIES",
+    "INCOTERMS",
+    "UNITS",
+    "advice",
+    "categories",
+    "category",
+    "children",
+    "country",
+    "country_name",
+    "currency",
+    "currency_name",
+    "explain_category",
+    "exponent",
+    "find_places",
+    "guess_category",
+    "halls",
+    "hs_form",
+    "incoterm",
+    "is_locode_form",
+    "place",
+    "places",
+    "registration_kind",
+    "registration_kinds",
+    "unit",
+    "unit_for_word",
+]

@@ -1,0 +1,184 @@
+"""What an entry of a code list is, and its name in a reader's language. No Django, no data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+
+class Names(NamedTuple):
+    """One name in every language that Everfair speaks."""
+
+    en: str
+    zh_hant: str
+    zh_hans: str
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """A language of the pages: `code` as in addresses (`zh-hant`), `locale` as Babel writes it (`zh_Hant`)."""
+
+    code: str
+    endonym: str
+    locale: str
+
+
+LANGUAGES: dict[str, Language] = {
+    "en": Language("en", "English", "en"),
+    "zh-hant": Language("zh-hant", "繁體中文", "zh_Hant"),
+    "zh-hans": Language("zh-hans", "简体中文", "zh_Hans"),
+}
+
+# Regions that write Chinese in traditional characters; every other Chinese tag is read as simplified (RFC 5646, CLDR).
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+
+
+def closest_language(tag: str) -> str:
+    """Our language code for any tag (`zh-TW`, `zh_CN`, `en-GB`); English for a language that we do not speak."""
+    parts = tag[:35].lower().replace("_", "-").split("-")
+    if parts[0] != "zh":
+        return "en"
+    if "hans" in parts:
+        return "zh-hans"
+    return "zh-hant" if _TRADITIONAL & set(parts[1:]) else "zh-hans"
+
+
+def name_in(names: Names, language: str) -> str:
+    """The name in the language nearest to `language`."""
+    if language not in LANGUAGES:
+        language = closest_language(language)
+    return names.en if language == "en" else names.zh_hant if language == "zh-hant" else names.zh_hans
+
+
+UnitKind = Literal["piece", "set", "package", "mass", "length", "area", "volume", "time", "energy", "data", "service"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit of trade by its UN/ECE Recommendation 20 code (packages: Recommendation 21 code with `X` before it).
+
+    `decimals` is how many places a quantity may have; 0 means whole numbers only.
+    """
+
+    code: str
+    symbol: str
+    names: Names
+    kind: UnitKind
+    decimals: int
+
+    @property
+    def fractions_allowed(self) -> bool:
+        return self.decimals > 0
+
+    def allows(self, quantity: Decimal) -> bool:
+        """Whether the quantity is positive, finite and has no more places than the unit bears."""
+        if not quantity.is_finite() or quantity <= 0:
+            return False
+        exponent = quantity.normalize().as_tuple().exponent
+        return isinstance(exponent, int) and -exponent <= self.decimals
+
+
+@dataclass(frozen=True, slots=True)
+class Currency:
+    """An ISO 4217 currency in which people pay; one unit is `10 ** exponent` minor units."""
+
+    code: str
+    exponent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Country:
+    """A country or territory by its ISO 3166-1 alpha-2 code."""
+
+    code: str
+    in_eu: bool
+
+
+class BadRegistration(ValueError):
+    """A registration number was refused; `reason` is `length`, `characters`, `format`, `checksum` or `component`."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationKind:
+    """One sort of company or tax number: `validate` returns it in its compact form or raises `BadRegistration`."""
+
+    code: str
+    label: Names
+    validate: Callable[[str], str] = field(compare=False, repr=False)
+
+
+Party = Literal["seller", "buyer"]
+TransportMode = Literal["sea", "inland_water", "air", "road", "rail", "courier", "multimodal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Incoterm:
+    """One rule of Incoterms 2020 (ICC publication 723E) as facts.
+
+    `insurance_by` is None where neither side owes the other insurance. `unloading_by` is who unloads at the named place
+    (for EXW and the F and C rules: at the end of the main carriage). `risk_passes` says where the buyer begins to bear loss.
+    """
+
+    code: str
+    names: Names
+    modes: Literal["any", "sea"]
+    named_place: Literal["place of delivery", "port of shipment", "port of destination", "place of destination"]
+    main_carriage_by: Party
+    insurance_by: Party | None
+    insurance_cover: Literal["ICC A", "ICC C"] | None
+    export_clearance_by: Party
+    import_clearance_by: Party
+    unloading_by: Party
+    risk_passes: Literal["at seller", "to carrier", "alongside ship", "on board", "at destination ready to unload", "unloaded"]
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A caution on a chosen rule: stable `code`, what to say, and the rule that fits better (None: only a caution)."""
+
+    code: str
+    text: Names
+    instead: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """A hall (`hardware`) or a category in it (`hardware/fasteners`), with its usual HS chapters and search words."""
+
+    code: str
+    names: Names
+    hs_chapters: tuple[str, ...]
+    keywords: tuple[str, ...]
+
+    @property
+    def hall(self) -> str:
+        return self.code.partition("/")[0]
+
+    @property
+    def is_hall(self) -> bool:
+        return "/" not in self.code
+
+
+UNSORTED = "unsorted/unsorted"
+
+
+class CategoryGuess(NamedTuple):
+    """A proposed category, how sure it is (0 to 1) and the words that spoke for it."""
+
+    code: str
+    confidence: float
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A port, airport or trade city by its UN/LOCODE (`CNSHA`); functions among sea, rail, road, air, inland_water."""
+
+    code: str
+    names: Names
+    country: str
+    functions: frozenset[str]

@@ -1,0 +1,23 @@
+"""Loads what registers itself: reactions, jobs, panels, once all models are there."""
+
+import importlib
+import pkgutil
+
+from django.apps import AppConfig, apps
+
+
+_REGISTERING = ("reactions", "jobs", "panels", "commands")
+
+
+class SiteConfig(AppConfig):
+    name = "everfair.site"
+
+    def ready(self) -> None:
+        for config in apps.get_app_configs():
+            if config.name.startswith("everfair."):
+                found = {module.name for module in pkgutil.iter_modules(config.module.__path__)}  # type: ignore[union-attr]
+                for name in _REGISTERING:
+                    if name in found:
+                        importlib.import_module(f"{config.name}.{name}")
+
+

@@ -1,0 +1,18 @@
+"""What every template may use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from everfair.markets.table import DEFAULT_MARKET
+
+
+def everywhere(request: HttpRequest) -> dict[str, Any]:
+    match = request.resolver_match
+    return {
+        "demo": settings.KIND == "demo",
+        "market": match.kwargs.get("market", DEFAULT_MARKET) if match else DEFAULT_MARKET,
+    }

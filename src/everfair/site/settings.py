@@ -1,0 +1,226 @@
+"""Settings come from the environment `bin/up` prepares; there are few, and each has a good default.
+
+EVERFAIR_DATABASE_URL   the login that runs (ef_app)          EVERFAIR_DATA      where files, index and mail lie
+EVERFAIR_OWNER_URL      the login that migrates (ef_owner)    EVERFAIR_ADDRESS   the address people type
+EVERFAIR_KIND           live, demo or test                    EVERFAIR_AS_OWNER  1 while migrating
+EVERFAIR_SMTP_URL       smtp://user:password@host:587         EVERFAIR_SECRET_KEY
+EVERFAIR_SANDBOX_URL, EVERFAIR_SANDBOX_API_KEY, EVERFAIR_SANDBOX_WEBHOOK_SECRET   the payment sandbox
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+PACKAGE = Path(__file__).resolve().parents[1]
+KIND = os.environ.get("EVERFAIR_KIND", "live")
+DATA = Path(os.environ.get("EVERFAIR_DATA", "var"))
+ADDRESS = os.environ.get("EVERFAIR_ADDRESS", "http://localhost:8000").rstrip("/")
+_https = ADDRESS.startswith("https://")
+
+
+def database(url: str, *, pooled: bool) -> dict[str, Any]:
+    """A PostgreSQL URL as Django wants it; a socket folder may stand in `?host=`."""
+    parts = urlsplit(url)
+    query = dict(parse_qsl(parts.query))
+    options: dict[str, Any] = {k: v for k, v in query.items() if k not in ("host", "port")}
+    options |= {"server_side_binding": True, "prepare_threshold": 3}
+    if pooled:
+        options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("EVERFAIR_POOL", "6")), "timeout": 10}
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(query.get("host") or parts.hostname or ""),
+        "PORT": str(query.get("port") or parts.port or ""),
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": options,
+    }
+
+
+AS_OWNER = os.environ.get("EVERFAIR_AS_OWNER") == "1"
+_url = os.environ.get("EVERFAIR_OWNER_URL" if AS_OWNER else "EVERFAIR_DATABASE_URL", "postgresql:///everfair")
+DATABASES = {"default": database(_url, pooled=not AS_OWNER and KIND != "test")}
+if AS_OWNER:
+    # A migration waits four seconds for a lock and five for a statement, then gives way to traffic.
+    DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=4s -c statement_timeout=5s"
+# Addresses are unique by lower(email), which the check cannot see.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+SECRET_KEY = os.environ.get("EVERFAIR_SECRET_KEY") or ("test" * 16 if KIND == "test" else "")
+if not SECRET_KEY:
+    SECRET_KEY = __import__("secrets").token_urlsafe(48)  # good for one process; bin/up keeps a lasting one
+SECRET_KEY_FALLBACKS = [key for key in os.environ.get("EVERFAIR_SECRET_KEY_OLD", "").split(",") if key]
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(ADDRESS).hostname or "localhost", "localhost", "127.0.0.1", "testserver"]
+CSRF_TRUSTED_ORIGINS = [ADDRESS]
+
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.usersessions",
+    "everfair.base",
+    "everfair.markets",
+    "everfair.files",
+    "everfair.companies",
+    "everfair.messaging",
+    "everfair.ledger",
+    "everfair.payments",
+    "everfair.logistics",
+    "everfair.catalog",
+    "everfair.discovery",
+    "everfair.sourcing",
+    "everfair.trade",
+    "everfair.office",
+    "everfair.site",
+]
+MIDDLEWARE = [
+    "everfair.base.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "everfair.base.middleware.content_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "everfair.companies.middleware.actor",
+    "everfair.base.middleware.Doors",
+]
+ROOT_URLCONF = "everfair.site.urls"
+WSGI_APPLICATION = "everfair.site.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": False,
+        "DIRS": sorted(str(folder) for folder in PACKAGE.glob("*/templates")),
+        "OPTIONS": {
+            "environment": "everfair.base.jinja.environment",
+            "context_processors": ["everfair.site.context.everywhere", "django.contrib.messages.context_processors.messages"],
+        },
+    },
+    {
+        # Only for form widgets and what allauth renders itself (mail subjects).
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {"context_processors": ["django.template.context_processors.request"]},
+    },
+]
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hant", "繁體中文"), ("zh-hans", "简体中文")]
+LOCALE_PATHS = [str(PACKAGE / "locale")]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+USE_THOUSAND_SEPARATOR = False
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": str(DATA / "files")}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if KIND == "test":
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_USE_FINDERS = True
+    WHITENOISE_AUTOREFRESH = False
+
+AUTH_USER_MODEL = "companies.Person"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_SIGNUP_FORM_CLASS = "everfair.companies.forms.SignUpForm"
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CONFIRM_EMAIL_ON_GET = False
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_ADAPTER = "everfair.companies.accounts.AccountAdapter"
+USERSESSIONS_TRACK_ACTIVITY = True
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "site:desk"
+ACCOUNT_LOGOUT_REDIRECT_URL = "/"
+if KIND == "test":
+    ACCOUNT_RATE_LIMITS = False
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _https
+CSRF_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = _https
+if _https:
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-session", "__Host-csrf"
+    SECURE_HSTS_SECONDS = 365 * 24 * 3600
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+if os.environ.get("EVERFAIR_BEHIND_PROXY") == "1":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_621_440
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
+DATA_UPLOAD_MAX_NUMBER_FILES = 20
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
+
+_smtp = urlsplit(os.environ.get("EVERFAIR_SMTP_URL", ""))
+DEFAULT_FROM_EMAIL = os.environ.get("EVERFAIR_MAIL_FROM", "Everfair <fair@localhost>")
+if _smtp.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST, EMAIL_PORT = _smtp.hostname, _smtp.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
+    EMAIL_USE_TLS, EMAIL_TIMEOUT = _smtp.scheme == "smtp", 10
+else:
+    # Until there is a mail server, letters lie in a folder that the operator can read.
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(DATA / "mail")
+
+SANDBOX = {
+    "url": os.environ.get("EVERFAIR_SANDBOX_URL", "http://127.0.0.1:8001"),
+    "api_key": os.environ.get("EVERFAIR_SANDBOX_API_KEY", ""),
+    "webhook_secret": os.environ.get("EVERFAIR_SANDBOX_WEBHOOK_SECRET", ""),
+    "account": "everfair-sandbox",
+}
+PROCRASTINATE_ON_APP_READY = None
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "everfair.base.log.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": os.environ.get("EVERFAIR_LOG", "WARNING" if KIND == "test" else "INFO")},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "procrastinate": {"level": "WARNING"},
+        "psycopg.pool": {"level": "ERROR"},
+    },
+}

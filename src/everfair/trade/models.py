@@ -1,0 +1,150 @@
+"""Orders, their lines, charges and stages. Signed terms never change: a trigger holds that."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from everfair.base.models import NextNumber, Row
+from everfair.base.money import Money
+from everfair.trade.states import AGREEMENT, GOODS, ISSUE, STAGE
+
+CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
+
+
+class Order(Row):
+    """One contract between a buyer and a seller, from terms to settlement.
+
+    `terms` is the canonical document both sign (names, lines, charges, Incoterm, stages, rules), `terms_hash` its SHA-256;
+    `rules` the numbers that hold for this contract.
+    """
+
+    TABLES = (AGREEMENT, GOODS, ISSUE)
+    PARTIES = ("buyer_id", "seller_id")
+    STOPPED_BY = {"sign": "deposit", "receive": "release"}
+
+    number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber("trade_order_number"))
+    market = models.CharField(max_length=20)
+    buyer = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    seller = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    origin = models.CharField(max_length=10, default="direct")
+    quote = models.ForeignKey("sourcing.Quote", on_delete=models.PROTECT, related_name="+", null=True)
+    currency = models.CharField(max_length=3)
+    total_minor = models.BigIntegerField()
+    incoterm = models.CharField(max_length=3)
+    named_place = models.CharField(max_length=120)
+    ship_by = models.DateField()
+    remarks = models.TextField(blank=True, default="")
+    terms = models.JSONField()
+    terms_hash = models.CharField(max_length=64)
+    rules = models.JSONField()
+    agreement = AGREEMENT.column()
+    goods = GOODS.column()
+    issue = ISSUE.column()
+    buyer_signed_at = models.DateTimeField(null=True)
+    buyer_signed_by = models.UUIDField(null=True)
+    seller_signed_at = models.DateTimeField(null=True)
+    seller_signed_by = models.UUIDField(null=True)
+    closed_by = models.CharField(max_length=20, blank=True, default="")
+    closed_reason = models.TextField(blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    issue_reason = models.TextField(blank=True, default="")
+    shipped_at = models.DateTimeField(null=True)
+    received_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            AGREEMENT.check("trade_order"),
+            GOODS.check("trade_order"),
+            ISSUE.check("trade_order"),
+            models.CheckConstraint(condition=~models.Q(buyer=models.F("seller")), name="trade_order_two_parties"),
+            models.CheckConstraint(condition=models.Q(total_minor__gt=0), name="trade_order_total"),
+            models.CheckConstraint(condition=models.Q(origin__in=["direct", "awarded"]), name="trade_order_origin"),
+            models.UniqueConstraint(fields=["quote"], condition=models.Q(quote__isnull=False), name="trade_order_quote_once"),
+        ]
+        indexes = [
+            models.Index(fields=["buyer", "-number"], name="trade_order_buyer"),
+            models.Index(fields=["seller", "-number"], name="trade_order_seller"),
+            models.Index(fields=["-number"], condition=models.Q(issue="open"), name="trade_order_issues"),
+        ]
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
+
+    @property
+    def reference(self) -> str:
+        """What people call it."""
+        return f"EF-{self.number}"
+
+
+class OrderLine(models.Model):
+    """One line of the contract; `snapshot` is the offer as it stood when the buyer signed."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    n = models.IntegerField()
+    offer = models.ForeignKey("catalog.Offer", on_delete=models.PROTECT, related_name="+", null=True)
+    sku = models.CharField(max_length=80, blank=True, default="")
+    description = models.CharField(max_length=300)
+    quantity = models.DecimalField(max_digits=18, decimal_places=3)
+    unit = models.CharField(max_length=3)
+    unit_price = models.DecimalField(max_digits=18, decimal_places=6)
+    price_per = models.DecimalField(max_digits=9, decimal_places=0, default=1)
+    amount_minor = models.BigIntegerField()
+    snapshot = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "n"], name="trade_orderline_once"),
+            models.CheckConstraint(condition=models.Q(quantity__gt=0, amount_minor__gte=0), name="trade_orderline_amounts"),
+        ]
+
+
+class OrderCharge(models.Model):
+    """A charge line: freight, insurance, tooling, discount (negative), bank charge, tax."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    n = models.IntegerField()
+    kind = models.CharField(max_length=20)
+    label = models.CharField(max_length=120, blank=True, default="")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order", "n"], name="trade_ordercharge_once"),
+            models.CheckConstraint(condition=models.Q(kind__in=CHARGE_KINDS), name="trade_ordercharge_kind"),
+            models.CheckConstraint(
+                condition=models.Q(kind="discount", amount_minor__lt=0) | (~models.Q(kind="discount") & models.Q(amount_minor__gt=0)),
+                name="trade_ordercharge_sign",
+            ),
+        ]
+
+
+class Stage(Row):
+    """A part of the total: paid into its own escrow, released or returned on its own."""
+
+    TABLES = (STAGE,)
+    STOPPED_BY = {"pay": "deposit", "release": "release", "award": "release"}
+    PARTIES = ("order__buyer_id", "order__seller_id")
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    n = models.IntegerField()
+    name = models.CharField(max_length=20)
+    percent = models.DecimalField(max_digits=7, decimal_places=4)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = STAGE.column()
+    due_at = models.DateTimeField(null=True)
+    funded_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            STAGE.check("trade_stage"),
+            models.UniqueConstraint(fields=["order", "n"], name="trade_stage_once"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_stage_amount"),
+            models.CheckConstraint(condition=models.Q(name__in=["full", "deposit", "balance"]), name="trade_stage_name"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)

@@ -1,0 +1,45 @@
+"""Four small axes instead of one large one: agreement, goods and issue of an order, money of each stage."""
+
+from everfair.base.roles import CLOCK, OPERATOR, RAIL
+from everfair.base.states import StateTable
+from everfair.trade.roles import buyer, buyers_purse, seller
+
+party = buyer | seller
+
+# fmt: off
+AGREEMENT = StateTable(
+    "agreement",
+    # verb        from              to            who
+    ("place",     "draft",          "offered",    buyer),
+    ("sign",      "offered",        "agreed",     seller),
+    ("decline",   "offered",        "declined",   seller),
+    ("cancel",    "offered agreed", "cancelled",  party),              # before any money is held
+    ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
+    ("call_off",  "agreed",         "called_off", seller | buyer),     # the seller gives up, or is late: all money back
+    ("complete",  "agreed",         "completed",  buyer | OPERATOR),   # settled, however it ended
+)
+GOODS = StateTable(
+    "goods",
+    ("ship",      "awaiting",       "shipped",    seller),             # every stage is held in escrow
+    ("receive",   "shipped",        "received",   buyer),
+)
+ISSUE = StateTable(
+    "issue",
+    ("report",    "none",           "open",       buyer | CLOCK),      # not received, or silence: stages freeze
+    ("withdraw",  "open",           "none",       buyer),
+    ("resolve",   "open",           "resolved",   OPERATOR),
+)
+STAGE = StateTable(
+    "state",
+    ("call",      "planned",            "due",      party | RAIL),
+    ("pay",       "due",                "paying",   buyers_purse),
+    ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
+    ("fund",      "due paying",         "funded",   RAIL),
+    ("freeze",    "funded",             "frozen",   buyer | CLOCK),
+    ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
+    ("release",   "funded",             "released", buyer),            # with evidence: acceptance
+    ("award",     "frozen",             "released", OPERATOR),
+    ("refund",    "funded frozen",      "refunded", party | OPERATOR),
+    ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
+)
+# fmt: on

@@ -1,0 +1,124 @@
+"""The one door to the books."""
+
+import pytest
+
+from everfair.base.actor import SYSTEM
+from everfair.base.ids import new_id
+from everfair.base.money import Money
+from everfair.base.refused import Refused
+from everfair.ledger.actions import post_entry, post_hold, reserve, void_hold
+from everfair.ledger.proofs import prove
+from everfair.ledger.queries import balance, escrows, statement
+from everfair.ledger.values import Transfer, clearing, escrow, fees, wallet
+
+pytestmark = pytest.mark.django_db
+
+
+def usd(minor: int) -> Money:
+    return Money(minor, "USD")
+
+
+def put(company, minor: int) -> str:
+    """A wallet with this much in it; returns its address."""
+    address = wallet(company, "USD")
+    post_entry(f"seed:{company}:{minor}", [Transfer(clearing("sandbox", "USD"), address, usd(minor))], kind="seed", by=SYSTEM)
+    return address
+
+
+def test_a_transfer_moves_money_from_source_to_target():
+    address = put(new_id(), 500)
+
+    held = balance(address, "USD")
+
+    assert (held.posted, held.reserved, held.free) == (usd(500), usd(0), usd(500))
+
+
+def test_the_same_key_posts_once():
+    company, other = new_id(), new_id()
+    source = put(company, 500)
+    transfers = [Transfer(source, wallet(other, "USD"), usd(200))]
+
+    first = post_entry("pay:1", transfers, kind="pay", by=SYSTEM)
+    again = post_entry("pay:1", transfers, kind="pay", by=SYSTEM)
+
+    assert first is not None
+    assert again is None
+    assert balance(source, "USD").posted == usd(300)
+
+
+def test_the_same_key_for_other_transfers_is_refused():
+    source = put(new_id(), 500)
+    post_entry("pay:1", [Transfer(source, wallet(new_id(), "USD"), usd(200))], kind="pay", by=SYSTEM)
+
+    with pytest.raises(Refused) as refusal:
+        post_entry("pay:1", [Transfer(source, wallet(new_id(), "USD"), usd(201))], kind="pay", by=SYSTEM)
+
+    assert refusal.value.code == "ledger.key_taken"
+    assert balance(source, "USD").posted == usd(300)
+
+
+def test_an_empty_wallet_pays_nothing():
+    source = put(new_id(), 100)
+    target = wallet(new_id(), "USD")
+
+    with pytest.raises(Refused) as refusal:
+        post_entry("pay:2", [Transfer(source, target, usd(101))], kind="pay", by=SYSTEM)
+
+    assert refusal.value.code == "ledger.short"
+    assert balance(source, "USD").posted == usd(100)
+    assert balance(target, "USD").posted == usd(0)
+
+
+def test_an_escrow_keeps_its_equation_from_funding_to_release():
+    buyer, seller, stage = put(new_id(), 1000), wallet(new_id(), "USD"), new_id()
+    post_entry("fund", [Transfer(buyer, escrow(stage), usd(1000), "fund")], kind="fund", by=SYSTEM)
+    post_entry(
+        "release",
+        [Transfer(escrow(stage), seller, usd(980), "release"), Transfer(escrow(stage), fees("USD"), usd(20), "fee")],
+        kind="release",
+        by=SYSTEM,
+    )
+
+    row = escrows([stage])[stage]
+
+    assert (row.funded_minor, row.held_minor, row.released_minor, row.fees_minor) == (1000, 0, 980, 20)
+    assert balance(seller, "USD").posted == usd(980)
+    assert [proof.breach for proof in prove()] == [None] * len(prove())
+
+
+def test_a_hold_keeps_money_from_being_spent_until_it_is_voided():
+    source = put(new_id(), 100)
+    hold = reserve("hold:1", source, usd(80), by=SYSTEM)
+
+    with pytest.raises(Refused) as refusal:
+        post_entry("spend", [Transfer(source, wallet(new_id(), "USD"), usd(21))], kind="pay", by=SYSTEM)
+    void_hold(hold, by=SYSTEM)
+    void_hold(hold, by=SYSTEM)
+
+    assert refusal.value.code == "ledger.short"
+    assert balance(source, "USD").free == usd(100)
+
+
+def test_a_posted_hold_frees_its_remainder_and_cannot_be_voided():
+    source, target = put(new_id(), 100), clearing("sandbox", "USD")
+    hold = reserve("hold:2", source, usd(80), by=SYSTEM)
+
+    post_hold(hold, "post:2", [Transfer(source, target, usd(50))], kind="payout", by=SYSTEM)
+    post_hold(hold, "post:2", [Transfer(source, target, usd(50))], kind="payout", by=SYSTEM)
+    with pytest.raises(Refused) as refusal:
+        void_hold(hold, by=SYSTEM)
+
+    assert refusal.value.code == "ledger.hold_ended"
+    assert (balance(source, "USD").posted, balance(source, "USD").free) == (usd(50), usd(50))
+
+
+def test_a_statement_shows_each_line_with_the_balance_after_it():
+    source = put(new_id(), 500)
+    for n, amount in enumerate((100, 50, 25)):
+        post_entry(f"pay:{n}", [Transfer(source, wallet(new_id(), "USD"), usd(amount))], kind="pay", by=SYSTEM)
+
+    newest = statement(source, limit=2)
+    older = statement(source, before=newest[-1].id)
+
+    assert [(line.amount.minor, line.balance.minor) for line in newest] == [(-25, 325), (-50, 350)]
+    assert [(line.amount.minor, line.balance.minor) for line in older] == [(-100, 400), (500, 500)]
