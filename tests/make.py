@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 
+from django.conf import settings
+
 from everfair.base.actor import Actor
+from everfair.base.clock import now
+from everfair.catalog.models import Offer
+from everfair.catalog.queries import smallest_step
 from everfair.companies.models import Company, Membership, Person
+from everfair.events.payments import PaymentCaptured
+from everfair.payments.actions import take_event
+from everfair.payments.models import Intent
+from everfair.payments.providers.signature import signed_headers
+from everfair.payments.rails import RECIPIENT
+from everfair.trade.actions import draft_order, pay_stage, place_order, receive_order, ship_order, sign_order
+from everfair.trade.models import Order, Stage
+from everfair.trade.reactions import money_arrived
 
 _n = count(1)
 
@@ -51,3 +68,102 @@ def actor(of: Company, *roles: str, who: Person | None = None) -> Actor:
 
 def operator(who: Person | None = None) -> Actor:
     return Actor(kind="operator", person_id=who.pk if who else None, staff_roles=frozenset({"operator"}))
+
+
+def offer(of: Company, **columns: Any) -> Offer:
+    """A published offer of the company; `tiers=[]` makes its price one on request."""
+    n = next(_n)
+    columns.setdefault("market", "export")
+    columns.setdefault("sku", f"SKU-{n}")
+    columns.setdefault("state", "published")
+    columns.setdefault("titles", {"en": f"Hex bolt M8 no. {n}"})
+    columns.setdefault("category", "hardware/fasteners")
+    columns.setdefault("currency", "USD")
+    columns.setdefault("tiers", [["100", "0.50"], ["1000", "0.42"]])
+    first = Decimal(columns["tiers"][0][0]) if columns["tiers"] else Decimal(1)
+    columns.setdefault("moq", first)
+    if columns["tiers"]:
+        cheapest = Decimal(columns["tiers"][-1][1]) / Decimal(columns.get("price_per", 1))
+        columns.setdefault("price_from", int(cheapest * 10**6))
+    columns.setdefault("unit", "H87")
+    columns.setdefault("multiple", smallest_step(columns["unit"]))
+    made = Offer.objects.create(company=of, **columns)
+    made.refresh_from_db()  # with the numbers as the columns hold them
+    return made
+
+
+def told(intent: Intent, kind: str = "checkout.captured", **changes: Any) -> tuple[dict[str, str], bytes]:
+    """A provider's event about this payment, truly signed: headers and body. `changes` falsify what it says."""
+    n = next(_n)
+    event_id = changes.pop("event_id", f"evt_{n}")
+    event = {
+        "id": event_id,
+        "type": kind,
+        "created_at": datetime.now(UTC).isoformat(),
+        "account": changes.pop("account", "acct_everfair"),
+        "data": {
+            "id": intent.provider_ref or f"chk_{intent.pk.hex[:12]}",
+            "merchant_reference": str(intent.pk),
+            "amount_minor": intent.amount_minor,
+            "currency": intent.currency,
+            "recipient": RECIPIENT,
+            "state": kind.partition(".")[2],
+            "failure_code": "",
+            "version": 2,
+        }
+        | changes,
+    }
+    body = json.dumps(event).encode()
+    secret = settings.PROVIDERS["sandbox"]["EVERFAIR_SANDBOX_WEBHOOK_SECRET"]
+    return signed_headers([secret], event_id, int(datetime.now(UTC).timestamp()), body), body
+
+
+def pay(stage: Stage, by: Actor) -> Intent:
+    """The buyer pays a stage: the provider captures, its event is taken, and trade reacts."""
+    intent = Intent.objects.get(pk=pay_stage(stage.pk, by=by))
+    headers, body = told(intent)
+    assert take_event("sandbox", headers, body) == "applied"
+    money_arrived(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount))
+    return intent
+
+
+CONSIGNMENT = {"mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1234567", "package_count": 12}
+TRADE_STATES = ("offered", "agreed", "deposit", "funded", "shipped", "completed")
+
+
+@dataclass
+class Trade:
+    """One order with the two who make it."""
+
+    order: Order
+    buyer: Actor
+    seller: Actor
+
+    def stage(self, n: int) -> Stage:
+        return Stage.objects.select_related("order").get(order=self.order, n=n)
+
+    def fresh(self) -> Order:
+        self.order.refresh_from_db()
+        return self.order
+
+
+def trade(state: str = "offered", *, quantity: str = "1000", **offer_columns: Any) -> Trade:
+    """An order from price tiers, brought by its real verbs to one of TRADE_STATES."""
+    seller, buyer = company(), company()
+    goods = offer(seller, **offer_columns)
+    made = Trade(None, actor(buyer, "owner", who=member(buyer)), actor(seller, "owner", who=member(seller)))  # type: ignore[arg-type]
+    terms = draft_order([(goods.pk, Decimal(quantity))], incoterm="FOB", named_place="Ningbo", by=made.buyer)
+    made.order = place_order(terms, by=made.buyer)
+    reached = TRADE_STATES.index(state)
+    if reached >= 1:
+        sign_order(made.order.pk, made.order.terms_hash, by=made.seller)
+    if reached >= 2:
+        pay(made.stage(1), made.buyer)
+    if reached >= 3:
+        pay(made.stage(2), made.buyer)
+    if reached >= 4:
+        ship_order(made.order.pk, CONSIGNMENT | {"handed_over_on": now().date()}, by=made.seller)
+    if reached >= 5:
+        receive_order(made.order.pk, by=made.buyer)
+    made.fresh()
+    return made

@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -125,7 +126,7 @@ def test_a_title_weighs_more_than_a_brand_and_a_description_least(tmp_path):
         offer(4, "Granite kettle"),
     )
 
-    assert found(index, "granite") == [4, 3, 1, 2] or found(index, "granite") == [4, 3, 2, 1]
+    assert found(index, "granite") == [4, 3, 2, 1]
 
 
 def test_a_slip_of_the_finger_still_finds_and_says_so(goods):
@@ -141,7 +142,7 @@ def test_a_word_that_is_known_is_not_corrected(goods):
 
 def test_a_better_standing_wins_between_equals_and_then_the_lower_number(tmp_path):
     index = filled(
-        tmp_path / "offers", *[offer(number, "Copper pipe", standing=number == 7 and 90 or 10) for number in (9, 4, 7, 2)]
+        tmp_path / "offers", *[offer(number, "Copper pipe", standing=90 if number == 7 else 10) for number in (9, 4, 7, 2)]
     )
 
     assert found(index, "copper pipe") == [7, 2, 4, 9]
@@ -673,3 +674,54 @@ def test_a_folder_deleted_while_running_is_noticed_and_the_new_one_taken_up(tmp_
     filled(folder, offer(7, "Copper kettle"))
 
     assert found(reader, "copper") == [7]
+
+
+def test_an_idle_writer_notices_a_deleted_and_an_abandoned_index(tmp_path):
+    index = filled(tmp_path / "offers", offer(1))
+    with index.writer() as writer:
+        writer.check()
+        index.abandon()
+
+        with pytest.raises(IndexLost):
+            writer.check()
+
+    with pytest.raises(IndexLost, match="moved aside"):
+        OfferIndex.open(tmp_path / "offers")
+
+
+def test_a_rebuilt_index_takes_the_place_of_the_old_one_under_its_readers(tmp_path):
+    folder = tmp_path / "offers"
+    reader = filled(folder, offer(1, "Copper pipe")).reader()
+    fresh = filled(tmp_path / "offers.rebuilt", offer(2, "Copper wire"))
+
+    moved = fresh.take_place_of(folder)
+    reader.refresh()
+
+    assert found(reader, "copper") == [2]
+    assert OfferIndex.open(folder).cursor() == "1"
+    with moved.writer() as writer:
+        writer.put([offer(3, "Copper nail")])
+        writer.commit("3")
+    reader.refresh()
+    assert sorted(found(reader, "copper")) == [2, 3]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["offers", "offers.lock", "offers.rebuilt.lock"]
+
+
+def test_threads_share_a_reader_while_the_writer_commits(tmp_path):
+    index = filled(tmp_path / "offers", *[offer(number, "Copper pipe") for number in range(1, 41)])
+    reader = index.reader()
+    with index.writer() as writer, ThreadPoolExecutor(4) as threads:
+        for turn in range(10):
+            answers = [threads.submit(reader.search, OfferQuery(text="copper", facets=True)) for _ in range(20)]
+            writer.put(offer(number, "Copper pipe") for number in range(1, 41))
+            writer.commit(str(turn))
+            reader.refresh()
+
+            assert {answer.result().total for answer in answers} == {40}
+
+
+def test_between_equals_the_readers_language_decides(tmp_path):
+    index = filled(tmp_path / "offers", offer(1, titles={"en": "Kettle K7"}), offer(2, titles={"zh-Hant": "Kettle K7"}))
+
+    assert found(index, "K7", language="en") == [1, 2]
+    assert found(index, "K7", language="zh-Hans") == [2, 1]

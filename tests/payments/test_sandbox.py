@@ -268,7 +268,7 @@ def test_a_bad_payout_is_refused(shared, changes, refusal):
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory):
-    """One sandbox for tests that leave nothing behind."""
+    """One sandbox for tests that use references of their own and leave the faults as they were."""
     with running_sandbox(tmp_path_factory.mktemp("shared")) as sandbox:
         yield sandbox
 
@@ -308,13 +308,13 @@ def test_unknown_addresses_methods_and_queries_are_clean_errors(shared):
     assert shared.visit("/healthz").json == {"status": "ok"}
 
 
-def test_a_statement_comes_in_pages_that_miss_nothing(shared):
+def test_a_statement_comes_in_pages_that_miss_nothing(sandbox):
     for number in range(103):
-        checkout = opened(shared, f"page-{number}", currency="JPY", amount_minor=1000)
-        shared.pay(checkout["url"])
+        checkout = opened(sandbox, f"page-{number}", currency="JPY", amount_minor=1000)
+        sandbox.pay(checkout["url"])
 
-    first = shared.call("GET", "/v1/statement?from=2020-01-01&to=2999-12-31")
-    second = shared.call("GET", f"/v1/statement?from=2020-01-01&to=2999-12-31&after={first.json['next']}")
+    first = sandbox.call("GET", "/v1/statement?from=2020-01-01&to=2999-12-31")
+    second = sandbox.call("GET", f"/v1/statement?from=2020-01-01&to=2999-12-31&after={first.json['next']}")
 
     references = [line["reference"] for page in (first, second) for line in page.json["lines"]]
     assert references == [f"page-{number}" for number in range(103)]
@@ -339,9 +339,14 @@ def test_fees_and_amounts_follow_the_currency():
 
 
 @pytest.mark.parametrize(
-    ("language", "banner"), [("en", "Sandbox: no real money"), ("zh-hant", "沙盒環境"), ("zh-CN", "沙盒环境")]
+    ("language", "banner", "title"),
+    [
+        ("en", "Sandbox: no real money", "Pay Everfair"),
+        ("zh-hant", "沙盒環境", "付款給 Everfair"),
+        ("zh-CN", "沙盒环境", "付款给 Everfair"),
+    ],
 )
-def test_the_hosted_page_says_what_is_paid_in_the_payers_language(shared, language, banner):
+def test_the_hosted_page_says_what_is_paid_in_the_payers_language(shared, language, banner, title):
     checkout = opened(shared, f"page-in-{language}", language=language, description="<b>50 % & kettles</b> {x}")
 
     page = shared.visit(urlsplit(checkout["url"]).path)
@@ -350,6 +355,7 @@ def test_the_hosted_page_says_what_is_paid_in_the_payers_language(shared, langua
     for part in (
         banner,
         "USD 1,234.50",
+        f">{title}</h1>",
         "company:7",
         "&lt;b&gt;50 % &amp; kettles&lt;/b&gt; {x}",
         f'lang="{language_of(language)}"',
@@ -534,6 +540,16 @@ def test_shuffled_webhooks_never_come_in_order(sandbox, receiver):
 
     assert sorted(came) == references
     assert came != references
+
+
+def test_even_a_draw_in_the_true_order_is_turned_round(tmp_path, receiver):
+    seed = next(seed for seed in range(100) if chance(seed, "shuffle", 2, 0) < chance(seed, "shuffle", 2, 1))
+    with running_sandbox(tmp_path, receiver.url, "--seed", str(seed)) as sandbox:
+        sandbox.fault("shuffle_webhooks", value=1)
+        for reference in ("a", "b"):
+            sandbox.pay(opened(sandbox, reference)["url"])
+
+        assert [event["data"]["merchant_reference"] for event in receiver.wait_for(2)] == ["b", "a"]
 
 
 def test_an_event_can_lie_under_a_true_signature(sandbox, receiver):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +20,7 @@ log = logging.getLogger(__name__)
 MAX_TRIES = 5
 _LOCK_SPACE = 0x0EF1
 _handlers: dict[str, Callable[[UUID], None]] = {}
+_firing: ContextVar[int | None] = ContextVar("_firing", default=None)
 
 
 def on_deadline(kind: str) -> Callable[[Callable[[UUID], None]], Callable[[UUID], None]]:
@@ -42,7 +45,13 @@ def set_deadline(kind: str, subject: UUID, due_at: datetime) -> None:
 
 
 def clear_deadline(kind: str, subject: UUID) -> None:
-    Deadline.objects.filter(kind=kind, subject=subject, state="waiting").update(state="cleared")
+    """Nothing will happen by itself any more. Within its own handler it counts as fired: the verb that the clock calls
+    is often the very one that clears it."""
+    waiting = Deadline.objects.filter(kind=kind, subject=subject, state="waiting")
+    firing = _firing.get()
+    if firing is not None and waiting.filter(pk=firing).update(state="fired", fired_at=EfNow()):
+        return
+    waiting.update(state="cleared")
 
 
 def deadlines_of(subjects: list[UUID]) -> dict[tuple[UUID, str], datetime]:
@@ -68,16 +77,17 @@ def fire_due(*, limit: int = 50) -> int:
 
 def _fire(deadline: Deadline) -> bool:
     this = Deadline.objects.filter(pk=deadline.pk, state="waiting", due_at=deadline.due_at)
+    fired_by_itself = Deadline.objects.filter(pk=deadline.pk, state="fired")
     try:
         with transaction.atomic():
             if not _ours_alone(deadline.pk) or not this.exists():
                 return False
             try:
-                with transaction.atomic():
+                with transaction.atomic(), _is_firing(deadline.pk):
                     _handlers[deadline.kind](deadline.subject)
             except (Refused, NotVisible) as no:
                 log.info("deadline found nothing to do", extra={"kind": deadline.kind, "code": getattr(no, "code", "gone")})
-            if not this.update(state="fired", fired_at=EfNow()):
+            if not this.update(state="fired", fired_at=EfNow()) and not fired_by_itself.exists():
                 raise _MovedAway
             return True
     except _MovedAway:
@@ -91,6 +101,15 @@ def _fire(deadline: Deadline) -> bool:
             state="failed" if tries >= MAX_TRIES else "waiting",
         )
         return False
+
+
+@contextmanager
+def _is_firing(pk: int) -> Iterator[None]:
+    token = _firing.set(pk)
+    try:
+        yield
+    finally:
+        _firing.reset(token)
 
 
 def _ours_alone(pk: int) -> bool:

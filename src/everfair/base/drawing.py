@@ -34,7 +34,7 @@ def _hue(name: str) -> int:
 def stand_in(name: str) -> Markup:
     """In place of the picture that an offer does not have: the letter in a double frame, like a stamp."""
     return Markup(
-        '<svg class="picture stand-in hue-{}" viewBox="0 0 400 300" width="400" height="300" aria-hidden="true" focusable="false">'
+        '<svg class="picture stand-in hue-{}" viewBox="0 0 400 300" width="400" height="300" aria-hidden="true">'
         '<rect x="115" y="65" width="170" height="170" stroke-width="4"/><rect x="123" y="73" width="154" height="154"/>'
         '<text x="200" y="154" text-anchor="middle" dominant-baseline="central">{}</text></svg>'
     ).format(_hue(name), _letter(name))

@@ -21,6 +21,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from everfair.base.actor import Actor
+from everfair.base.log import masked
 from everfair.base.models import Cursor, DeadReaction
 from everfair.base.money import Money
 
@@ -151,8 +152,9 @@ _not_before: dict[str, float] = {}
 def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> bool:
     if time.monotonic() < _not_before.get(subscriber, 0):
         return False
-    fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
     try:
+        # Within the try: an event that cannot be read any more must not hold up the rest either.
+        fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
         with transaction.atomic():
             for reaction in reactions:
                 reaction(fact)
@@ -163,7 +165,8 @@ def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str,
         if _tries[key] < MAX_TRIES:
             _not_before[subscriber] = time.monotonic() + min(2 ** _tries[key] / 10, 5)
             return False
-        DeadReaction.objects.get_or_create(subscriber=subscriber, event_seq=seq, defaults={"reason": f"{type(error).__name__}"})
+        reason = masked(f"{type(error).__name__}: {error}")[:500].replace("\0", "")
+        DeadReaction.objects.get_or_create(subscriber=subscriber, event_seq=seq, defaults={"reason": reason})
     _tries.pop((subscriber, seq), None)
     return True
 

@@ -7,7 +7,7 @@ again costs a dictionary look-up, because lists repeat prices.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any
@@ -70,24 +70,32 @@ def reader_locale() -> Locale:
 
 
 @lru_cache(maxsize=8192)
-def _amount(amount: Decimal, currency: str, places: int, locale: Locale) -> Markup:
-    digits = numbers.format_decimal(amount, format=f"#,##0.{'0' * places}" if places else "#,##0", locale=locale)
-    return Markup('<span class="money"><abbr class="currency">{}</abbr>{}{}</span>').format(currency, NBSP, digits)
-
-
-def money(value: Money | UnitPrice | None) -> Markup:
-    """«USD 1,200.00» in the reader's digits; a unit price keeps its finer decimals; nothing at all is a dash."""
-    if value is None:
-        return Markup('<span class="money none">—</span>')
+def _money(value: Money | UnitPrice, language: str, per: bool) -> tuple[Markup, str]:
+    places, base = exponent(value.currency), ""
     if isinstance(value, UnitPrice):
-        finer = -int(value.amount.normalize().as_tuple().exponent)
-        return _amount(value.amount, value.currency, max(exponent(value.currency), finer), reader_locale())
-    return _amount(value.amount, value.currency, exponent(value.currency), reader_locale())
+        places = max(places, -int(value.amount.normalize().as_tuple().exponent))
+        if per and value.per != 1:
+            base = f"{NBSP}/{NBSP}{_number(value.per, None, locale_for(language))}"
+    digits = _number(value.amount, places, locale_for(language)) + base
+    marked = Markup('<span class="money"><abbr class="currency">{}</abbr>{}{}</span>').format(value.currency, NBSP, digits)
+    return marked, f"{value.currency}{NBSP}{digits}"
+
+
+def money(value: Money | UnitPrice | None, *, per: bool = True) -> Markup:
+    """«USD 1,200.00» in the reader's digits; a unit price keeps its finer decimals and, unless `per` is off, its base
+    quantity («USD 4.20 / 1,000»); nothing at all is a dash."""
+    return Markup('<span class="money none">—</span>') if value is None else _money(value, get_language() or "en", per)[0]
 
 
 def plain_money(value: Money | UnitPrice | None) -> str:
-    """The same without markup, for titles and attributes."""
-    return money(value).striptags()
+    """The same without markup, for titles and sentences."""
+    return "—" if value is None else _money(value, get_language() or "en", True)[1]
+
+
+def per_unit(price: Money | UnitPrice, unit_code: str) -> str:
+    """What a price is for, to stand behind the slash: «piece», or «1,000 pieces» when it is priced by the thousand."""
+    base = price.per if isinstance(price, UnitPrice) else Decimal(1)
+    return unit_name(unit_code) if base == 1 else quantity(base, unit_code)
 
 
 @lru_cache(maxsize=8192)
@@ -203,10 +211,10 @@ def ago(value: datetime | None, at: datetime | None = None) -> Markup | str:
 
 def remaining(value: datetime, at: datetime | None = None, *, direction: bool = False) -> str:
     """«3 days» from now until then (or since then), in the largest sensible unit."""
-    seconds = (value - (at or now())).total_seconds()
-    if abs(seconds) < 60 and direction:
+    gap = value - (at or now())
+    if direction and abs(gap) < timedelta(minutes=1):
         return _("just now")
-    return dates.format_timedelta(seconds, add_direction=direction, threshold=1.5, locale=reader_locale())
+    return dates.format_timedelta(gap, add_direction=direction, threshold=1.5, locale=reader_locale())
 
 
 def _iso(value: datetime) -> str:
@@ -227,12 +235,13 @@ def language_name(code: str) -> str:
 
 
 def country_name(code: str) -> str:
-    return reader_locale().territories.get(code, code)
+    return str(reader_locale().territories.get(code, code))
 
 
 FORMATS: dict[str, Any] = {
     "money": money,
     "plain_money": plain_money,
+    "per_unit": per_unit,
     "number": number,
     "percent": percent,
     "quantity": quantity,

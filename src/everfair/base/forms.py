@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.money import MAX_MINOR, Money, UnitPrice, exponent, plain_decimal
 
 # Directional overrides and isolates, and characters without width: they make one text look like another.
-_HIDDEN = frozenset("\u200b\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff")
+_HIDDEN = frozenset(
+    "\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+)
 
 
 def clean_text(text: str, *, many_lines: bool = False) -> str:
@@ -24,7 +26,7 @@ def clean_text(text: str, *, many_lines: bool = False) -> str:
         kind = unicodedata.category(char)
         if char in _HIDDEN or kind == "Cs" or (kind == "Cc" and not (many_lines and char in "\n\t")):
             raise ValueError("hidden or control character")
-        marks = marks + 1 if kind == "Mn" else 0
+        marks = marks + 1 if kind in ("Mn", "Me") else 0
         if marks > 8:
             raise ValueError("too many combining marks")
     return text
@@ -40,10 +42,11 @@ class TextField(forms.CharField):
             kwargs.setdefault("widget", forms.Textarea(attrs={"rows": rows}))
         super().__init__(**kwargs)
 
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value)
+    def to_python(self, value: Any) -> Any:
+        # Before the length is looked at: NFC makes some characters two, and the column counts what is stored.
+        text = super().to_python(value)
         try:
-            return clean_text(text, many_lines=self.many_lines)
+            return clean_text(text, many_lines=self.many_lines) if isinstance(text, str) else text
         except ValueError:
             raise ValidationError(_("Please remove hidden or control characters."), code="text.hidden") from None
 
@@ -72,6 +75,8 @@ def read_number(text: str, *, decimals: int, zero: bool = False, largest: Decima
             raise ValidationError(
                 _("At most %(decimals)s decimals, please."), code="number.decimals", params={"decimals": decimals}
             ) from None
+        if str(error) == "too large":
+            raise ValidationError(_("This number is too large."), code="number.large") from None
         raise ValidationError(_("Please write digits with a point for decimals, like 1234.56."), code="number.plain") from None
     if number < 0 or (number == 0 and not zero) or text.startswith("-"):
         raise ValidationError(_("Please give a number above zero."), code="number.positive")

@@ -97,7 +97,9 @@ class Money:
 
     def share(self, rate: Decimal) -> Money:
         """This much of it, `rate` as a fraction (0.02 is two per cent), rounded half to even."""
-        return Money(_round(Decimal(self.minor) * rate), self.currency)
+        with localcontext() as context:
+            context.prec = 50
+            return Money(_round(Decimal(self.minor) * rate), self.currency)
 
     def split(self, weights: list[int]) -> list[Money]:
         """Parts in proportion to `weights` that sum exactly to the whole.
@@ -140,7 +142,7 @@ class UnitPrice:
             raise TypeError("a unit price is exact")
         if not (self.amount.is_finite() and self.per.is_finite()) or self.amount < 0 or self.per <= 0:
             raise ValueError("a unit price is not negative and has a positive base quantity")
-        if -self.amount.normalize().as_tuple().exponent > 6:  # type: ignore[operator]
+        if _places(self.amount) > 6:
             raise ValueError("too many decimals")
         if self.amount > 10**12 or not _CODE.fullmatch(self.currency):
             raise ValueError("unit price out of bounds")
@@ -161,6 +163,13 @@ class UnitPrice:
         places = max(exponent(self.currency), -amount.as_tuple().exponent)  # type: ignore[operator]
         text = f"{amount:.{places}f} {self.currency}"
         return text if self.per == 1 else f"{text} / {self.per.normalize():f}"
+
+
+def _places(number: Decimal) -> int:
+    """How many decimals it really has. `normalize` would round a very long one first."""
+    _, digits, last = number.as_tuple()
+    zeros = len(digits) - len("".join(map(str, digits)).rstrip("0"))
+    return max(0, -int(last) - zeros)
 
 
 def _round(exact: Decimal) -> int:

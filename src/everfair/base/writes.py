@@ -41,7 +41,7 @@ def once(view: Callable[..., Any]) -> Callable[..., Any]:
 
 def request_hash(request: HttpRequest) -> str:
     """What the request asks, without its key and form token; uploaded files by their content."""
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    digest = hashlib.sha256(f"{request.method} {request.path}?{request.META.get('QUERY_STRING', '')}\n".encode())
     if request.content_type in ("multipart/form-data", "application/x-www-form-urlencoded"):
         for name, values in sorted(request.POST.lists()):
             if name not in _UNHASHED:

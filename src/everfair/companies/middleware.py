@@ -1,22 +1,92 @@
-"""Who is asking: the signed-in person and the company they act for, read once per request."""
+"""Who is asking: the signed-in person and the company they act for, or a program with a key; read once per request.
+
+An anonymous request costs no query, a signed-in one two (the session; the person with their memberships), a program's one.
+"""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from zoneinfo import ZoneInfo
 
+from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CsrfViewMiddleware
+from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
+from everfair.base.actor import Actor
+from everfair.base.api import problem
+from everfair.companies.actions.keys import authenticate_api_key
 from everfair.companies.queries import actor_of_person
 
 Answer = Callable[[HttpRequest], HttpResponse]
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_SEEN_EVERY_S = 600
+
+
+class _Token(CsrfViewMiddleware):
+    """Django's own check of the form token, for JSON requests that come with a session."""
+
+    def _reject(self, request: HttpRequest, reason: str) -> str:  # type: ignore[override]
+        return reason
+
+
+_token = _Token(lambda request: HttpResponse())
 
 
 def actor(answer: Answer) -> Answer:
-    """Set `request.actor`; roles are read at every request, so an ended membership ends at once."""
+    """Set `request.actor`. Roles are read at every request, so an ended membership or a revoked key ends at once.
+
+    Under /api/ a bearer wins over a session and needs no form token; an unknown one is 401 even where the door is open.
+    """
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        request.actor = SimpleLazyObject(lambda: actor_of_person(request.user))  # type: ignore[attr-defined]
-        return answer(request)
+        timezone.deactivate()
+        try:
+            if request.path.startswith("/api/"):
+                return _program(request, answer)
+            request.actor = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined]
+            return answer(request)
+        finally:
+            timezone.deactivate()
 
     return middleware
+
+
+def _program(request: HttpRequest, answer: Answer) -> HttpResponse:
+    stated = request.headers.get("Authorization")
+    if stated is not None:
+        kind, _space, raw = stated.partition(" ")
+        known = authenticate_api_key(raw.strip()) if kind.lower() == "bearer" else None
+        if known is None:
+            response = problem(401, "companies.key_unknown", _("This key is not known, or it has been revoked."))
+            response["WWW-Authenticate"] = "Bearer"
+            return response
+        request.actor = known  # type: ignore[attr-defined]
+        return answer(request)
+    request.actor = SimpleLazyObject(lambda: _person(request))  # type: ignore[attr-defined]
+    if request.method not in _SAFE and settings.SESSION_COOKIE_NAME in request.COOKIES:
+        _token.process_request(request)
+        if _token.process_view(request, None, (), {}) is not None:
+            return problem(403, "base.form_token", _("A request with a session needs the form token (X-CSRFToken)."))
+    return answer(request)
+
+
+def _person(request: HttpRequest) -> Actor:
+    found = actor_of_person(request.user)
+    if found.is_signed_in:
+        timezone.activate(ZoneInfo(request.user.timezone))  # type: ignore[union-attr]
+        _note_seen(request)
+    return found
+
+
+def _note_seen(request: HttpRequest) -> None:
+    """Every ten minutes at most: when and from where this browser was last here, for the person's list of sessions."""
+    now = int(time.time())
+    if now - request.session.get("seen", 0) < _SEEN_EVERY_S:
+        return
+    request.session["seen"] = now
+    UserSession.objects.filter(session_key=request.session.session_key).update(last_seen_at=timezone.now())

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Lower
 
@@ -66,6 +67,8 @@ class Company(Row):
     names = models.JSONField(default=dict, blank=True)
     # Casefolded skeleton (confusable characters folded): two companies with one skeleton are looked at by a person.
     name_skeleton = models.CharField(max_length=200, db_index=True)
+    # The skeletons of all its names, in every script.
+    skeletons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
     country = models.CharField(max_length=2)
     registration_kind = models.CharField(max_length=20)
     registration_number = models.CharField(max_length=40)
@@ -95,7 +98,10 @@ class Company(Row):
                 condition=models.Q(kind__in=["trader", "factory", "inspector", "carrier"]), name="companies_company_kind"
             ),
         ]
-        indexes = [models.Index(fields=["-number"], name="companies_company_newest")]
+        indexes = [
+            models.Index(fields=["-number"], name="companies_company_newest"),
+            GinIndex(fields=["skeletons"], name="companies_company_skeletons"),
+        ]
 
 
 class Membership(Row):

@@ -1,20 +1,38 @@
-"""Who is who: actors, companies, memberships, stops."""
+"""Who is who: actors, companies, memberships, invitations, keys, sessions, stops."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
+from everfair.base import clock
 from everfair.base.actor import NOBODY, Actor
 from everfair.base.clock import EfNow
-from everfair.base.refused import Refused
+from everfair.base.refused import NotVisible, Refused
 from everfair.base.states import check_stops_with
-from everfair.companies.models import Membership, Stop
+from everfair.companies.models import ApiKey, AuditNote, Company, Invitation, Membership, Person, Stop
+from everfair.companies.values import address_lines, shown_phone
+
+# ── actors ──
+
+
+def person_with_roles(person_id: Any) -> Person | None:
+    """The person and, in the same query, their open memberships: what every signed-in request needs."""
+    open_ones = Membership.objects.filter(person=OuterRef("pk"), ended_at=None).order_by("id")
+    rows = ArraySubquery(open_ones.values(json=JSONObject(company="company_id", roles="roles")))
+    return Person.objects.annotate(open_memberships=rows).filter(pk=person_id).first()
 
 
 def actor_of_person(person: Any) -> Actor:
@@ -29,8 +47,7 @@ def actor_of_person(person: Any) -> Actor:
             name=person.name,
             language=person.language,
         )
-    memberships = Membership.objects.filter(person=person, ended_at=None).values_list("company_id", "roles").order_by("id")
-    by_company = {company_id: roles for company_id, roles in memberships}
+    by_company = _roles_by_company(person)
     company_id = person.current_company_id if person.current_company_id in by_company else next(iter(by_company), None)
     return Actor(
         kind="person",
@@ -42,10 +59,212 @@ def actor_of_person(person: Any) -> Actor:
     )
 
 
+def _roles_by_company(person: Any) -> dict[UUID, list[str]]:
+    known = getattr(person, "open_memberships", None)
+    if known is not None:
+        return {UUID(row["company"]): row["roles"] for row in known}
+    memberships = Membership.objects.filter(person_id=person.pk, ended_at=None).order_by("id")
+    return dict(memberships.values_list("company_id", "roles"))
+
+
+# ── companies ──
+
+
+def companies_visible_to(actor: Actor) -> QuerySet[Company]:
+    """Suppliers are public; a buyer's company is seen by itself and by the operator (the other side of a trade has its name
+    through the trade)."""
+    if actor.kind in ("operator", "system", "clock"):
+        return Company.objects.all()
+    return Company.objects.filter(Q(is_seller=True) | Q(pk=actor.company_id))
+
+
+def company_by_number(number: int, actor: Actor) -> Company:
+    """By the number that people see; NotVisible when there is none for this actor."""
+    return _one(companies_visible_to(actor).filter(number=number) if 0 < number < 2**63 else Company.objects.none())
+
+
+def company_of(actor: Actor) -> Company:
+    """The company the actor acts for."""
+    return _one(Company.objects.filter(pk=actor.company_id))
+
+
+def companies_by_id(ids: Iterable[UUID]) -> dict[UUID, Company]:
+    """For lists of other packages, which hold ids that their reader may see: one query."""
+    return Company.objects.in_bulk({i for i in ids if i is not None})
+
+
+def suppliers(
+    *, country: str = "", verified: bool = False, before: int | None = None, limit: int = 24
+) -> list[Company]:
+    """The directory, newest first; `before` is the number of the last one seen. A listing stop hides a company."""
+    stopped = Stop.objects.filter(_still_open(), company=OuterRef("pk"), kind="listing")
+    found = Company.objects.filter(~Exists(stopped), is_seller=True)
+    if country:
+        found = found.filter(country=country)
+    if verified:
+        found = found.filter(verified_until__gte=clock.now().date())
+    if before is not None:
+        found = found.filter(number__lt=before)
+    return list(found.order_by("-number")[:limit])
+
+
+def supplier_countries() -> list[str]:
+    """The countries that the directory's suppliers sit in."""
+    return list(Company.objects.filter(is_seller=True).order_by("country").values_list("country", flat=True).distinct())
+
+
+def names(company: Company, language: str) -> tuple[str, str]:
+    """The name for a reader of this language, and the name in another script («» when there is none).
+
+    A reader of Chinese finds the Chinese name first, whichever of the two scripts the company gave.
+    """
+    own = company.names.get(language, "")
+    if not own and language.startswith("zh"):
+        own = next((company.names[code] for code in ("zh-hant", "zh-hans") if company.names.get(code)), "")
+    if own and own != company.name:
+        return own, company.name
+    other = next((text for text in company.names.values() if text != company.name), "")
+    return company.name, other
+
+
+@dataclass(frozen=True, slots=True)
+class Passport:
+    """What a company shows to everyone."""
+
+    company: Company
+    name: str
+    other_names: tuple[str, ...]
+    about: str
+    address: list[str]
+    phone: str
+    verified_on: datetime | None
+    verified_until: date | None
+    verification_note: str
+    listing_stopped: bool
+
+
+def passport(company: Company, language: str = "en") -> Passport:
+    """Identity, mark and contact; a mark past its day is no mark. One query."""
+    shown, _other = names(company, language)
+    others = dict.fromkeys(text for text in (company.name, *company.names.values()) if text != shown)
+    stops = open_stops([company.pk])
+    is_marked = company.verified_until is not None and company.verified_until >= clock.now().date()
+    return Passport(
+        company=company,
+        name=shown,
+        other_names=tuple(others),
+        about=company.about.get(language) or company.about.get("en") or next(iter(company.about.values()), ""),
+        address=address_lines(company.address, company.country),
+        phone=shown_phone(company.phone),
+        verified_on=company.verified_at if is_marked else None,
+        verified_until=company.verified_until if is_marked else None,
+        verification_note=company.verification_note if is_marked else "",
+        listing_stopped=any(stop.kind == "listing" for stop in stops),
+    )
+
+
+def is_noted_lookalike(company_id: UUID) -> bool:
+    """Whether a person of the operator will look at the company's name."""
+    return AuditNote.objects.filter(subject=company_id, act="lookalike name").exists()
+
+
+# ── people ──
+
+
+def members(actor: Actor) -> list[Membership]:
+    """The people of the actor's company, in the order they came, each with `.person`."""
+    found = Membership.objects.filter(company_id=actor.company_id, ended_at=None).select_related("person")
+    return list(found.order_by("id")) if actor.company_id else []
+
+
+def member(actor: Actor, person_id: UUID) -> Membership:
+    found = Membership.objects.filter(company_id=actor.company_id, ended_at=None, person_id=person_id)
+    return _one(found.select_related("person"))
+
+
+def companies_of(actor: Actor) -> list[Membership]:
+    """The companies somebody may act for, each with `.company`."""
+    if actor.kind != "person":
+        return []
+    found = Membership.objects.filter(person_id=actor.person_id, ended_at=None).select_related("company")
+    return list(found.order_by("company__name", "id"))
+
+
+def people_of(company_id: UUID, *roles: str) -> list[Person]:
+    """Whom to tell: active people of the company who have one of these roles (anybody when none is said)."""
+    found = Membership.objects.filter(company_id=company_id, ended_at=None, person__is_active=True)
+    if roles:
+        found = found.filter(roles__overlap=list(roles))
+    return [row.person for row in found.select_related("person").order_by("id")]
+
+
+def people_by_id(ids: Iterable[UUID]) -> dict[UUID, Person]:
+    return Person.objects.in_bulk({i for i in ids if i is not None})
+
+
+def person_of(actor: Actor) -> Person:
+    return _one(Person.objects.filter(pk=actor.person_id))
+
+
+def staff() -> list[Person]:
+    """The operator's own people."""
+    return list(Person.objects.filter(is_staff_member=True, is_active=True).order_by("created_at", "id"))
+
+
+def invitations(actor: Actor) -> list[Invitation]:
+    """What the actor's company has sent and nobody has answered yet, newest first."""
+    if actor.company_id is None:
+        return []
+    return list(_open_invitations().filter(company_id=actor.company_id).order_by("-id"))
+
+
+def invitations_for(actor: Actor) -> list[Invitation]:
+    """Invitations written to a verified address of this person, each with `.company`."""
+    if actor.kind != "person":
+        return []
+    mine = EmailAddress.objects.filter(user_id=actor.person_id, verified=True).values("email")
+    return list(_open_invitations().filter(for_staff=False, email__in=mine).select_related("company").order_by("-id"))
+
+
+def invitation_by_token(token: str, *, for_staff: bool = False) -> Invitation:
+    """The open invitation behind a link; NotVisible for one that is over or was never written."""
+    digest = hashlib.sha256(token.encode()).hexdigest()
+    return _one(_open_invitations().filter(token_hash=digest, for_staff=for_staff).select_related("company"))
+
+
+def _open_invitations() -> QuerySet[Invitation]:
+    return Invitation.objects.filter(accepted_at=None, withdrawn_at=None, expires_at__gt=EfNow())
+
+
+def keys(actor: Actor) -> list[ApiKey]:
+    """The company's API keys, living ones first, newest first."""
+    found = ApiKey.objects.filter(company_id=actor.company_id).select_related("made_by").order_by("-id")
+    return sorted(found, key=lambda key: key.revoked_at is not None)
+
+
+def sessions(actor: Actor) -> list[UserSession]:
+    """The browsers in which the person is signed in, newest first."""
+    person = Person.objects.filter(pk=actor.person_id).first()
+    if person is None:
+        return []
+    return sorted(UserSession.objects.purge_and_list(person), key=lambda session: session.last_seen_at, reverse=True)
+
+
+# ── stops ──
+
+
 def open_stops(company_ids: Iterable[UUID]) -> list[Stop]:
     """What may not move now for these companies."""
-    still = Q(until=None) | Q(until__gt=EfNow())
-    return list(Stop.objects.filter(still, company_id__in=list(company_ids), lifted_at=None).order_by("id"))
+    return list(Stop.objects.filter(_still_open(), company_id__in=list(company_ids), lifted_at=None).order_by("id"))
+
+
+def _still_open() -> Q:
+    return Q(lifted_at=None) & (Q(until=None) | Q(until__gt=EfNow()))
+
+
+def stopped_companies(kind: str) -> QuerySet[Stop]:
+    """The ids of companies with an open stop of this kind, to stand inside another query (`company_id__in`)."""
+    return Stop.objects.filter(_still_open(), kind=kind, lifted_at=None).values("company_id")
 
 
 def refuse_stopped(company_ids: list[UUID], kind: str) -> None:
@@ -57,3 +276,34 @@ def refuse_stopped(company_ids: list[UUID], kind: str) -> None:
 
 
 check_stops_with(refuse_stopped)
+
+
+def audit_notes(subject: UUID) -> list[AuditNote]:
+    """What privileged people did to it, newest first."""
+    return list(AuditNote.objects.filter(subject=subject).order_by("-id"))
+
+
+def _one(rows: QuerySet[Any]) -> Any:
+    row = rows.first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+def parties(company_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The companies as a contract names them: names in their scripts, registration, address, phone. One query."""
+    rows = Company.objects.filter(pk__in=list(company_ids))
+    return {
+        company.pk: {
+            "id": str(company.pk),
+            "number": company.number,
+            "name": company.name,
+            "names": company.names,
+            "country": company.country,
+            "registration_kind": company.registration_kind,
+            "registration_number": company.registration_number,
+            "address": company.address,
+            "phone": company.phone,
+        }
+        for company in rows
+    }

@@ -23,3 +23,8 @@ SELLING = _may("owner", "seller")
 MONEY_KEEPING = _may("owner", "finance")
 TRADING = _may("owner", "buyer", "seller")
 STAFF = OPERATOR
+# Somebody who signed in themselves: no key, no clockwork, no staff.
+IN_PERSON = Role("in person", lambda a, s: a.kind == "person")
+# Keys, people and roles are changed by an owner in person: a leaked key must not be able to breed.
+OWNER_IN_PERSON = OWNING & IN_PERSON
+MEMBER_IN_PERSON = MEMBER & IN_PERSON

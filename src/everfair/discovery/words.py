@@ -15,23 +15,9 @@ from opencc_purepy import OpenCC
 # Longer words are serial noise (hashes, base64); an index full of them only grows.
 LONGEST_WORD = 48
 
-_STANDALONE = str.maketrans(
-    {
-        "ø": "o",
-        "ł": "l",
-        "đ": "d",
-        "ð": "d",
-        "þ": "th",
-        "æ": "ae",
-        "œ": "oe",
-        "ħ": "h",
-        "ı": "i",
-        "ŧ": "t",
-        "ŋ": "n",
-        "’": "'",
-        "‘": "'",
-    }
-)
+# Letters that no decomposition takes apart, and the typesetter's apostrophes.
+_STANDALONE = dict(zip("øłđðþæœħıŧŋ’‘", ("o", "l", "d", "d", "th", "ae", "oe", "h", "i", "t", "n", "'", "'"), strict=True))
+_STANDALONE_SIGN = re.compile(f"[{''.join(_STANDALONE)}]")
 _HAN = "\u3005\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 # Kana is written without spaces too, so it goes the way of the characters.
 _KANA = "\u3041-\u309f\u30a1-\u30ff"
@@ -42,59 +28,46 @@ _APOSTROPHE = re.compile(r"'(?<=\w')(?=\w)")
 _THOUSANDS = re.compile(r",(?<=\d,)(?=\d{3}(?!\d))")
 _ASCII = re.compile(r"[\t\n\r\x20-\x7e]*\Z")
 
-_UNITS = {
-    **{
-        name: name
-        for name in "mm cm m km in ft yd mg g kg t oz lb ml l gal w kw v a ma mah ah hz khz mhz ghz kb mb gb tb dpi k psi bar".split()
-    },
-    **{
-        "inch": "in",
-        "inches": "in",
-        "foot": "ft",
-        "feet": "ft",
-        "yard": "yd",
-        "yards": "yd",
-        "gram": "g",
-        "grams": "g",
-        "kgs": "kg",
-    },
-    **{
-        "ounce": "oz",
-        "ounces": "oz",
-        "lbs": "lb",
-        "pound": "lb",
-        "pounds": "lb",
-        "liter": "l",
-        "liters": "l",
-        "litre": "l",
-        "litres": "l",
-    },
-    **{"gallon": "gal", "gallons": "gal", "watt": "w", "watts": "w", "volt": "v", "volts": "v", "amp": "a", "amps": "a"},
-    **{
-        "pack": "pack",
-        "packs": "pack",
-        "pk": "pack",
-        "pcs": "pc",
-        "pc": "pc",
-        "piece": "pc",
-        "pieces": "pc",
-        "count": "ct",
-        "ct": "ct",
-    },
-    **{"meter": "m", "meters": "m", "metre": "m", "metres": "m"},
-    **{
-        "毫米": "mm",
-        "厘米": "cm",
-        "公分": "cm",
-        "米": "m",
-        "公尺": "m",
-        "克": "g",
-        "公斤": "kg",
-        "千克": "kg",
-        "升": "l",
-        "毫升": "ml",
-    },
+# Each unit with the other ways to write it.
+_SPELLINGS = {
+    "mm": ("毫米",),
+    "cm": ("厘米", "公分"),
+    "m": ("meter", "meters", "metre", "metres", "米", "公尺"),
+    "km": (),
+    "in": ("inch", "inches"),
+    "ft": ("foot", "feet"),
+    "yd": ("yard", "yards"),
+    "mg": (),
+    "g": ("gram", "grams", "克"),
+    "kg": ("kgs", "公斤", "千克"),
+    "oz": ("ounce", "ounces"),
+    "lb": ("lbs", "pound", "pounds"),
+    "ml": ("毫升",),
+    "l": ("liter", "liters", "litre", "litres", "升"),
+    "gal": ("gallon", "gallons"),
+    "w": ("watt", "watts"),
+    "kw": (),
+    "v": ("volt", "volts"),
+    "a": ("amp", "amps"),
+    "ma": (),
+    "mah": (),
+    "ah": (),
+    "hz": (),
+    "khz": (),
+    "mhz": (),
+    "ghz": (),
+    "kb": (),
+    "mb": (),
+    "gb": (),
+    "tb": (),
+    "dpi": (),
+    "psi": (),
+    "bar": (),
+    "pack": ("packs", "pk"),
+    "pc": ("pcs", "piece", "pieces"),
+    "ct": ("count",),
 }
+_UNITS = {spelling: unit for unit, others in _SPELLINGS.items() for spelling in (unit, *others)}
 _UNIT = "|".join(sorted((re.escape(unit) for unit in _UNITS), key=len, reverse=True))
 _NUMBER = r"\d+(?:\.\d+)?"
 _EDGE = r"(?![a-z0-9])"
@@ -128,7 +101,7 @@ def fold(text: str) -> str:
     if not _ASCII.match(text):
         text = unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text))
         text = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
-        text = unicodedata.normalize("NFC", text).translate(_STANDALONE)
+        text = _STANDALONE_SIGN.sub(lambda found: _STANDALONE[found[0]], unicodedata.normalize("NFC", text))
         # Once more: composing may bring back a character that the table of compatible forms would replace.
         text = _NOT_TEXT.sub(" ", unicodedata.normalize("NFKC", text))
         if _CJK.search(text):
@@ -154,6 +127,8 @@ def plain_words(folded: str) -> list[str]:
 
 def han_words(folded: str) -> list[str]:
     """Chinese words with the shorter words inside them («不锈钢» and «不锈»), from an already folded text."""
+    if folded.isascii():
+        return []
     return [word for run in _HAN_RUN.findall(folded) for word in rjieba.cut_for_search(run)]
 
 
@@ -169,7 +144,7 @@ def han_parts(word: str) -> list[str]:
 
 def han_characters(folded: str) -> list[str]:
     """Every Chinese character by itself, so that a title is found by any stretch of it."""
-    return _CJK.findall(folded)
+    return [] if folded.isascii() else _CJK.findall(folded)
 
 
 def codes(text: str) -> list[str]:
@@ -226,5 +201,5 @@ def _mixed(word: str) -> bool:
 
 @cache
 def _converter(kind: str) -> OpenCC:
-    # Made at the first Chinese text: the dictionaries weigh 30 MB. `tw2sp` also turns Taiwan's words (雷射, 滑鼠) into the mainland's.
+    # Made at the first Chinese text: the dictionaries weigh 30 MB. `tw2sp` also turns Taiwan's own words into the mainland's.
     return OpenCC(kind)

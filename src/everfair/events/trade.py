@@ -89,6 +89,13 @@ class OrderShipped:
 
 
 @event
+class ShippingLate:
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
 class OrderReceived:
     order_id: UUID
     buyer_id: UUID

@@ -16,13 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import Actor
 from everfair.base.money import Money
 from everfair.base.refused import Refused
-from everfair.ledger.models import Account, Hold, HoldEnd
+from everfair.ledger.models import Account, Entry, Hold, HoldEnd
 from everfair.ledger.values import Transfer, account_kind
 
 
-def post_entry(
-    key: str, transfers: Sequence[Transfer], *, kind: str, by: Actor, why: dict[str, Any] | None = None
-) -> int | None:
+def post_entry(key: str, transfers: Sequence[Transfer], *, kind: str, by: Actor, why: dict[str, Any] | None = None) -> int | None:
     """Write one business event into the books, once.
 
     Returns the entry's id, or None when an entry with this key and content stands already. Refuses
@@ -72,6 +70,8 @@ def reserve(key: str, address: str, amount: Money, *, by: Actor, expires_at: dat
 
     Refuses `ledger.short` when less is free.
     """
+    if amount.minor <= 0:
+        raise ValueError("a hold sets aside an amount above zero")
     with _in_the_readers_words(), transaction.atomic():
         account = Account.objects.filter(address=address, currency=amount.currency).first()
         if account is None:
@@ -82,27 +82,32 @@ def reserve(key: str, address: str, amount: Money, *, by: Actor, expires_at: dat
             if (known.account_id, known.amount_minor) != (account.pk, amount.minor):
                 raise Refused("ledger.key_taken", _("This key stands for another hold."))
             return known.pk
-        hold = Hold.objects.create(
-            key=key, account=account, amount_minor=amount.minor, actor=by.label, expires_at=expires_at
-        )
+        hold = Hold.objects.create(key=key, account=account, amount_minor=amount.minor, actor=by.label, expires_at=expires_at)
         return hold.pk
 
 
-def post_hold(hold_id: UUID, key: str, transfers: Sequence[Transfer], *, kind: str, by: Actor, why: dict[str, Any] | None = None) -> None:
+def post_hold(
+    hold_id: UUID, key: str, transfers: Sequence[Transfer], *, kind: str, by: Actor, why: dict[str, Any] | None = None
+) -> None:
     """Spend what was set aside; what the transfers leave of it is free again.
 
-    Refuses `ledger.hold_ended` when the hold was voided or has expired; posting it again the same way is harmless.
+    Refuses `ledger.hold_ended` when the hold was voided, has expired or was posted by another entry, and
+    `ledger.key_taken` when the key stands for an entry that did not end this hold; posting it again the same way is harmless.
     """
     with _in_the_readers_words(), transaction.atomic():
         hold = Hold.objects.select_related("account").get(pk=hold_id)
         _lock(sorted({hold.account.address, *(a for t in transfers for a in (t.source, t.target))}))
         spent = sum(t.amount.minor for t in transfers if t.source == hold.account.address)
         ended = HoldEnd.objects.filter(pk=hold_id).first()
+        stands = Entry.objects.filter(key=key).exists()
+        if ended is None and stands:
+            raise Refused("ledger.key_taken", _("This key stands for another entry."))
         if ended is None:
             HoldEnd.objects.create(hold=hold, how="posted", posted_minor=spent, actor=by.label)
-        elif (ended.how, ended.posted_minor) != ("posted", spent):
+        elif (ended.how, ended.posted_minor) != ("posted", spent) or not stands:
             raise Refused("ledger.hold_ended", _("This money is no longer set aside."))
-        post_entry(key, transfers, kind=kind, by=by, why=why)
+        if post_entry(key, transfers, kind=kind, by=by, why=why) is None and ended is None:
+            raise Refused("ledger.key_taken", _("This key stands for another entry."))  # it came in between
 
 
 def void_hold(hold_id: UUID, *, by: Actor, how: str = "voided") -> None:

@@ -29,7 +29,11 @@ class Held:
 
 def balance(address: str, currency: str) -> Held:
     """A kept account's balance; zero for an account nobody has used yet."""
-    row = Balance.objects.filter(account__address=address).values_list("posted_minor", "reserved_minor").first()
+    row = (
+        Balance.objects.filter(account__address=address, account__currency=currency)
+        .values_list("posted_minor", "reserved_minor")
+        .first()
+    )
     posted, reserved = row or (0, 0)
     return Held(Money(posted, currency), Money(reserved, currency))
 
@@ -83,16 +87,23 @@ def statement(address: str, *, before: int | None = None, limit: int = 50) -> li
                 ORDER BY id DESC LIMIT %(limit)s
             ),
             later AS (
-                SELECT coalesce((SELECT posted_minor FROM ledger_balance WHERE account_id = %(a)s), 0)
-                  - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE target_id = %(a)s AND id >= %(before)s), 0)
-                  + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE source_id = %(a)s AND id >= %(before)s), 0) AS top
+                -- From the kept balance back over what came later; a platform-wide account keeps none and is summed up.
+                SELECT CASE WHEN %(kept)s THEN
+                    (SELECT posted_minor FROM ledger_balance WHERE account_id = %(a)s)
+                    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE target_id = %(a)s AND id >= %(before)s), 0)
+                    + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE source_id = %(a)s AND id >= %(before)s), 0)
+                ELSE
+                    coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE target_id = %(a)s AND id < %(before)s), 0)
+                    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE source_id = %(a)s AND id < %(before)s), 0)
+                END AS top
             )
             SELECT r.id, e.posted_at, e.kind, e.why, r.signed, o.address,
-                   (SELECT top FROM later) - coalesce(sum(r.signed) OVER (ORDER BY r.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+                   (SELECT top FROM later) - coalesce(
+                       sum(r.signed) OVER (ORDER BY r.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
             FROM recent r JOIN ledger_entry e ON e.id = r.entry_id JOIN ledger_account o ON o.id = r.other
             ORDER BY r.id DESC
             """,
-            {"a": account.pk, "before": before or 2**62, "limit": limit},
+            {"a": account.pk, "kept": account.kept, "before": before or 2**62, "limit": limit},
         )
         return [
             Line(

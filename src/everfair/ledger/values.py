@@ -24,6 +24,8 @@ _CHART = (
     (re.compile(r"provider:[a-z0-9_]+:clearing:[A-Z]{3}"), ASSET, False, False),
     (re.compile(r"provider:[a-z0-9_]+:costs:[A-Z]{3}"), EXPENSE, False, False),
 )
+# Such an address says its currency; the others take that of their first transfer.
+_NAMED_CURRENCY = re.compile(r":([A-Z]{3})\Z")
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,5 +86,8 @@ class Transfer:
             raise ValueError("a transfer has two different ends")
         if self.purpose not in PURPOSES:
             raise ValueError(f"unknown purpose {self.purpose}")
-        account_kind(self.source)
-        account_kind(self.target)
+        for address in (self.source, self.target):
+            account_kind(address)
+            named = _NAMED_CURRENCY.search(address)
+            if named and named[1] != self.amount.currency:
+                raise ValueError(f"{address} holds no {self.amount.currency}")

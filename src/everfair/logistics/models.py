@@ -1,8 +1,7 @@
 from django.db import models
 
 from everfair.base.models import Row
-
-MODES = ("express", "air", "land", "sea")
+from everfair.logistics.values import MODES
 
 
 class Consignment(Row):

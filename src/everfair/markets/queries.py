@@ -29,8 +29,13 @@ def rules_at(market: str, at: datetime | None = None) -> dict[str, Decimal]:
     """
     values = {name: rule.default for name, rule in RULES.items()}
     versions = RuleVersion.objects.filter(market=market, valid_from__lte=at or EfNow()).order_by("name", "-valid_from", "-id")
-    values.update({v.name: v.value.normalize() for v in versions.distinct("name")})
+    values.update({v.name: _short(v.value) for v in versions.distinct("name")})
     return values
+
+
+def _short(value: Decimal) -> Decimal:
+    """Without idle zeros; `normalize` alone would write 20 as 2E+1."""
+    return value.quantize(Decimal(1)) if value == value.to_integral_value() else value.normalize()
 
 
 def rule(name: str, market: str, at: datetime | None = None) -> Decimal:

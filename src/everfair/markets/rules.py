@@ -41,6 +41,7 @@ RULES = {
         _rule("sourcing.rfqs_per_day", "RFQs", "20", "1", "1000", "our own: a flood of requests is not a request"),
         _rule("payments.intent_hours", "hours", "24", "1", "168", "our own: an unpaid checkout closes after a day"),
         _rule("companies.invitation_days", "days", "7", "1", "30", "our own"),
+        _rule("companies.invitations_per_day", "invitations", "50", "1", "1000", "our own: a company is not a mailing list"),
     )
 }
 # fmt: on

@@ -1,7 +1,9 @@
-"""What an entry of a code list is, and its name in a reader's language. No Django, no data."""
+"""What an entry of a code list is, and its name in a reader's language. No Django, no data.
+
+Entries are named tuples: everything above imports this file, and a dataclass costs six times as long to define.
+"""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -14,8 +16,7 @@ class Names(NamedTuple):
     zh_hans: str
 
 
-@dataclass(frozen=True, slots=True)
-class Language:
+class Language(NamedTuple):
     """A language of the pages: `code` as in addresses (`zh-hant`), `locale` as Babel writes it (`zh_Hant`)."""
 
     code: str
@@ -53,8 +54,7 @@ def name_in(names: Names, language: str) -> str:
 UnitKind = Literal["piece", "set", "package", "mass", "length", "area", "volume", "time", "energy", "data", "service"]
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A unit of trade by its UN/ECE Recommendation 20 code (packages: Recommendation 21 code with `X` before it).
 
     `decimals` is how many places a quantity may have; 0 means whole numbers only.
@@ -78,16 +78,14 @@ class Unit:
         return isinstance(exponent, int) and -exponent <= self.decimals
 
 
-@dataclass(frozen=True, slots=True)
-class Currency:
+class Currency(NamedTuple):
     """An ISO 4217 currency in which people pay; one unit is `10 ** exponent` minor units."""
 
     code: str
     exponent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Country:
+class Country(NamedTuple):
     """A country or territory by its ISO 3166-1 alpha-2 code."""
 
     code: str
@@ -102,21 +100,19 @@ class BadRegistration(ValueError):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationKind:
+class RegistrationKind(NamedTuple):
     """One sort of company or tax number: `validate` returns it in its compact form or raises `BadRegistration`."""
 
     code: str
     label: Names
-    validate: Callable[[str], str] = field(compare=False, repr=False)
+    validate: Callable[[str], str]
 
 
 Party = Literal["seller", "buyer"]
 TransportMode = Literal["sea", "inland_water", "air", "road", "rail", "courier", "multimodal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Incoterm:
+class Incoterm(NamedTuple):
     """One rule of Incoterms 2020 (ICC publication 723E) as facts.
 
     `insurance_by` is None where neither side owes the other insurance. `unloading_by` is who unloads at the named place
@@ -136,8 +132,7 @@ class Incoterm:
     risk_passes: Literal["at seller", "to carrier", "alongside ship", "on board", "at destination ready to unload", "unloaded"]
 
 
-@dataclass(frozen=True, slots=True)
-class Advice:
+class Advice(NamedTuple):
     """A caution on a chosen rule: stable `code`, what to say, and the rule that fits better (None: only a caution)."""
 
     code: str
@@ -145,8 +140,7 @@ class Advice:
     instead: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Category:
+class Category(NamedTuple):
     """A hall (`hardware`) or a category in it (`hardware/fasteners`), with its usual HS chapters and search words."""
 
     code: str
@@ -174,8 +168,7 @@ class CategoryGuess(NamedTuple):
     because: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A port, airport or trade city by its UN/LOCODE (`CNSHA`); functions among sea, rail, road, air, inland_water."""
 
     code: str

@@ -5,7 +5,6 @@ import pkgutil
 
 from django.apps import AppConfig, apps
 
-
 _REGISTERING = ("reactions", "jobs", "panels", "commands")
 
 
@@ -19,5 +18,3 @@ class SiteConfig(AppConfig):
                 for name in _REGISTERING:
                     if name in found:
                         importlib.import_module(f"{config.name}.{name}")
-
-

@@ -67,7 +67,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.humanize",
     "django_htmx",
-    "procrastinate.contrib.django",
     "allauth",
     "allauth.account",
     "allauth.usersessions",
@@ -203,13 +202,13 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     EMAIL_FILE_PATH = str(DATA / "mail")
 
-SANDBOX = {
-    "url": os.environ.get("EVERFAIR_SANDBOX_URL", "http://127.0.0.1:8001"),
-    "api_key": os.environ.get("EVERFAIR_SANDBOX_API_KEY", ""),
-    "webhook_secret": os.environ.get("EVERFAIR_SANDBOX_WEBHOOK_SECRET", ""),
-    "account": "everfair-sandbox",
-}
-PROCRASTINATE_ON_APP_READY = None
+# Each payment provider reads its own variables, by its own names.
+PROVIDERS = {"sandbox": {name: value for name, value in os.environ.items() if name.startswith("EVERFAIR_SANDBOX_")}}
+PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_WEBHOOK_URL", f"{ADDRESS}/hooks/payments/sandbox")
+if KIND == "test":
+    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_URL", "http://127.0.0.1:9")  # nobody listens there
+    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_API_KEY", "sk_test_everfair")
+    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_WEBHOOK_SECRET", "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
 
 LOGGING = {
     "version": 1,
@@ -220,7 +219,6 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "ERROR"},
-        "procrastinate": {"level": "WARNING"},
         "psycopg.pool": {"level": "ERROR"},
     },
 }

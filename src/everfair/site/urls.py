@@ -1,10 +1,33 @@
-"""The site map: pages under their language, the API, the machine room."""
+"""The site map: pages under their language, the API, providers' hooks, the machine room."""
 
-from django.urls import path
+from __future__ import annotations
 
+import importlib.util
+
+from django.apps import apps
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import URLPattern, URLResolver, include, path
+
+from everfair.payments.hooks import provider_event
 from everfair.site import health
+from everfair.site.api import api
+
+
+def _packages() -> list[URLPattern | URLResolver]:
+    """Each package's own site map. Those with fixed first words come before those that begin with a market."""
+    found = [config.name for config in apps.get_app_configs() if config.name.startswith("everfair.")]
+    return [path("", include(f"{name}.urls")) for name in found if name != "everfair.site" and importlib.util.find_spec(f"{name}.urls")]
+
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
+    path("api/v1/", api.urls),
+    *i18n_patterns(*_packages(), prefix_default_language=True),
 ]
+
+handler400 = "everfair.site.faults.bad_request"
+handler403 = "everfair.site.faults.forbidden"
+handler404 = "everfair.site.faults.not_found"
+handler500 = "everfair.site.faults.our_fault"

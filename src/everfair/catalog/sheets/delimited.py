@@ -82,23 +82,28 @@ def delimiter_of(content: Content, codec: str) -> tuple[str, int]:
         return "\t", 1
     scores = sorted((_fit(content, codec, delimiter), delimiter) for delimiter in DELIMITERS)
     (second, _), (best, delimiter) = scores[-2:]
-    if best[0] < 2:
+    if not best[0]:
         return ",", 0  # one column only
     if second == best:
         raise SheetRefused("delimiter_unclear")
     return delimiter, 0
 
 
-def _fit(content: Content, codec: str, delimiter: str) -> tuple[int, int]:
-    """(how alike the rows are, how many columns): more rows of the usual width beat more columns in few rows."""
+def _fit(content: Content, codec: str, delimiter: str) -> tuple[float, int]:
+    """(share of the rows that have the usual width, that width). The wrong delimiter also cuts quoted cells at their line ends,
+    which makes many short rows: so the share counts, not the number."""
     widths: list[int] = []
     try:
         for record in itertools.islice(records(content, codec, delimiter, 0), _SAMPLE_RECORDS):
-            if not isinstance(record, RowError) and any(record[1]):
+            if isinstance(record, RowError):
+                widths.append(0)
+            elif any(record[1]):
                 widths.append(len(record[1]))
     except SheetRefused:
-        return (0, 0)
-    if not widths:
-        return (0, 0)
-    usual = max(set(widths), key=lambda width: (widths.count(width), width))
-    return (0, 0) if usual < 2 else (1 + widths.count(usual), usual)
+        # A quote that is never closed under this delimiter: it may still be the right one, but only if no other fits at all.
+        widths.append(0)
+    wide = [width for width in widths if width > 1]
+    if not wide:
+        return (0.0, 0)
+    usual = max(set(wide), key=lambda width: (wide.count(width), width))
+    return (wide.count(usual) / len(widths), usual)

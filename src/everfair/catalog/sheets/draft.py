@@ -26,7 +26,8 @@ class OfferDraft:
     bullets: tuple[str, ...] = ()
     brand: str = ""
     category_path: tuple[str, ...] = ()
-    category_code: str | None = None
+    category_code: str = "unsorted/unsorted"
+    category_confidence: float = 0.0
     attributes: dict[str, str] = field(default_factory=dict)
     tiers: tuple[tuple[Decimal, UnitPrice], ...] = ()
     moq: Decimal = Decimal(1)
@@ -51,7 +52,8 @@ class OfferDraft:
         """
         said = (
             1,  # the version of this list
-            self.sku, sorted(self.titles.items()), sorted(self.descriptions.items()), self.bullets, self.brand, self.category_path,
+            self.sku, sorted(self.titles.items()), sorted(self.descriptions.items()), self.bullets, self.brand,
+            self.category_path,
             sorted(self.attributes.items()),
             [(tidy(quantity), tidy(price.amount), price.currency, tidy(price.per)) for quantity, price in self.tiers],
             tidy(self.moq), tidy(self.multiple) if self.multiple is not None else None, self.unit_code,

@@ -40,7 +40,8 @@ def encoding_of(content: Content) -> Encoding:
         if head.startswith(mark):
             _require(content, codec)
             return Encoding("utf-16", (Note("utf16", {"encoding": "UTF-16"}),))
-    if b"\0" in head:
+    # A stray NUL is the error of its row; many of them are another encoding, or no text.
+    if head.count(0) * 10 > len(head):
         codec = _utf16_without_mark(head)
         _require(content, codec)
         return Encoding(codec, (Note("encoding", {"encoding": codec.upper()}, confirm=True),))

@@ -163,7 +163,13 @@ def write_table_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Value]],
         written.data_type = "s"
         return written
 
-    sheet.append([*(cell(column.name, "text") for column in columns), *((cell(MARK, "text"),) if ours else ())])
-    for row in rows:
-        sheet.append([cell(value, column.kind) for column, value in zip(columns, row, strict=True)])
+    try:
+        sheet.append([*(cell(column.name, "text") for column in columns), *((cell(MARK, "text"),) if ours else ())])
+        for row in rows:
+            sheet.append([cell(value, column.kind) for column, value in zip(columns, row, strict=True)])
+    except BaseException:
+        # The worksheet streams into a temporary file of openpyxl's; it is finished and removed, not left behind.
+        sheet.close()
+        sheet._writer.cleanup()
+        raise
     workbook.save(target)

@@ -68,7 +68,11 @@ def names(content: Content, codec: str) -> tuple[str, ...]:
         try:
             value = read.decode(line)
         except (msgspec.DecodeError, RecursionError, ValueError):
-            continue
+            # Stricter than our own reading, which may still take the line apart and name what is wrong in it.
+            try:
+                value = _decoder.decode(line)
+            except (RecursionError, ValueError):
+                continue
         if isinstance(value, dict):
             for key, item in value.items():
                 if isinstance(item, (dict, list)):

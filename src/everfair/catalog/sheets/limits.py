@@ -38,3 +38,9 @@ QUANTITY_DECIMALS = 4
 LEAD_TIME_DAYS = 730
 # Marks that Unicode stacks on one letter; living languages need three or four.
 STACKED_MARKS = 8
+# Longest price ladder, category path or list of lead times as one text; their patterns may look twice at every character.
+LIST_CHARACTERS = 2_500
+# What Excel itself can hold, and parts beyond which a workbook is built to exhaust memory.
+WORKSHEET_ROWS = 1_048_576
+SHARED_TEXTS = 4_000_000
+XML_CHILDREN = 100_000

@@ -5,7 +5,8 @@ from __future__ import annotations
 import dataclasses
 import itertools
 import re
-from collections.abc import Iterable, Mapping as MappingType, Sequence
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 
 from everfair.catalog.sheets import column_names, limits, scripts
@@ -17,8 +18,10 @@ from everfair.catalog.sheets.refusals import Note, SheetRefused
 from everfair.catalog.sheets.sheet import Row, Sheet
 
 FIELDS = (
-    "sku", "title", "title.en", "title.zh-hant", "title.zh-hans", "description", "description.en", "description.zh-hant", "description.zh-hans",
-    "bullets", "brand", "category", "price", "price_per", "currency", "tiers", "moq", "multiple", "unit", "lead_time", "sample_price", "hs_code",
+    "sku", "title", "title.en", "title.zh-hant", "title.zh-hans",
+    "description", "description.en", "description.zh-hant", "description.zh-hans",
+    "bullets", "brand", "category", "price", "price_per",
+    "currency", "tiers", "moq", "multiple", "unit", "lead_time", "sample_price", "hs_code",
     "origin", "pictures",
 )  # fmt: skip
 # Fields that one file may spread over several columns.

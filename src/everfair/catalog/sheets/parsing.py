@@ -3,43 +3,22 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
 
-from everfair.base.money import Money, UnitPrice, exponent
-from everfair.catalog.sheets import codes, limits, texts
+from everfair.catalog.sheets import codes, limits
 from everfair.catalog.sheets.draft import OfferDraft
-from everfair.catalog.sheets.json_lines import Cell
 from everfair.catalog.sheets.mapping import Mapping
-from everfair.catalog.sheets.numbers import NumberRefused, exact_number
-from everfair.catalog.sheets.refusals import RowError, shown
+from everfair.catalog.sheets.pricing import PriceReading
+from everfair.catalog.sheets.refusals import RowError
+from everfair.catalog.sheets.row_reading import Defaults
 from everfair.catalog.sheets.scripts import language_of
 from everfair.catalog.sheets.sheet import Row
 
 # What a spreadsheet makes of a long number: 4.01E+12. An item number such as 1E5 has no sign and stays.
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
-_TIER = re.compile(r"(?:≥|>=)?\s*([^\s:=+≥>-]+?)\s*(?:-\s*([^\s:=+]+?)|\+)?\s*[:=]\s*(\S+)")
 _PATH_SEPARATORS = re.compile(r"\s*[>›»|]\s*|\s+/\s+")
 _ESCAPED_PATH = re.compile(r"(?:\\.|[^\\>])+")
-_HS = re.compile(r"[0-9][0-9. ]{4,15}")
-_ADDRESS_SEPARATORS = re.compile(r"[\s|;]+(?=https?://)|\s*\n\s*", re.IGNORECASE)
-_WIDE_PUNCTUATION = str.maketrans("：；～－–＝，", ":;~--=,")
-_ONE = Decimal(1)
-
-
-@dataclass(frozen=True, slots=True)
-class Defaults:
-    """What holds where the file is silent. Without a currency, a price without one is an error.
-
-    A lone price of 0 means that the supplier has none to state, so it becomes price on request with a note; `refuse_zero_price`
-    makes it an error instead. A 0 inside price tiers always is one.
-    """
-
-    currency: str | None = "USD"
-    unit_code: str = "H87"
-    language: Literal["en", "zh-hant", "zh-hans"] | None = None
-    refuse_zero_price: bool = False
+_ADDRESS_SEPARATORS = re.compile(r"\n|[\s|;](?=https?://)", re.IGNORECASE)
 
 
 def parse_offer(row: Row, mapping: Mapping, defaults: Defaults) -> OfferDraft | list[RowError]:
@@ -47,15 +26,8 @@ def parse_offer(row: Row, mapping: Mapping, defaults: Defaults) -> OfferDraft | 
     return _Reading(row, mapping, defaults).draft()
 
 
-class _Reading:
-    """The state of reading one row: its cells, and the errors so far."""
-
-    def __init__(self, row: Row, mapping: Mapping, defaults: Defaults) -> None:
-        self.row = row
-        self.mapping = mapping
-        self.defaults = defaults
-        self.errors: list[RowError] = []
-        self.notes: list[str] = []
+class _Reading(PriceReading):
+    """One row: the words and codes of it, on top of its quantities and prices."""
 
     def draft(self) -> OfferDraft | list[RowError]:
         sku = self.sku()
@@ -83,55 +55,21 @@ class _Reading:
         }
         if self.errors:
             return self.errors
+        category, confidence = codes.category_guess(path, titles, str(draft_values["brand"]))
         return OfferDraft(
             sku=sku,
             titles=titles,
             descriptions=descriptions,
             category_path=path,
-            category_code=codes.category_code(path) if path else None,
+            category_code=category,
+            category_confidence=confidence,
             tiers=tiers,
-            moq=moq if moq is not None else tiers[0][0] if tiers else _ONE,
+            moq=moq if moq is not None else tiers[0][0] if tiers else Decimal(1),
             unit_code=unit,
             line=self.row.line,
             notes=tuple(self.notes),
             **draft_values,  # type: ignore[arg-type]
         )
-
-    # What every field needs.
-
-    def error(self, column: str, code: str, value: Cell = "", **params: object) -> None:
-        text = value if isinstance(value, str) else "; ".join(value)
-        self.errors.append(RowError(self.row.line, column, code, shown(text) if text else "", params))
-
-    def column(self, field: str) -> str:
-        columns = self.mapping.columns_of.get(field)
-        return columns[0] if columns else ""
-
-    def cell(self, field: str) -> Cell:
-        columns = self.mapping.columns_of.get(field)
-        return self.row.cells.get(columns[0], "") if columns else ""
-
-    def plain(self, field: str, separator: str = "; ") -> str:
-        cell = self.cell(field)
-        return cell if isinstance(cell, str) else separator.join(cell)
-
-    def clean(self, column: str, text: str, limit: int, *, one_line: bool = False) -> str:
-        try:
-            return texts.clean_line(text, limit) if one_line else texts.clean(text, limit)
-        except NumberRefused as refused:
-            self.error(column, refused.code, text, **refused.params)
-            return ""
-
-    def line_of(self, field: str, limit: int) -> str:
-        text = self.plain(field)
-        return self.clean(self.column(field), text, limit, one_line=True) if text else ""
-
-    def number(self, column: str, text: str, *, decimals: int, limit: Decimal, zero: bool = False) -> Decimal | None:
-        try:
-            return exact_number(text, decimals=decimals, limit=limit, zero=zero, style=self.mapping.number_style)
-        except NumberRefused as refused:
-            self.error(column, refused.code, text, **refused.params)
-            return None
 
     # Words.
 
@@ -192,6 +130,8 @@ class _Reading:
         if not cell:
             return ()
         column = self.column("category")
+        if self.too_long(column, cell):
+            return ()
         if not isinstance(cell, str):
             parts = list(cell)
         elif self.mapping.own_export:
@@ -232,7 +172,13 @@ class _Reading:
             cell = self.row.cells.get(column, "")
             if not cell:
                 continue
-            for part in _ADDRESS_SEPARATORS.split(cell) if isinstance(cell, str) else cell:
+            if not isinstance(cell, str):
+                parts = list(cell)
+            elif self.mapping.own_export:
+                parts = cell.split("\n")
+            else:
+                parts = [part.rstrip(" \t|;") for part in _ADDRESS_SEPARATORS.split(cell)]
+            for part in parts:
                 address = self.clean(column, part, limits.PICTURE_CHARACTERS)
                 if not address:
                     continue
@@ -247,32 +193,14 @@ class _Reading:
 
     # Codes.
 
-    def unit(self) -> str:
-        text = self.line_of("unit", 50)
-        if not text:
-            return self.defaults.unit_code
-        code = codes.unit_code(text)
-        if code is None:
-            self.error(self.column("unit"), "unit_unknown", text)
-        return code or self.defaults.unit_code
-
-    def currency(self) -> str | None:
-        text = self.plain("currency")
-        if not text:
-            return self.mapping.currency or self.defaults.currency
-        if not codes.currency_known(text):
-            self.error(self.column("currency"), "currency_unknown", text)
-            return self.defaults.currency
-        return text
-
     def hs_code(self) -> str:
         text = self.line_of("hs_code", 30)
         if not text:
             return ""
-        digits = text.replace(".", "").replace(" ", "")
-        if not (_HS.fullmatch(text) and digits.isascii() and digits.isdigit() and len(digits) in (6, 8, 10, 12)):
+        digits = codes.hs_digits(text)
+        if digits is None:
             self.error(self.column("hs_code"), "hs_code_invalid", text)
-        return digits
+        return digits or ""
 
     def origin(self) -> str:
         text = self.line_of("origin", 100)
@@ -283,156 +211,5 @@ class _Reading:
             self.error(self.column("origin"), "origin_unknown", text)
         return code or ""
 
-    # Quantities and prices.
 
-    def counted(self, column: str, text: str, unit: str) -> Decimal | None:
-        number = self.number(column, text, decimals=limits.QUANTITY_DECIMALS, limit=limits.QUANTITY)
-        if number is not None and unit in codes.COUNTED and number != number.to_integral_value():
-            self.error(column, "quantity_of_pieces", text)
-            return None
-        return number
-
-    def quantity(self, field: str, unit: str) -> Decimal | None:
-        text = self.plain(field)
-        return self.counted(self.column(field), text, unit) if text else None
-
-    def price(self, column: str, text: str, currency: str | None, per: Decimal, *, zero: bool = False) -> UnitPrice | None:
-        number = self.number(column, text, decimals=limits.PRICE_DECIMALS, limit=limits.PRICE, zero=zero)
-        if number is None:
-            return None
-        if currency is None:
-            self.error(column, "currency_missing", text)
-            return None
-        return UnitPrice(number, currency, per)
-
-    def tiers(self, moq: Decimal | None, unit: str, currency: str | None) -> tuple[tuple[Decimal, UnitPrice], ...]:
-        per = _ONE
-        if text := self.plain("price_per"):
-            per = self.number(self.column("price_per"), text, decimals=0, limit=limits.QUANTITY) or _ONE
-        found: list[tuple[Decimal, Decimal | None, UnitPrice]] = []
-        column = self.column("tiers")
-        if text := self.plain("tiers", "\n"):
-            found = self.tier_list(column, text, unit, currency, per)
-        else:
-            for field, columns in self.mapping.columns_of.items():
-                if field.startswith("tier_"):
-                    column = columns[0]
-                    found += self.tier_cell(field, column, unit, currency, per)
-        if not found:
-            return self.one_price(moq, currency, per)
-        found.sort(key=lambda tier: tier[0])
-        if len(found) > limits.TIERS:
-            self.error(column, "tier_too_many", limit=limits.TIERS)
-        step = _ONE if unit in codes.COUNTED else None
-        for (start, end, _), (following, _, _) in zip(found, found[1:], strict=False):
-            meets = (
-                end is None or following == end or following == end + _ONE
-                if step is None
-                else end is None or following == end + step
-            )
-            if following <= start or not meets:
-                self.error(column, "tier_order", self.plain("tiers", "; "), quantity=f"{following:f}")
-                break
-        return tuple((start, price) for start, _, price in found)
-
-    def one_price(self, moq: Decimal | None, currency: str | None, per: Decimal) -> tuple[tuple[Decimal, UnitPrice], ...]:
-        text = self.plain("price")
-        if not text:
-            return ()
-        price = self.price(self.column("price"), text, currency, per, zero=not self.defaults.refuse_zero_price)
-        if price is None:
-            return ()
-        if not price.amount:
-            self.notes.append("zero_price")
-            return ()
-        return ((moq if moq is not None else _ONE, price),)
-
-    def tier_list(
-        self, column: str, text: str, unit: str, currency: str | None, per: Decimal
-    ) -> list[tuple[Decimal, Decimal | None, UnitPrice]]:
-        """`1-99:5.20; 100-499:4.80; 500+:4.50`."""
-        found: list[tuple[Decimal, Decimal | None, UnitPrice]] = []
-        for piece in re.split(r"[;\n]", text.translate(_WIDE_PUNCTUATION).replace("~", "-")):
-            if not piece.strip():
-                continue
-            match = _TIER.fullmatch(piece.strip())
-            if not match:
-                self.error(column, "tier_invalid", text)
-                return []
-            start = self.counted(column, match[1], unit)
-            end = self.counted(column, match[2], unit) if match[2] else None
-            price = self.price(column, match[3], currency, per)
-            if start is None or price is None or (match[2] and end is None):
-                return []
-            if end is not None and end < start:
-                self.error(column, "tier_order", text, quantity=f"{end:f}")
-                return []
-            found.append((start, end, price))
-        return found
-
-    def tier_cell(
-        self, field: str, column: str, unit: str, currency: str | None, per: Decimal
-    ) -> list[tuple[Decimal, Decimal | None, UnitPrice]]:
-        """One column of tiers: `price_1_99`, or `price1` with its `qty1`. An empty price is a tier this offer does not have."""
-        kind, _, number = field.partition(":")
-        text = self.plain(field)
-        if kind == "tier_quantity":
-            if text and not self.plain(f"tier_price:{number}"):
-                self.error(column, "tier_incomplete", text)
-            return []
-        if not text:
-            return []
-        price = self.price(column, text, currency, per)
-        if kind == "tier_range":
-            first, _, last = number.partition("-")
-            start, end = Decimal(first), Decimal(last) if last else None
-        else:
-            quantity = self.plain(f"tier_quantity:{number}")
-            if not quantity:
-                self.error(column, "tier_incomplete", text)
-                return []
-            counted = self.counted(self.column(f"tier_quantity:{number}"), quantity, unit)
-            if counted is None:
-                return []
-            start, end = counted, None
-        return [(start, end, price)] if price is not None else []
-
-    def sample_price(self, currency: str | None) -> Money | None:
-        text = self.plain("sample_price")
-        if not text:
-            return None
-        column = self.column("sample_price")
-        number = self.number(column, text, decimals=limits.PRICE_DECIMALS, limit=limits.PRICE, zero=True)
-        if number is None:
-            return None
-        if currency is None:
-            self.error(column, "currency_missing", text)
-            return None
-        minor = number.scaleb(exponent(currency))
-        if minor != minor.to_integral_value():
-            self.error(column, "amount_decimals", text, currency=currency, limit=exponent(currency))
-            return None
-        return Money(int(minor), currency)
-
-    def lead_times(self) -> tuple[tuple[Decimal, int], ...]:
-        """`15` days for every quantity, or `1:15; 1000:30` by quantity."""
-        text = self.plain("lead_time").strip()
-        if not text:
-            return ()
-        column = self.column("lead_time")
-        found: list[tuple[Decimal, int]] = []
-        for piece in re.split(r"[;\n]", text.translate(_WIDE_PUNCTUATION)):
-            quantity, colon, days = piece.strip().rpartition(":")
-            start = (
-                self.number(column, quantity.strip(), decimals=limits.QUANTITY_DECIMALS, limit=limits.QUANTITY) if colon else _ONE
-            )
-            if not re.fullmatch(r"0|[1-9][0-9]{0,3}", days.strip()) or int(days) > limits.LEAD_TIME_DAYS:
-                self.error(column, "lead_time_invalid", text)
-                return ()
-            if start is None:
-                return ()
-            if found and start <= found[-1][0]:
-                self.error(column, "tier_order", text, quantity=f"{start:f}")
-                return ()
-            found.append((start, int(days)))
-        return tuple(found)
+__all__ = ["Defaults", "parse_offer"]

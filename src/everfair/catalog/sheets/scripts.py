@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 # Han ideographs of the basic block and its extensions.
 _HAN = (("\u3400", "\u4dbf"), ("\u4e00", "\u9fff"), ("\uf900", "\ufaff"), ("\U00020000", "\U0003ffff"))
+_ANY_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
 def language_of(text: str) -> str:
     """`zh-hant`, `zh-hans`, or `en` for whatever is not mainly Chinese. Where every character is common to both, `zh-hans`."""
-    if text.isascii():
+    if text.isascii() or not _ANY_HAN.search(text):
         return "en"
     han = other = traditional = simplified = 0
     for character in text:

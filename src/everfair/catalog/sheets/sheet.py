@@ -101,12 +101,9 @@ class Sheet:
 
     def rows(self) -> Iterator[Row | RowError]:
         """Every row after the column names; refuses the file at the 100,001st. Rows without any text are passed over."""
-        count = 0
-        for row in self._json_rows() if self.kind == "jsonl" else self._table_rows():
-            count += 1
-            if count > limits.ROWS:
-                line = row.line
-                raise SheetRefused("too_many_rows", line=line, limit=limits.ROWS)
+        for count, row in enumerate(self._json_rows() if self.kind == "jsonl" else self._table_rows()):
+            if count == limits.ROWS:
+                raise SheetRefused("too_many_rows", line=row.line, limit=limits.ROWS)
             yield row
 
     def _json_rows(self) -> Iterator[Row | RowError]:

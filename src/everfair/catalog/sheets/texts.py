@@ -1,4 +1,4 @@
-"""Text as it may enter an offer: trimmed, composed (NFC), without the invisible characters that disguise or break it (B39–B43)."""
+"""Text as it may enter an offer: trimmed, composed (NFC), without invisible characters that disguise it (B39–B43)."""
 
 from __future__ import annotations
 
@@ -42,7 +42,12 @@ def clean(text: str, limit: int) -> str:
 
 def clean_line(text: str, limit: int) -> str:
     """The same on one line: line breaks and tabs become blanks, runs of blanks one blank."""
-    return clean(" ".join(_LINE_END.sub("\n", text).split()) if not text.isprintable() or "  " in text else text, limit)
+    if text.isprintable() and "  " not in text:
+        return clean(text, limit)
+    line = " ".join(clean(text, limits.CELL_CHARACTERS).split())
+    if len(line) > limit:
+        raise TextRefused("text_too_long", length=len(line), limit=limit)
+    return line
 
 
 def _refuse_hostile(text: str) -> None:

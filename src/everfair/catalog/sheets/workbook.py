@@ -11,7 +11,6 @@ import re
 import zipfile
 from collections.abc import Iterator
 from datetime import datetime, time, timedelta
-from typing import Any
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml import DefusedXmlException
@@ -46,7 +45,9 @@ class Workbook:
         """(line, cells, errors) of each row that is there; errors name the cell, such as C7."""
         with _archive(self._content) as archive:
             line = 0
-            for element in _elements(archive, self._path, "row"):
+            for count, element in enumerate(_elements(archive, self._path, "row")):
+                if count == limits.WORKSHEET_ROWS:
+                    raise SheetRefused("workbook_damaged", part=self._path)
                 stated = element.get("r", "")
                 # A row number only labels messages: a lie moves nothing and makes nothing larger.
                 line = int(stated) if stated.isascii() and stated.isdigit() and len(stated) <= 7 else line + 1
@@ -181,19 +182,24 @@ def _elements(archive: zipfile.ZipFile, path: str, *wanted: str) -> Iterator[Ele
     ends = tuple("}" + name for name in wanted)
     try:
         with part:
-            depth: list[Any] = []
+            parents: list[Element] = []
+            inside = 0
             for event, element in iterparse(part, events=("start", "end"), forbid_dtd=True):
                 if event == "start":
-                    depth.append(element)
-                    if len(depth) > 100:
+                    inside += element.tag.endswith(ends)
+                    parents.append(element)
+                    if len(parents) > 100:
                         raise SheetRefused("workbook_damaged", part=path)
                     continue
-                depth.pop()
+                parents.pop()
                 if element.tag.endswith(ends):
+                    inside -= 1
                     yield element
-                    # Also out of the parent: a hundred thousand empty rows would stay otherwise.
-                    if depth:
-                        depth[-1].remove(element)
+                # Whatever is not part of a wanted element leaves the tree at once, so that memory stays that of one row.
+                if parents and not inside:
+                    parents[-1].remove(element)
+                elif parents and len(parents[-1]) > limits.XML_CHILDREN:
+                    raise SheetRefused("workbook_damaged", part=path)
     except DefusedXmlException:
         raise SheetRefused("workbook_hostile_xml") from None
     except (ParseError, zipfile.BadZipFile, EOFError, OSError, ValueError, LookupError):
@@ -228,7 +234,12 @@ def _first_worksheet(archive: zipfile.ZipFile) -> tuple[str, str, int, datetime]
 
 def _shared_texts(archive: zipfile.ZipFile) -> list[str]:
     path = next((name for name in archive.namelist() if name.lower() == "xl/sharedstrings.xml"), None)
-    return [_unescaped(_rich_text(element)) for element in _elements(archive, path, "si")] if path else []
+    texts: list[str] = []
+    for element in _elements(archive, path, "si") if path else ():
+        if len(texts) == limits.SHARED_TEXTS:
+            raise SheetRefused("workbook_damaged", part="xl/sharedStrings.xml")
+        texts.append(_unescaped(_rich_text(element)))
+    return texts
 
 
 def _formats(archive: zipfile.ZipFile) -> dict[int, str]:

@@ -79,6 +79,7 @@ def offer_schema() -> tantivy.Schema:
     builder.add_text_field("sku", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("completion", tokenizer_name="raw", index_option="basic")
     # What people choose.
+    builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("market", tokenizer_name="raw", index_option="basic")
     for name in ("hall", "category", "country"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
@@ -132,6 +133,8 @@ def to_tantivy(offer: OfferDocument) -> tantivy.Document:
             document.add_text(name, text)
     for completion in _completions(offer):
         document.add_text("completion", completion)
+    for language in {language_family(language) for language, title in offer.titles.items() if title}:
+        document.add_text("language", language)
     document.add_text("market", EVERYWHERE)
     if offer.market:
         document.add_text("market", plain(offer.market))
@@ -165,6 +168,11 @@ def price_order(offer: OfferDocument) -> int:
 def newest_order(offer: OfferDocument) -> int:
     """Descending: the later change first, then the lower number (exact up to four thousand million offers, until 2106)."""
     return (min(offer.updated_at, (1 << 32) - 1) << 32) | ((1 << 32) - 1 - offer.number % (1 << 32))
+
+
+def language_family(language: str) -> str:
+    """`zh` for zh-Hant and zh-Hans alike: their readers read each other's titles."""
+    return plain(language.replace("_", "-").partition("-")[0].lower())
 
 
 def plain(text: str) -> str:

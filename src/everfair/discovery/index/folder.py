@@ -92,6 +92,26 @@ class IndexFolder:
         except IndexLost:
             return False
 
+    def abandon(self) -> None:
+        """Declare this index unusable, as when a search met damage: the writer's `check` then reports it as lost."""
+        if self.is_here():
+            self.identity_path.unlink(missing_ok=True)
+
+    def take_place_of(self, folder: Path | str) -> Self:
+        """Put this index, filled beside it, where the other one is and delete that one; readers there take it up by themselves.
+
+        Returns the index in its new place; this object is of no further use. Close both writers before: their folders move.
+        """
+        folder = Path(folder)
+        old = folder.parent / f"{folder.name}.old"
+        with _mending(folder):
+            shutil.rmtree(old, ignore_errors=True)
+            if folder.exists():
+                os.rename(folder, old)
+            os.rename(self.folder, folder)
+        shutil.rmtree(old, ignore_errors=True)
+        return type(self).open(folder, mend=False)
+
     def cursor(self) -> str | None:
         """The place in the database up to which the last commit reaches; None before the first commit."""
         with damage_is_loss("the index cannot be read"):

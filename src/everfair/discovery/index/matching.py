@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
+from itertools import pairwise
 
 import tantivy
 from tantivy import FieldType, Occur, Query
 
 from everfair.discovery import words
-from everfair.discovery.index.documents import EVERYWHERE, analyzers, plain
+from everfair.discovery.index.documents import EVERYWHERE, analyzers, language_family, plain
 from everfair.discovery.index.queries import OfferQuery
 
 # A question is cut there: the rest of a pasted page adds cost, not meaning.
@@ -23,7 +24,7 @@ BOOSTS = {
     "title": 1.0,
     "brand": 1.8,
     "category_name": 0.7,
-    "attribute": 0.6,
+    "attribute": 0.8,
     "description_stem": 0.7,
     "code": 2.0,
     "title_han": 2.4,
@@ -36,11 +37,36 @@ TIE_BREAKER = 0.1
 NEIGHBOUR_BOOST = 0.6
 # For an offer that has everything asked for: about what three telling words are worth.
 ALL_BOOST = 8.0
+# For a title in the reader's own language: between near equals it decides.
+LANGUAGE_BOOST = 0.2
 _SKU_SCORE = 1_000.0
 
 # Words that say nothing about goods.
 _EMPTY_WORDS = frozenset(
-    "a an and are as at be but by for from in into is it its me my of on or that the their this to was with your you i we what which".split()
+    (
+        *(
+            "a",
+            "an",
+            "and",
+            "are",
+            "as",
+            "at",
+            "be",
+            "but",
+            "by",
+            "for",
+            "from",
+            "i",
+            "in",
+            "into",
+            "is",
+            "it",
+            "its",
+            "me",
+            "my",
+        ),
+        *("of", "on", "or", "our", "that", "the", "their", "this", "to", "was", "we", "what", "which", "with", "you", "your"),
+    )
 )
 
 
@@ -89,7 +115,7 @@ class Matcher:
     def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
 
-    def text_query(self, text: str, slots: Sequence[Slot], width: Width, misspelt: frozenset[str] = frozenset()) -> Query:
+    def text_query(self, query: OfferQuery, slots: Sequence[Slot], width: Width, misspelt: frozenset[str]) -> Query:
         """Offers that have enough of the slots; words in `misspelt` also match what is a letter or two away."""
         parts = [self._slot(slot, misspelt) for slot in slots]
         wanted = Query.boolean_query([(Occur.Should, part) for part in parts], required(len(parts), width))
@@ -97,8 +123,9 @@ class Matcher:
         if len(parts) > 1:
             everything = Query.boolean_query([(Occur.Must, part) for part in parts])
             lifts.append((Occur.Should, Query.const_score_query(everything, ALL_BOOST)))
-        answers = Query.boolean_query([(Occur.Must, wanted), *lifts]) if lifts else wanted
-        number = words.compact(text[:LONGEST_TEXT])
+        own = Query.const_score_query(self._term("language", language_family(query.language)), LANGUAGE_BOOST)
+        answers = Query.boolean_query([(Occur.Must, wanted), *lifts, (Occur.Should, own)])
+        number = words.compact(query.text[:LONGEST_TEXT])
         if not number:
             return answers
         exact = Query.const_score_query(self._term("sku", number), _SKU_SCORE)
@@ -152,8 +179,8 @@ class Matcher:
 
     def _han(self, word: str) -> Query:
         found = [self._boosted(name, word) for name in ("title_han", "description_han", "brand", "attribute", "category_name")]
-        characters = list(word)
-        # Any stretch of a title, however the splitter cut it; its score is steady, since a phrase of characters is no rarity measure.
+        characters: list[str | tuple[int, str]] = list(word)
+        # Any stretch of a title, however the splitter cut it there. Characters are common, so their rarity adds up to less.
         if len(characters) == 1:
             found.append(self._boosted("title_character", word))
         else:
@@ -170,7 +197,7 @@ class Matcher:
 
     def _neighbours(self, slots: Sequence[Slot]) -> Iterable[Query]:
         single = [slot.words[0] if len(slot.words) == 1 else "" for slot in slots]
-        for left, right in zip(single, single[1:], strict=False):
+        for left, right in pairwise(single):
             if left and right:
                 pair = Query.phrase_query(self._schema, "title_stem", [stem_of(left), stem_of(right)])
                 yield Query.boost_query(pair, NEIGHBOUR_BOOST)

@@ -4,6 +4,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import tantivy
@@ -24,6 +25,8 @@ from everfair.discovery.index.spelling import corrected, unknown_words
 from everfair.discovery.index.suggestions import suggestions
 
 _LOOK_EVERY_S = 0.5
+_SWAP_S = 0.02
+_NEVER = float("-inf")
 # Fewer hits than this are hardly anything: slips of the finger are allowed for then.
 FEW = 3
 _WIDER = [Width.MOST, Width.FUZZY, Width.ANY]
@@ -39,6 +42,8 @@ class IndexReader:
 
     def __init__(self, index: IndexFolder) -> None:
         self._lock = threading.Lock()
+        self._seen: tuple[int, ...] = ()
+        self._looked_at = _NEVER
         self._take(index)
 
     def search(self, query: OfferQuery) -> SearchPage:
@@ -82,8 +87,12 @@ class IndexReader:
         try:
             seen = self._fingerprint()
         except OSError:
+            if self._looked_at > _NEVER:
+                # While a rebuilt index takes its place there is none for an instant: once, that is waited for.
+                self._looked_at = _NEVER
+                time.sleep(_SWAP_S)
+                return self._look()
             # Not remembered as looked at: every question asks again until somebody has mended it.
-            self._looked_at = float("-inf")
             raise IndexLost("the index is not there any more") from None
         if seen != self._seen:
             if read_identity(self._index.folder) != self._index.identity:
@@ -168,7 +177,7 @@ class _Search:
         if not self._slots:
             return filtered(None, self._filters)
         misspelt = frozenset(self._unknown) if width >= Width.FUZZY else frozenset()
-        return filtered(self._matcher.text_query(self._text, self._slots, width, misspelt), self._filters)
+        return filtered(self._matcher.text_query(self._query, self._slots, width, misspelt), self._filters)
 
     def _fetch(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
         if self._slots and self._query.sort == "relevance":
@@ -213,9 +222,9 @@ def _count(found: Any) -> int:
     return int(found.count or 0)
 
 
-def _bands() -> list[dict[str, float]]:
+def _bands() -> list[dict[str, int]]:
     lows = PRICE_BANDS_USD_MINOR
-    return [{"from": low, "to": high} for low, high in zip(lows, lows[1:], strict=False)] + [{"from": lows[-1]}]
+    return [{"from": low, "to": high} for low, high in pairwise(lows)] + [{"from": lows[-1]}]
 
 
 _AGGREGATIONS = {

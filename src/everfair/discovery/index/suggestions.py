@@ -1,15 +1,14 @@
 """What a half-typed question may become."""
 
 import tantivy
-from tantivy import Occur, Query
 
 from everfair.discovery import words
 from everfair.discovery.index.documents import DISPLAYED_AS, plain
 from everfair.discovery.index.matching import LONGEST_TEXT, Matcher
 
 _LARGEST = 20
-# A single letter begins too many words to weigh them all; beyond this the dictionary's order decides.
-_MOST_WEIGHED = 3_000
+# The dictionary gives its most frequent words first; some of them are left out, so a few more are taken.
+_TAKEN = 3 * _LARGEST
 
 
 def suggestions(searcher: tantivy.Searcher, matcher: Matcher, prefix: str, language: str, limit: int) -> list[str]:
@@ -33,7 +32,7 @@ def suggestions(searcher: tantivy.Searcher, matcher: Matcher, prefix: str, langu
 def _names(searcher: tantivy.Searcher, typed: str, language: str) -> list[str]:
     found: list[tuple[int, str]] = []
     for tongue in (language, "*"):
-        for term, count in searcher.terms_with_prefix("completion", plain(f"{tongue}:{typed}"), limit=_MOST_WEIGHED):
+        for term, count in searcher.terms_with_prefix("completion", plain(f"{tongue}:{typed}"), limit=_TAKEN):
             found.append((-count, term.split(DISPLAYED_AS)[1]))
     return [name for _count, name in sorted(found)]
 
@@ -48,7 +47,7 @@ def _completed(searcher: tantivy.Searcher, matcher: Matcher, typed: str) -> list
         return []
     before = words.plain_words(head) if field == "title" else []
     chosen = matcher.all_in_title(before, words.han_words(head)) if head.strip() else None
-    terms = searcher.terms_with_prefix(field, last, chosen, _MOST_WEIGHED)
+    terms = searcher.terms_with_prefix(field, last, chosen, _TAKEN)
     telling = [(-count, term) for term, count in terms if len(term) > 1 and not term.isdigit() and term not in before]
     joint = "" if field == "title_han" else " "
     return [f"{head}{joint if head else ''}{term}" for _count, term in sorted(telling)]

@@ -61,8 +61,7 @@ class IndexWriter:
         Raises `IndexLost` when the folder was deleted or replaced meanwhile: nothing of this index is worth keeping then.
         """
         writer = self._open_writer()
-        if not self._index.is_here():
-            raise IndexLost("the index was taken away while it was being written")
+        self.check()
         # The cursor is a document like the offers, so one commit carries both.
         place = tantivy.Document()
         place.add_integer("number", CURSOR_NUMBER)
@@ -71,14 +70,18 @@ class IndexWriter:
             writer.delete_documents_by_term("number", CURSOR_NUMBER)
             writer.add_document(place)
             writer.commit()
-        if not self._index.is_here():
-            raise IndexLost("the index was taken away while it was being written")
+        self.check()
 
     def cursor(self) -> str | None:
         """The cursor of the last commit; None when nothing was ever committed."""
         with damage_is_loss("the index cannot be read"):
             self._index.tantivy.reload()
             return cursor_of(self._index.tantivy, self._index.tantivy.searcher())
+
+    def check(self) -> None:
+        """Raise `IndexLost` when the folder was deleted, replaced or abandoned; cheap enough for every turn of an idle loop."""
+        if not self._index.is_here():
+            raise IndexLost("the index was taken away while it was being written")
 
     def close(self) -> None:
         """Give up the lock after merges in progress have ended; safe to repeat."""

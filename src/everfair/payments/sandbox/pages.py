@@ -172,7 +172,7 @@ def _form(request: Request) -> dict[str, str]:
 
 
 def _page(template: str, language: str, request: Request, *, status: int = 200, form_target: str = "", **shown: Any) -> Response:
-    here = f"{request.path}?" if request.method == "GET" else "/console?"
+    here = "?" if request.method == "GET" or request.path.startswith("/pay/") else "/console?"
     body = (
         _templates()
         .get_template(template)

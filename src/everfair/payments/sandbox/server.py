@@ -64,6 +64,7 @@ class Handler(BaseHTTPRequestHandler):
     server_version = "Everfair-Sandbox"
     sys_version = ""
     timeout = IDLE_S
+    disable_nagle_algorithm = True  # head and body are two sends; the second must not wait for the first one's ACK
     server: SandboxServer
 
     def do_GET(self) -> None:

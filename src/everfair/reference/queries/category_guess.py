@@ -1,8 +1,9 @@
 """Which of our categories a foreign category path means, by the words of `data/categories.csv`.
 
-Every keyword is a phrase; `a+b` asks for both phrases anywhere in path or title; a hall's phrase that begins with `!` settles
-the hall when it is the whole root of the path. The deeper a path segment, the more it says; a title speaks by the
-noun that ends its first part ("Braided Belt Silver, for Women" is a belt). No learning, no chance: the same words give the same answer.
+Every keyword is a phrase, and so are a category's own names; `a+b` asks for both phrases anywhere in path or title, and
+`a+b~` says little; a hall's phrase that begins with `!` settles the hall when it is the whole root of the path. The deeper
+a path segment, the more it says; a title speaks by the noun that ends its first part ("Braided Belt, for Women" is a belt).
+No learning, no chance: the same words give the same answer.
 """
 
 import re
@@ -19,9 +20,9 @@ _WORD = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]")
 _TITLE_BREAK = re.compile(r"[,|(\[:;–—•、。,(【]|\s-+\s|\s(?:with|for|by|in|from|of)\s", re.IGNORECASE)
 _SILENT = frozenset({"and", "the", "a", "an", "s", "other", "more"})
 _IRREGULAR = {"knives": "knife", "shelves": "shelf", "scarves": "scarf", "loaves": "loaf", "leaves": "leaf", "feet": "foot",
-              "teeth": "teeth", "glasses": "glasses", "sunglasses": "sunglass", "womens": "women", "mens": "men", "ladies": "women",
-              "lady": "women", "kids": "kid", "children": "children", "childrens": "children", "moulds": "mold", "mould": "mold",
-              "jewellery": "jewelry", "colour": "color", "tyre": "tire", "tyres": "tire", "aluminium": "aluminum",
+              "teeth": "teeth", "glasses": "glasses", "sunglasses": "sunglass", "womens": "women", "mens": "men", "lady": "women",
+              "ladies": "women", "kids": "kid", "children": "children", "childrens": "children", "moulds": "mold",
+              "mould": "mold", "jewellery": "jewelry", "tyre": "tire", "tyres": "tire", "aluminium": "aluminum",
               "bus": "bus", "gas": "gas", "lens": "lens", "canvas": "canvas", "dies": "die", "ties": "tie", "movies": "movie",
               "cookies": "cookie", "hoodies": "hoodie", "pies": "pie", "selfies": "selfie", "brownies": "brownie",
               "smoothies": "smoothie", "beanies": "beanie", "onesies": "onesie", "calories": "calorie", "series": "series",
@@ -58,13 +59,15 @@ class _Words(NamedTuple):
 
     by_first: dict[str, tuple[tuple[str, ...], ...]]  # first word → phrases, longest first
     single: dict[tuple[str, ...], tuple[str, ...]]  # phrase → categories
-    joint: dict[tuple[str, ...], tuple[tuple[str, tuple[tuple[str, ...], ...]], ...]]  # first part → (category, all parts)
+    joint: dict[
+        tuple[str, ...], tuple[tuple[str, tuple[tuple[str, ...], ...], float], ...]
+    ]  # first part → (category, all parts, force)
     hall: dict[tuple[str, ...], tuple[str, ...]]  # phrase → halls
     strict: frozenset[tuple[str, ...]]
 
 
 def guess_category(path: Sequence[str], title: str = "", brand: str = "") -> tuple[str, float]:
-    """Our category for a foreign path, root first, and how sure that is; `("unsorted/unsorted", 0.0)` when the words say too little."""
+    """Our category for a foreign path, root first, and how sure that is; unsorted and 0.0 when the words say too little."""
     guess = explain_category(path, title, brand)
     return guess.code, guess.confidence
 
@@ -76,7 +79,7 @@ def explain_category(path: Sequence[str], title: str = "", brand: str = "") -> C
     scores = defaultdict(float, scores)
     because = defaultdict(tuple, because)
 
-    strength = 0.4 if segments and scores and max(scores.values()) >= _ENOUGH else 0.6 if segments else 1.0
+    strength = 0.4 if segments and scores and max(scores.values()) >= _ENOUGH else 1.0
     title_hits = _title_hits(title[:_LONGEST_TITLE], brand[:80])
     if title_hits or found:
         for code, (points, phrase) in _score(title_hits, found).items():
@@ -121,12 +124,16 @@ def _path_scores(segments: tuple[str, ...]) -> _PathScores:
                 halls[hall] = max(halls[hall], 1.0 if whole > 1 else 0.5)
                 if whole > 1 and depth == 0 and hit.phrase in words.strict:
                     root_halls |= {hall}
-        for code, (points, phrase) in _score(hits, found).items():
+        for phrase in _hidden(hits):
+            del hits[phrase]
+        for code, (points, reason) in _score(hits, found).items():
             scores[code] += points
-            because[code] += (phrase,)
+            because[code] += (reason,)
         for phrase, points in hits.items():
-            found[phrase] = max(found.get(phrase, 0.0), points)
-    for code in scores:
+            # A root such as "Clothing, Shoes & Jewelry" names many things: none of them is what this product is.
+            if points >= 0.4:
+                found[phrase] = max(found.get(phrase, 0.0), points)
+    for code in list(scores):
         scores[code] += halls.get(code.partition("/")[0], 0.0)
     return dict(scores), dict(because), found, root_halls
 
@@ -150,7 +157,8 @@ def _title_hits(title: str, brand: str) -> dict[tuple[str, ...], float]:
         if not tokens:
             continue
         for hit in _find(tokens):
-            closes = hit.start + len(hit.phrase) == len(tokens)
+            after = tokens[hit.start + len(hit.phrase) :]
+            closes = all(not token.isalpha() for token in after)  # sizes and model numbers may follow the noun
             weight = (1.6 if closes else 0.9) if part == 0 else 0.35 if part < 3 else 0.2
             hits[hit.phrase] = max(hits.get(hit.phrase, 0.0), weight)
         part += 1
@@ -173,10 +181,10 @@ def _score(hits: dict[tuple[str, ...], float], before: dict[tuple[str, ...], flo
                 offer(code, weight * _specificity(phrase), _written(phrase))
     every = {**before, **hits}
     for phrase in every:
-        for code, parts in words.joint.get(phrase, ()):
-            if all(part in every for part in parts) and any(part in hits and part not in before for part in parts):
-                points = max(every[part] * _specificity(part) for part in parts) + 0.5
-                offer(code, points, " + ".join(_written(part) for part in parts))
+        for code, parts, force in words.joint.get(phrase, ()):
+            new = [hits[part] * _specificity(part) for part in parts if part in hits and part not in before]
+            if new and all(every.get(part, 0.0) >= 0.35 for part in parts):
+                offer(code, max(new) * 1.25 * force, " + ".join(_written(part) for part in parts))
     return best
 
 
@@ -232,11 +240,15 @@ def _root(word: str) -> str:
 @cache
 def _keywords() -> _Words:
     single: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    joint: dict[tuple[str, ...], list[tuple[str, tuple[tuple[str, ...], ...]]]] = defaultdict(list)
+    joint: dict[tuple[str, ...], list[tuple[str, tuple[tuple[str, ...], ...], float]]] = defaultdict(list)
     hall: dict[tuple[str, ...], list[str]] = defaultdict(list)
     strict = set()
     for row in rows("categories"):
         code = row["code"]
+        if not code.startswith("unsorted"):
+            names = {tuple(_words(row[column])) for column in ("en", "zh_hant", "zh_hans")}
+            for name in sorted(names):
+                (single if "/" in code else hall)[name].append(code)
         for keyword in filter(None, row["keywords"].split(";")):
             parts = tuple(tuple(_words(part)) for part in keyword.removeprefix("!").split("+"))
             if "/" not in code:
@@ -246,9 +258,9 @@ def _keywords() -> _Words:
             elif len(parts) == 1:
                 single[parts[0]].append(code)
             else:
-                joint[parts[0]].append((code, parts))
+                joint[parts[0]].append((code, parts, 0.6 if keyword.endswith("~") else 1.0))
     by_first: dict[str, set[tuple[str, ...]]] = defaultdict(set)
-    for phrase in [*single, *hall, *(part for pairs in joint.values() for _, parts in pairs for part in parts)]:
+    for phrase in [*single, *hall, *(part for pairs in joint.values() for _, parts, _ in pairs for part in parts)]:
         by_first[phrase[0]].add(phrase)
     return _Words(
         {first: tuple(sorted(phrases, key=lambda each: (-len(each), each))) for first, phrases in by_first.items()},

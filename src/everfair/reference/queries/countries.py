@@ -16,7 +16,8 @@ LB LC LI LK LR LS LT LU LV LY MA MC MD ME MF MG MH MK ML MM MN MO MP MQ MR MS MT
 NR NU NZ OM PA PE PF PG PH PK PL PM PN PR PS PT PW PY QA RE RO RS RU RW SA SB SC SD SE SG SH SI SJ SK SL SM SN SO SR SS ST SV
 SX SY SZ TC TD TF TG TH TJ TK TL TM TN TO TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS YE YT ZA ZM ZW
 """
-_EU = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK".split())
+_EU_CODES = "AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK"
+_EU = frozenset(_EU_CODES.split())
 
 COUNTRIES: dict[str, Country] = {code: Country(code, code in _EU) for code in _CODES.split()}
 
@@ -31,15 +32,15 @@ _BY_COUNTRY: dict[str, tuple[tuple[str, Names, str], ...]] = {
     "AR": (("ar.cuit", _TAX, "ar.cuit"),),
     "AT": (("at.businessid", _COMPANY, "at.businessid"),),
     "AU": (
-        ("au.abn", Names("Australian Business Number (ABN)", "澳洲商業編號(ABN)", "澳大利亚商业编号(ABN)"), "au.abn"),
-        ("au.acn", Names("Australian Company Number (ACN)", "澳洲公司編號(ACN)", "澳大利亚公司编号(ACN)"), "au.acn"),
+        ("au.abn", Names("Australian Business Number (ABN)", "澳洲商業編號（ABN）", "澳大利亚商业编号（ABN）"), "au.abn"),
+        ("au.acn", Names("Australian Company Number (ACN)", "澳洲公司編號（ACN）", "澳大利亚公司编号（ACN）"), "au.acn"),
     ),
     "AZ": (("az.voen", _TAX, "az.voen"),),
     "BR": (("br.cnpj", Names("CNPJ", "CNPJ 企業稅號", "CNPJ 企业税号"), "br.cnpj"),),
     "BY": (("by.unp", _TAX, "by.unp"),),
-    "CA": (("ca.bn", Names("Business Number (BN)", "商業編號(BN)", "商业编号(BN)"), "ca.bn"),),
+    "CA": (("ca.bn", Names("Business Number (BN)", "商業編號（BN）", "商业编号（BN）"), "ca.bn"),),
     "CH": (
-        ("ch.uid", Names("Enterprise identification (UID)", "企業識別號(UID)", "企业识别号(UID)"), "ch.uid"),
+        ("ch.uid", Names("Enterprise identification (UID)", "企業識別號（UID）", "企业识别号（UID）"), "ch.uid"),
         ("ch.vat", _VAT, "ch.vat"),
     ),
     "CL": (("cl.rut", _TAX, "cl.rut"),),
@@ -63,7 +64,8 @@ _BY_COUNTRY: dict[str, tuple[tuple[str, Names, str], ...]] = {
     "HK": (("hk.br", Names("Business Registration number", "商業登記號碼", "商业登记号码"), ""),),
     "ID": (("id.npwp", _TAX, "id.npwp"),),
     "IL": (("il.hp", _COMPANY, "il.hp"),),
-    "IN": (("in.gstin", Names("GSTIN", "GSTIN 稅號", "GSTIN 税号"), "in_.gstin"), ("in.pan", Names("PAN", "PAN 稅號", "PAN 税号"), "in_.pan")),
+    "IN": (("in.gstin", Names("GSTIN", "GSTIN 稅號", "GSTIN 税号"), "in_.gstin"),
+           ("in.pan", Names("PAN", "PAN 稅號", "PAN 税号"), "in_.pan")),
     "IS": (("is.vsk", _VAT, "is_.vsk"), ("is.kennitala", _COMPANY, "is_.kennitala")),
     "JP": (("jp.cn", Names("Corporate Number", "法人番號", "法人番号"), "jp.cn"),),
     "KE": (("ke.pin", _TAX, "ke.pin"),),
@@ -84,7 +86,7 @@ _BY_COUNTRY: dict[str, tuple[tuple[str, Names, str], ...]] = {
     "RS": (("rs.pib", _TAX, "rs.pib"),),
     "RU": (("ru.inn", Names("INN", "INN 稅號", "INN 税号"), "ru.inn"), ("ru.ogrn", _COMPANY, "ru.ogrn")),
     "SE": (("se.orgnr", _COMPANY, "se.orgnr"),),
-    "SG": (("sg.uen", Names("Unique Entity Number (UEN)", "統一實體編號(UEN)", "统一实体编号(UEN)"), "sg.uen"),),
+    "SG": (("sg.uen", Names("Unique Entity Number (UEN)", "統一實體編號（UEN）", "统一实体编号（UEN）"), "sg.uen"),),
     "SI": (("si.maticna", _COMPANY, "si.maticna"),),
     "SM": (("sm.coe", _COMPANY, "sm.coe"),),
     "SN": (("sn.ninea", _TAX, "sn.ninea"),),
@@ -94,7 +96,7 @@ _BY_COUNTRY: dict[str, tuple[tuple[str, Names, str], ...]] = {
     "TR": (("tr.vkn", _TAX, "tr.vkn"),),
     "TW": (("tw.ubn", Names("Unified Business Number", "統一編號", "统一编号"), "tw.ubn"),),
     "UA": (("ua.edrpou", _COMPANY, "ua.edrpou"),),
-    "US": (("us.ein", Names("Employer Identification Number (EIN)", "僱主識別號碼(EIN)", "雇主识别号码(EIN)"), "us.ein"),),
+    "US": (("us.ein", Names("Employer Identification Number (EIN)", "僱主識別號碼（EIN）", "雇主识别号码（EIN）"), "us.ein"),),
     "UY": (("uy.rut", _TAX, "uy.rut"),),
     "VE": (("ve.rif", _TAX, "ve.rif"),),
     "VN": (("vn.mst", _TAX, "vn.mst"),),
@@ -107,7 +109,7 @@ _FORMS = {
     "gb.company": re.compile(r"(?:[A-Z]{2}\d{6}|\d{8}|R\d{7})", re.ASCII),
     "hk.br": re.compile(r"\d{8}(?:\d{3}\d{2}\d{2}[0-9A-Z])?", re.ASCII),
 }
-_LEI = Names("Legal Entity Identifier (LEI)", "法人識別編碼(LEI)", "法人识别编码(LEI)")
+_LEI = Names("Legal Entity Identifier (LEI)", "法人識別編碼（LEI）", "法人识别编码（LEI）")
 _OTHER = Names("Other registration number", "其他註冊號碼", "其他注册号码")
 _LONGEST = 40
 
@@ -125,7 +127,7 @@ def country_name(code: str, language: str) -> str:
     from babel import Locale  # heavy: only when a name is shown
 
     locale = LANGUAGES[closest_language(language)].locale
-    return Locale.parse(locale).territories.get(country(code).code, code)
+    return str(Locale.parse(locale).territories.get(country(code).code, code))
 
 
 @cache
@@ -149,7 +151,9 @@ def registration_kind(country_code: str, kind: str) -> RegistrationKind:
 
 def _kind(code: str, label: Names, module: str) -> RegistrationKind:
     if module:
-        return RegistrationKind(code, label, lambda number: _by_stdnum(importlib.import_module(f"stdnum.{module}"), _bounded(number)))
+        return RegistrationKind(
+            code, label, lambda number: _by_stdnum(importlib.import_module(f"stdnum.{module}"), _bounded(number))
+        )
     return RegistrationKind(code, label, lambda number: _by_form(_FORMS[code], _bounded(number)))
 
 
@@ -171,6 +175,8 @@ def _by_stdnum(module: ModuleType, number: str) -> str:
 
     if not number.isascii() and module.__name__ != "stdnum.de.handelsregisternummer":  # courts such as Köln
         raise BadRegistration("characters", "this registration number has Latin letters and digits only")
+    if sum(letter.isalnum() for letter in number) < 4:  # a few modules fill up with zeros
+        raise BadRegistration("length", "this registration number has another length")
     try:
         return str(module.validate(number))
     except InvalidChecksum as refused:

@@ -37,4 +37,4 @@ def currency_name(code: str, language: str) -> str:
     from babel import Locale  # heavy: only when a name is shown
 
     locale = LANGUAGES[closest_language(language)].locale
-    return Locale.parse(locale).currencies.get(currency(code).code, code)
+    return str(Locale.parse(locale).currencies.get(currency(code).code, code))

@@ -32,7 +32,7 @@ _ROWS = (
 )
 # fmt: on
 
-INCOTERMS: dict[str, Incoterm] = {row[0]: Incoterm(row[0], Names(*row[1:4]), *row[4:]) for row in _ROWS}  # type: ignore[arg-type]
+INCOTERMS: dict[str, Incoterm] = {row[0]: Incoterm(row[0], Names(*row[1:4]), *row[4:]) for row in _ROWS}
 
 # The rule for any mode that keeps the same duties as its sea-only sister.
 _ANY_MODE_SISTER = {"FAS": "FCA", "FOB": "FCA", "CFR": "CPT", "CIF": "CIP"}
@@ -52,7 +52,7 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
 
     `container` means that the goods are handed over at a terminal before loading, so that nobody can see when they pass on board.
     """
-    rule = incoterm(term)
+    incoterm(term)
     if mode not in _MODES:
         raise ValueError(f"unknown transport mode: {str(mode)[:20]!r}")
     found: list[Advice] = []
@@ -63,8 +63,8 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
                 "not_by_ship",
                 Names(
                     f"{term} is only for sea and inland waterway. For this journey use {sister}.",
-                    f"{term} 只適用於海運及內河運輸,此運輸方式請改用 {sister}。",
-                    f"{term} 只适用于海运及内河运输,此运输方式请改用 {sister}。",
+                    f"{term} 只適用於海運及內河運輸，此運輸方式請改用 {sister}。",
+                    f"{term} 只适用于海运及内河运输，此运输方式请改用 {sister}。",
                 ),
                 sister,
             )
@@ -74,9 +74,9 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
             Advice(
                 "container",
                 Names(
-                    f"Containers are handed over at a terminal, so under {term} the seller bears risk without control. Use {sister}.",
-                    f"貨櫃在碼頭堆場交付,使用 {term} 時賣方須承擔無法控制的風險,請改用 {sister}。",
-                    f"集装箱在码头堆场交付,使用 {term} 时卖方须承担无法控制的风险,请改用 {sister}。",
+                    f"Containers are handed over ashore: under {term} the seller bears risk without control. Use {sister}.",
+                    f"貨櫃在碼頭堆場交付，使用 {term} 時賣方須承擔無法控制的風險，請改用 {sister}。",
+                    f"集装箱在码头堆场交付，使用 {term} 时卖方须承担无法控制的风险，请改用 {sister}。",
                 ),
                 sister,
             )
@@ -86,9 +86,9 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
             Advice(
                 "buyer_clears_export",
                 Names(
-                    "Under EXW the buyer clears the goods for export, which a foreign buyer often cannot do. Use FCA across a border.",
-                    "EXW 由買方辦理出口清關,境外買方往往無法辦理;跨境交易請改用 FCA。",
-                    "EXW 由买方办理出口清关,境外买方往往无法办理;跨境交易请改用 FCA。",
+                    "Under EXW the buyer clears goods for export, which a foreign buyer often cannot. Use FCA across a border.",
+                    "EXW 由買方辦理出口清關，境外買方往往無法辦理；跨境交易請改用 FCA。",
+                    "EXW 由买方办理出口清关，境外买方往往无法办理；跨境交易请改用 FCA。",
                 ),
                 "FCA",
             )
@@ -98,9 +98,9 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
             Advice(
                 "seller_clears_import",
                 Names(
-                    "Under DDP the seller clears import and pays duty and tax. Make sure the seller can be registered there, or use DAP.",
-                    "DDP 由賣方辦理進口清關並繳納關稅及稅款;請確認賣方能在當地登記,否則改用 DAP。",
-                    "DDP 由卖方办理进口清关并缴纳关税及税款;请确认卖方能在当地登记,否则改用 DAP。",
+                    "Under DDP the seller clears import and pays duty and tax. Unless the seller can register there, use DAP.",
+                    "DDP 由賣方辦理進口清關並繳納關稅及稅款；請確認賣方能在當地登記，否則改用 DAP。",
+                    "DDP 由卖方办理进口清关并缴纳关税及税款；请确认卖方能在当地登记，否则改用 DAP。",
                 ),
                 "DAP",
             )
@@ -111,8 +111,8 @@ def advice(term: str, mode: TransportMode, container: bool = False) -> list[Advi
                 "seller_unloads",
                 Names(
                     "Under DPU the seller unloads the goods at the named place. If the seller cannot, use DAP.",
-                    "DPU 由賣方在指定地點卸貨;若賣方無法卸貨,請改用 DAP。",
-                    "DPU 由卖方在指定地点卸货;若卖方无法卸货,请改用 DAP。",
+                    "DPU 由賣方在指定地點卸貨；若賣方無法卸貨，請改用 DAP。",
+                    "DPU 由卖方在指定地点卸货；若卖方无法卸货，请改用 DAP。",
                 ),
                 "DAP",
             )

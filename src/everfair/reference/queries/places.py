@@ -58,7 +58,7 @@ def _by_word() -> list[tuple[tuple[str, ...], Place]]:
         name = _folded(place.names.en)
         starts = [0, *(match.end() for match in re.finditer(r"[\s\-/(]+", name))]
         chinese = {place.names.zh_hant, place.names.zh_hans} - {place.names.en}
-        found.append((tuple([place.code.lower(), *(name[start:] for start in starts), *sorted(chinese)]), place))
+        found.append(((place.code.lower(), *(name[start:] for start in starts), *sorted(chinese)), place))
     return found
 
 

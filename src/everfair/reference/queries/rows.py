@@ -1,13 +1,15 @@
 """The data files of this package, row by row."""
 
-import csv
+import os.path
 from collections.abc import Iterator
-from pathlib import Path
 
-_DATA = Path(__file__).resolve().parent.parent / "data"
+# os.path, and csv only when reading: every process imports this file, few read all of the data.
+_DATA = os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "data")
 
 
 def rows(name: str) -> Iterator[dict[str, str]]:
     """Each row of `data/<name>.csv` by column name."""
-    with (_DATA / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+    import csv
+
+    with open(os.path.join(_DATA, f"{name}.csv"), encoding="utf-8", newline="") as lines:
         yield from csv.DictReader(lines)

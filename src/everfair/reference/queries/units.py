@@ -1,4 +1,4 @@
-"""Units of trade: a choice from UN/ECE Recommendation 20, and packages of Recommendation 21 (with `X`, as EN 16931 writes them)."""
+"""Units of trade: a choice from UN/ECE Recommendation 20, and packages of Recommendation 21 (with `X`, as in EN 16931)."""
 
 import unicodedata
 from collections.abc import Iterator, Mapping

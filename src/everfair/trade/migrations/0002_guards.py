@@ -32,7 +32,8 @@ CREATE TRIGGER terms_stay BEFORE UPDATE ON trade_stage FOR EACH ROW EXECUTE FUNC
 -- The stages of an order sum to its total, at every commit.
 CREATE FUNCTION trade_stages_sum() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    the_order uuid := CASE TG_TABLE_NAME WHEN 'trade_stage' THEN NEW.order_id ELSE NEW.id END;
+    -- of a stage its order, of an order itself
+    the_order uuid := coalesce(to_jsonb(NEW)->>'order_id', to_jsonb(NEW)->>'id')::uuid;
 BEGIN
     IF (SELECT sum(amount_minor) FROM trade_stage WHERE order_id = the_order) IS DISTINCT FROM
        (SELECT total_minor FROM trade_order WHERE id = the_order) THEN

@@ -37,7 +37,7 @@ addEventListener("keydown", (event) => {
 });
 
 // Moments on pages that were made for nobody in particular: from UTC to the zone of this browser, still written out.
-const format = new Intl.DateTimeFormat(root.lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+const format = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 const localise = (within) => {
   for (const time of within.querySelectorAll("time[data-moment]")) {
     time.title = time.textContent;

@@ -1,0 +1,30 @@
+"""Chores: small jobs that look every few seconds for rows that are due. Each claims its rows itself, so two workers never meet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """`run` returns how many rows it dealt with; it runs outside any transaction, so it may call the outside."""
+
+    name: str
+    every_s: float
+    run: Callable[[], int]
+
+
+CHORES: dict[str, Chore] = {}
+
+
+def every(seconds: float, name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+    """Register a chore with the worker."""
+
+    def register(function: Callable[[], int]) -> Callable[[], int]:
+        if name in CHORES:
+            raise ValueError(f"two chores are called {name}")
+        CHORES[name] = Chore(name, seconds, function)
+        return function
+
+    return register

@@ -1,0 +1,141 @@
+"""What offers there are, for whom, and what one costs in which quantity."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import ROUND_CEILING, Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.utils.translation import gettext as _
+
+from everfair.base.actor import NOBODY, Actor
+from everfair.base.formats import quantity as shown_quantity
+from everfair.base.formats import unit_name
+from everfair.base.money import UnitPrice
+from everfair.base.refused import NotVisible
+from everfair.catalog.models import ImportRun, Offer
+from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, plain
+from everfair.companies.queries import stopped_companies
+from everfair.reference import queries as reference
+from everfair.reference.values import UNSORTED
+
+
+def published_offers() -> QuerySet[Offer]:
+    """What everybody may see: published, of companies that are not stopped from listing."""
+    return Offer.objects.filter(state="published").exclude(company_id__in=stopped_companies("listing"))
+
+
+def offers_visible_to(actor: Actor) -> QuerySet[Offer]:
+    """Published offers for everyone, a company's own in every state, all of them for operators and commands."""
+    if actor.kind in ("operator", "system"):
+        return Offer.objects.all()
+    public = Q(state="published") & ~Q(company_id__in=stopped_companies("listing"))
+    return Offer.objects.filter(public | Q(company_id=actor.company_id) if actor.company_id else public)
+
+
+def own_offers(actor: Actor) -> QuerySet[Offer]:
+    """The offers of the company the actor acts for; operators and commands reach all, others none."""
+    if actor.kind in ("operator", "system"):
+        return Offer.objects.all()
+    return Offer.objects.filter(company_id=actor.company_id) if actor.company_id else Offer.objects.none()
+
+
+def offer_by_id(offer_id: UUID, actor: Actor = NOBODY) -> Offer:
+    """The offer with its company; NotVisible when this actor may not see it."""
+    return _one(offers_visible_to(actor).filter(pk=offer_id))
+
+
+def offer_by_number(number: int, actor: Actor = NOBODY) -> Offer:
+    return _one(offers_visible_to(actor).filter(number=number))
+
+
+def _one(rows: QuerySet[Offer]) -> Offer:
+    offer = rows.select_related("company").first()
+    if offer is None:
+        raise NotVisible
+    return offer
+
+
+def offers_for_order(ids: Iterable[UUID]) -> dict[UUID, Offer]:
+    """The published offers among these ids with their companies, of any market; an offer that may not be sold now is missing."""
+    return {offer.pk: offer for offer in published_offers().select_related("company").filter(pk__in=list(ids))}
+
+
+def smallest_step(unit_code: str) -> Decimal:
+    """The finest quantity of this unit: 1 for what is counted, 0.001 for kilograms. An offer without a multiple has this one."""
+    return Decimal(1).scaleb(-min(reference.unit(unit_code).decimals, QUANTITY_DECIMALS))
+
+
+def least_quantity(offer: Offer) -> Decimal:
+    """The smallest quantity that can be ordered: the MOQ, raised to the next multiple."""
+    multiple = Decimal(offer.multiple)
+    steps = (Decimal(offer.moq) / multiple).to_integral_value(rounding=ROUND_CEILING)
+    return plain(steps * multiple)
+
+
+def quantity_problem(offer: Offer, quantity: Decimal) -> str | None:
+    """Why this quantity cannot be ordered, in the active language; None when it can."""
+    if not quantity.is_finite() or quantity <= 0:
+        return _("Please give a quantity above zero.")
+    if quantity > LARGEST_QUANTITY:
+        return _("This quantity is too large.")
+    unit = reference.unit(offer.unit)
+    if not unit.allows(quantity):
+        if unit.fractions_allowed:
+            return _("A quantity in %(unit)s has at most %(decimals)s decimals.") % {
+                "unit": unit_name(offer.unit),
+                "decimals": unit.decimals,
+            }
+        return _("This is sold in whole units only: please give a whole number.")
+    if quantity < offer.moq:
+        return _("The minimum order is %(quantity)s.") % {"quantity": shown_quantity(least_quantity(offer), offer.unit)}
+    if quantity % offer.multiple:
+        return _("This is sold in multiples of %(multiple)s.") % {"multiple": shown_quantity(plain(Decimal(offer.multiple)), offer.unit)}
+    return None
+
+
+def price_tiers(offer: Offer) -> list[tuple[Decimal, UnitPrice]]:
+    """(from this quantity, price), ascending; empty when the price is on request."""
+    return [
+        (Decimal(start), UnitPrice(Decimal(price), offer.currency, Decimal(offer.price_per))) for start, price in offer.tiers
+    ]
+
+
+def tier_price(offer: Offer, quantity: Decimal) -> UnitPrice | None:
+    """The price of the tier this quantity falls in; None when the price is on request or the quantity lies below every tier."""
+    found = None
+    for start, price in price_tiers(offer):
+        if quantity < start:
+            break
+        found = price
+    return found
+
+
+def lead_time_days(offer: Offer, quantity: Decimal | None = None) -> int | None:
+    """Days until it ships, for this quantity (for the smallest order without one); None where the supplier said nothing."""
+    wanted = least_quantity(offer) if quantity is None else quantity
+    for up_to, days in offer.lead_times:
+        if up_to == "" or wanted <= Decimal(up_to):
+            return int(days)
+    return int(offer.lead_times[-1][1]) if offer.lead_times else None
+
+
+def newest_offers(company_id: UUID, limit: int = 6) -> list[Offer]:
+    """What a supplier published last, for its public page."""
+    return list(published_offers().filter(company_id=company_id).order_by("-number")[:limit])
+
+
+def unmapped_categories() -> list[dict[str, Any]]:
+    """What suppliers call categories that nobody has mapped: `source_category` and `offers_count`, the most frequent first."""
+    rows = Offer.objects.filter(category=UNSORTED).exclude(source_category="").exclude(state="removed")
+    return list(rows.values("source_category").annotate(offers_count=Count("pk")).order_by("-offers_count", "source_category"))
+
+
+def import_runs(actor: Actor) -> QuerySet[ImportRun]:
+    """The imports of the actor's own company, the newest first."""
+    rows = ImportRun.objects.order_by("-id")
+    if actor.kind in ("operator", "system"):
+        return rows
+    return rows.filter(company_id=actor.company_id) if actor.company_id else rows.none()

@@ -1,0 +1,33 @@
+"""Bounds and plain values of offers. No Django here."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+# No quantity of one line is larger: far above any trade, far below what `times` could overflow (B26).
+LARGEST_QUANTITY = Decimal(10**9)
+LARGEST_UNIT_PRICE = Decimal(10**9)
+TIERS = 10
+TIER_ROWS = 6
+ATTRIBUTES = 40
+LEAD_TIMES = 6
+LEAD_TIME_DAYS = 730
+PICTURES = 12
+LANGUAGES = ("en", "zh-hant", "zh-hans")
+TITLE_CHARACTERS = 300
+DESCRIPTION_CHARACTERS = 20_000
+BRAND_CHARACTERS = 200
+SKU_CHARACTERS = 100
+ATTRIBUTE_NAME_CHARACTERS = 100
+ATTRIBUTE_CHARACTERS = 500
+BULLETS = 30
+BULLET_CHARACTERS = 1_000
+# Columns that count goods keep three decimals.
+QUANTITY_DECIMALS = 3
+# One import is committed in pieces of this many rows, each well under a second: a long transaction holds every cursor up.
+BATCH_ROWS = 500
+
+
+def plain(number: Decimal) -> Decimal:
+    """Without idle zeros: 100.000 is 100, 1.500 is 1.5; `normalize` alone would write 1E+2."""
+    return number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()

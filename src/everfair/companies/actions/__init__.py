@@ -1,0 +1,42 @@
+"""Everything that writes companies, people and what binds them."""
+
+from .keys import authenticate_api_key, make_api_key, revoke_api_key
+from .office import lift_stop, open_operator_invitation, place_stop, verify_company, withdraw_verification
+from .people import (
+    accept_invitation,
+    accept_operator_invitation,
+    accept_own_invitation,
+    change_roles,
+    edit_person,
+    end_membership,
+    end_session,
+    invite_person,
+    make_person,
+    switch_company,
+    withdraw_invitation,
+)
+from .profile import edit_profile, register_company
+
+__all__ = [
+    "accept_invitation",
+    "accept_operator_invitation",
+    "accept_own_invitation",
+    "authenticate_api_key",
+    "change_roles",
+    "edit_person",
+    "edit_profile",
+    "end_membership",
+    "end_session",
+    "invite_person",
+    "lift_stop",
+    "make_api_key",
+    "make_person",
+    "open_operator_invitation",
+    "place_stop",
+    "register_company",
+    "revoke_api_key",
+    "switch_company",
+    "verify_company",
+    "withdraw_invitation",
+    "withdraw_verification",
+]

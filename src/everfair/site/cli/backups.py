@@ -1,0 +1,198 @@
+"""Backup and restore: the database in PostgreSQL's own format, the files beside it, and a checksum of each.
+
+A backup does not hold the secrets: keep `secrets/` of the data folder elsewhere, or everybody signs in anew after a restore.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from everfair.site import engine
+from everfair.site.cli.figures import WORK, as_json, prove, show, work
+from everfair.site.cli.surroundings import Sentence, django, installation
+
+DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", 1
+
+
+@click.command(help="Write the database and the files into a new folder.")
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@as_json
+@click.pass_obj
+def backup(data: str, folder: Path, as_json: bool) -> None:
+    """The database is one moment's; files are copied after it, so that every file it names is there: they are never changed."""
+    began_s = time.monotonic()
+    if folder.exists() and any(folder.iterdir()):
+        raise Sentence(f"{folder} is not empty: name a new folder for the backup.")
+    with installation(data) as own:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        dump = folder / DUMP
+        _run(
+            [
+                _program("pg_dump", own),
+                "--format=custom",
+                "--no-owner",
+                f"--file={dump}",
+                "--dbname",
+                os.environ["EVERFAIR_OWNER_URL"],
+            ]
+        )
+        files = Path(data) / "files"
+        sums = {DUMP: _sum(dump)}
+        for file in sorted(path for path in files.rglob("*") if path.is_file()):
+            name = Path("files") / file.relative_to(files)
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, folder / name)
+            sums[str(name)] = _sum(folder / name)
+        kind = os.environ.get("EVERFAIR_KIND", "live")
+    manifest = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "kind": kind, "sha256": sums}
+    (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
+    size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+    show({"folder": str(folder), "files": len(sums) - 1, "bytes": size, "seconds": round(time.monotonic() - began_s, 2)}, as_json)
+
+
+@click.command(help="Bring a backup back into an empty installation, and prove it.")
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--force", is_flag=True, help="Replace what the installation holds.")
+@as_json
+@click.pass_context
+def restore(context: click.Context, folder: Path, force: bool, as_json: bool) -> None:
+    began_s = time.monotonic()
+    manifest = _checked(folder)
+    data = Path(os.path.abspath(context.obj))
+    data.mkdir(parents=True, exist_ok=True)
+    _refuse_running(data)
+    os.environ.setdefault("EVERFAIR_KIND", manifest["kind"])
+    with django(str(data)) as own:
+        owner = os.environ["EVERFAIR_OWNER_URL"]
+        files = data / "files"
+        if (_has_tables(owner) or (files.is_dir() and any(files.iterdir()))) and not force:
+            raise Sentence("The installation is not empty: restore into a new --data folder, or replace everything with --force.")
+        _empty(owner)
+        _run(
+            [
+                _program("pg_restore", own),
+                "--no-owner",
+                "--exit-on-error",
+                "--single-transaction",
+                "--dbname",
+                owner,
+                str(folder / DUMP),
+            ]
+        )
+        shutil.rmtree(files, ignore_errors=True)
+        if (folder / "files").is_dir():
+            shutil.copytree(folder / "files", files)
+        # The index is made of the database; the worker, or the next line, builds it anew.
+        shutil.rmtree(data / "index", ignore_errors=True)
+        from everfair.base.events import rebase_after_restore
+
+        rebase_after_restore()
+        module = WORK["rebuild-index"].partition(":")[0]
+        _note_prepared(data, manifest["kind"])
+        if importable(module):
+            work("rebuild-index")()
+        holds = prove(as_json)
+    if not as_json:
+        click.echo(f"Restored the backup of {manifest['made_at']} in {time.monotonic() - began_s:.1f} s.", err=True)
+    context.exit(0 if holds else 1)
+
+
+def importable(module: str) -> bool:
+    import importlib.util
+
+    return importlib.util.find_spec(module) is not None
+
+
+def _checked(folder: Path) -> dict[str, Any]:
+    """The manifest, after every file was found whole."""
+    try:
+        manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
+    except (OSError, ValueError):
+        raise Sentence(f"{folder} holds no backup: it has no readable {MANIFEST}.") from None
+    if manifest.get("format") != FORMAT:
+        raise Sentence(f"The backup in {folder} has a form this version does not read: restore it with the version that made it.")
+    for name, wanted in manifest["sha256"].items():
+        file = folder / name
+        if not file.is_file():
+            raise Sentence(f"The backup is not whole: {name} is missing.")
+        if _sum(file) != wanted:
+            raise Sentence(f"The backup is damaged: {name} is not what was written. Take another one.")
+    return manifest
+
+
+def _refuse_running(data: Path) -> None:
+    lock = data / "up.json"
+    if lock.exists():
+        with lock.open("a") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise Sentence(f"Everfair runs on {data}: stop it before restoring.") from None
+
+
+def _has_tables(owner_url: str) -> bool:
+    import psycopg
+
+    with psycopg.connect(owner_url) as session:
+        found = session.execute("SELECT EXISTS (SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace)").fetchone()
+    return bool(found and found[0])
+
+
+def _empty(owner_url: str) -> None:
+    """Take the schema away; the dump brings it back with its grants, and the dump's own default privileges after it."""
+    import psycopg
+
+    with psycopg.connect(owner_url) as session:
+        session.execute("DROP SCHEMA public CASCADE")
+        session.execute("CREATE SCHEMA public")
+        session.execute(f"GRANT USAGE ON SCHEMA public TO {engine.WRITER}, {engine.READER}")
+        for what, rights, whom in (
+            ("TABLES", "SELECT, INSERT, UPDATE, DELETE", engine.WRITER),
+            ("SEQUENCES", "USAGE, SELECT, UPDATE", engine.WRITER),
+            ("FUNCTIONS", "EXECUTE", engine.WRITER),
+            ("TABLES", "SELECT", engine.READER),
+            ("SEQUENCES", "SELECT", engine.READER),
+        ):
+            session.execute(f"ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT {rights} ON {what} TO {whom}")  # type: ignore[arg-type]
+
+
+def _note_prepared(data: Path, kind: str) -> None:
+    """The next start must not load the demo world on top of what came back."""
+    (data / "prepared.json").write_text(json.dumps({"demo": True}))
+    (data / "installation.json").write_text(json.dumps({"EVERFAIR_KIND": kind}))
+
+
+def _program(name: str, own: engine.Engine | None) -> str:
+    if own is not None:
+        return str(own.programs / name)
+    found = shutil.which(name)
+    if found:
+        return found
+    try:
+        return str(engine.bin_dir() / name)
+    except engine.EngineError as problem:
+        raise Sentence(f"{name} was not found: install it with `apt-get install postgresql-client`.") from problem
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own programs
+    if done.returncode:
+        raise Sentence(
+            f"{Path(command[0]).name} failed: {done.stderr.strip().splitlines()[0] if done.stderr.strip() else 'no reason given'}"
+        )
+
+
+def _sum(file: Path) -> str:
+    with file.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()

@@ -1,0 +1,151 @@
+"""Commands whose work is written in the package that owns it; here are only their options and how figures are shown."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib
+import json
+import re
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import click
+
+from everfair.site.cli.surroundings import Sentence, django
+
+# command: the function that does it; imported when called
+WORK = {
+    "proofs": "everfair.ledger.proofs:prove",
+    "rebuild-index": "everfair.discovery.actions:rebuild_index",  # () -> figures
+    "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company: str) -> figures
+    "demo": "everfair.site.demo:load",  # () -> figures or None
+    "demo sign-ins": "everfair.site.demo:sign_ins",  # () -> str, one line
+    "clock": "everfair.base.clock:now",
+    "clock advance": "everfair.base.clock:advance",
+    "first-operator-link": "everfair.companies.actions:open_operator_invitation",  # () -> link, or None when there is one already
+}
+SIGN_INS = "demo-sign-ins.txt"
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+
+
+def work(name: str) -> Callable[..., Any]:
+    module, _, function = WORK[name].partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), function)
+    return found
+
+
+def show(figures: Any, as_json: bool) -> None:
+    """Figures as lines for people, or as one JSON document for programs."""
+    if dataclasses.is_dataclass(figures) and not isinstance(figures, type):
+        figures = dataclasses.asdict(figures)
+    if as_json:
+        click.echo(json.dumps(figures, default=str, ensure_ascii=False))
+    elif isinstance(figures, dict):
+        for name, value in figures.items():
+            click.echo(f"{name}: {value}")
+    elif figures is not None:
+        click.echo(figures)
+
+
+def prove(as_json: bool) -> bool:
+    """Run every proof and show it; whether all hold. Django must be ready."""
+    began_s = time.monotonic()
+    found = work("proofs")()
+    if as_json:
+        proofs = [dataclasses.asdict(proof) for proof in found]
+        show(
+            {"proofs": proofs, "seconds": round(time.monotonic() - began_s, 3), "hold": all(p.breach is None for p in found)},
+            True,
+        )
+    else:
+        for proof in found:
+            click.echo(
+                f"{'holds' if proof.breach is None else 'BROKEN'}  {proof.name} ({proof.rows})"
+                + (f": {proof.breach}" if proof.breach else "")
+            )
+    return all(proof.breach is None for proof in found)
+
+
+@click.command(help="Recompute every balance and escrow and name the first breach; exit code 1 when one is found.")
+@as_json
+@click.pass_context
+def proofs(context: click.Context, as_json: bool) -> None:
+    with django(context.obj):
+        holds = prove(as_json)
+    context.exit(0 if holds else 1)
+
+
+@click.command(help="Build the search index again from the database.")
+@as_json
+@click.pass_obj
+def rebuild_index(data: str, as_json: bool) -> None:
+    with django(data):
+        show(work("rebuild-index")(), as_json)
+
+
+@click.command(help="Read a sheet of offers into one company's catalogue.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--company", required=True, help="The seller's short number or id.")
+@as_json
+@click.pass_obj
+def import_offers(data: str, file: Path, company: str, as_json: bool) -> None:
+    with django(data):
+        show(work("import-offers")(file, company=company), as_json)
+
+
+@click.command(help="Load the demo world into an empty installation.")
+@click.option("--sign-ins", is_flag=True, help="Only print who may sign in to the demo world.")
+@as_json
+@click.pass_obj
+def demo(data: str, sign_ins: bool, as_json: bool) -> None:
+    with django(data):
+        if not sign_ins:
+            show(work("demo")(), as_json)
+        line = str(work("demo sign-ins")())
+        (Path(data) / SIGN_INS).write_text(line + "\n")
+        if sign_ins:
+            show(line, as_json)
+
+
+@click.command(help="Show the platform's clock, or move it forward (demo only).")
+@click.option("--advance", help="How far, such as 3d, 12h or 30m; a live installation refuses.")
+@as_json
+@click.pass_obj
+def clock(data: str, advance: str | None, as_json: bool) -> None:
+    by = _length(advance) if advance else None
+    with django(data):
+        from django.db import Error
+
+        if by is not None:
+            try:
+                work("clock advance")(by)
+            except Error as refusal:
+                raise Sentence(f"The clock stays as it is: {str(refusal).splitlines()[0]}") from refusal
+        show({"now": work("clock")().isoformat()}, as_json)
+
+
+def _length(text: str) -> timedelta:
+    found = re.fullmatch(r"([1-9]\d{0,3})([dhm])", text)
+    if not found:
+        raise Sentence(f"{text!r} is no length of time: write a whole number with d, h or m, such as 3d.")
+    return timedelta(**{{"d": "days", "h": "hours", "m": "minutes"}[found[2]]: int(found[1])})
+
+
+@click.command(help="Print a one-time link that makes the first operator.")
+@click.pass_obj
+def first_operator(data: str) -> None:
+    with django(data):
+        link = first_operator_link()
+    if link is None:
+        raise Sentence("There is an operator already: ask them for an invitation.")
+    click.echo(link)
+
+
+def first_operator_link() -> str | None:
+    """The link that lets one person become the first operator, or None when there is one. The only call into companies."""
+    link = work("first-operator-link")()
+    return None if link is None else str(link)

@@ -1,0 +1,197 @@
+"""`up`: from a folder, empty or not, to a running installation and one line with its address."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import click
+
+from everfair.site import engine
+from everfair.site.cli.figures import SIGN_INS
+from everfair.site.cli.processes import stale_translations
+from everfair.site.cli.surroundings import SOURCE, Sentence, made_secrets, outside_database, python_path, remember, remembered
+from everfair.site.supervisor import CannotRun, Child, Supervisor
+
+ACCOUNT = "everfair-sandbox"
+CLI = [sys.executable, "-m", "everfair.site.cli"]
+
+
+@click.command(help="Start everything: database, payment sandbox, worker and web server.")
+@click.option("--port", type=click.IntRange(1024, 65534), default=8000, show_default=True, help="The sandbox takes the next one.")
+@click.option("--data", "own_data", type=click.Path(file_okay=False), help="Folder of the installation (default: ./var).")
+@click.option("--empty", is_flag=True, help="No demo world: print a one-time link for the first operator.")
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes; one for each core.")
+@click.pass_obj
+def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) -> None:
+    began_s = time.monotonic()
+    folder = Path(os.path.abspath(own_data or data))
+    kept = remembered(folder)
+    kind = os.environ.get("EVERFAIR_KIND") or kept.get("EVERFAIR_KIND") or ("live" if empty else "demo")
+    address = os.environ.get("EVERFAIR_ADDRESS") or f"http://localhost:{port}"
+    house = Supervisor(folder, say=_say)
+    try:
+        outside = outside_database()
+        house.take_data(address)
+        house.listen_to_signals()
+        for wanted in (port, port + 1):
+            _refuse_taken(wanted, port)
+        env = {
+            **os.environ,
+            **made_secrets(folder),
+            "EVERFAIR_KIND": kind,
+            "EVERFAIR_DATA": str(folder),
+            "EVERFAIR_PORT": str(port),
+            "EVERFAIR_ADDRESS": address,
+            "EVERFAIR_SANDBOX_URL": os.environ.get("EVERFAIR_SANDBOX_URL", f"http://localhost:{port + 1}"),
+            "EVERFAIR_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_SANDBOX_ACCOUNT", ACCOUNT),
+            "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
+            "PYTHONPATH": python_path(),
+        }
+        env |= outside or _start_database(house, folder)
+        remember(folder, env)
+        _prepare(house, folder, env, kind)
+        code = house.run(
+            _table(folder, env, port, workers),
+            ready=lambda: _is_ready(port),
+            announce=lambda: _announce(env, kind, began_s),
+        )
+    except KeyboardInterrupt:
+        code = 0
+    except (CannotRun, engine.EngineError) as refusal:
+        raise Sentence(str(refusal)) from refusal
+    finally:
+        house.stop()
+    sys.exit(code)
+
+
+def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[Child]:
+    """The processes, in the order in which they are stopped."""
+    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "everfair.site.wsgi:application", "--host", "127.0.0.1"]
+    web += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--runtime-mode", "st", "--no-ws"]
+    web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
+    sandbox = [sys.executable, "-m", "everfair.payments.sandbox", "--port", str(port + 1), "--data", str(folder / "sandbox")]
+    sandbox += ["--account", env["EVERFAIR_SANDBOX_ACCOUNT"]]
+    table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3), Child("sandbox", sandbox, env, 0.5)]
+    own_sandbox = env["EVERFAIR_SANDBOX_URL"] == f"http://localhost:{port + 1}"
+    return table if own_sandbox else table[:2]
+
+
+def _start_database(house: Supervisor, folder: Path) -> dict[str, str]:
+    if not (folder / "database").exists():
+        _say("Making the database …")
+
+    def begin() -> engine.Engine:
+        return engine.start(folder)
+
+    running = begin()
+    house.database, house.restart_database = running, begin
+    return {"EVERFAIR_DATABASE_URL": running.app_url, "EVERFAIR_OWNER_URL": running.owner_url}
+
+
+def _prepare(house: Supervisor, folder: Path, env: dict[str, str], kind: str) -> None:
+    """Bring database, static files and translations up to date; what is unchanged since the last start is left alone."""
+    note = folder / "prepared.json"
+    try:
+        done = json.loads(note.read_text())
+    except (OSError, ValueError):
+        done = {}
+    package = SOURCE / "everfair"
+    tables = _mark(package.glob("*/migrations/**/*"))
+    applied = _applied_migrations(env["EVERFAIR_DATABASE_URL"])
+    if done.get("migrations") != tables or not applied or applied != done.get("applied"):
+        _say("Bringing the tables up to date …")
+        house.run_step(
+            [sys.executable, "-m", "django", "migrate", "--no-input"], {**env, "EVERFAIR_AS_OWNER": "1"}, log="migrate"
+        )
+        done |= {"migrations": tables, "applied": _applied_migrations(env["EVERFAIR_DATABASE_URL"])}
+        note.write_text(json.dumps(done))
+    if stale_translations():
+        _say("Compiling translations …")
+        house.run_step([*CLI, "compile-translations"], env)
+    static = _mark(package.glob("*/static/**/*"))
+    if done.get("static") != static or not (folder / "static").is_dir():
+        _say("Collecting static files …")
+        house.run_step([sys.executable, "-m", "django", "collectstatic", "--no-input", "--clear", "-v", "0"], env)
+        note.write_text(json.dumps(done | {"static": static}))
+        done["static"] = static
+    if kind == "demo" and not done.get("demo"):
+        _say("Loading the demo world …")
+        house.run_step([*CLI, "demo"], env, log="demo", show=True)
+        note.write_text(json.dumps(done | {"demo": True}))
+
+
+def _mark(files: object) -> str:
+    digest = hashlib.sha256(sys.version.encode())
+    for file in sorted(files):  # type: ignore[call-overload]
+        if file.is_file() and file.suffix != ".pyc":
+            state = file.stat()
+            digest.update(f"{file}:{state.st_size}:{state.st_mtime_ns}\n".encode())
+    for lock in sorted(SOURCE.parent.glob("requirements/core.txt")):
+        digest.update(lock.read_bytes())
+    return digest.hexdigest()
+
+
+def _applied_migrations(url: str) -> int:
+    """How many migrations the database itself has seen; 0 for an empty one. Refuses when nobody answers."""
+    question = (
+        "import sys, psycopg\n"
+        "with psycopg.connect(sys.argv[1], connect_timeout=10) as s:\n"
+        "    assert s.info.server_version >= 150000, 'version'\n"
+        "    there = s.execute(\"SELECT to_regclass('django_migrations')\").fetchone()[0]\n"
+        "    print(s.execute('SELECT count(*) FROM django_migrations').fetchone()[0] if there else 0)\n"
+    )
+    asked = subprocess.run([sys.executable, "-c", question, url], capture_output=True, text=True)  # noqa: S603 - our own text
+    if asked.returncode:
+        why = asked.stderr.strip().splitlines()[-1] if asked.stderr.strip() else "no answer"
+        if "AssertionError: version" in why:
+            raise CannotRun("The database server is older than PostgreSQL 15: use version 15 or later.")
+        raise CannotRun(f"The database does not answer: {why}")
+    return int(asked.stdout)
+
+
+def _refuse_taken(wanted: int, port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", wanted))
+        except OSError:
+            free = port + 10 if port < 65000 else 8010
+            what = "" if wanted == port else " (the payment sandbox needs it)"
+            raise CannotRun(f"Port {wanted}{what} is taken by another program: choose another with --port {free}.") from None
+
+
+def _is_ready(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (OSError, urllib.error.URLError, ValueError):
+        return False
+
+
+def _announce(env: dict[str, str], kind: str, began_s: float) -> None:
+    address = env["EVERFAIR_ADDRESS"]
+    if kind == "demo":
+        line = Path(env["EVERFAIR_DATA"]) / SIGN_INS
+        said = f"sign in as {line.read_text().strip()}" if line.exists() else "the demo world is open"
+    else:
+        asked = subprocess.run([*CLI, "first-operator-link"], env=env, capture_output=True, text=True)  # noqa: S603 - our own
+        if asked.returncode == 0:
+            said = f"first operator, once: {asked.stdout.strip()}"
+        elif asked.returncode == Sentence.exit_code:
+            said = "an operator is already there: sign in"
+        else:
+            said = "the first operator's link could not be made: `bin/everfair first-operator-link` says why"
+    click.echo(f"Everfair is open at {address}  ({said})  [{time.monotonic() - began_s:.1f} s]")
+
+
+def _say(sentence: str) -> None:
+    click.echo(sentence, err=True)

@@ -1,0 +1,23 @@
+"""What Django shows when no view answered: the same error pages and problem documents as everywhere."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from everfair.base.pages import error_page
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_page(request, 400)
+
+
+def forbidden(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_page(request, 403)
+
+
+def not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return error_page(request, 404)
+
+
+def our_fault(request: HttpRequest) -> HttpResponse:
+    return error_page(request, 500)

@@ -1,0 +1,27 @@
+"""Everything that writes about trades, by noun."""
+
+from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
+from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
+from everfair.trade.actions.placing import award_quote, draft_order, place_order
+from everfair.trade.actions.shipping import receive_order, ship_order
+from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
+
+__all__ = [
+    "award_quote",
+    "call_off_order",
+    "cancel_order",
+    "decline_order",
+    "draft_order",
+    "fund_stage",
+    "lapse_order",
+    "open_silent_case",
+    "pay_stage",
+    "place_order",
+    "receive_order",
+    "reopen_stage",
+    "report_missing",
+    "resolve_issue",
+    "ship_order",
+    "sign_order",
+    "withdraw_report",
+]

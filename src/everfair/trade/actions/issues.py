@@ -1,0 +1,88 @@
+"""When goods do not come: the stages freeze, and an operator decides with reasons."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import CLOCK_ACTOR, Actor
+from everfair.base.clock import now
+from everfair.base.deadlines import set_deadline
+from everfair.base.events import emit
+from everfair.base.refused import Refused
+from everfair.base.states import moving
+from everfair.companies.queries import refuse_stopped
+from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
+from everfair.logistics.queries import consignment_of
+from everfair.trade.actions.orders import clear_deadlines
+from everfair.trade.actions.shipping import complete
+from everfair.trade.actions.stages import days, end_stages, freeze_stages, thaw_stages, void_unpaid_stages
+from everfair.trade.models import Order
+from everfair.trade.queries.orders import orders_visible_to
+
+
+def report_missing(order_id: UUID, reason: str, *, by: Actor) -> Order:
+    """«Not received»: what is held freezes until the buyer withdraws the report or an operator decides."""
+    with moving(orders_visible_to(by), order_id, "report", by=by, reason=reason) as order:
+        if order.goods != "shipped" or order.agreement != "agreed":
+            raise Refused("trade.not_shipped", _("Nothing is on its way."))
+        _open(order, reason, by=by)
+    return order
+
+
+def open_silent_case(order_id: UUID, reason: str) -> None:
+    """Nobody said anything until the deadline: an operator looks at it. Silence alone never pays (I7)."""
+    by = CLOCK_ACTOR
+    with moving(orders_visible_to(by), order_id, "report", by=by, reason=reason) as order:
+        if order.agreement != "agreed":
+            raise Refused("trade.not_open", _("This order is not open."))
+        _open(order, reason, by=by)
+
+
+def _open(order: Order, reason: str, *, by: Actor) -> None:
+    order.issue_reason = reason
+    freeze_stages(order, by=by)
+    clear_deadlines(order)
+    emit(IssueReported(order.pk, order.buyer_id, order.seller_id, by.kind), by=by)
+
+
+def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
+    """The goods came after all: the stages thaw, and the buyer's time to confirm begins again."""
+    with moving(orders_visible_to(by), order_id, "withdraw", by=by) as order:
+        order.issue_reason = ""
+        thaw_stages(order, by=by)
+        if order.goods == "shipped":
+            handed = consignment_of(order.pk)
+            mode = handed.mode if handed else "sea"
+            set_deadline("trade.receive", order.pk, now() + days(order, f"trade.receive_days_{mode}"))
+        emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)
+    return order
+
+
+def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Order:
+    """An operator decides: `buyer_share` (0 to 1) of what is held goes back to the buyer, the rest to the seller.
+
+    Refuses without a reason. A stop on release keeps the seller's part back; a refund passes it.
+    """
+    if not 0 <= buyer_share <= 1:
+        raise Refused("trade.share", _("Please give a share between 0 and 100 %."), field="buyer_share", status=422)
+    if not reason.strip():
+        raise Refused("trade.reason", _("A decision needs its reasons."), field="reason", status=422)
+    with transaction.atomic():
+        parties = orders_visible_to(by).filter(pk=order_id).values_list("buyer_id", "seller_id").first()
+        if parties and buyer_share < 1:
+            refuse_stopped(list(parties), "release")
+        with moving(orders_visible_to(by), order_id, "resolve", by=by, reason=reason) as order:
+            verb = "refund" if buyer_share == 1 else "award"
+            end_stages(order, verb, buyer_share, by=by, evidence={"evidence": "ruling", "reason": reason})
+            void_unpaid_stages(order, by=by)
+            clear_deadlines(order)
+            order.closed_by, order.closed_reason = "operator", reason
+            complete(order, by=by)
+            emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
+    return order
+
+

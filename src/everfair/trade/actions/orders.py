@@ -1,0 +1,116 @@
+"""Agreeing, and the ways out of an agreement before goods move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import CLOCK_ACTOR, Actor
+from everfair.base.clock import EfNow, now
+from everfair.base.deadlines import clear_deadline
+from everfair.base.events import emit
+from everfair.base.refused import Refused
+from everfair.base.states import moving
+from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
+from everfair.trade.actions.stages import call_stage, days, end_of_day, end_stages, void_unpaid_stages
+from everfair.trade.models import Order, Stage
+from everfair.trade.queries.orders import orders_visible_to
+
+DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive")
+
+
+def clear_deadlines(order: Order) -> None:
+    for kind in DEADLINES:
+        clear_deadline(kind, order.pk)
+
+
+def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
+    """The seller agrees to exactly the terms seen; the first stage falls due.
+
+    Refuses `trade.other_terms` when the hash is not the one of the order's terms (B83).
+    """
+    with moving(orders_visible_to(by), order_id, "sign", by=by) as order:
+        if terms_hash != order.terms_hash:
+            raise Refused("trade.other_terms", _("These are not the terms of this order. Please read it again."))
+        order.seller_signed_at = EfNow()
+        order.seller_signed_by = by.person_id
+        clear_deadline("trade.sign", order.pk)
+        first = Stage.objects.select_related("order").get(order=order, n=1)
+        call_stage(first, by=by)
+        emit(OrderSigned(order.pk, order.buyer_id, order.seller_id), by=by)
+    return order
+
+
+def decline_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
+    """The seller does not want these terms; nothing was paid yet."""
+    with moving(orders_visible_to(by), order_id, "decline", by=by, reason=reason) as order:
+        _close(order, "seller", reason)
+        void_unpaid_stages(order, by=by)
+        clear_deadlines(order)
+        emit(OrderDeclined(order.pk, order.buyer_id, order.seller_id), by=by)
+    return order
+
+
+def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
+    """Either side steps back while no money is held. Refuses `trade.money_held` afterwards."""
+    with moving(orders_visible_to(by), order_id, "cancel", by=by, reason=reason) as order:
+        _refuse_when_held(order)
+        side = "buyer" if by.company_id == order.buyer_id else "seller"
+        _close(order, side, reason)
+        void_unpaid_stages(order, by=by)
+        clear_deadlines(order)
+        emit(OrderCancelled(order.pk, order.buyer_id, order.seller_id, side), by=by)
+    return order
+
+
+def lapse_order(order_id: UUID, reason: str) -> None:
+    """Nobody signed or paid in time: the order closes, nothing was held."""
+    by = CLOCK_ACTOR
+    with moving(orders_visible_to(by), order_id, "lapse", by=by, reason=reason) as order:
+        _refuse_when_held(order)
+        _close(order, "clock", reason)
+        void_unpaid_stages(order, by=by)
+        clear_deadlines(order)
+        emit(OrderLapsed(order.pk, order.buyer_id, order.seller_id), by=by)
+
+
+def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
+    """Before goods are shipped: the seller gives up, or the seller is late and the buyer takes the money back.
+
+    Everything held goes back to the buyer's wallet, whole. Refuses the buyer before the ship-by day (and its grace) has
+    passed, and anyone once goods are shipped or an issue is open.
+    """
+    with moving(orders_visible_to(by), order_id, "call_off", by=by, reason=reason) as order:
+        if order.goods != "awaiting":
+            raise Refused("trade.shipped", _("The goods are on their way already."))
+        if order.issue == "open":
+            raise Refused("trade.issue_open", _("An open issue is decided by the operator first."))
+        side = "buyer" if by.company_id == order.buyer_id else "seller"
+        if side == "buyer" and now() <= late_from(order):
+            raise Refused("trade.not_late", _("The seller still has time to ship."))
+        end_stages(order, "refund", Decimal(1), by=by, evidence={"evidence": f"called off by {side}"})
+        void_unpaid_stages(order, by=by)
+        _close(order, side, reason)
+        clear_deadlines(order)
+        emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
+    return order
+
+
+def late_from(order: Order) -> datetime:
+    """From this moment the buyer may take the money back."""
+    return end_of_day(order.ship_by) + days(order, "trade.ship_grace_days")
+
+
+def _refuse_when_held(order: Order) -> None:
+    if Stage.objects.filter(order=order, state__in=["funded", "frozen"]).exists():
+        raise Refused("trade.money_held", _("Money is held for this order; it can no longer simply be cancelled."))
+
+
+def _close(order: Order, side: str, reason: str) -> None:
+    order.closed_by = side
+    order.closed_reason = reason
+    order.closed_at = EfNow()
+

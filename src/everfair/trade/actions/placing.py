@@ -1,0 +1,275 @@
+"""How an order comes to be: from price tiers, or from an awarded quote. The buyer signs by placing it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import Actor
+from everfair.base.clock import EfNow, now
+from everfair.base.deadlines import set_deadline
+from everfair.base.events import emit
+from everfair.base.models import History
+from everfair.base.money import Money, UnitPrice
+from everfair.base.refused import NotVisible, Refused
+from everfair.catalog.queries import offers_for_order, quantity_problem, tier_price
+from everfair.companies.queries import parties, refuse_stopped
+from everfair.companies.roles import BUYING
+from everfair.events.trade import OrderPlaced
+from everfair.markets.queries import rules_at
+from everfair.reference.queries import incoterm as incoterm_row
+from everfair.sourcing.actions import accept_quote
+from everfair.sourcing.queries import quote_for_award
+from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
+from everfair.trade.values import Terms, TermsCharge, TermsLine, stages_for, terms_hash
+
+
+def draft_order(
+    lines: Sequence[tuple[UUID, Decimal]],
+    *,
+    incoterm: str,
+    named_place: str,
+    by: Actor,
+    ship_by: date | None = None,
+    remarks: str = "",
+) -> Terms:
+    """The terms of an order from price tiers, as they would be now; nothing is written.
+
+    Every price comes from the offers: the buyer only says what and how many. Refuses with the field `lines` an unknown or
+    withdrawn offer, offers of several suppliers or currencies, a price on request, a quantity below the MOQ or off
+    the multiple, and one's own offers.
+    """
+    if not lines or len(lines) > 100:
+        raise Refused("trade.no_lines", _("An order has between 1 and 100 lines."), field="lines", status=422)
+    if len({offer_id for offer_id, _q in lines}) != len(lines):
+        raise Refused("trade.line_twice", _("An offer stands twice in this order."), field="lines", status=422)
+    found = offers_for_order([offer_id for offer_id, _q in lines])
+    if len(found) != len(lines):
+        raise NotVisible
+    first = found[lines[0][0]]
+    if first.company_id == by.company_id:
+        raise Refused("trade.own_offer", _("This is your own offer."), field="lines", status=422)
+    rows = []
+    for offer_id, quantity in lines:
+        offer = found[offer_id]
+        if (offer.company_id, offer.currency, offer.market) != (first.company_id, first.currency, first.market):
+            raise Refused("trade.mixed", _("An order is with one supplier in one currency."), field="lines", status=422)
+        if problem := quantity_problem(offer, quantity):
+            raise Refused("trade.quantity", problem, field="lines", status=422)
+        price = tier_price(offer, quantity)
+        if price is None:
+            raise Refused("trade.on_request", _("The price is on request: please send an inquiry."), field="lines", status=422)
+        rows.append(_line(offer, quantity, price))
+    lead_days = max(_lead_days(found[offer_id].lead_times, quantity) for offer_id, quantity in lines)
+    rules = _rules(first.market)
+    earliest = (now() + timedelta(days=lead_days + float(Decimal(rules["trade.pay_days"])))).date()
+    return _terms(
+        market=first.market,
+        buyer_id=by.company_id,
+        seller_id=first.company_id,
+        currency=first.currency,
+        lines=rows,
+        charges=[],
+        incoterm=incoterm,
+        named_place=named_place,
+        ship_by=_ship_by(ship_by, earliest),
+        remarks=remarks,
+        rules=rules,
+        deposit_rate=Decimal(rules["trade.deposit_rate"]),
+    )
+
+
+def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None) -> Order:
+    """Sign drafted terms as the buyer and lay them before the seller.
+
+    `seen_total` is what the buyer was shown: a price that changed in between is refused (`trade.price_changed`), so nobody
+    signs what they did not see.
+    """
+    if not BUYING.admits(by):
+        raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+    if seen_total is not None and seen_total != terms.total:
+        raise Refused("trade.price_changed", _("The price has changed. Please look at the order again."))
+    with transaction.atomic():
+        return _write(terms, origin="direct", quote_id=None, by=by)
+
+
+def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "") -> Order:
+    """Accept a quote and lay the contract it makes before the seller, signed by the buyer.
+
+    Prices, charges, Incoterm and deposit are the quote's own (I19). Refuses what `accept_quote` refuses: expired, replaced,
+    another buyer's (NotVisible), already awarded.
+    """
+    with transaction.atomic():
+        quoted = quote_for_award(quote_id, by)
+        accept_quote(quote_id, by=by)
+        rules = _rules(quoted.market)
+        lines = [
+            TermsLine(
+                description=line.description,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=UnitPrice(line.unit_price, quoted.currency),
+                sku=line.sku,
+                offer_id=line.offer_id,
+                snapshot=line.snapshot,
+            )
+            for line in quoted.lines
+        ]
+        charges = [TermsCharge(c["kind"], Money(c["amount_minor"], quoted.currency), c.get("label", "")) for c in quoted.charges]
+        earliest = (now() + timedelta(days=quoted.lead_time_days + float(Decimal(rules["trade.pay_days"])))).date()
+        terms = _terms(
+            market=quoted.market,
+            buyer_id=by.company_id,
+            seller_id=quoted.seller_id,
+            currency=quoted.currency,
+            lines=lines,
+            charges=charges,
+            incoterm=quoted.incoterm,
+            named_place=quoted.named_place,
+            ship_by=_ship_by(ship_by, earliest),
+            remarks="\n".join(part for part in (quoted.remarks, remarks) if part),
+            rules=rules,
+            deposit_rate=quoted.deposit_rate,
+        )
+        return _write(terms, origin="awarded", quote_id=quote_id, by=by)
+
+
+def _line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
+    title = offer.titles.get("en") or next(iter(offer.titles.values()))
+    snapshot = {
+        "titles": offer.titles,
+        "descriptions": offer.descriptions,
+        "attributes": offer.attributes,
+        "brand": offer.brand,
+        "pictures": [str(p) for p in offer.pictures],
+        "tiers": offer.tiers,
+        "hs_code": offer.hs_code,
+        "origin": offer.origin,
+        "offer_number": offer.number,
+    }
+    return TermsLine(title[:300], quantity, offer.unit, price, offer.sku, offer.pk, snapshot)
+
+
+def _lead_days(lead_times: list[list[Any]], quantity: Decimal) -> int:
+    """Days for this quantity: the first row it fits in; 30 where the supplier said nothing."""
+    for up_to, days in lead_times:
+        if up_to == "" or quantity <= Decimal(up_to):
+            return int(days)
+    return int(lead_times[-1][1]) if lead_times else 30
+
+
+def _rules(market: str) -> dict[str, str]:
+    return {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
+
+
+def _ship_by(asked: date | None, earliest: date) -> date:
+    if asked is None:
+        return earliest
+    if asked < earliest:
+        raise Refused("trade.ship_by_early", _("The supplier cannot ship that early."), field="ship_by", status=422)
+    if asked > earliest + timedelta(days=365):
+        raise Refused("trade.ship_by_late", _("Please choose a day within a year."), field="ship_by", status=422)
+    return asked
+
+
+def _terms(
+    *, market: str, buyer_id: UUID | None, seller_id: UUID, currency: str, lines: Sequence[TermsLine],
+    charges: Sequence[TermsCharge], incoterm: str, named_place: str, ship_by: date, remarks: str, rules: dict[str, str],
+    deposit_rate: Decimal,
+) -> Terms:  # fmt: skip
+    try:
+        incoterm_row(incoterm)
+    except ValueError:
+        raise Refused("trade.incoterm", _("Please choose an Incoterm 2020."), field="incoterm", status=422) from None
+    if not named_place.strip():
+        raise Refused("trade.named_place", _("An Incoterm needs its named place."), field="named_place", status=422)
+    if buyer_id is None:
+        raise NotVisible
+    whole = sum((line.amount.minor for line in lines), 0) + sum((charge.amount.minor for charge in charges), 0)
+    if whole <= 0:
+        raise Refused("trade.total", _("The total must be above zero."), field="lines", status=422)
+    sides = parties([buyer_id, seller_id])
+    return Terms(
+        market=market,
+        buyer=sides[buyer_id],
+        seller=sides[seller_id],
+        currency=currency,
+        lines=tuple(lines),
+        charges=tuple(charges),
+        stages=stages_for(Money(whole, currency), deposit_rate),
+        incoterm=incoterm,
+        named_place=named_place.strip(),
+        ship_by=ship_by,
+        remarks=remarks,
+        rules=rules,
+    )
+
+
+def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Order:
+    buyer_id, seller_id = UUID(terms.buyer["id"]), UUID(terms.seller["id"])
+    refuse_stopped([buyer_id, seller_id], "deposit")
+    number = _next_number()
+    document = terms.document(number)
+    order = Order.objects.create(
+        number=number,
+        market=terms.market,
+        buyer_id=buyer_id,
+        seller_id=seller_id,
+        origin=origin,
+        quote_id=quote_id,
+        currency=terms.currency,
+        total_minor=terms.total.minor,
+        incoterm=terms.incoterm,
+        named_place=terms.named_place,
+        ship_by=terms.ship_by,
+        remarks=terms.remarks,
+        terms=document,
+        terms_hash=terms_hash(document),
+        rules=terms.rules,
+        agreement="offered",
+        buyer_signed_at=EfNow(),
+        buyer_signed_by=by.person_id,
+    )
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            n=n,
+            offer_id=line.offer_id,
+            sku=line.sku,
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price.amount,
+            price_per=line.unit_price.per,
+            amount_minor=line.amount.minor,
+            snapshot=line.snapshot,
+        )
+        for n, line in enumerate(terms.lines, 1)
+    )
+    OrderCharge.objects.bulk_create(
+        OrderCharge(order=order, n=n, kind=c.kind, label=c.label, amount_minor=c.amount.minor) for n, c in enumerate(terms.charges, 1)
+    )
+    Stage.objects.bulk_create(
+        Stage(order=order, n=s.n, name=s.name, percent=s.percent, amount_minor=s.amount.minor, currency=terms.currency)
+        for s in terms.stages
+    )
+    # The row is born in its second state: its first move is written all the same.
+    History.objects.create(
+        subject=order.pk, kind="trade.order", axis="agreement", verb="place", from_state="draft", to_state="offered",
+        actor=by.label, door=by.door,
+    )  # fmt: skip
+    set_deadline("trade.sign", order.pk, now() + timedelta(days=float(Decimal(terms.rules["trade.sign_days"]))))
+    emit(OrderPlaced(order.pk, buyer_id, seller_id, terms.total), by=by)
+    return order
+
+
+def _next_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('trade_order_number')")
+        return int(cursor.fetchone()[0])

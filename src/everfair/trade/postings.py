@@ -1,0 +1,29 @@
+"""What each event of a trade means in the books: pure functions from facts to transfers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from uuid import UUID
+
+from everfair.base.money import Money
+from everfair.ledger.values import Transfer, escrow, fees, wallet
+
+
+def stage_funded(source: str, stage_id: UUID, amount: Money) -> list[Transfer]:
+    return [Transfer(source, escrow(stage_id), amount, "fund")]
+
+
+def fee_on(amount: Money, fee_rate: Decimal) -> Money:
+    """The platform's fee on what a seller receives, by the rate both signed under."""
+    return amount.share(fee_rate)
+
+
+def stage_ended(stage_id: UUID, *, buyer_id: UUID, seller_id: UUID, to_seller: Money, to_buyer: Money, fee: Money) -> list[Transfer]:
+    """Everything held leaves the escrow: to the seller less the fee, the fee, and back to the buyer."""
+    held, currency = escrow(stage_id), to_seller.currency
+    parts = [
+        (wallet(seller_id, currency), to_seller - fee, "release"),
+        (fees(currency), fee, "fee"),
+        (wallet(buyer_id, currency), to_buyer, "refund"),
+    ]
+    return [Transfer(held, target, amount, purpose) for target, amount, purpose in parts if amount.minor > 0]

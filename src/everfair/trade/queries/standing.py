@@ -1,0 +1,110 @@
+"""Where an order stands, whose turn it is, and what happens by itself if nobody acts: the three answers of its page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import Actor
+from everfair.base.deadlines import deadlines_of
+from everfair.trade.models import Order, Stage
+
+Words = str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """`turn` is buyer, seller, operator or nobody; `at_zero` says what happens at `until` when nobody acts."""
+
+    code: str
+    stands: Words
+    turn: str
+    asks: Words
+    at_zero: Words
+    until: datetime | None
+    yours: bool = False
+
+
+_CLOSED: dict[str, Words] = {
+    "declined": _("The supplier declined these terms. Nothing was paid."),
+    "cancelled": _("The order was cancelled. Nothing is owed."),
+    "lapsed": _("The order closed because nobody acted in time. Nothing is owed."),
+    "called_off": _("The order was called off. Everything that was held went back to the buyer's wallet."),
+    "completed": _("The trade is settled."),
+}
+
+
+def standing_of(order: Order, stages: list[Stage], actor: Actor) -> Standing:
+    """One sentence each; the deadline is the one the clock really holds."""
+    due = {kind: at for (_subject, kind), at in deadlines_of([order.pk]).items()}
+    found = _standing(order, stages, due)
+    side = {order.buyer_id: "buyer", order.seller_id: "seller"}.get(actor.company_id or order.pk)
+    if actor.kind == "operator":
+        side = "operator"
+    return Standing(found.code, found.stands, found.turn, found.asks, found.at_zero, found.until, yours=found.turn == side)
+
+
+def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> Standing:
+    if order.agreement in _CLOSED:
+        return Standing(order.agreement, _CLOSED[order.agreement], "nobody", "", "", None)
+    if order.issue == "open":
+        return Standing(
+            "issue",
+            _("An issue is open. What is held stays frozen."),
+            "operator",
+            _("The operator looks at both sides and decides with reasons."),
+            _("Nothing is paid to anyone until the decision."),
+            None,
+        )
+    if order.agreement == "offered":
+        return Standing(
+            "offered",
+            _("The buyer has signed. The terms wait for the supplier's signature."),
+            "seller",
+            _("Read the terms and sign or decline them."),
+            _("The order closes; nothing was paid."),
+            due.get("trade.sign"),
+        )
+    waiting = next((stage for stage in stages if stage.state in ("due", "paying")), None)
+    if waiting is not None:
+        return _payment(waiting, due)
+    if order.goods == "shipped":
+        return Standing(
+            "shipped",
+            _("The goods are on their way. The whole amount is held in escrow."),
+            "buyer",
+            _("Confirm when the goods have arrived and are right; only then is the supplier paid."),
+            _("The operator opens a case. Silence alone never pays."),
+            due.get("trade.receive"),
+        )
+    return Standing(
+        "funded",
+        _("The whole amount is held in escrow. Both sides have signed."),
+        "seller",
+        _("Ship the goods and give the tracking number."),
+        _("The buyer may call the order off and take the money back."),
+        due.get("trade.ship"),
+    )
+
+
+def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
+    if stage.n == 1:
+        return Standing(
+            "pay",
+            _("Both sides have signed. The first payment is due."),
+            "buyer",
+            _("Pay into escrow. The supplier receives it only when you confirm the goods."),
+            _("The order closes; nothing is owed."),
+            due.get("trade.pay"),
+        )
+    return Standing(
+        "balance",
+        _("The deposit is held in escrow. The supplier prepares the goods."),
+        "buyer",
+        _("Pay the balance into escrow, so that the supplier can ship."),
+        _("The operator opens a case; what is held stays where it is."),
+        due.get("trade.balance"),
+    )
