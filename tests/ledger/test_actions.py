@@ -4,25 +4,14 @@ import pytest
 
 from everfair.base.actor import SYSTEM
 from everfair.base.ids import new_id
-from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.ledger.actions import post_entry, post_hold, reserve, void_hold
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows, statement
 from everfair.ledger.values import Transfer, clearing, escrow, fees, wallet
+from tests.ledger.books import put, usd
 
-pytestmark = pytest.mark.django_db
-
-
-def usd(minor: int) -> Money:
-    return Money(minor, "USD")
-
-
-def put(company, minor: int) -> str:
-    """A wallet with this much in it; returns its address."""
-    address = wallet(company, "USD")
-    post_entry(f"seed:{company}:{minor}", [Transfer(clearing("sandbox", "USD"), address, usd(minor))], kind="seed", by=SYSTEM)
-    return address
+pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
 
 def test_a_transfer_moves_money_from_source_to_target():
@@ -122,3 +111,74 @@ def test_a_statement_shows_each_line_with_the_balance_after_it():
 
     assert [(line.amount.minor, line.balance.minor) for line in newest] == [(-25, 325), (-50, 350)]
     assert [(line.amount.minor, line.balance.minor) for line in older] == [(-100, 400), (500, 500)]
+
+
+def test_an_entry_without_transfers_is_no_entry():
+    with pytest.raises(ValueError, match="at least one"):
+        post_entry("empty", [], kind="pay", by=SYSTEM)
+
+
+def test_a_refused_entry_leaves_nothing_of_its_earlier_transfers():
+    source, between, target = put(new_id(), 100), wallet(new_id(), "USD"), wallet(new_id(), "USD")
+
+    with pytest.raises(Refused):
+        post_entry("two", [Transfer(source, between, usd(60)), Transfer(source, target, usd(60))], kind="pay", by=SYSTEM)
+
+    assert (balance(source, "USD").posted, balance(between, "USD").posted) == (usd(100), usd(0))
+    assert len(statement(source)) == 1
+
+
+def test_a_hold_is_posted_by_one_entry_only():
+    """The same amount under another key would be paid a second time."""
+    source, target = put(new_id(), 100), clearing("sandbox", "USD")
+    hold = reserve("hold:3", source, usd(40), by=SYSTEM)
+    post_hold(hold, "post:3", [Transfer(source, target, usd(40))], kind="payout", by=SYSTEM)
+
+    with pytest.raises(Refused) as refusal:
+        post_hold(hold, "post:4", [Transfer(source, target, usd(40))], kind="payout", by=SYSTEM)
+
+    assert refusal.value.code == "ledger.hold_ended"
+    assert balance(source, "USD").free == usd(60)
+
+
+def test_an_entry_that_stands_already_ends_no_other_hold():
+    """Else the second hold would count as paid though no money moved for it."""
+    source, target = put(new_id(), 100), clearing("sandbox", "USD")
+    first, second = (reserve(f"hold:{n}", source, usd(40), by=SYSTEM) for n in (4, 5))
+    post_hold(first, "post:5", [Transfer(source, target, usd(40))], kind="payout", by=SYSTEM)
+
+    with pytest.raises(Refused) as refusal:
+        post_hold(second, "post:5", [Transfer(source, target, usd(40))], kind="payout", by=SYSTEM)
+
+    assert refusal.value.code == "ledger.key_taken"
+    assert (balance(source, "USD").posted, balance(source, "USD").reserved) == (usd(60), usd(40))
+
+
+def test_a_hold_whose_payment_is_refused_stays_open():
+    source, target = put(new_id(), 100), clearing("sandbox", "USD")
+    hold = reserve("hold:6", source, usd(40), by=SYSTEM)
+    other = put(new_id(), 10)
+
+    with pytest.raises(Refused):
+        post_hold(
+            hold, "post:6", [Transfer(source, target, usd(40)), Transfer(other, target, usd(11))], kind="payout", by=SYSTEM
+        )
+
+    assert balance(source, "USD").reserved == usd(40)
+    void_hold(hold, by=SYSTEM)
+    assert balance(source, "USD").free == usd(100)
+
+
+@pytest.mark.parametrize("minor", [0, -40])
+def test_a_hold_of_nothing_or_less_is_no_hold(minor: int):
+    source = put(new_id(), 100)
+
+    with pytest.raises(ValueError, match="above zero"):
+        reserve("hold:7", source, usd(minor), by=SYSTEM)
+
+
+def test_an_account_nobody_used_has_nothing_to_reserve():
+    with pytest.raises(Refused) as refusal:
+        reserve("hold:8", wallet(new_id(), "USD"), usd(1), by=SYSTEM)
+
+    assert refusal.value.code == "ledger.short"

@@ -20,7 +20,8 @@ def now() -> datetime:
     """The moment by the platform's clock (start of the running transaction)."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT ef_now()")
-        return cursor.fetchone()[0]
+        moment: datetime = cursor.fetchone()[0]
+        return moment
 
 
 def advance(by: timedelta) -> None:
@@ -28,4 +29,4 @@ def advance(by: timedelta) -> None:
     if by < timedelta(0):
         raise ValueError("the clock only goes forward")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT ef_advance(%s)", [by])
+        cursor.execute("SELECT ef_advance(make_interval(secs => %s))", [by.total_seconds()])

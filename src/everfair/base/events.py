@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, get_type_hints
+from typing import Any, TypeVar, dataclass_transform, get_type_hints
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -30,13 +30,15 @@ CHANNEL = "everfair_events"
 MAX_TRIES = 5
 
 Reaction = Callable[[Any], None]
+_Fact = TypeVar("_Fact")
 _catalogue: dict[str, type[Any]] = {}
 _reactions: dict[str, dict[str, list[Reaction]]] = defaultdict(lambda: defaultdict(list))
 
 
-def event(cls: type[Any]) -> type[Any]:
+@dataclass_transform(frozen_default=True)
+def event(cls: type[_Fact]) -> type[_Fact]:
     """Declare a fact: a frozen dataclass whose first field is the id of what it is about."""
-    made = dataclasses.dataclass(frozen=True, slots=True)(cls)
+    made: type[_Fact] = dataclasses.dataclass(frozen=True, slots=True)(cls)
     if made.__name__ in _catalogue:
         raise ValueError(f"event {made.__name__} is declared twice")
     _catalogue[made.__name__] = made

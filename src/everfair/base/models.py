@@ -14,10 +14,11 @@ class NextNumber(models.Func):
     function = "nextval"
 
     def __init__(self, sequence: str) -> None:
+        self.sequence = sequence
         super().__init__(models.Value(sequence), output_field=models.BigIntegerField())
 
     def deconstruct(self) -> tuple[str, list[str], dict[str, str]]:
-        return ("everfair.base.models.NextNumber", [self.source_expressions[0].value], {})
+        return ("everfair.base.models.NextNumber", [self.sequence], {})
 
 
 class Row(models.Model):

@@ -27,7 +27,7 @@ def exponent(currency: str) -> int:
     return _EXPONENTS.get(currency, 2)
 
 
-def plain_decimal(text: str, *, decimals: int, max_digits: int = 15) -> Decimal:
+def plain_decimal(text: str, *, decimals: int, max_digits: int = 16) -> Decimal:
     """A number as programs write it: digits, one point, nothing else.
 
     Raises ValueError on signs of anything else: grouping, exponents, other scripts' digits, blanks,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import models, transaction
@@ -95,8 +95,11 @@ def allowed_moves(row: models.Model, actor: Actor) -> list[str]:
     return [verb for table in tables_of(type(row)) for verb in table.allowed(row, actor)]
 
 
+_Row = TypeVar("_Row", bound=models.Model)
+
+
 @contextmanager
-def moving(rows: models.QuerySet[Any], pk: UUID, verb: str, *, by: Actor, reason: str = "") -> Iterator[Any]:
+def moving(rows: models.QuerySet[_Row], pk: UUID, verb: str, *, by: Actor, reason: str = "") -> Iterator[_Row]:
     """Lock the row, ask the table, let the caller do the work, then write the state and its history: all or none.
 
     `rows` is the scope the actor sees: a row outside it raises NotVisible. When the model names `parties`

@@ -92,6 +92,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         for name in ("signup_url", "password_reset_url"):
             if name in context:
                 context[name] = _ours(context[name])
+        context["place"] = settings.ADDRESS + reverse("account_change_password")
         super().send_mail(template_prefix, email, context)
 
 

@@ -17,10 +17,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from everfair.base import clock
-from everfair.base.allow import allow
+from everfair.base.actor import NOBODY
+from everfair.base.allow import SignInFirst, allow
 from everfair.base.pages import page, public_page
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
-from everfair.base.roles import EVERYONE, MEMBER, SIGNED_IN
+from everfair.base.roles import EVERYONE, SIGNED_IN
 from everfair.base.writes import once
 from everfair.companies import actions, forms, queries
 from everfair.companies.models import Company
@@ -112,7 +113,7 @@ def _card(company: Company, language: str, market: str) -> dict[str, Any]:
 @allow(EVERYONE)
 def supplier(request: HttpRequest, market: str, number: int) -> HttpResponse:
     market_row(market)
-    company = queries.companies_visible_to(queries.NOBODY).filter(number=number).first() if number < 2**63 else None
+    company = queries.companies_visible_to(NOBODY).filter(number=number).first() if number < 2**63 else None
     if company is None:
         raise NotVisible
     language = get_language() or "en"
@@ -197,6 +198,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     """The link in the letter. Who is not signed in is led to sign in or up first, and comes back."""
     actor = request.actor  # type: ignore[attr-defined]
     if request.method == "POST":
+        if not actor.is_signed_in:
+            raise SignInFirst
         try:
             actions.accept_invitation(token, by=actor)
             messages.success(request, _("Welcome to your company."))
@@ -392,7 +395,7 @@ def revoke_key(request: HttpRequest, key_id: UUID) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(MEMBER & IN_PERSON)
+@allow(MEMBER_IN_PERSON)
 @once
 def switch(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]

@@ -1,6 +1,6 @@
 """Uploads, pictures and documents: content-addressed, checked, visible only to their parties.
 
-Nouns: File, Picture sizes.
-Verbs: keep_file, keep_picture, keep_document.
-It never trusts a file's name or its declared type.
+Nouns: Blob, File, FileParty, picture sizes.
+Verbs: keep_picture, keep_attachment, keep_document, share_file.
+It never trusts a file's name or its declared type, and never serves anything inline but pictures it encoded itself.
 """

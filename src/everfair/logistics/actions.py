@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.refused import Refused
-from everfair.logistics.models import MODES, Consignment
+from everfair.logistics.models import Consignment
+from everfair.logistics.values import MODES
 
 
 def hand_over(

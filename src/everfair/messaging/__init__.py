@@ -1,6 +1,6 @@
-"""Threads between companies, notices to people, letters by mail.
+"""Threads between companies, notices to people, and the letters that carry notices by mail.
 
-Nouns: Thread, Message, Notice.
-Verbs: open_thread, post_message, notify, send_letter.
-It never decides anything: it only carries words.
+Nouns: Thread, Message, ThreadRead, Notice.
+Verbs: open_thread, post_message, read_thread, notify, read_notices.
+It never decides anything: it only carries words. What a notice says stands in `values.NOTICE_WORDS`.
 """

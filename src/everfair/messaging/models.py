@@ -1,4 +1,5 @@
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from everfair.base.models import Row
@@ -17,6 +18,7 @@ class Thread(Row):
         indexes = [
             models.Index(fields=["subject"], name="messaging_thread_subject"),
             models.Index(fields=["-last_message_at", "-id"], name="messaging_thread_newest"),
+            GinIndex(fields=["company_ids"], name="messaging_thread_companies"),
         ]
 
 
@@ -56,7 +58,14 @@ class Notice(Row):
     cause = models.CharField(max_length=80)
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
+    # How often a letter was tried, and when it may be tried again.
+    tries = models.IntegerField(default=0, db_default=0)
+    retry_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["person_id", "cause"], name="messaging_notice_once")]
-        indexes = [models.Index(fields=["person_id", "-id"], name="messaging_notice_newest")]
+        indexes = [
+            models.Index(fields=["person_id", "-id"], name="messaging_notice_newest"),
+            models.Index(fields=["person_id", "link"], condition=models.Q(read_at=None), name="messaging_notice_unread"),
+            models.Index(fields=["id"], condition=models.Q(mailed_at=None, read_at=None), name="messaging_notice_unmailed"),
+        ]

@@ -108,7 +108,9 @@ def reachable_programs(programs: Path, person: Person | None) -> Path:
         SYSTEM_HOME.mkdir(parents=True, exist_ok=True)
         SYSTEM_HOME.chmod(0o711)
         making = Path(tempfile.mkdtemp(prefix="engine-", dir=SYSTEM_HOME))
-        making.chmod(0o755)
+        (making / package.name).mkdir()
+        for folder in (making, making / package.name):
+            folder.chmod(0o755)  # whatever the umask
         shutil.copytree(installed, making / package.name / installed.name, symlinks=True)
         if libraries.exists():
             shutil.copytree(libraries, making / libraries.name, symlinks=True)

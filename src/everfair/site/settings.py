@@ -151,7 +151,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["everfair.companies.accounts.Backend"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
@@ -161,7 +161,20 @@ ACCOUNT_CONFIRM_EMAIL_ON_GET = False
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_ADAPTER = "everfair.companies.accounts.AccountAdapter"
-USERSESSIONS_TRACK_ACTIVITY = True
+ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one counts when it is confirmed
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_FORMS = {
+    "login": "everfair.companies.sign_in.Login",
+    "signup": "everfair.companies.sign_in.SignUp",
+    "add_email": "everfair.companies.sign_in.ChangeEmail",
+    "change_password": "everfair.companies.sign_in.ChangePassword",
+    "set_password": "everfair.companies.sign_in.SetPassword",
+    "reset_password": "everfair.companies.sign_in.ResetPassword",
+    "reset_password_from_key": "everfair.companies.sign_in.ResetPasswordFromKey",
+    "reauthenticate": "everfair.companies.sign_in.Reauthenticate",
+}
+USERSESSIONS_TRACK_ACTIVITY = False  # companies.middleware notes it every ten minutes instead of at every request
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "site:desk"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

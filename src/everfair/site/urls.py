@@ -24,7 +24,9 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
     path("api/v1/", api.urls),
-    *i18n_patterns(*_packages(), prefix_default_language=True),
+    *i18n_patterns(
+        path("account/", include("everfair.companies.account_urls")), *_packages(), prefix_default_language=True
+    ),
 ]
 
 handler400 = "everfair.site.faults.bad_request"

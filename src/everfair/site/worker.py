@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 import psycopg
+from psycopg.conninfo import make_conninfo
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
@@ -112,7 +113,7 @@ def listen(woken: threading.Event) -> Callable[[threading.Event], float]:
     """Wait for NOTIFY on a connection of its own, outside the pool."""
 
     def turn(stop: threading.Event) -> float:
-        with psycopg.connect(**_conninfo(), autocommit=True) as session:
+        with psycopg.connect(_conninfo(), autocommit=True) as session:
             session.execute(f"LISTEN {CHANNEL}")
             woken.set()
             while not stop.is_set():
@@ -123,10 +124,10 @@ def listen(woken: threading.Event) -> Callable[[threading.Event], float]:
     return turn
 
 
-def _conninfo() -> dict[str, str]:
+def _conninfo() -> str:
     row = settings.DATABASES["default"]
     named = {"dbname": row["NAME"], "user": row["USER"], "password": row["PASSWORD"], "host": row["HOST"], "port": row["PORT"]}
-    return {name: value for name, value in named.items() if value}
+    return make_conninfo(**{name: value for name, value in named.items() if value})
 
 
 def run() -> None:
@@ -134,8 +135,13 @@ def run() -> None:
     from everfair.discovery.follow import follow_forever
 
     stop, woken = threading.Event(), threading.Event()
+
+    def end(*_: object) -> None:
+        stop.set()
+        woken.set()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: (stop.set(), woken.set()))
+        signal.signal(number, end)
 
     def index_turn(ending: threading.Event) -> float:
         follow_forever(ending)

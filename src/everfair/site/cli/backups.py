@@ -11,8 +11,10 @@ import json
 import os
 import shutil
 import subprocess
+import sys
 import time
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +24,7 @@ from everfair.site import engine
 from everfair.site.cli.figures import WORK, as_json, prove, show, work
 from everfair.site.cli.surroundings import Sentence, django, installation
 
+REBASE = "import django; django.setup(); from everfair.base.events import rebase_after_restore as rebase; rebase()"
 DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", 1
 
 
@@ -73,7 +76,7 @@ def restore(context: click.Context, folder: Path, force: bool, as_json: bool) ->
     data.mkdir(parents=True, exist_ok=True)
     _refuse_running(data)
     os.environ.setdefault("EVERFAIR_KIND", manifest["kind"])
-    with django(str(data)) as own:
+    with installation(str(data)) as own:
         owner = os.environ["EVERFAIR_OWNER_URL"]
         files = data / "files"
         if (_has_tables(owner) or (files.is_dir() and any(files.iterdir()))) and not force:
@@ -95,23 +98,16 @@ def restore(context: click.Context, folder: Path, force: bool, as_json: bool) ->
             shutil.copytree(folder / "files", files)
         # The index is made of the database; the worker, or the next line, builds it anew.
         shutil.rmtree(data / "index", ignore_errors=True)
-        from everfair.base.events import rebase_after_restore
-
-        rebase_after_restore()
-        module = WORK["rebuild-index"].partition(":")[0]
+        # The numbers of transactions begin anew in another server: the events' cursors are put right, which only the owner may.
+        _run([sys.executable, "-c", REBASE], {**os.environ, "EVERFAIR_AS_OWNER": "1"})
         _note_prepared(data, manifest["kind"])
-        if importable(module):
-            work("rebuild-index")()
-        holds = prove(as_json)
+        with django(str(data)):
+            if find_spec(WORK["rebuild-index"].partition(":")[0]):
+                work("rebuild-index")()
+            holds = prove(as_json)
     if not as_json:
         click.echo(f"Restored the backup of {manifest['made_at']} in {time.monotonic() - began_s:.1f} s.", err=True)
     context.exit(0 if holds else 1)
-
-
-def importable(module: str) -> bool:
-    import importlib.util
-
-    return importlib.util.find_spec(module) is not None
 
 
 def _checked(folder: Path) -> dict[str, Any]:
@@ -185,12 +181,11 @@ def _program(name: str, own: engine.Engine | None) -> str:
         raise Sentence(f"{name} was not found: install it with `apt-get install postgresql-client`.") from problem
 
 
-def _run(command: list[str]) -> None:
-    done = subprocess.run(command, capture_output=True, text=True)  # noqa: S603 - our own programs
+def _run(command: list[str], env: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, env=env, capture_output=True, text=True)  # noqa: S603 - our own programs
     if done.returncode:
-        raise Sentence(
-            f"{Path(command[0]).name} failed: {done.stderr.strip().splitlines()[0] if done.stderr.strip() else 'no reason given'}"
-        )
+        said = done.stderr.strip().splitlines() or ["no reason given"]
+        raise Sentence(f"{Path(command[0]).name} failed: {next((line for line in said if 'error' in line.lower()), said[-1])}")
 
 
 def _sum(file: Path) -> str:

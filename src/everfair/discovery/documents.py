@@ -1,0 +1,66 @@
+"""From a row of the database to what the index knows of an offer."""
+
+from __future__ import annotations
+
+import json
+import math
+from functools import cache
+from typing import Any
+
+from everfair.discovery.index import OfferDocument
+from everfair.reference import queries as reference
+from everfair.reference.values import UNSORTED
+
+# In the order in which `document` reads them: the transaction, the number and whether it is shown come first.
+# JSON comes as text, so that rows which are only removed are not parsed.
+COLUMNS = """
+    o.changed::text, o.number,
+    o.state = 'published' AND NOT EXISTS (
+        SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
+        AND (s.until IS NULL OR s.until > ef_now())),
+    c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text, o.currency,
+    o.price_from, o.moq, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
+    c.country, coalesce(c.verified_until >= ef_now()::date, false)
+"""
+# `price_from` is in millionths; the index compares cents. Prices in other currencies are not compared: there are no rates.
+_MILLIONTHS_IN_A_CENT = 10_000
+_COMPARED = "USD"
+
+
+def document(row: tuple[Any, ...]) -> OfferDocument:
+    """The offer of a row with COLUMNS."""
+    _changed, number, _shown, company_number, market, sku, titles, descriptions, brand, category, attributes = row[:11]
+    currency, price_from, moq, sample, updated_at, country, verified = row[11:]
+    usd_minor = None
+    if price_from is not None and currency == _COMPARED:
+        usd_minor = (price_from + _MILLIONTHS_IN_A_CENT // 2) // _MILLIONTHS_IN_A_CENT
+    return OfferDocument(
+        number=number,
+        company_number=company_number,
+        market=market,
+        titles=json.loads(titles),
+        descriptions=json.loads(descriptions),
+        brand=brand,
+        attributes=[(str(pair[0]), str(pair[1])) for pair in json.loads(attributes)],
+        category=category,
+        hall=category.partition("/")[0],
+        sku=sku,
+        price_from_minor=usd_minor,
+        currency=_COMPARED if usd_minor is not None else None,
+        price_from_usd_minor=usd_minor,
+        moq=math.ceil(moq),
+        sample=sample,
+        country=country,
+        verified=verified,
+        updated_at=max(0, updated_at),
+        category_names=_category_names(category),
+    )
+
+
+@cache
+def _category_names(code: str) -> dict[str, str]:
+    """What people call the category, in each language, so that its goods are found by it."""
+    found = reference.categories().get(code)
+    if found is None or code == UNSORTED:
+        return {}
+    return {"en": found.names.en, "zh-hant": found.names.zh_hant, "zh-hans": found.names.zh_hans}

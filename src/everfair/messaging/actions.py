@@ -1,0 +1,169 @@
+"""Opening a thread, writing in it, telling people: everything that writes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import Actor
+from everfair.base.clock import now
+from everfair.base.events import emit
+from everfair.base.forms import clean_text
+from everfair.base.refused import NotVisible, Refused
+from everfair.companies.queries import people_of
+from everfair.events.sourcing import MessagePosted
+from everfair.files.actions import share_file
+from everfair.files.queries import file_visible_to
+from everfair.messaging.models import Message, Notice, Thread, ThreadRead
+from everfair.messaging.queries import notice_by_id, notices_visible_to, thread_by_id, threads_visible_to
+from everfair.messaging.values import NOTICE_WORDS, local_link, mask_cards
+
+LONGEST_MESSAGE = 5_000
+MOST_FILES = 10
+_PARAM = re.compile(r"%\((\w+)\)s")
+
+
+def open_thread(subject_kind: str, subject: UUID, title: str, company_ids: Iterable[UUID], *, by: Actor) -> Thread:
+    """The thread of these companies about this subject; opened when there is none yet.
+
+    A person opens threads of their own company only: NotVisible otherwise.
+    """
+    companies = sorted(set(company_ids))
+    if by.kind in ("person", "key", "nobody") and by.company_id not in companies:
+        raise NotVisible
+    with transaction.atomic():
+        with connection.cursor() as cursor:  # two people who open the same talk at once get one
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"thread:{subject_kind}:{subject}"])
+        same = Thread.objects.filter(subject_kind=subject_kind, subject=subject, company_ids=companies).first()
+        if same is not None:
+            return same
+        return Thread.objects.create(
+            subject_kind=subject_kind, subject=subject, title=title[:300], company_ids=companies, last_message_at=now()
+        )
+
+
+def read_message(text: str, *, field: str = "text") -> str:
+    """What somebody wrote, as it is kept: trimmed, NFC, payment card numbers masked.
+
+    Refuses hidden and control characters and more than 5,000 characters.
+    """
+    if len(text) > 4 * LONGEST_MESSAGE:
+        raise _too_long(field)
+    try:
+        clean = clean_text(text, many_lines=True)
+    except ValueError:
+        message = _("Please remove hidden or control characters.")
+        raise Refused("messaging.hidden_characters", message, field=field, status=422) from None
+    if len(clean) > LONGEST_MESSAGE:
+        raise _too_long(field)
+    return mask_cards(clean)
+
+
+def _too_long(field: str) -> Refused:
+    return Refused("messaging.too_long", _("A message has at most 5,000 characters."), field=field, status=422)
+
+
+def post_message(thread_id: UUID, text: str, *, by: Actor, file_ids: Iterable[UUID] = ()) -> Message:
+    """Write in a thread of one's own company; the other companies may then open the files too.
+
+    Strangers: NotVisible. Refuses an empty message, bad text (see `read_message`) and files that are not the writer's own.
+    """
+    if by.company_id is None:
+        raise NotVisible
+    clean = read_message(text)
+    files = list(dict.fromkeys(file_ids))
+    if not clean and not files:
+        raise Refused("messaging.empty", _("Please write something."), field="text", status=422)
+    if len(files) > MOST_FILES:
+        raise Refused("messaging.too_many_files", _("At most 10 files, please."), field="files", status=422)
+    with transaction.atomic():
+        thread = threads_visible_to(by).select_for_update().filter(pk=thread_id).first()
+        if thread is None:
+            raise NotVisible
+        for file_id in files:
+            if file_visible_to(by, file_id).owner_id != by.company_id:
+                raise NotVisible
+            share_file(file_id, [company for company in thread.company_ids if company != by.company_id], by=by)
+        # No two messages of a thread share a moment, so «read up to here» is exact.
+        moment = max(now(), thread.last_message_at + timedelta(microseconds=1))
+        message = Message.objects.create(
+            thread=thread, company_id=by.company_id, person_id=by.person_id, text=clean, file_ids=files, created_at=moment
+        )
+        thread.last_message_at = moment
+        thread.save(update_fields=["last_message_at"])
+        _read_up_to(thread, by.company_id, moment)
+        emit(MessagePosted(thread.pk, message.pk, by.company_id), by=by)
+    return message
+
+
+def read_thread(thread_id: UUID, up_to: datetime | None = None, *, by: Actor) -> None:
+    """Somebody of the company has read the thread, up to the message of this moment (all of it when none is given).
+
+    An operator's look marks nothing. NotVisible for strangers.
+    """
+    thread = thread_by_id(thread_id, by)
+    if by.company_id is not None:
+        _read_up_to(thread, by.company_id, min(up_to or thread.last_message_at, thread.last_message_at))
+
+
+def _read_up_to(thread: Thread, company_id: UUID, moment: datetime) -> None:
+    with transaction.atomic():
+        place, made = ThreadRead.objects.get_or_create(thread=thread, company_id=company_id, defaults={"read_at": moment})
+        if not made:
+            ThreadRead.objects.filter(pk=place.pk).update(read_at=Greatest("read_at", moment))
+
+
+def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: str, **params: Any) -> int:
+    """One line for each person of the company who has one of these roles (anybody when none is said); returns for how many it is new.
+
+    `kind` is a key of `values.NOTICE_WORDS` and `params` fill its sentence: names, titles and numbers, no amounts and no secrets.
+    `link` is an address of ours, with or without its language. The same `cause` again tells nobody twice. ValueError for a kind
+    without words, a missing parameter or a foreign link: a notice that cannot be shown must not be written.
+    """
+    if kind not in NOTICE_WORDS:
+        raise ValueError(f"no words for the notice {kind}")
+    if missing := set(_PARAM.findall(NOTICE_WORDS[kind])) - set(params):
+        raise ValueError(f"the notice {kind} needs {sorted(missing)}")
+    address = local_link(link, "", _languages())[1:]  # kept without a language: every reader has their own
+    people = [person.pk for person in people_of(company_id, *roles)]
+    known = set(Notice.objects.filter(person_id__in=people, cause=cause[:80]).values_list("person_id", flat=True))
+    rows = [
+        Notice(
+            person_id=person,
+            company_id=company_id,
+            kind=kind,
+            params={name: str(value)[:300] for name, value in params.items()},
+            link=address[:300],
+            cause=cause[:80],
+        )
+        for person in people
+        if person not in known
+    ]
+    Notice.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def _languages() -> list[str]:
+    return [code for code, _name in settings.LANGUAGES]
+
+
+def read_notice(notice_id: UUID, *, by: Actor) -> Notice:
+    """The person has seen this notice. NotVisible for anybody else's."""
+    notice = notice_by_id(notice_id, by)
+    if notice.read_at is None:
+        notices_visible_to(by).filter(pk=notice.pk, read_at=None).update(read_at=now())
+        notice.refresh_from_db()
+    return notice
+
+
+def read_notices(*, by: Actor) -> int:
+    """The person has seen all notices; returns how many were new."""
+    return notices_visible_to(by).filter(read_at=None).update(read_at=now())

@@ -1,0 +1,135 @@
+"""What notices say, and what to look for in people's words. No Django here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+
+def N_(text: str) -> str:
+    """Marks a sentence for the translators; it is translated when somebody reads it."""
+    return text
+
+
+# Kind → sentence. Its parameters are names, titles and numbers that people see: never an amount, an address or a secret,
+# because a sentence also travels by mail.
+NOTICE_WORDS: dict[str, str] = {
+    "message.received": N_("%(company)s wrote to you about «%(title)s»."),
+    "inquiry.received": N_("%(company)s asks about your offer «%(title)s»."),
+    "rfq.matching": N_("A buyer asks for quotes that you can give: «%(title)s»."),
+    "rfq.closed": N_("Your request «%(title)s» has closed; quotes received: %(quotes)s."),
+    "rfq.cancelled": N_("The buyer has withdrawn the request «%(title)s»."),
+    "quote.received": N_("%(company)s has quoted for «%(title)s»."),
+    "quote.revised": N_("%(company)s has changed its quote for «%(title)s»."),
+    "quote.withdrawn": N_("%(company)s has withdrawn its quote for «%(title)s»."),
+    "quote.accepted": N_("%(company)s has accepted your quote for «%(title)s»."),
+    "quote.declined": N_("Your quote for «%(title)s» was not chosen."),
+    "order.placed": N_("%(company)s sent you the contract %(number)s to sign."),
+    "order.signed": N_("%(company)s has signed the contract %(number)s."),
+    "order.declined": N_("%(company)s has declined the contract %(number)s."),
+    "order.cancelled": N_("%(company)s has cancelled the order %(number)s."),
+    "order.lapsed": N_("The contract %(number)s was not signed in time and has ended."),
+    "order.called_off": N_("The order %(number)s was called off; what was paid goes back."),
+    "stage.due": N_("A payment for the order %(number)s is due."),
+    "stage.funded": N_("A payment for the order %(number)s is held in escrow."),
+    "stage.released": N_("A payment for the order %(number)s was released."),
+    "stage.refunded": N_("A payment for the order %(number)s was refunded."),
+    "order.shipped": N_("%(company)s has shipped the order %(number)s."),
+    "order.late": N_("The order %(number)s should have been shipped by now."),
+    "order.received": N_("%(company)s has received the order %(number)s."),
+    "issue.reported": N_("%(company)s reports a problem with the order %(number)s."),
+    "issue.withdrawn": N_("The problem with the order %(number)s was withdrawn."),
+    "issue.resolved": N_("The problem with the order %(number)s was resolved."),
+    "order.completed": N_("The order %(number)s is completed."),
+    "payout.sent": N_("Your payout %(number)s is on its way to the bank."),
+    "payout.failed": N_("Your payout %(number)s could not be made."),
+}
+
+_DIGITS = re.compile(r"\d+(?:[ \u00a0.\-\u2010-\u2015]\d+)*")
+_GROUP = re.compile(r"\d+")
+
+
+def _luhn(digits: str) -> bool:
+    """ISO/IEC 7812-1, annex B."""
+    total = 0
+    for place, char in enumerate(reversed(digits)):
+        number = int(char) * (1 + place % 2)
+        total += number - 9 if number > 9 else number
+    return total % 10 == 0
+
+
+def mask_cards(text: str) -> str:
+    """The text with every number that could be of a payment card (13 to 19 digits, Luhn) hidden but for its last four.
+
+    Digits of every script count, and groups parted by one blank, point or dash.
+    """
+    return _DIGITS.sub(lambda run: _mask_run(run.group()), text)
+
+
+def _mask_run(run: str) -> str:
+    groups = [(match.start(), match.end(), "".join(str(unicodedata.digit(c)) for c in match.group())) for match in _GROUP.finditer(run)]
+    written, copied_to, first = [], 0, 0
+    while first < len(groups):
+        digits, masked_to = "", None
+        for last in range(first, len(groups)):
+            digits += groups[last][2]
+            if len(digits) > 19:
+                break
+            if len(digits) >= 13 and _luhn(digits):
+                masked_to, ending = last, digits[-4:]
+        if masked_to is None:
+            first += 1
+            continue
+        written += [run[copied_to : groups[first][0]], f"•••• •••• •••• {ending}"]
+        copied_to, first = groups[masked_to][1], masked_to + 1
+    return "".join(written) + run[copied_to:]
+
+
+_EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w-]{1,60}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[a-z]{2,20})+", re.I)
+_PHONE = re.compile(r"(?:(?<![\d.,])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d))|(?:(?<![\d.,])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.,]))")
+_PHONE_WORD = re.compile(
+    r"(?:phone|mobile|call me|whats\s?app|tel\b|cell\b|电话|電話|手机|手機|行動)\D{0,12}\d(?:[ ().-]{0,2}\d){6,14}", re.I
+)
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]{1,4}){3,8}\b")
+_MESSENGER = re.compile(
+    r"we\s?-?\s?chat|wei\s?xin|微\s?信|薇\s?信|威\s?信|加\s?v信|\bvx\b|whats\s?app|telegram|\bt\.me/|\bskype\b|\bviber\b|\bline\s?id\b"
+    r"|\bqq\s?[:：]?\s?\d{5,}|\bkakao\s?talk\b|\bzalo\b",
+    re.I,
+)  # fmt: skip
+
+
+def find_bait(text: str) -> tuple[str, ...]:
+    """What in a message leads away from the platform's protection: of `email`, `phone`, `bank_account`, `messenger`.
+
+    The message stays as it is: the reader is warned.
+    """
+    shown = unicodedata.normalize("NFKC", text)
+    found = []
+    if _EMAIL.search(shown):
+        found.append("email")
+    if _PHONE.search(shown) or _PHONE_WORD.search(shown):
+        found.append("phone")
+    if any(_is_iban(match.group()) for match in _IBAN.finditer(shown.upper())):
+        found.append("bank_account")
+    if _MESSENGER.search(shown):
+        found.append("messenger")
+    return tuple(found)
+
+
+def _is_iban(text: str) -> bool:
+    """ISO 13616: the number modulo 97 is 1. A word that follows may stick to the match, so shorter ones are tried too."""
+    whole = re.sub(r"[ -]", "", text)
+    return any(_mod_97(whole[:length]) == 1 for length in range(15, min(len(whole), 34) + 1))
+
+
+def _mod_97(iban: str) -> int:
+    return int("".join(str(int(char, 36)) for char in iban[4:] + iban[:4])) % 97
+
+
+def local_link(link: str, language: str, languages: Iterable[str]) -> str:
+    """An address of ours in this language: `/rfqs/…` or `/en/rfqs/…` → `/zh-hant/rfqs/…`. ValueError for any other address."""
+    if not link.startswith("/") or link.startswith("//") or "\\" in link or not link.isprintable():
+        raise ValueError("not an address of ours")
+    first, slash, rest = link[1:].partition("/")
+    return f"/{language}/{rest}" if slash and first in set(languages) else f"/{language}{link}"
