@@ -60,6 +60,11 @@ class SignUpForm(forms.Form):
         person.save(update_fields=["name", "language"])
 
 
+def role_names(roles: list[str]) -> str:
+    """«Buyer, Finance» in the reader's language."""
+    return ", ".join(str(ROLE_NAMES[role]) for role in roles)
+
+
 def country_choices() -> list[tuple[str, str]]:
     """Countries by their names in the reader's language."""
     language = get_language() or "en"

@@ -165,7 +165,7 @@ def bar_of(request: HttpRequest) -> dict[str, Any]:
 def start(request: HttpRequest) -> HttpResponse:
     """After the first sign-in: invitations that wait, or a company to register."""
     actor = request.actor  # type: ignore[attr-defined]
-    return page(request, "companies/start.html", invitations=queries.invitations_for(actor), roles=forms.ROLE_NAMES)
+    return page(request, "companies/start.html", invitations=queries.invitations_for(actor), roles=forms.role_names)
 
 
 @require_http_methods(["GET", "POST"])
@@ -210,7 +210,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = queries.invitation_by_token(token)
     except NotVisible:
         return page(request, "companies/invitation.html", status=410, invitation=None)
-    return page(request, "companies/invitation.html", invitation=found, roles=forms.ROLE_NAMES)
+    return page(request, "companies/invitation.html", invitation=found, roles=forms.role_names)
 
 
 @require_POST
@@ -309,7 +309,7 @@ def people(request: HttpRequest) -> HttpResponse:
             members=queries.members(actor),
             invitations=queries.invitations(actor) if is_owner else [],
             is_owner=is_owner,
-            roles=forms.ROLE_NAMES,
+            roles=forms.role_names,
         )
 
     return _or_errors(form, work, show) if request.method == "POST" else show()
@@ -406,7 +406,7 @@ def switch(request: HttpRequest) -> HttpResponse:
             raise NotVisible from None
         actions.switch_company(company_id, by=actor)
         return redirect("companies:settings")
-    return page(request, "companies/switch.html", memberships=queries.companies_of(actor), roles=forms.ROLE_NAMES)
+    return page(request, "companies/switch.html", memberships=queries.companies_of(actor), roles=forms.role_names)
 
 
 @require_http_methods(["GET", "POST"])
@@ -426,7 +426,7 @@ def me(request: HttpRequest) -> HttpResponse:
     def show() -> HttpResponse:
         return page(
             request, "companies/me.html", status=422 if form.errors else 200, form=form, person=person,
-            memberships=queries.companies_of(actor), roles=forms.ROLE_NAMES,
+            memberships=queries.companies_of(actor), roles=forms.role_names,
         )  # fmt: skip
 
     return _or_errors(form, work, show) if request.method == "POST" else show()

@@ -1,8 +1,8 @@
 """The index follows the offers: it reads what changed since its own cursor and puts it in, whoever wrote it.
 
 The trigger of `catalog_offer` writes into every changed row which transaction changed it, so the rows are read like events:
-in the order (changed, number), and only when every older transaction has ended. An index without a cursor is filled by number
-first. Its cursor lies inside the index, so the two never disagree: `tx:number` while following, `fill:tx:number` while filling.
+in the order (changed, number), and only when every older transaction has ended. The cursor «tx:number» lies inside the index, so
+the two never disagree. An index without one is first filled by number, and nothing of it is seen before it is whole.
 """
 
 from __future__ import annotations
@@ -51,21 +51,12 @@ _FILL = f"""
 
 
 class Place(NamedTuple):
-    """How far the index has read. While filling, `tx` is the transaction from which to follow afterwards."""
+    """How far the index has read. While it is filled, by number, `tx` says from where to follow afterwards."""
 
     tx: int
     number: int
     filling: bool = False
 
-    @classmethod
-    def read(cls, cursor: str | None) -> Place | None:
-        if cursor is None:
-            return None
-        *fill, tx, number = cursor.split(":")
-        return cls(int(tx), int(number), bool(fill))
-
-    def __str__(self) -> str:
-        return f"{'fill:' if self.filling else ''}{self.tx}:{self.number}"
 
 
 def index_folder() -> Path:
@@ -111,8 +102,8 @@ class Follower:
                 self._pending = True
             if len(rows) < BATCH or time.monotonic() - began >= LONGEST_TURN_S:
                 break
-        if self._pending:
-            self._writer.commit(str(self.place))
+        if self._pending and not self.place.filling:
+            self._writer.commit(f"{self.place.tx}:{self.place.number}")
             self._pending = False
         return read
 
@@ -121,14 +112,16 @@ class Follower:
             self._writer.close()
 
     def _start(self, cursor: str | None) -> Place:
-        place = Place.read(cursor)
         xmin, xmax = _snapshot()
-        if place is not None and place.tx >= xmax:
+        if cursor is None:
+            return Place(xmin - 1, 0, filling=True)
+        place = Place(*map(int, cursor.split(":")))
+        if place.tx >= xmax:
             # A restored database counts its transactions anew: this index belongs to another one.
             log.warning("the index is ahead of the database: it is filled again")
             self._index.abandon()
             raise IndexLost("the index is ahead of the database")
-        return place or Place(xmin - 1, 0, filling=True)
+        return place
 
     def _read(self) -> list[tuple[Any, ...]]:
         with connection.cursor() as cursor:
@@ -151,7 +144,7 @@ class Follower:
         if gone:
             self._writer.remove(gone)
         self._writer.put(shown)
-        self.place = Place(self.place.tx, number, True) if self.place.filling else Place(int(changed), number)
+        self.place = Place(self.place.tx, number, filling=True) if self.place.filling else Place(int(changed), number)
         self._pending = True
 
 

@@ -1,4 +1,4 @@
-"""What the clock does for finding."""
+"""What the clock does for finding: nobody ends a stop or a mark that runs out, so the offers are touched at that moment."""
 
 from __future__ import annotations
 
@@ -8,9 +8,16 @@ from everfair.base.deadlines import on_deadline
 from everfair.catalog.actions import touch_offers
 
 LISTING_STOP_ENDS = "discovery.listing_stop_ends"
+MARK_ENDS = "discovery.mark_ends"
 
 
 @on_deadline(LISTING_STOP_ENDS)
 def listing_stop_ended(company_id: UUID) -> None:
     """The company's offers may be found again."""
+    touch_offers(company_id)
+
+
+@on_deadline(MARK_ENDS)
+def mark_ended(company_id: UUID) -> None:
+    """The company's offers are no longer a verified supplier's."""
     touch_offers(company_id)

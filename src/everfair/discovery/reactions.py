@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import on
 from everfair.catalog.actions import touch_offers
-from everfair.companies.queries import open_stops
-from everfair.discovery.jobs import LISTING_STOP_ENDS
+from everfair.companies.queries import companies_by_id, open_stops
+from everfair.discovery.jobs import LISTING_STOP_ENDS, MARK_ENDS
 from everfair.events.companies import CompanyProfileChanged, CompanyVerified, StopLifted, StopPlaced
 
 
 @on(CompanyVerified, CompanyProfileChanged, subscriber="discovery")
 def company_changed(fact: CompanyVerified | CompanyProfileChanged) -> None:
+    until = companies_by_id([fact.company_id])[fact.company_id].verified_until
+    _come_back(MARK_ENDS, fact.company_id, until and datetime.combine(until + timedelta(days=1), time(), UTC))
     touch_offers(fact.company_id)
 
 
@@ -21,15 +24,14 @@ def company_changed(fact: CompanyVerified | CompanyProfileChanged) -> None:
 def stop_changed(fact: StopPlaced | StopLifted) -> None:
     if fact.kind != "listing":
         return
-    _come_back_when_it_ends(fact.company_id)
+    ends = [stop.until for stop in open_stops([fact.company_id]) if stop.kind == "listing"]
+    known = [until for until in ends if until is not None]
+    _come_back(LISTING_STOP_ENDS, fact.company_id, max(known) if known and len(known) == len(ends) else None)
     touch_offers(fact.company_id)
 
 
-def _come_back_when_it_ends(company_id: UUID) -> None:
-    """A stop with an end is lifted by nobody: the clock touches the offers at the end of the last one."""
-    ends = [stop.until for stop in open_stops([company_id]) if stop.kind == "listing"]
-    last = max((until for until in ends if until is not None), default=None)
-    if last is None or None in ends:
-        clear_deadline(LISTING_STOP_ENDS, company_id)
+def _come_back(kind: str, company_id: UUID, at: datetime | None) -> None:
+    if at is None:
+        clear_deadline(kind, company_id)
     else:
-        set_deadline(LISTING_STOP_ENDS, company_id, last)
+        set_deadline(kind, company_id, at)

@@ -74,16 +74,18 @@ def keep_document(
     """Keep what the platform itself wrote (a contract as PDF), seen by its owner and these companies."""
     with transaction.atomic():
         file = _keep(content, media_type, display_name(name, media_type), owner_id, by, "document")
-        for company_id in parties:
-            share_file(file.pk, company_id)
+        share_file(file.pk, parties)
     return file
 
 
-def share_file(file_id: UUID, company_id: UUID, *, by: Actor = SYSTEM) -> None:
-    """Let another company see the file; again is harmless. NotVisible when `by` does not see it."""
+def share_file(file_id: UUID, company_ids: UUID | Iterable[UUID], *, by: Actor = SYSTEM) -> None:
+    """Let another company, or several, see the file; again is harmless. NotVisible when `by` does not see it."""
     if not files_visible_to(by).filter(pk=file_id).exists():
         raise NotVisible
-    FileParty.objects.get_or_create(file_id=file_id, company_id=company_id)
+    wanted = [company_ids] if isinstance(company_ids, UUID) else list(company_ids)
+    FileParty.objects.bulk_create(
+        [FileParty(file_id=file_id, company_id=company_id) for company_id in wanted], ignore_conflicts=True
+    )
 
 
 def _keep(content: bytes, media_type: str, name: str, owner_id: UUID, by: Actor, kind: str) -> File:

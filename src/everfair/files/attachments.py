@@ -22,7 +22,7 @@ _PDF_UNPACKED_BYTES = 64 * 1024 * 1024
 # Names by which a PDF acts by itself or carries other files (ISO 32000-2, 12.6.4 and 7.11.4).
 _PDF_ACTIVE = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFiles?|RichMedia|ImportData|SubmitForm|GoToE|XFA)(?![A-Za-z0-9])")
 _PDF_ESCAPE = re.compile(rb"#([0-9A-Fa-f]{2})")
-_STREAM = re.compile(rb"stream\r?\n")
+_STREAM = re.compile(rb"(?<!end)stream\r?\n")
 _MARKUP = re.compile(rb"\s*(?:<\?xml|<!doctype|<!--|<html|<svg|<script|<head|<body|<iframe|<math)", re.IGNORECASE)
 
 
@@ -79,31 +79,44 @@ def _look_into_pdf(content: bytes) -> None:
         raise refused("pdf_too_complex")
     _refuse_active(content)
     left = _PDF_UNPACKED_BYTES
+    before = 0
     for match in _STREAM.finditer(content):
-        head = content[max(0, match.start() - 1024) : match.start()]
-        head = _PDF_ESCAPE.sub(lambda m: bytes([int(m[1], 16)]), head[head.rfind(b" obj") + 1 :])
+        head = _PDF_ESCAPE.sub(_unescaped, content[before : match.start()].rpartition(b" obj")[2])
+        before = match.end()
         # Only object streams can hide further objects; pictures and fonts hold none.
         if b"/ObjStm" not in head:
             continue
-        if b"/FlateDecode" not in head and b"/Filter" in head:
+        if b"/Filter" not in head:
+            continue  # lies open, and was searched already
+        if head.count(b"Decode") != 1 + head.count(b"/DecodeParms") or b"/FlateDecode" not in head:
             raise refused("pdf_active")
-        body = content[match.end() : match.end() + left]
-        if b"/FlateDecode" in head:
-            engine = zlib.decompressobj()
-            try:
-                body = engine.decompress(body, left)
-            except zlib.error:
-                raise refused("pdf_damaged") from None
-        else:
-            body = body.partition(b"endstream")[0]
-        left -= len(body)
-        if left <= 0:
-            raise refused("pdf_too_complex")
-        _refuse_active(body)
+        inside = _unpacked(content, match.end(), left)
+        left -= len(inside)
+        _refuse_active(inside)
+
+
+def _unpacked(content: bytes, start: int, limit: int) -> bytes:
+    """The inflated stream that begins here, in pieces, so that neither its end nor its length is taken on trust."""
+    engine = zlib.decompressobj()
+    found = bytearray()
+    try:
+        for at in range(start, len(content), 65_536):
+            found += engine.decompress(content[at : at + 65_536], limit - len(found))
+            if engine.eof:
+                break
+            if len(found) >= limit or engine.unconsumed_tail:
+                raise refused("pdf_too_complex")
+    except zlib.error:
+        raise refused("pdf_damaged") from None
+    return bytes(found)
+
+
+def _unescaped(match: re.Match[bytes]) -> bytes:
+    return bytes([int(match[1], 16)])
 
 
 def _refuse_active(part: bytes) -> None:
-    plain = _PDF_ESCAPE.sub(lambda m: bytes([int(m[1], 16)]), part)
+    plain = _PDF_ESCAPE.sub(_unescaped, part)
     if b"/Encrypt" in plain:
         raise refused("pdf_encrypted")
     if _PDF_ACTIVE.search(plain):

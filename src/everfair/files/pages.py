@@ -14,9 +14,9 @@ from everfair.files.queries import file_path, file_visible_to, public_picture_pa
 
 @require_safe
 @allow(EVERYONE)
-def picture(request: HttpRequest, sha256: str, width: int) -> FileResponse:
+def picture(request: HttpRequest, sha256: str, width: str) -> FileResponse:
     """A public picture; its address holds its hash, so it may be kept for ever."""
-    response = FileResponse(public_picture_path(sha256, width).open("rb"), content_type="image/webp")
+    response = FileResponse(public_picture_path(sha256, int(width)).open("rb"), content_type="image/webp")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"

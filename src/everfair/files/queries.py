@@ -7,8 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
 
 from everfair.base.actor import Actor
+from everfair.base.formats import number
 from everfair.base.refused import NotVisible
 from everfair.files.models import File, FileParty
 from everfair.files.store import path_of
@@ -39,6 +41,24 @@ def file_visible_to(actor: Actor, file_id: UUID) -> File:
 def files_by_id(ids: Iterable[UUID], actor: Actor) -> dict[UUID, File]:
     """Those among these that the actor may see, in one query."""
     return {file.pk: file for file in files_visible_to(actor).filter(pk__in=list(ids))}
+
+
+def file_links(ids: Iterable[UUID], actor: Actor) -> dict[UUID, dict[str, str]]:
+    """For `ui.file_link`: name, href, size and kind of those that the actor may see, in one query."""
+    return {
+        pk: {
+            "name": file.name,
+            "href": reverse("files:file", args=[pk]),
+            "size": shown_size(file.blob.size),
+            "kind": file.blob.media_type,
+        }
+        for pk, file in files_by_id(ids, actor).items()
+    }
+
+
+def shown_size(size: int) -> str:
+    """«340 kB», «2.4 MB»."""
+    return f"{number(max(1, round(size / 1000)))}\u00a0kB" if size < 10**6 else f"{number(round(size / 10**6, 1))}\u00a0MB"
 
 
 def own_pictures(ids: Iterable[UUID], owner_id: UUID) -> set[UUID]:

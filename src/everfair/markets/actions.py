@@ -17,7 +17,6 @@ from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 
 _PLACES = 6
-_WHOLE = frozenset({"days", "hours", "quotes", "RFQs"})
 
 
 def set_rule(name: str, market: str, value: Decimal, valid_from: datetime | None, reason: str, by: Actor) -> RuleVersion:
@@ -39,7 +38,7 @@ def set_rule(name: str, market: str, value: Decimal, valid_from: datetime | None
     if not value.is_finite() or not rule.least <= value <= rule.most:
         message = _("Please give a number between %(least)s and %(most)s.") % {"least": rule.least, "most": rule.most}
         raise Refused("markets.rule_bounds", message, field="value", status=422)
-    places = 0 if rule.unit in _WHOLE else _PLACES
+    places = _PLACES if rule.unit == "fraction" else 0
     if value != round(value, places):
         message = _("At most %(decimals)s decimals, please.") % {"decimals": places}
         raise Refused("markets.rule_decimals", message, field="value", status=422)

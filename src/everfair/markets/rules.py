@@ -40,6 +40,8 @@ RULES = {
         _rule("sourcing.quotes_per_rfq", "quotes", "10", "1", "100", "Alibaba RFQ: seats per RFQ, said to be 10"),
         _rule("sourcing.rfqs_per_day", "RFQs", "20", "1", "1000", "our own: a flood of requests is not a request"),
         _rule("payments.intent_hours", "hours", "24", "1", "168", "our own: an unpaid checkout closes after a day"),
+        _rule("files.uploads_per_day", "files", "2000", "1", "100000", "our own: what one company may upload in 24 hours"),
+        _rule("files.megabytes_per_day", "megabytes", "1000", "1", "100000", "our own: the same by size, 2**20 bytes each"),
         _rule("companies.invitation_days", "days", "7", "1", "30", "our own"),
         _rule("companies.invitations_per_day", "invitations", "50", "1", "1000", "our own: a company is not a mailing list"),
     )

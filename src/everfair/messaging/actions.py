@@ -21,7 +21,7 @@ from everfair.base.refused import NotVisible, Refused
 from everfair.companies.queries import people_of
 from everfair.events.sourcing import MessagePosted
 from everfair.files.actions import share_file
-from everfair.files.queries import file_visible_to
+from everfair.files.queries import files_by_id
 from everfair.messaging.models import Message, Notice, Thread, ThreadRead
 from everfair.messaging.queries import notice_by_id, notices_visible_to, thread_by_id, threads_visible_to
 from everfair.messaging.values import NOTICE_WORDS, local_link, mask_cards
@@ -88,10 +88,7 @@ def post_message(thread_id: UUID, text: str, *, by: Actor, file_ids: Iterable[UU
         thread = threads_visible_to(by).select_for_update().filter(pk=thread_id).first()
         if thread is None:
             raise NotVisible
-        for file_id in files:
-            if file_visible_to(by, file_id).owner_id != by.company_id:
-                raise NotVisible
-            share_file(file_id, [company for company in thread.company_ids if company != by.company_id], by=by)
+        show_files(files, thread.company_ids, by=by)
         # No two messages of a thread share a moment, so «read up to here» is exact.
         moment = max(now(), thread.last_message_at + timedelta(microseconds=1))
         message = Message.objects.create(
@@ -102,6 +99,20 @@ def post_message(thread_id: UUID, text: str, *, by: Actor, file_ids: Iterable[UU
         _read_up_to(thread, by.company_id, moment)
         emit(MessagePosted(thread.pk, message.pk, by.company_id), by=by)
     return message
+
+
+def show_files(file_ids: Iterable[UUID], company_ids: Iterable[UUID], *, by: Actor) -> None:
+    """Let these companies open files of the actor's own company; NotVisible for anybody else's file."""
+    wanted = list(file_ids)
+    if not wanted:
+        return
+    known = files_by_id(wanted, by)
+    if any(file_id not in known or known[file_id].owner_id != by.company_id for file_id in wanted):
+        raise NotVisible
+    for file_id in wanted:
+        for company_id in company_ids:
+            if company_id != by.company_id:
+                share_file(file_id, company_id, by=by)
 
 
 def read_thread(thread_id: UUID, up_to: datetime | None = None, *, by: Actor) -> None:

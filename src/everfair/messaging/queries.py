@@ -34,6 +34,21 @@ def thread_by_id(thread_id: UUID, actor: Actor) -> Thread:
     return thread
 
 
+def thread_with_unread(thread_id: UUID, actor: Actor) -> Thread:
+    thread = _with_unread(threads_visible_to(actor), actor).filter(pk=thread_id).first()
+    if thread is None:
+        raise NotVisible
+    return thread
+
+
+def message_of(thread_id: UUID, message_id: UUID, actor: Actor) -> Message:
+    """One message of a thread that the actor may see."""
+    message = Message.objects.filter(pk=message_id, thread=thread_by_id(thread_id, actor)).first()
+    if message is None:
+        raise NotVisible
+    return message
+
+
 def threads_about(subject: UUID, actor: Actor) -> list[Thread]:
     """The talks about one thing, the liveliest first."""
     return list(threads_visible_to(actor).filter(subject=subject).order_by("-last_message_at", "-id")[:20])

@@ -145,6 +145,9 @@ def start(
         engine = _launch(home, cluster, socket_dir, programs, person, detached)
         engine.lock = lock
         _ensure_roles(engine, person)
+        if detached and engine.process is not None:
+            engine.process.returncode = 0  # we do not wait for it, and Python need not remind us
+            engine.process = None
         return engine
     except BaseException:
         lock.close()

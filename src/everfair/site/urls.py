@@ -8,6 +8,7 @@ from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from everfair.files.urls import media_urlpatterns
 from everfair.payments.hooks import provider_event
 from everfair.site import health
 from everfair.site.api import api
@@ -24,6 +25,7 @@ urlpatterns = [
     path("readyz", health.readyz, name="readyz"),
     path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
     path("api/v1/", api.urls),
+    *media_urlpatterns,
     *i18n_patterns(
         path("account/", include("everfair.companies.account_urls")), *_packages(), prefix_default_language=True
     ),

@@ -107,7 +107,10 @@ class Quote(Row):
             ),
             models.UniqueConstraint(fields=["rfq"], condition=models.Q(state="accepted"), name="sourcing_quote_one_accepted"),
         ]
-        indexes = [models.Index(fields=["seller", "-id"], name="sourcing_quote_seller")]
+        indexes = [
+            models.Index(fields=["seller", "-id"], name="sourcing_quote_seller"),
+            models.Index(fields=["rfq", "seller"], name="sourcing_quote_rfq"),
+        ]
 
 
 class QuoteLine(models.Model):
@@ -123,3 +126,18 @@ class QuoteLine(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["quote", "rfq_line"], name="sourcing_quoteline_once")]
+
+
+class Allowance(models.Model):
+    """How much of a limit a company has used in one period. Counted in one statement, so that no race can exceed it."""
+
+    company_id = models.UUIDField()
+    what = models.CharField(max_length=30)
+    period_on = models.DateField()
+    used = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company_id", "what", "period_on"], name="sourcing_allowance_once"),
+            models.CheckConstraint(condition=models.Q(used__gt=0), name="sourcing_allowance_used"),
+        ]

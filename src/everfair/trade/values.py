@@ -70,6 +70,11 @@ class Terms:
     def total(self) -> Money:
         return self.goods_total + total([charge.amount for charge in self.charges], self.currency)
 
+    @property
+    def draft_hash(self) -> str:
+        """What these terms say before they have a number: the same hash, the same words and figures."""
+        return terms_hash(self.document(0))
+
     def document(self, number: int) -> dict[str, Any]:
         """The canonical form, all plain values: what is hashed, stored and signed."""
         return {

@@ -1,6 +1,7 @@
 """Everything that writes companies, people and what binds them."""
 
 from .keys import authenticate_api_key, make_api_key, revoke_api_key
+from .notes import end_staff, note_act
 from .office import lift_stop, open_operator_invitation, place_stop, verify_company, withdraw_verification
 from .people import (
     accept_invitation,
@@ -27,10 +28,12 @@ __all__ = [
     "edit_profile",
     "end_membership",
     "end_session",
+    "end_staff",
     "invite_person",
     "lift_stop",
     "make_api_key",
     "make_person",
+    "note_act",
     "open_operator_invitation",
     "place_stop",
     "register_company",

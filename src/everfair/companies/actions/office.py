@@ -15,12 +15,12 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base import clock
-from everfair.base.actor import Actor
+from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import EfNow
 from everfair.base.events import emit
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.companies.actions import reading
-from everfair.companies.models import STAFF_ROLES, STOP_KINDS, AuditNote, Company, Invitation, Stop
+from everfair.companies.models import STAFF_ROLES, STOP_KINDS, AuditNote, Company, Invitation, Person, Stop
 from everfair.events.companies import CompanyProfileChanged, CompanyVerified, StopLifted, StopPlaced
 from everfair.markets.queries import rule
 from everfair.markets.table import DEFAULT_MARKET
@@ -104,12 +104,17 @@ def withdraw_verification(company_id: UUID, reason: str, *, by: Actor) -> Compan
     return company
 
 
-def open_operator_invitation(email: str | None = None, *, by: Actor, roles: Iterable[str] = ("operator",)) -> str:
+def open_operator_invitation(
+    email: str | None = None, *, by: Actor = SYSTEM, roles: Iterable[str] = ("operator",)
+) -> str | None:
     """A one-time address that makes its visitor staff of the operator: `bin/up --empty` prints it for the first one.
 
-    An earlier open one is withdrawn. With `email` it works for that address only.
+    An earlier open one is withdrawn. With `email` it works for that address only. None when the machine asks (no staff
+    member does) and there is an operator already: who is here invites the next.
     """
     _platform(by)
+    if by.kind != "operator" and Person.objects.filter(is_staff_member=True, is_active=True).exists():
+        return None
     chosen = [role for role in STAFF_ROLES if role in set(roles)]
     if not chosen:
         raise reading.refused_field("roles", "no_role", _("Please choose at least one role."))

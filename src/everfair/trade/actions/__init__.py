@@ -2,7 +2,7 @@
 
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
-from everfair.trade.actions.placing import award_quote, draft_order, place_order
+from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.shipping import receive_order, ship_order
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
@@ -11,6 +11,7 @@ __all__ = [
     "call_off_order",
     "cancel_order",
     "decline_order",
+    "draft_award",
     "draft_order",
     "fund_stage",
     "lapse_order",

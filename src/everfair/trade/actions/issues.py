@@ -19,7 +19,7 @@ from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
 from everfair.trade.actions.orders import clear_deadlines
 from everfair.trade.actions.shipping import complete
-from everfair.trade.actions.stages import days, end_stages, freeze_stages, thaw_stages, void_unpaid_stages
+from everfair.trade.actions.stages import days, end_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
 from everfair.trade.models import Order
 from everfair.trade.queries.orders import orders_visible_to
 
@@ -58,6 +58,8 @@ def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
             handed = consignment_of(order.pk)
             mode = handed.mode if handed else "sea"
             set_deadline("trade.receive", order.pk, now() + days(order, f"trade.receive_days_{mode}"))
+        else:
+            resume(order, by=by)
         emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -15,8 +14,9 @@ from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
-from everfair.trade.actions.stages import call_stage, days, end_of_day, end_stages, void_unpaid_stages
+from everfair.trade.actions.stages import call_stage, end_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries.moves import late_from
 from everfair.trade.queries.orders import orders_visible_to
 
 DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive")
@@ -97,11 +97,6 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         clear_deadlines(order)
         emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
     return order
-
-
-def late_from(order: Order) -> datetime:
-    """From this moment the buyer may take the money back."""
-    return end_of_day(order.ship_by) + days(order, "trade.ship_grace_days")
 
 
 def _refuse_when_held(order: Order) -> None:

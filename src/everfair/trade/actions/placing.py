@@ -85,59 +85,76 @@ def draft_order(
     )
 
 
-def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None) -> Order:
+def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None, seen_hash: str = "") -> Order:
     """Sign drafted terms as the buyer and lay them before the seller.
 
-    `seen_total` is what the buyer was shown: a price that changed in between is refused (`trade.price_changed`), so nobody
-    signs what they did not see.
+    `seen_total` is what the buyer was shown: a price that changed in between is refused (`trade.price_changed`). `seen_hash`
+    (`Terms.draft_hash` of what was shown) covers every other word too (`trade.other_terms`): nobody signs what they did not see.
     """
     if not BUYING.admits(by):
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
     if seen_total is not None and seen_total != terms.total:
         raise Refused("trade.price_changed", _("The price has changed. Please look at the order again."))
+    _refuse_unseen(terms, seen_hash)
     with transaction.atomic():
         return _write(terms, origin="direct", quote_id=None, by=by)
 
 
-def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "") -> Order:
+def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "") -> Terms:
+    """The contract that awarding this quote would make; nothing is written. NotVisible for anyone but the quote's buyer.
+
+    Prices, charges, Incoterm and deposit are the quote's own (I19).
+    """
+    quoted = quote_for_award(quote_id, by)
+    rules = _rules(quoted.market)
+    lines = [
+        TermsLine(
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=UnitPrice(line.unit_price, quoted.currency),
+            sku=line.sku,
+            offer_id=line.offer_id,
+            snapshot=line.snapshot,
+        )
+        for line in quoted.lines
+    ]
+    charges = [TermsCharge(c["kind"], Money(c["amount_minor"], quoted.currency), c.get("label", "")) for c in quoted.charges]
+    earliest = (now() + timedelta(days=quoted.lead_time_days + float(Decimal(rules["trade.pay_days"])))).date()
+    return _terms(
+        market=quoted.market,
+        buyer_id=by.company_id,
+        seller_id=quoted.seller_id,
+        currency=quoted.currency,
+        lines=lines,
+        charges=charges,
+        incoterm=quoted.incoterm,
+        named_place=quoted.named_place,
+        ship_by=_ship_by(ship_by, earliest),
+        remarks="\n".join(part for part in (quoted.remarks, remarks) if part),
+        rules=rules,
+        deposit_rate=quoted.deposit_rate,
+    )
+
+
+def award_quote(
+    quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", seen_hash: str = ""
+) -> Order:
     """Accept a quote and lay the contract it makes before the seller, signed by the buyer.
 
-    Prices, charges, Incoterm and deposit are the quote's own (I19). Refuses what `accept_quote` refuses: expired, replaced,
-    another buyer's (NotVisible), already awarded.
+    Refuses what `accept_quote` refuses: expired, replaced, another buyer's (NotVisible), already awarded; and terms other than
+    the ones of `seen_hash`, when it is given.
     """
     with transaction.atomic():
-        quoted = quote_for_award(quote_id, by)
+        terms = draft_award(quote_id, by=by, ship_by=ship_by, remarks=remarks)
         accept_quote(quote_id, by=by)
-        rules = _rules(quoted.market)
-        lines = [
-            TermsLine(
-                description=line.description,
-                quantity=line.quantity,
-                unit=line.unit,
-                unit_price=UnitPrice(line.unit_price, quoted.currency),
-                sku=line.sku,
-                offer_id=line.offer_id,
-                snapshot=line.snapshot,
-            )
-            for line in quoted.lines
-        ]
-        charges = [TermsCharge(c["kind"], Money(c["amount_minor"], quoted.currency), c.get("label", "")) for c in quoted.charges]
-        earliest = (now() + timedelta(days=quoted.lead_time_days + float(Decimal(rules["trade.pay_days"])))).date()
-        terms = _terms(
-            market=quoted.market,
-            buyer_id=by.company_id,
-            seller_id=quoted.seller_id,
-            currency=quoted.currency,
-            lines=lines,
-            charges=charges,
-            incoterm=quoted.incoterm,
-            named_place=quoted.named_place,
-            ship_by=_ship_by(ship_by, earliest),
-            remarks="\n".join(part for part in (quoted.remarks, remarks) if part),
-            rules=rules,
-            deposit_rate=quoted.deposit_rate,
-        )
+        _refuse_unseen(terms, seen_hash)
         return _write(terms, origin="awarded", quote_id=quote_id, by=by)
+
+
+def _refuse_unseen(terms: Terms, seen_hash: str) -> None:
+    if seen_hash and seen_hash != terms.draft_hash:
+        raise Refused("trade.other_terms", _("The terms have changed since you read them. Please read them again."))
 
 
 def _line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:

@@ -24,6 +24,7 @@ from everfair.payments.actions import open_intent, return_received, spend_receiv
 from everfair.trade import postings
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.orders import orders_visible_to
+from everfair.trade.roles import buyers_purse
 
 
 def days(order: Order, rule: str) -> timedelta:
@@ -63,6 +64,8 @@ def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
         lock_parties(Stage.objects.all(), stage_id, "pay")
         order = locked_order(stage.order_id, by=by)
         stage.refresh_from_db()
+        if not buyers_purse.admits(by, order):
+            raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
         if stage.state != "paying":
             with moving(Stage.objects.select_related("order"), stage_id, "pay", by=by):
                 pass
@@ -128,6 +131,15 @@ def _after_funding(order: Order, *, by: Actor) -> None:
             call_stage(waiting[0], by=by)
         return
     set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
+
+
+def resume(order: Order, *, by: Actor) -> None:
+    """Before goods are shipped, an order that is no longer frozen waits for money or for shipping, with a new deadline."""
+    unpaid = Stage.objects.filter(order=order, state__in=["due", "paying"]).order_by("n").first()
+    if unpaid is not None:
+        set_deadline("trade.pay" if unpaid.n == 1 else "trade.balance", order.pk, now() + days(order, "trade.pay_days"))
+    else:
+        _after_funding(order, by=by)
 
 
 def freeze_stages(order: Order, *, by: Actor) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
+from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries.moves import late_from
 
 Words = str | Promise
 
@@ -39,12 +41,16 @@ _CLOSED: dict[str, Words] = {
 
 def standing_of(order: Order, stages: list[Stage], actor: Actor) -> Standing:
     """One sentence each; the deadline is the one the clock really holds."""
-    due = {kind: at for (_subject, kind), at in deadlines_of([order.pk]).items()}
+    return standing_with(order, stages, {kind: at for (_subject, kind), at in deadlines_of([order.pk]).items()}, actor)
+
+
+def standing_with(order: Order, stages: list[Stage], due: dict[str, datetime], actor: Actor) -> Standing:
+    """The same for a list, whose deadlines were read at once: kind → due moment."""
     found = _standing(order, stages, due)
     side = {order.buyer_id: "buyer", order.seller_id: "seller"}.get(actor.company_id or order.pk)
     if actor.kind == "operator":
         side = "operator"
-    return Standing(found.code, found.stands, found.turn, found.asks, found.at_zero, found.until, yours=found.turn == side)
+    return replace(found, yours=found.turn == side)
 
 
 def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> Standing:
@@ -79,6 +85,15 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
             _("Confirm when the goods have arrived and are right; only then is the supplier paid."),
             _("The operator opens a case. Silence alone never pays."),
             due.get("trade.receive"),
+        )
+    if "trade.ship" not in due and now() > late_from(order):
+        return Standing(
+            "late",
+            _("The ship-by day has passed and nothing was shipped. The whole amount is held in escrow."),
+            "seller",
+            _("Ship the goods now, or call the order off."),
+            _("The buyer may call the order off and take the money back at any time."),
+            None,
         )
     return Standing(
         "funded",

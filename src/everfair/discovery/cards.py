@@ -1,0 +1,104 @@
+"""Cards: an offer as lists show it, drawn once for each language and kept until the offer or its supplier changes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from django.template import engines
+from django.urls import reverse
+from django.utils.translation import get_language
+from markupsafe import Markup
+
+from everfair.base import formats
+from everfair.base.money import UnitPrice, exponent
+from everfair.discovery.values import FoundOffer
+from everfair.files.queries import picture_urls
+from everfair.reference import queries as reference
+
+# About 10 MB of cards in one process.
+MOST_KEPT = 8_000
+_SHOWN_TIERS = 3
+
+_Key = tuple[int, str, bool, str]
+_drawn: dict[_Key, Markup] = {}
+
+
+def cards_of(offers: Sequence[FoundOffer]) -> Markup:
+    """The offers' cards in the active language; asks for pictures, in one query, only where a card is not drawn yet."""
+    language = get_language() or "en"
+    keys = [(offer.number, offer.changed, offer.verified, language) for offer in offers]
+    missing = [offer for key, offer in zip(keys, offers, strict=True) if key not in _drawn]
+    new = _draw(missing, language) if missing else {}
+    cards = [new.get(key) or _drawn.get(key) for key in keys]
+    if new:
+        _keep(new)
+    if None in cards:
+        # Another thread made room just now.
+        return Markup("").join(_draw(offers, language).values())
+    return Markup("").join(card for card in cards if card is not None)
+
+
+def _keep(new: dict[_Key, Markup]) -> None:
+    if len(_drawn) + len(new) > MOST_KEPT:
+        # The oldest half goes at once: cheaper than keeping order at every look.
+        for key in list(_drawn)[: MOST_KEPT // 2]:
+            _drawn.pop(key, None)
+    _drawn.update(new)
+
+
+def _draw(offers: Sequence[FoundOffer], language: str) -> dict[_Key, Markup]:
+    pictures = picture_urls([offer.picture for offer in offers if offer.picture])
+    return {
+        (offer.number, offer.changed, offer.verified, language): Markup(
+            _card()(_shown(offer, pictures.get(offer.picture) if offer.picture else None, language))
+        )
+        for offer in offers
+    }
+
+
+def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> dict[str, Any]:
+    title = offer.title(language)
+    tiers = offer.tiers
+    prices = [UnitPrice(price, offer.currency, offer.price_per) for _start, price in tiers]
+    return {
+        "href": offer_address(offer),
+        "title": title,
+        "picture": picture,
+        "lowest": prices[-1] if prices else None,
+        "highest": formats.number(prices[0].amount, _places(prices[0])) if len(prices) > 1 else None,
+        "breaks": [(formats.number(start), formats.number(p.amount, _places(p))) for (start, _), p in _telling(tiers, prices)],
+        "moq": offer.moq.normalize() + 0,
+        "unit": offer.unit,
+        "lead_time_days": offer.lead_time_days,
+        "sample": offer.sample_price_minor is not None,
+        "seller": offer.supplier(language),
+        "country": reference.country_name(offer.country, language),
+        "verified": offer.verified,
+    }
+
+
+def _telling(
+    tiers: list[tuple[Decimal, Decimal]], prices: list[UnitPrice]
+) -> list[tuple[tuple[Decimal, Decimal], UnitPrice]]:
+    """The first tiers and the cheapest; none when there is only one price."""
+    rows = list(zip(tiers, prices, strict=True))
+    if len(rows) < 2:
+        return []
+    return rows if len(rows) <= _SHOWN_TIERS else [*rows[: _SHOWN_TIERS - 1], rows[-1]]
+
+
+def _places(price: UnitPrice) -> int:
+    return max(exponent(price.currency), -int(price.amount.normalize().as_tuple().exponent))
+
+
+def offer_address(offer: FoundOffer) -> str:
+    """Of its page, in the active language."""
+    return reverse("catalog:offer", kwargs={"market": offer.market, "number": offer.number})
+
+
+@cache
+def _card() -> Any:
+    return engines["jinja2"].env.get_template("discovery/card.html").module.card  # type: ignore[attr-defined]

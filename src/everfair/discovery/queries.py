@@ -1,0 +1,176 @@
+"""Finding offers: the index says which and in what order, one query brings what a list shows of them."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TypeVar
+
+from django.db import connection
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.api import open_cursor, seal_cursor
+from everfair.base.refused import Refused
+from everfair.catalog.queries import published_offers
+from everfair.discovery.follow import index_folder
+from everfair.discovery.index import IndexLost, IndexReader, OfferIndex, OfferQuery
+from everfair.discovery.values import FoundOffer, FoundPage, Supply
+
+T = TypeVar("T")
+
+SUPPLY_KEPT_S = 3.0
+
+# By hand, because composing this query costs the ORM more than the database needs to answer it. It asks again whether each
+# offer is public, for the index may be a second late.
+_ROWS = """
+    SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
+        o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
+        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= ef_now()::date, false)
+    FROM catalog_offer o JOIN companies_company c ON c.id = o.company_id
+    WHERE o.number = ANY(%s::bigint[]) AND o.state = 'published' AND NOT EXISTS (
+        SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
+        AND (s.until IS NULL OR s.until > ef_now()))
+"""
+
+
+def search_offers(query: OfferQuery) -> FoundPage:
+    """One page of published offers, in the order of the index; one query.
+
+    When the index cannot be reached: the newest offers that pass the filters (words are not looked at), without total and facets.
+    Refuses a cursor that was not made here, belongs to another question, or is of an index that was rebuilt since.
+    """
+    try:
+        found = _ask(lambda reader: reader.search(query))
+        if not found.total and not _ask(IndexReader.count):
+            raise IndexLost("nothing is in it yet")
+    except IndexLost:
+        return _newest_offers(query)
+    except ValueError:
+        raise Refused("discovery.cursor_unknown", _("This page of the list is over: start again."), status=422, field="cursor") from None
+    return FoundPage(
+        offers=offers_by_number([number for number, _score in found.hits]),
+        total=found.total,
+        facets=found.facets,
+        next_cursor=found.next_cursor,
+        did_you_mean=found.did_you_mean,
+    )
+
+
+def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
+    """Those of the offers that are public now, in the given order."""
+    if not numbers:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_ROWS, [list(numbers)])
+        by_number = {row[0]: FoundOffer._make(row) for row in cursor.fetchall()}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def count_offers(query: OfferQuery) -> int:
+    """How many offers answer; 0 when the index cannot be reached."""
+    try:
+        return _ask(lambda reader: reader.search(query)).total
+    except IndexLost:
+        return 0
+
+
+def suggest(prefix: str, language: str, limit: int = 8) -> list[str]:
+    """What a half-typed question may become; nothing while the index cannot be reached."""
+    try:
+        return _ask(lambda reader: reader.suggest(prefix, language, limit))
+    except IndexLost:
+        return []
+
+
+def supply(market: str) -> Supply:
+    """How many offers stand in each hall of the market, at most three seconds old."""
+    known = _supply.get(market)
+    if known is None or time.monotonic() - known[0] > SUPPLY_KEPT_S:
+        known = _supply[market] = (time.monotonic(), _count_supply(market))
+    return known[1]
+
+
+def _count_supply(market: str) -> Supply:
+    try:
+        facets = _ask(lambda reader: reader.search(OfferQuery(market=market, page_size=1, facets=True))).facets
+        if facets is not None and facets.halls:
+            return Supply(dict(facets.halls), dict(facets.categories))
+    except IndexLost:
+        pass
+    categories = Counter(published_offers().filter(market=market).values_list("category", flat=True))
+    halls: Counter[str] = Counter()
+    for code, count in categories.items():
+        halls[code.partition("/")[0]] += count
+    return Supply(halls, categories)
+
+
+def _newest_offers(query: OfferQuery) -> FoundPage:
+    rows = published_offers()
+    if query.market:
+        rows = rows.filter(market=query.market)
+    if query.category:
+        rows = rows.filter(category=query.category)
+    elif query.hall:
+        rows = rows.filter(category__startswith=f"{query.hall}/")
+    if query.country:
+        rows = rows.filter(company__country=query.country)
+    if query.company_number is not None:
+        rows = rows.filter(company__number=query.company_number)
+    if query.sample_only:
+        rows = rows.filter(sample_price_minor__isnull=False)
+    if query.moq_at_most is not None:
+        rows = rows.filter(moq__lte=query.moq_at_most)
+    for bound, lookup in ((query.price_at_least_usd_minor, "gte"), (query.price_at_most_usd_minor, "lte")):
+        if bound is not None:
+            rows = rows.filter(currency="USD", **{f"price_from__{lookup}": bound * 10_000})
+    if query.cursor:
+        rows = rows.filter(number__lt=_number_of(query.cursor))
+    numbers = list(rows.order_by("-number").values_list("number", flat=True)[: query.page_size + 1])
+    offers = offers_by_number(numbers[: query.page_size])
+    if query.verified_only:
+        offers = [offer for offer in offers if offer.verified]
+    more = len(numbers) > query.page_size
+    if not numbers and not query.cursor:
+        # Nothing to list either: an empty market, and no fault that a visitor should hear of.
+        return FoundPage([], 0)
+    return FoundPage(offers, None, next_cursor=seal_cursor([numbers[-2]]) if more else None)
+
+
+def _number_of(cursor: str) -> int:
+    match open_cursor(cursor):
+        case [int(number)]:
+            return number
+    raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor")
+
+
+_supply: dict[str, tuple[float, Supply]] = {}
+_opened: tuple[Path, IndexReader] | None = None
+_opening = threading.Lock()
+
+
+def _ask(question: Callable[[IndexReader], T]) -> T:
+    """Put it to this process's reader. Damage met twice is declared, so that the worker makes the index anew."""
+    try:
+        return question(_reader())
+    except IndexLost:
+        pass
+    try:
+        return question(_reader())
+    except IndexLost:
+        with suppress(IndexLost, OSError):
+            OfferIndex.open(index_folder(), mend=False).abandon()
+        raise
+
+
+def _reader() -> IndexReader:
+    global _opened
+    folder = index_folder()
+    known = _opened
+    if known is None or known[0] != folder:
+        with _opening:
+            known = _opened = (folder, OfferIndex.open(folder, mend=False).reader())
+    return known[1]

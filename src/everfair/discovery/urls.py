@@ -1,0 +1,14 @@
+"""Search and browse pages, mounted under /<language>/."""
+
+from django.urls import path
+
+from everfair.discovery import pages
+
+app_name = "discovery"
+urlpatterns = [
+    path("<slug:market>/search/", pages.search, name="search"),
+    path("<slug:market>/suggest/", pages.suggestions, name="suggest"),
+    path("<slug:market>/halls/", pages.halls, name="halls"),
+    path("<slug:market>/halls/<slug:hall>/", pages.hall, name="hall"),
+    path("<slug:market>/halls/<slug:hall>/<slug:category>/", pages.category, name="category"),
+]

@@ -1,0 +1,101 @@
+"""What finding gives back; no Django."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from everfair.discovery.index import Facets
+
+
+class FoundOffer(NamedTuple):
+    """One published offer as lists show it. JSON stays text until somebody needs it: most cards are drawn already."""
+
+    number: int
+    changed: str
+    id: UUID
+    market: str
+    sku: str
+    titles_json: str
+    category: str
+    currency: str
+    tiers_json: str
+    price_per: Decimal
+    moq: Decimal
+    unit: str
+    lead_times_json: str
+    sample_price_minor: int | None
+    picture: UUID | None
+    company_number: int
+    company_name: str
+    company_names_json: str
+    country: str
+    verified: bool
+
+    @property
+    def titles(self) -> dict[str, str]:
+        return json.loads(self.titles_json)  # type: ignore[no-any-return]
+
+    @property
+    def tiers(self) -> list[tuple[Decimal, Decimal]]:
+        """(from this quantity, price), ascending; empty when the price is on request."""
+        return [(Decimal(start), Decimal(price)) for start, price in json.loads(self.tiers_json)]
+
+    def title(self, language: str) -> str:
+        return in_language(self.titles, language)
+
+    def supplier(self, language: str) -> str:
+        """Its registered name, or for readers of Chinese the Chinese one."""
+        names = json.loads(self.company_names_json)
+        return in_language(names, language, strict=True) or self.company_name
+
+    @property
+    def lead_time_days(self) -> int | None:
+        """For the smallest order; None where the supplier said nothing."""
+        times = json.loads(self.lead_times_json)
+        for up_to, days in times:
+            if up_to == "" or self.moq <= Decimal(up_to):
+                return int(days)
+        return int(times[-1][1]) if times else None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage:
+    """One page of offers. `total` and `facets` are None when the index did not answer and the newest are listed instead."""
+
+    offers: Sequence[FoundOffer]
+    total: int | None
+    facets: Facets | None = None
+    next_cursor: str | None = None
+    did_you_mean: str | None = None
+
+    @property
+    def is_plain_listing(self) -> bool:
+        return self.total is None
+
+
+@dataclass(frozen=True, slots=True)
+class Supply:
+    """How many offers stand in each hall and category, by code."""
+
+    halls: Mapping[str, int]
+    categories: Mapping[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.halls.values())
+
+
+_OTHER_SCRIPT = {"zh-hant": "zh-hans", "zh-hans": "zh-hant"}
+
+
+def in_language(texts: Mapping[str, str], language: str, *, strict: bool = False) -> str:
+    """The text in this language, or in the other script of Chinese; unless `strict`, in English, then in any."""
+    own = texts.get(language) or texts.get(_OTHER_SCRIPT.get(language, ""), "")
+    if own or strict:
+        return own
+    return texts.get("en") or next((text for text in texts.values() if text), "")

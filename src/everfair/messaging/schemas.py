@@ -1,0 +1,55 @@
+"""What programs send and read about threads."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+
+class ThreadOut(Schema):
+    id: UUID
+    subject_kind: str
+    subject: UUID
+    title: str
+    company_ids: list[UUID]
+    last_message_at: datetime
+    unread: bool
+
+
+class MessageOut(Schema):
+    """`bait` names what leads away from the platform's protection: email, phone, bank_account, messenger."""
+
+    id: UUID
+    company_id: UUID
+    person_id: UUID | None
+    text: str
+    file_ids: list[UUID]
+    at: datetime
+    bait: list[str]
+
+
+class ThreadsOut(Schema):
+    threads: list[ThreadOut]
+    cursor: str | None = None
+
+
+class ThreadWithMessagesOut(Schema):
+    thread: ThreadOut
+    messages: list[MessageOut]
+    cursor: str | None = Field(None, description="Send it as `cursor` for earlier messages.")
+
+
+class MessageIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    text: str = Field("", max_length=5000)
+    file_ids: list[UUID] = Field(default=[], max_length=10)
+
+
+class ReadIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    up_to: UUID | None = Field(None, description="The last message that was read; all when it is missing.")

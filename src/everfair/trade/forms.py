@@ -1,0 +1,103 @@
+"""What people type about an order. Prices never come from here: the buyer says what and how many."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.clock import now
+from everfair.base.forms import NumberField, TextField
+from everfair.base.money import Money, exponent, plain_decimal
+from everfair.logistics.values import MODE_WORDS, MODES
+from everfair.reference.queries import INCOTERMS
+from everfair.reference.values import name_in
+
+MOST_LINES = 100
+
+
+class LineForm(forms.Form):
+    """One row of the composer. An empty quantity takes the row out."""
+
+    offer = forms.IntegerField(min_value=1, max_value=2**63 - 1, widget=forms.HiddenInput)
+    quantity = NumberField(label=_("Quantity"), decimals=3, required=False, largest=Decimal(10**12))
+
+
+def incoterm_choices() -> list[tuple[str, str]]:
+    language = get_language() or "en"
+    return [(code, f"{code} · {name_in(term.names, language)}") for code, term in INCOTERMS.items()]
+
+
+class DeliveryForm(forms.Form):
+    """How the goods change hands."""
+
+    incoterm = forms.ChoiceField(label=_("Incoterm 2020"), choices=incoterm_choices, initial="FOB")
+    named_place = TextField(label=_("Named place"), max_length=120, help_text=_("The port, terminal or address that the Incoterm names."))
+    ship_by = forms.DateField(
+        label=_("Ship by"),
+        required=False,
+        input_formats=["%Y-%m-%d"],
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Leave it empty for the supplier's own lead time."),
+    )
+    remarks = TextField(label=_("Remarks"), required=False, many_lines=True, rows=3, max_length=2000)
+
+
+class AwardForm(forms.Form):
+    """What a buyer may add to a quote: everything else is the quote's own."""
+
+    ship_by = DeliveryForm.base_fields["ship_by"]
+    remarks = DeliveryForm.base_fields["remarks"]
+
+
+class ReasonForm(forms.Form):
+    reason = TextField(label=_("Reason"), many_lines=True, rows=3, max_length=1000, help_text=_("The other side reads it."))
+
+
+class ShipForm(forms.Form):
+    """A consignment as its papers describe it."""
+
+    mode = forms.ChoiceField(label=_("How the goods travel"), choices=[(mode, MODE_WORDS[mode]) for mode in MODES], initial="sea")
+    carrier = TextField(label=_("Carrier"), max_length=120)
+    tracking_number = TextField(label=_("Tracking number"), max_length=80, help_text=_("The number of the bill of lading, waybill or parcel."))
+    handed_over_on = forms.DateField(
+        label=_("Handed over on"), input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    package_count = NumberField(label=_("Packages"), decimals=0, largest=Decimal(100_000))
+    gross_weight_kg = NumberField(label=_("Gross weight in kg"), decimals=3, required=False, largest=Decimal(10**8))
+    packing_list = TextField(
+        label=_("Packing list"),
+        required=False,
+        many_lines=True,
+        rows=4,
+        max_length=5000,
+        help_text=_("One package or group of packages a line, as it is marked."),
+    )
+    note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {})
+        kwargs["initial"].setdefault("handed_over_on", now().date())
+        super().__init__(*args, **kwargs)
+
+    def consignment(self) -> dict[str, Any]:
+        """What `ship_order` takes."""
+        typed = dict(self.cleaned_data)
+        typed["package_count"] = int(typed["package_count"])
+        typed["packing_list"] = [{"text": line.strip()} for line in typed["packing_list"].splitlines() if line.strip()]
+        return typed
+
+
+def read_seen_total(text: str) -> Money | None:
+    """«420.00 USD» as the preview wrote it; ValidationError for anything else."""
+    amount, _blank, currency = text.partition(" ")
+    if not text:
+        return None
+    try:
+        return Money(int(plain_decimal(amount, decimals=exponent(currency)).scaleb(exponent(currency))), currency)
+    except ValueError:
+        raise ValidationError(_("Please look at the order again."), code="total") from None

@@ -1,0 +1,55 @@
+"""What an actor may do with an order now: the table of moves, less what the actions would refuse all the same."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, time, timedelta
+from decimal import Decimal
+
+from everfair.base.actor import Actor
+from everfair.base.clock import now
+from everfair.base.states import allowed_moves
+from everfair.trade.models import Order, Stage
+from everfair.trade.roles import buyers_purse
+
+# Never a button: one is how an order is born, the other comes with receiving or a ruling.
+_NOT_ASKED = ("place", "complete", "lapse")
+
+
+def late_from(order: Order) -> datetime:
+    """From this moment the buyer may take the money back."""
+    end = datetime.combine(order.ship_by, time(23, 59, 59), tzinfo=UTC)
+    return end + timedelta(days=float(Decimal(order.rules["trade.ship_grace_days"])))
+
+
+def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
+    """The verbs for buttons and for the API's `moves`, in the order of the tables."""
+    found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
+    return found + (["pay"] if payable_stage(order, stages, actor) else [])
+
+
+def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage | None:
+    """The stage this actor could pay now."""
+    if order.agreement != "agreed" or not buyers_purse.admits(actor, order):
+        return None
+    return next((stage for stage in stages if stage.state in ("due", "paying")), None)
+
+
+def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
+    held = any(stage.state in ("funded", "frozen") for stage in stages)
+    running = order.agreement == "agreed" and order.issue != "open"
+    match verb:
+        case "cancel":
+            return not held
+        case "call_off":
+            on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
+            return held and running and order.goods == "awaiting" and not on_time
+        case "ship":
+            return running and all(stage.state == "funded" for stage in stages)
+        case "receive":
+            return running
+        case "report":
+            return running and order.goods == "shipped"
+        case "withdraw" | "resolve":
+            return order.agreement == "agreed"
+    return True

@@ -1,0 +1,119 @@
+"""Everything that happened to an order, in the order it happened: the event rows, told in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.events import read_fact
+from everfair.base.models import Event, History
+from everfair.base.money import Money
+from everfair.companies.queries import people_by_id
+from everfair.trade.models import Order
+
+Words = Any
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One line of the timeline. `side` is buyer, seller, operator, clock or provider; `kind` is how it looks."""
+
+    code: str
+    text: Words
+    at: datetime
+    side: str
+    who: str
+    kind: str
+    amount: Money | None = None
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    text: Words
+    side: str | Callable[[Any], str]
+    kind: str = "calm"
+    verb: str = ""
+
+
+# fmt: off
+_TOLD: dict[str, _Told] = {
+    "OrderPlaced":    _Told(_("The buyer signed the contract and sent it to the supplier"), "buyer", "proof"),
+    "OrderSigned":    _Told(_("The supplier signed the contract"), "seller", "proof"),
+    "OrderDeclined":  _Told(_("The supplier declined the contract"), "seller", "act", "decline"),
+    "OrderCancelled": _Told(_("The order was cancelled"), lambda fact: fact.by, "act", "cancel"),
+    "OrderLapsed":    _Told(_("Nobody acted in time: the order closed by itself"), "clock", "act"),
+    "OrderCalledOff": _Told(_("The order was called off; what was held goes back to the buyer"), lambda fact: fact.by, "act", "call_off"),
+    "StageDue":       _Told(_("A payment fell due"), "", "wait"),
+    "StageFunded":    _Told(_("A payment arrived and is held in escrow"), "provider", "held"),
+    "StageReleased":  _Told(_("A payment was released to the supplier"), "", "held"),
+    "StageRefunded":  _Told(_("A payment went back to the buyer's wallet"), "", "calm"),
+    "OrderShipped":   _Told(_("The supplier handed the goods to the carrier"), "seller", "calm"),
+    "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
+    "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
+    "IssueReported":  _Told(_("An issue was opened: what is held is frozen"),
+                            lambda fact: "clock" if fact.by == "clock" else "buyer", "act", "report"),
+    "IssueWithdrawn": _Told(_("The buyer withdrew the issue"), "buyer", "calm"),
+    "IssueResolved":  _Told(_("The operator decided"), "operator", "proof", "resolve"),
+    "OrderCompleted": _Told(_("The trade is settled"), "", "held"),
+}
+# What the clock gives as its reason is written in the code, not by a person: it is told in the reader's language.
+_CLOCK_REASONS: dict[str, Words] = {
+    "the seller did not sign in time": _("The supplier did not sign in time."),
+    "the first part was not paid in time": _("The first payment was not made in time."),
+    "the balance was not paid in time": _("The balance was not paid in time."),
+    "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
+}
+# fmt: on
+
+
+def in_words(reason: str) -> Words:
+    """A reason as it is shown: a person's own words, or the clock's in the reader's language."""
+    return _CLOCK_REASONS.get(reason, reason)
+
+
+def timeline(order: Order) -> list[Happening]:
+    """What happened, oldest first: three queries (events, reasons, people)."""
+    events = list(Event.objects.filter(subject=order.pk, name__in=list(_TOLD)).order_by("seq"))
+    reasons = _reasons(order)
+    people = people_by_id(_person_id(event.actor) for event in events)
+    return [_happening(event, reasons, people) for event in events]
+
+
+def _reasons(order: Order) -> dict[str, Iterator[str]]:
+    rows = History.objects.filter(subject=order.pk).exclude(reason="").order_by("seq").values_list("verb", "reason")
+    by_verb: dict[str, list[str]] = {}
+    for verb, reason in rows:
+        by_verb.setdefault(verb, []).append(reason)
+    return {verb: iter(found) for verb, found in by_verb.items()}
+
+
+def _happening(event: Event, reasons: dict[str, Iterator[str]], people: dict[UUID, Any]) -> Happening:
+    told = _TOLD[event.name]
+    fact = read_fact(event.name, event.body)
+    person = people.get(_person_id(event.actor))  # type: ignore[arg-type]
+    side = told.side(fact) if callable(told.side) else told.side
+    # Staff stay unnamed towards the parties; a company's people sign with their names.
+    return Happening(
+        code=event.name,
+        text=told.text,
+        at=event.at,
+        side=side,
+        who=person.name if person is not None and side in ("buyer", "seller") else "",
+        kind=told.kind,
+        amount=getattr(fact, "amount", None) or getattr(fact, "total", None),
+        detail=in_words(next(reasons.get(told.verb, iter(())), "")) if told.verb else "",
+    )
+
+
+def _person_id(actor: str) -> UUID | None:
+    kind, _colon, ident = actor.partition(":")
+    try:
+        return UUID(ident) if kind == "person" else None
+    except ValueError:
+        return None

@@ -1,0 +1,91 @@
+"""A contract's words for its reader: rules, stages, charges, parties, in the active language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from everfair.base.formats import percent
+from everfair.reference.queries import incoterm
+from everfair.reference.values import name_in
+
+Words = Any
+
+# fmt: off
+STAGE_NAMES: dict[str, Words] = {
+    "full": gettext_lazy("Full amount"), "deposit": gettext_lazy("Deposit"), "balance": gettext_lazy("Balance"),
+}
+CHARGE_NAMES: dict[str, Words] = {
+    "freight": gettext_lazy("Freight"), "insurance": gettext_lazy("Insurance"), "tooling": gettext_lazy("Tooling"),
+    "discount": gettext_lazy("Discount"), "bank_charge": gettext_lazy("Bank charge"), "tax": gettext_lazy("Tax"),
+}
+AGREEMENT_NAMES: dict[str, Words] = {
+    "offered": gettext_lazy("Waiting for signature"), "agreed": gettext_lazy("Signed by both"),
+    "declined": gettext_lazy("Declined"), "cancelled": gettext_lazy("Cancelled"), "lapsed": gettext_lazy("Ran out"),
+    "called_off": gettext_lazy("Called off"), "completed": gettext_lazy("Settled"),
+}
+PLACE_NAMES: dict[str, Words] = {
+    "place of delivery": gettext_lazy("place of delivery"), "port of shipment": gettext_lazy("port of shipment"),
+    "port of destination": gettext_lazy("port of destination"), "place of destination": gettext_lazy("place of destination"),
+}
+# fmt: on
+
+
+def charge_name(kind: str, label: str) -> str:
+    return f"{CHARGE_NAMES[kind]}: {label}" if label else str(CHARGE_NAMES[kind])
+
+
+def stage_due(name: str) -> str:
+    """When a stage is to be paid."""
+    if name == "balance":
+        return _("Before shipping")
+    return _("After both have signed")
+
+
+def days_in_words(text: str) -> str:
+    days = Decimal(text)
+    return ngettext("%(num)s day", "%(num)s days", int(days) if days == int(days) else 2) % {"num": f"{days.normalize():f}"}
+
+
+def rules_in_words(rules: Mapping[str, str]) -> list[tuple[str, str]]:
+    """The numbers that hold for this contract, as (what, how long or how much), in the order they matter."""
+    receive = ", ".join(
+        f"{mode} {days_in_words(rules[f'trade.receive_days_{code}'])}"
+        for code, mode in (("express", _("express")), ("air", _("air")), ("land", _("road or rail")), ("sea", _("sea")))
+    )
+    return [
+        (_("To sign"), _("%(days)s, then the order closes") % {"days": days_in_words(rules["trade.sign_days"])}),
+        (_("To pay a stage"), _("%(days)s after it falls due") % {"days": days_in_words(rules["trade.pay_days"])}),
+        (_("Late shipping"), _late(rules["trade.ship_grace_days"])),
+        (_("To confirm the goods"), _("%(days)s after shipping; silence never pays") % {"days": receive}),
+        (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
+        (_("Platform fee"), _("%(rate)s, paid by the supplier; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])}),
+    ]
+
+
+def _late(grace: str) -> str:
+    if Decimal(grace) == 0:
+        return _("after the ship-by day the buyer may take the money back")
+    return _("%(days)s after the ship-by day the buyer may take the money back") % {"days": days_in_words(grace)}
+
+
+def rate_in_words(text: str) -> str:
+    rate = Decimal(text)
+    return percent(rate, max(0, -int((rate * 100).normalize().as_tuple().exponent)))
+
+
+def incoterm_name(code: str) -> str:
+    """«Free On Board» in the reader's language."""
+    return name_in(incoterm(code).names, get_language() or "en")
+
+
+def party_names(party: Mapping[str, Any], language: str) -> tuple[str, ...]:
+    """A party's name for a reader of this language first, then its other names."""
+    names = party.get("names") or {}
+    own = names.get(language) or (next((names[c] for c in ("zh-hant", "zh-hans") if names.get(c)), "") if language[:2] == "zh" else "")
+    return tuple(dict.fromkeys(text for text in (own, party["name"], *names.values()) if text))

@@ -1,0 +1,74 @@
+"""Letters carry the notices, in the person's language, without amounts."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.base import BaseEmailBackend
+
+from everfair.base import clock
+from everfair.messaging.actions import notify, read_notices
+from everfair.messaging.jobs import MAX_TRIES, send_letters
+from everfair.messaging.models import Notice
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+class NoServer(BaseEmailBackend):
+    def send_messages(self, messages):
+        raise ConnectionRefusedError("no mail server")
+
+
+@pytest.fixture
+def told():
+    company = make.company()
+    person = make.member(company, who=make.person(language="zh-hant", email="liu@factory.example"))
+    notify(company.pk, (), "rfq.matching", "/rfqs/1/", "rfq:1", title="<b>螺絲</b>\nBcc: x")
+    return make.actor(company, who=person)
+
+
+def test_a_letter_goes_out_once_with_one_link_in_the_readers_language(told):
+    assert (send_letters(), send_letters()) == (1, 0)
+
+    (letter,) = mail.outbox
+    html = letter.alternatives[0].content
+    assert letter.to == ["liu@factory.example"]
+    assert "\n" not in letter.subject
+    assert letter.body.count("http") == 1
+    assert "/zh-hant/rfqs/1/" in letter.body
+    assert html.count("href=") == 1
+    assert "&lt;b&gt;螺絲&lt;/b&gt;" in html
+    assert Notice.objects.get().mailed_at is not None
+
+
+def test_a_letter_that_fails_is_tried_five_times_and_each_time_later(told, settings):
+    settings.EMAIL_BACKEND = "tests.messaging.test_jobs.NoServer"
+
+    tried = []
+    for _ in range(8):
+        tried.append(send_letters())
+        clock.advance(timedelta(hours=1))
+
+    assert tried == [1] * MAX_TRIES + [0] * 3
+    assert (Notice.objects.get().tries, Notice.objects.get().mailed_at) == (MAX_TRIES, None)
+
+
+def test_what_was_read_already_and_what_is_old_is_not_mailed(told):
+    read_notices(by=told)
+    notify(told.company_id, (), "rfq.matching", "/rfqs/2/", "rfq:2", title="Nuts")
+    clock.advance(timedelta(days=2))
+
+    assert send_letters() == 0
+    assert mail.outbox == []
+
+
+def test_somebody_who_left_the_platform_gets_no_letter():
+    company = make.company()
+    person = make.member(company)
+    notify(company.pk, (), "rfq.matching", "/rfqs/1/", "rfq:1", title="Nuts")
+    person.is_active = False
+    person.save()
+
+    assert (send_letters(), send_letters()) == (1, 0)
+    assert mail.outbox == []
