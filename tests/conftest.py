@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 import shutil
 import tempfile
@@ -10,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
+import django
 import psycopg
 import pytest
 from psycopg.conninfo import conninfo_to_dict
@@ -21,24 +21,7 @@ _DATA = Path(tempfile.mkdtemp(prefix="everfair-test-data-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everfair.site.settings")
 os.environ["EVERFAIR_KIND"] = "test"
 os.environ["EVERFAIR_DATA"] = str(_DATA)  # files, index and mail of a test run are thrown away
-
-
-def _reread_settings() -> None:
-    """pytest-django reads the settings before this file when pytest's configuration names them: then they are read once more,
-    with the surroundings of a test."""
-    from django.conf import settings
-
-    if not settings.configured or getattr(settings, "KIND", "test") == "test":
-        return
-    from django.utils.log import configure_logging
-
-    fresh = importlib.reload(importlib.import_module("everfair.site.settings"))
-    for name in filter(str.isupper, vars(fresh)):
-        setattr(settings, name, getattr(fresh, name))
-    configure_logging(settings.LOGGING_CONFIG, settings.LOGGING)
-
-
-_reread_settings()
+django.setup()
 
 
 def pytest_unconfigure() -> None:

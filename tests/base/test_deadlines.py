@@ -276,8 +276,15 @@ def test_the_clock_of_a_live_installation_is_not_moved(test_database: cluster.Te
     assert clock.now() - before < timedelta(minutes=1)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE base_installation SET kind = 'demo'", "UPDATE base_installation SET clock_offset = '1 day'",
-                                       "DELETE FROM base_installation", "INSERT INTO base_installation DEFAULT VALUES"])  # fmt: skip
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE base_installation SET kind = 'demo'",
+        "UPDATE base_installation SET clock_offset = '1 day'",
+        "DELETE FROM base_installation",
+        "INSERT INTO base_installation DEFAULT VALUES",
+    ],
+)
 def test_the_running_login_does_not_say_what_kind_of_installation_it_is(statement: str, test_database: cluster.TestDatabase):
     with psycopg.connect(test_database.app_url) as session, pytest.raises(psycopg.errors.InsufficientPrivilege):
         session.execute(statement)

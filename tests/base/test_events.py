@@ -6,7 +6,7 @@ import dataclasses
 import json
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from functools import partial
@@ -22,9 +22,19 @@ import everfair.events.catalog
 import everfair.events.companies
 import everfair.events.payments
 import everfair.events.sourcing
-import everfair.events.trade
+import everfair.events.trade  # noqa: F401  all of them, so that the catalogue is whole
 from everfair.base import events
-from everfair.base.events import MAX_TRIES, catalogue, emit, event, on, read_fact, rebase_after_restore, run_all_reactions, run_reactions
+from everfair.base.events import (
+    MAX_TRIES,
+    catalogue,
+    emit,
+    event,
+    on,
+    read_fact,
+    rebase_after_restore,
+    run_all_reactions,
+    run_reactions,
+)
 from everfair.base.ids import new_id
 from everfair.base.models import Cursor, DeadReaction, Event
 from everfair.base.money import Money
@@ -33,9 +43,8 @@ from tests import cluster, make
 from tests.base.together import together
 
 
-
 @pytest.fixture
-def rang(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Any]]:
+def rang(monkeypatch: pytest.MonkeyPatch) -> type[Any]:
     """An event of this test only, and no reactions but those the test registers."""
     monkeypatch.setattr(events, "_catalogue", dict(events._catalogue))
     monkeypatch.setattr(events, "_reactions", defaultdict(lambda: defaultdict(list)))
@@ -47,7 +56,7 @@ def rang(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Any]]:
         bell_id: UUID
         n: int = 0
 
-    yield BellRang
+    return BellRang
 
 
 def ring(rang: type[Any], *numbers: int) -> None:
@@ -237,7 +246,9 @@ def test_an_event_that_cannot_be_read_any_more_is_put_aside_too(
     heard: list[int] = []
     on(rang, subscriber="porter")(lambda fact: heard.append(fact.n))
     with connection.cursor() as cursor:
-        cursor.execute("INSERT INTO base_event (name, subject, body, actor) VALUES ('BellRang', gen_random_uuid(), '{}', 'system')")
+        cursor.execute(
+            "INSERT INTO base_event (name, subject, body, actor) VALUES ('BellRang', gen_random_uuid(), '{}', 'system')"
+        )
     ring(rang, 5)
     wait_until_visible()
 
@@ -279,7 +290,7 @@ def test_a_restored_database_forgets_the_transaction_numbers_but_no_event(commit
     run_reactions("upto_date")
 
     as_owner(rebase_after_restore)
-    after_rebase = list(Event.objects.order_by("seq").values_list("tx", flat=True))
+    after_rebase = [int(tx) for tx in Event.objects.order_by("seq").values_list("tx", flat=True)]
     ring(rang, 4)
     run_all_reactions()
 

@@ -158,7 +158,8 @@ def test_currencies_never_mix():
 
 
 @pytest.mark.parametrize(
-    ("minor", "rate", "share"), [(250, "0.02", 5), (25, "0.02", 0), (75, "0.02", 2), (125, "0.02", 2), (-75, "0.02", -2), (1, "1", 1)]
+    ("minor", "rate", "share"),
+    [(250, "0.02", 5), (25, "0.02", 0), (75, "0.02", 2), (125, "0.02", 2), (-75, "0.02", -2), (1, "1", 1)],
 )
 def test_a_share_is_rounded_half_to_even(minor: int, rate: str, share: int):
     assert Money(minor, "USD").share(Decimal(rate)) == Money(share, "USD")

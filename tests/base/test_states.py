@@ -97,10 +97,10 @@ def test_a_move_changes_the_state_and_writes_who_when_and_through_which_door():
 def test_companies_are_locked_before_the_row_and_the_row_before_it_is_written():
     order = an_order()
 
-    with CaptureQueriesContext(connection) as queries:
+    with CaptureQueriesContext(connection) as asked:
         sign(order.pk, make.actor(order.seller, "seller"))
 
-    said = [query["sql"] for query in queries]
+    said = [query["sql"] for query in asked]
     companies = next(n for n, text in enumerate(said) if "companies_company" in text and text.endswith("FOR SHARE"))
     lock = next(n for n, text in enumerate(said) if '"trade_order"' in text and 'FOR UPDATE OF "trade_order"' in text)
     written = next(n for n, text in enumerate(said) if text.startswith('UPDATE "trade_order"'))
@@ -277,7 +277,7 @@ def test_of_two_contrary_moves_one_wins(committed: None):
 
 @pytest.mark.pg15
 def test_a_stop_placed_at_the_same_moment_is_either_seen_or_comes_after(committed: None):
-    """The mover share-locks the company, whoever stops it takes the lock for themselves: no move slips through a standing stop."""
+    """The mover share-locks the company, whoever stops it locks it for themselves: no move slips through a standing stop."""
     order = an_order()
     seller = make.actor(order.seller, "seller")
 

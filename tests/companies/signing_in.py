@@ -26,6 +26,4 @@ def browser(of: Person, **options: Any) -> Client:
     return client
 
 
-def key_of(page: Any) -> str:
-    """The idempotency key in the page's main form."""
-    return str(page.context["key"])
+

@@ -25,6 +25,16 @@ def send(client: Client, address: str, **typed: object):  # type: ignore[no-unty
     return client.post(address, {"_key": f"k{len(str(typed))}{address}"[:200], **typed})
 
 
+def error_at(answer, field: str) -> str:  # type: ignore[no-untyped-def]
+    """What stands beside the field; «» for nothing."""
+    found = re.search(rf'id="id_{field}_error">(.*?)</div>', answer.content.decode(), re.S)
+    return re.sub(r"<[^>]+>", "", found[1]).strip() if found else ""
+
+
+def names_of(answer) -> list[str]:  # type: ignore[no-untyped-def]
+    return re.findall(r"<h3><a[^>]*>([^<]+)</a></h3>", answer.content.decode())
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_private_page_opens_in_every_language(language: str) -> None:
     owner = person("owner@fair.example")
@@ -43,7 +53,8 @@ def test_every_private_page_opens_in_every_language(language: str) -> None:
         answer = client.get(f"/{language}/{page}")
 
         assert answer.status_code == 200, page
-        assert answer["Cache-Control"].startswith(("private", "max-age=0")) or "account/" in page, page
+        assert "private" in answer["Cache-Control"], page
+        assert "no-store" in answer["Cache-Control"], page
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -85,8 +96,8 @@ def test_the_directory_goes_on_from_the_last_company_seen() -> None:
     first = Client().get("/en/export/suppliers/")
     rest = Client().get(re.search(r'rel="next" href="([^"]+)"', first.content.decode())[1])  # type: ignore[index]
 
-    assert [card["name"] for card in first.context["cards"]] == [company.name for company in reversed(made[2:])]
-    assert [card["name"] for card in rest.context["cards"]] == [made[1].name, made[0].name]
+    assert names_of(first) == [company.name for company in reversed(made[2:])]
+    assert names_of(rest) == [made[1].name, made[0].name]
 
 
 def test_a_first_company_is_registered_by_choosing_its_country_first() -> None:
@@ -110,7 +121,7 @@ def test_a_wrong_check_digit_is_said_beside_the_number_and_what_was_typed_stays(
     answer = send(client, "/en/company/register/", **REGISTRATION | {"registration_number": "91110000600037341X"})
 
     assert answer.status_code == 422
-    assert "The check digit is wrong" in answer.context["form"].errors["registration_number"][0]
+    assert error_at(answer, "registration_number").startswith("The check digit is wrong")
     assert "宁波螺栓厂" in answer.content.decode()
     assert not Company.objects.exists()
 
@@ -121,7 +132,7 @@ def test_the_same_registration_sent_twice_makes_one_company() -> None:
     first = send(client, "/en/company/register/", **REGISTRATION)
     second = send(client, "/en/company/register/", **REGISTRATION)
 
-    assert (first.url, second.url) == ("/en/company/", "/en/company/")
+    assert (first["Location"], second["Location"]) == ("/en/company/", "/en/company/")
     assert Company.objects.count() == 1
 
 
@@ -247,7 +258,7 @@ def test_a_zone_that_does_not_exist_is_refused() -> None:
     answer = send(client, "/en/me/account/", name="A", language="en", timezone="Moon/Tycho")
 
     assert answer.status_code == 422
-    assert "timezone" in answer.context["form"].errors
+    assert error_at(answer, "timezone")
 
 
 def test_the_bar_offers_a_stranger_the_door() -> None:

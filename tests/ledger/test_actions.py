@@ -160,9 +160,7 @@ def test_a_hold_whose_payment_is_refused_stays_open():
     other = put(new_id(), 10)
 
     with pytest.raises(Refused):
-        post_hold(
-            hold, "post:6", [Transfer(source, target, usd(40)), Transfer(other, target, usd(11))], kind="payout", by=SYSTEM
-        )
+        post_hold(hold, "post:6", [Transfer(source, target, usd(40)), Transfer(other, target, usd(11))], kind="payout", by=SYSTEM)
 
     assert balance(source, "USD").reserved == usd(40)
     void_hold(hold, by=SYSTEM)

@@ -56,7 +56,8 @@ def entry(key: str = "raw") -> str:
 def transfer(source: str, target: str, amount: int, *, currency: str = "USD", purpose: str = "", key: str = "raw") -> str:
     return (
         "INSERT INTO ledger_transfer (entry_id, source_id, target_id, amount_minor, currency, purpose) VALUES "
-        f"((SELECT id FROM ledger_entry WHERE key = '{key}'), {account(source)}, {account(target)}, {amount}, '{currency}', '{purpose}')"
+        f"((SELECT id FROM ledger_entry WHERE key = '{key}'), {account(source)}, {account(target)}, {amount}, "
+        f"'{currency}', '{purpose}')"
     )
 
 
@@ -349,7 +350,8 @@ def test_without_right_and_trigger_nothing_would_keep_it(change: str, unguarded:
         unguarded.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
     if change.startswith("DELETE"):  # rows that others point to fall with their constraints, not with I2
         for table, name in unguarded.execute(
-            "SELECT conrelid::regclass::text, conname FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY (%s::regclass[])",
+            "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+            " WHERE contype = 'f' AND confrelid = ANY (%s::regclass[])",
             (list(TABLES),),
         ).fetchall():
             unguarded.execute(sql.SQL("ALTER TABLE {} DROP CONSTRAINT {}").format(sql.Identifier(table), sql.Identifier(name)))
@@ -439,7 +441,8 @@ def test_with_the_right_to_call_it_balances_would_move_without_a_transfer(unguar
 
 def test_no_trigger_function_of_the_ledger_with_the_owners_rights_can_be_called(runner: psycopg.Connection):
     callable_ones = runner.execute(
-        "SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype = 'trigger'::regtype"
+        "SELECT proname FROM pg_proc"
+        " WHERE pronamespace = 'public'::regnamespace AND prosecdef AND prorettype = 'trigger'::regtype"
         " AND proname LIKE 'ledger%' AND has_function_privilege(oid, 'EXECUTE')"
     ).fetchall()
 

@@ -96,7 +96,12 @@ class Books(RuleBasedStateMachine):
         if self.model.posted[self.escrows[s]] + amount <= 10**15:
             self._do(f"k{key}", ((self.wallets[a], self.escrows[s], amount, "fund"),))
 
-    @rule(s=st.integers(0, 1), b=st.integers(0, 2), parts=st.lists(st.integers(1, 9), min_size=2, max_size=2), key=st.integers(0, 40))
+    @rule(
+        s=st.integers(0, 1),
+        b=st.integers(0, 2),
+        parts=st.lists(st.integers(1, 9), min_size=2, max_size=2),
+        key=st.integers(0, 40),
+    )
     def release(self, s: int, b: int, parts: list[int], key: int) -> None:
         moves = ((self.escrows[s], self.wallets[b], parts[0], "release"), (self.escrows[s], fees("USD"), parts[1], "fee"))
         self._do(f"k{key}", moves)
@@ -193,7 +198,11 @@ def check(examples: int, steps: int) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Books,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

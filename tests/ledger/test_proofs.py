@@ -73,7 +73,11 @@ def test_one_amount_flipped_in_a_transfer_is_named(books: dict[str, str], test_d
             BALANCE,
             "account {seller_address} shows 291, its transfers say 290",
         ),
-        ("DELETE FROM ledger_balance WHERE account_id = {seller}", BALANCE, "account {seller_address} shows nothing, its transfers say 290"),
+        (
+            "DELETE FROM ledger_balance WHERE account_id = {seller}",
+            BALANCE,
+            "account {seller_address} shows nothing, its transfers say 290",
+        ),
         (
             "UPDATE ledger_balance SET reserved_minor = 0 WHERE account_id = {buyer}",
             "every reservation is the sum of its open holds",
@@ -88,7 +92,11 @@ def test_one_amount_flipped_in_a_transfer_is_named(books: dict[str, str], test_d
         ("UPDATE ledger_escrow SET released_minor = 280, refunded_minor = 10", ESCROW, "account {escrow_address}"),
         ("DELETE FROM ledger_escrow", ESCROW, "account {escrow_address}"),
         ("DELETE FROM ledger_transfer WHERE amount_minor = 600", "every entry has a transfer", "entry {fund}"),
-        ("UPDATE ledger_transfer SET currency = 'EUR' WHERE amount_minor = 600", "every transfer stays in one currency", "transfer {fund_transfer}"),
+        (
+            "UPDATE ledger_transfer SET currency = 'EUR' WHERE amount_minor = 600",
+            "every transfer stays in one currency",
+            "transfer {fund_transfer}",
+        ),
         ("UPDATE ledger_holdend SET posted_minor = 51", "no hold was posted beyond its amount", "hold {hold}"),
     ],
 )  # fmt: skip

@@ -32,7 +32,9 @@ def whole_statement(address: str, *, limit: int) -> list[Line]:
 def test_a_statement_is_the_replay_of_random_entries_whatever_the_page_size(seed: int):
     dice = random.Random(seed)
     addresses = [put(new_id(), 10_000) for _ in range(3)]
-    expected: dict[str, list[tuple[str, int, str, int]]] = {a: [("seed", 10_000, clearing("sandbox", "USD"), 10_000)] for a in addresses}
+    expected: dict[str, list[tuple[str, int, str, int]]] = {
+        a: [("seed", 10_000, clearing("sandbox", "USD"), 10_000)] for a in addresses
+    }
     fee_lines: list[tuple[str, int, str, int]] = []
     for n in range(30):
         source, target = dice.sample(addresses, 2)
@@ -45,9 +47,13 @@ def test_a_statement_is_the_replay_of_random_entries_whatever_the_page_size(seed
 
     for limit in (1, 7, 50):
         for address in addresses:
-            found = [(line.kind, line.amount.minor, line.other, line.balance.minor) for line in whole_statement(address, limit=limit)]
+            found = [
+                (line.kind, line.amount.minor, line.other, line.balance.minor) for line in whole_statement(address, limit=limit)
+            ]
             assert found == expected[address]
-    kept_by_nobody = [(line.kind, line.amount.minor, line.other, line.balance.minor) for line in whole_statement(fees("USD"), limit=7)]
+    kept_by_nobody = [
+        (line.kind, line.amount.minor, line.other, line.balance.minor) for line in whole_statement(fees("USD"), limit=7)
+    ]
     assert kept_by_nobody == fee_lines
     assert statement(addresses[0])[0].why["n"] >= 0
 

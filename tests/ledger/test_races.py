@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import pairwise
 
 import psycopg
 import pytest
@@ -39,6 +40,7 @@ def sound() -> bool:
 def test_two_hundred_spend_the_same_hundred_and_exactly_so_many_succeed():
     """I4: 25 sessions, eight payments of 7 each, of 100 there are: 14 succeed, 186 do not."""
     source, target = put(new_id(), 100), wallet(new_id(), "USD")
+    reasons: set[str] = set()
 
     def spend(worker: int) -> list[bool]:
         outcome = []
@@ -47,14 +49,14 @@ def test_two_hundred_spend_the_same_hundred_and_exactly_so_many_succeed():
                 pay(f"race:{worker}:{n}", source, target, 7)
                 outcome.append(True)
             except Refused as refusal:
-                assert refusal.code == "ledger.short"
                 outcome.append(False)
+                reasons.add(refusal.code)
         return outcome
 
     results = together([partial(spend, worker) for worker in range(25)])
 
     assert codes(results) == []
-    assert sum(sum(r) for r in results) == 14
+    assert (sum(sum(r) for r in results), reasons) == (14, {"ledger.short"})
     assert (balance(source, "USD").posted, balance(target, "USD").posted) == (usd(2), usd(98))
     assert sound()
 
@@ -101,7 +103,7 @@ def test_entries_that_touch_many_accounts_in_any_order_never_deadlock():
         ring = addresses[worker % 6 :] + addresses[: worker % 6]
         ring = ring if worker % 2 else ring[::-1]
         for n in range(10):
-            transfers = [Transfer(a, b, usd(3)) for a, b in zip(ring, ring[1:], strict=False)]
+            transfers = [Transfer(a, b, usd(3)) for a, b in pairwise(ring)]
             post_entry(f"ring:{worker}:{n}", transfers, kind="pay", by=SYSTEM)
 
     results = together([partial(round_trip, worker) for worker in range(6)])
@@ -116,9 +118,7 @@ def test_two_accounts_cannot_be_emptied_by_two_who_each_saw_the_other_full():
 
     def take(n: int) -> int | None:
         mine = wallet(new_id(), "USD")
-        return post_entry(
-            f"skew:{n}", [Transfer(left, mine, usd(60)), Transfer(right, mine, usd(60))], kind="pay", by=SYSTEM
-        )
+        return post_entry(f"skew:{n}", [Transfer(left, mine, usd(60)), Transfer(right, mine, usd(60))], kind="pay", by=SYSTEM)
 
     results = together([partial(take, n) for n in range(2)])
 
@@ -193,19 +193,24 @@ def test_a_hold_posted_with_the_same_key_at_once_is_paid_once():
 
 
 def test_without_the_lock_in_address_order_opposite_payments_deadlock(
-    test_database: cluster.TestDatabase, superuser: psycopg.Connection
+    test_database: cluster.TestDatabase,
 ):
     """Guard removal: two sessions that move the same two balances without `ledger_lock`, in opposite order, block each other."""
     one, two = put(new_id(), 100), put(new_id(), 100)
     pay("known:1", one, two, 1)
-    take = "SELECT posted_minor FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id WHERE a.address = %s FOR UPDATE OF b"
-
-    with psycopg.connect(test_database.superuser_url, options="-c deadlock_timeout=100ms") as first:
-        with psycopg.connect(test_database.superuser_url, options="-c deadlock_timeout=100ms") as second:
-            first.execute(take, (one,))
-            second.execute(take, (two,))
-            results = together([lambda: first.execute(take, (two,)), lambda: second.execute(take, (one,))])
-            first.rollback()
-            second.rollback()
+    take = (
+        "SELECT posted_minor FROM ledger_balance b JOIN ledger_account a ON a.id = b.account_id"
+        " WHERE a.address = %s FOR UPDATE OF b"
+    )
+    quick = {"options": "-c deadlock_timeout=100ms"}
+    with (
+        psycopg.connect(test_database.superuser_url, **quick) as first,
+        psycopg.connect(test_database.superuser_url, **quick) as second,
+    ):
+        first.execute(take, (one,))
+        second.execute(take, (two,))
+        results = together([lambda: first.execute(take, (two,)), lambda: second.execute(take, (one,))])
+        first.rollback()
+        second.rollback()
 
     assert [type(r) for r in results if isinstance(r, Exception)] == [psycopg.errors.DeadlockDetected]

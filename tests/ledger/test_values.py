@@ -59,7 +59,9 @@ def test_a_transfer_has_a_purpose_the_books_know():
         Transfer(wallet(ONE, "USD"), escrow(ONE), usd(1), "gift")
 
 
-@pytest.mark.parametrize("ends", [(wallet(ONE, "EUR"), escrow(ONE)), (escrow(ONE), wallet(ONE, "EUR")), (fees("EUR"), escrow(ONE))])
+@pytest.mark.parametrize(
+    "ends", [(wallet(ONE, "EUR"), escrow(ONE)), (escrow(ONE), wallet(ONE, "EUR")), (fees("EUR"), escrow(ONE))]
+)
 def test_an_address_that_names_its_currency_takes_no_other(ends: tuple[str, str]):
     """Else the first transfer by mistake would open a euro wallet that holds dollars."""
     with pytest.raises(ValueError, match="holds no USD"):

@@ -90,7 +90,9 @@ def test_a_rate_keeps_its_decimals():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("actor", [NOBODY, CLOCK_ACTOR, Actor(kind="person", company_id=new_id(), company_roles=frozenset({"owner"}))])
+@pytest.mark.parametrize(
+    "actor", [NOBODY, CLOCK_ACTOR, Actor(kind="person", company_id=new_id(), company_roles=frozenset({"owner"}))]
+)
 def test_only_an_operator_sets_rules(actor: Actor):
     with pytest.raises(Refused) as refusal:
         put("20", by=actor)

@@ -25,11 +25,13 @@ class Offer(Row):
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber("catalog_offer_number"))
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
     market = models.CharField(max_length=20)
-    sku = models.CharField(max_length=80)
+    sku = models.CharField(max_length=100)
     state = OFFER.column()
     titles = models.JSONField()
     descriptions = models.JSONField(default=dict)
-    brand = models.CharField(max_length=120, blank=True, default="")
+    # Short selling points, as suppliers' files carry them; in one language, whichever they are in.
+    bullets = models.JSONField(default=list)
+    brand = models.CharField(max_length=200, blank=True, default="")
     category = models.CharField(max_length=60)
     # What the supplier's own file called the category: the mapping desk works on it.
     source_category = models.CharField(max_length=300, blank=True, default="")
@@ -37,7 +39,7 @@ class Offer(Row):
     currency = models.CharField(max_length=3)
     tiers = models.JSONField(default=list)
     price_per = models.DecimalField(max_digits=9, decimal_places=0, default=1)
-    # The price at the lowest tier in millionths of the currency, for lists; null when on request.
+    # The cheapest tier's price for one unit (not for `price_per`) in millionths of the currency; null when on request.
     price_from = models.BigIntegerField(null=True)
     moq = models.DecimalField(max_digits=18, decimal_places=3, default=1)
     multiple = models.DecimalField(max_digits=18, decimal_places=3, default=1)
@@ -47,7 +49,11 @@ class Offer(Row):
     hs_code = models.CharField(max_length=10, blank=True, default="")
     origin = models.CharField(max_length=2, blank=True, default="")
     pictures = ArrayField(models.UUIDField(), default=list)
-    # Hash of what an import said, so that an unchanged row is passed over.
+    # {file id: {"en": what it shows}}, for those who do not see it.
+    picture_alts = models.JSONField(default=dict)
+    # Addresses that an imported file named: kept for export, never fetched.
+    picture_addresses = models.JSONField(default=list)
+    # Hash of what the offer says (sheets.draft), so that an import passes an unchanged row over.
     content_hash = models.CharField(max_length=64, blank=True, default="")
     updated_at = models.DateTimeField(db_default=EfNow())
 
@@ -74,8 +80,15 @@ class CategoryMapping(Row):
     set_by = models.UUIDField(null=True)
 
 
+IMPORT_STATES = ("waiting", "running", "done", "refused")
+
+
 class ImportRun(Row):
-    """One file that was imported: the same content again changes nothing."""
+    """One file that was imported: the same content again changes nothing.
+
+    A large file waits for the worker, who writes in pieces and says how far he is. `mapping`: [[field, column], …].
+    `errors`: [[line, column, code, value, params], …], the first thousand; `refusal`: [code, params] when nothing was taken.
+    """
 
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
     market = models.CharField(max_length=20)
@@ -87,6 +100,20 @@ class ImportRun(Row):
     changed_count = models.IntegerField(default=0)
     unchanged_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
+    state = models.CharField(max_length=10, default="waiting")
+    # Where the waiting file lies; empty once it is done.
+    stored_as = models.CharField(max_length=80, blank=True, default="")
+    mapping = models.JSONField(default=list)
+    rows_count = models.IntegerField(default=0)
+    errors = models.JSONField(default=list)
+    refusal = models.JSONField(null=True)
+    # When the worker last wrote: a run whose worker died is taken up again.
+    touched_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
 
     class Meta:
-        indexes = [models.Index(fields=["company", "-id"], name="catalog_importrun_company")]
+        constraints = [models.CheckConstraint(condition=models.Q(state__in=IMPORT_STATES), name="catalog_importrun_state")]
+        indexes = [
+            models.Index(fields=["company", "-id"], name="catalog_importrun_company"),
+            models.Index(fields=["id"], condition=models.Q(state__in=["waiting", "running"]), name="catalog_importrun_open"),
+        ]

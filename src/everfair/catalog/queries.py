@@ -92,15 +92,15 @@ def quantity_problem(offer: Offer, quantity: Decimal) -> str | None:
     if quantity < offer.moq:
         return _("The minimum order is %(quantity)s.") % {"quantity": shown_quantity(least_quantity(offer), offer.unit)}
     if quantity % offer.multiple:
-        return _("This is sold in multiples of %(multiple)s.") % {"multiple": shown_quantity(plain(Decimal(offer.multiple)), offer.unit)}
+        return _("This is sold in multiples of %(multiple)s.") % {
+            "multiple": shown_quantity(plain(Decimal(offer.multiple)), offer.unit)
+        }
     return None
 
 
 def price_tiers(offer: Offer) -> list[tuple[Decimal, UnitPrice]]:
     """(from this quantity, price), ascending; empty when the price is on request."""
-    return [
-        (Decimal(start), UnitPrice(Decimal(price), offer.currency, Decimal(offer.price_per))) for start, price in offer.tiers
-    ]
+    return [(Decimal(start), UnitPrice(Decimal(price), offer.currency, Decimal(offer.price_per))) for start, price in offer.tiers]
 
 
 def tier_price(offer: Offer, quantity: Decimal) -> UnitPrice | None:

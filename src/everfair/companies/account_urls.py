@@ -1,13 +1,25 @@
 """The pages of allauth that we use, each with its stated permission; mounted at /<language>/account/."""
 
+from collections.abc import Callable
+from typing import Any
+
 from allauth.account import views
 from allauth.usersessions.views import list_usersessions
 from django.urls import path, re_path
+from django.views.decorators.cache import never_cache
 
 from everfair.base.allow import allow
 from everfair.base.roles import EVERYONE, SIGNED_IN
 
-_everyone, _signed_in = allow(EVERYONE), allow(SIGNED_IN)
+
+def _everyone(view: Callable[..., Any]) -> Callable[..., Any]:
+    return allow(EVERYONE)(never_cache(view))
+
+
+def _signed_in(view: Callable[..., Any]) -> Callable[..., Any]:
+    return allow(SIGNED_IN)(never_cache(view))
+
+
 urlpatterns = [
     path("sign-in/", _everyone(views.login), name="account_login"),
     path("sign-out/", _everyone(views.logout), name="account_logout"),

@@ -54,14 +54,6 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         except Refused as refusal:
             raise ValidationError(refusal.message, code=refusal.code) from None
 
-    def authenticate(self, request: HttpRequest, **credentials: Any) -> Any:
-        if "email" in credentials:
-            try:
-                credentials["email"] = read_email(credentials["email"])
-            except Refused:
-                pass  # no such account: answered like a wrong password, after as much work
-        return super().authenticate(request, **credentials)
-
     def send_account_already_exists_mail(self, email: str) -> None:
         # A new account costs a password hash; an existing one costs the same, or the time would tell which it was.
         make_password(email)

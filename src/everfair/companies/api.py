@@ -1,7 +1,5 @@
 """Companies for programs: the directory, one's own company, its people and keys."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 from uuid import UUID

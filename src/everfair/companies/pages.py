@@ -178,7 +178,10 @@ def register(request: HttpRequest) -> HttpResponse:
     form = forms.RegisterForm(country, request.POST or None)
 
     def work() -> HttpResponse:
-        company = actions.register_company(**form.values(), by=request.actor)  # type: ignore[attr-defined]
+        try:
+            company = actions.register_company(**form.values(), by=request.actor)  # type: ignore[attr-defined]
+        except AlreadyDone:
+            return redirect("companies:settings")
         messages.success(request, _("%(name)s is registered. You are its owner.") % {"name": company.name})
         if queries.is_noted_lookalike(company.pk):
             messages.warning(request, _("The name is very like another company's, so a person will look at it."))

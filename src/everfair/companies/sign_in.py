@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 _LABELS = {
@@ -31,7 +32,12 @@ class _OurWords:
 
 
 class Login(_OurWords, allauth.LoginForm):  # type: ignore[misc]
-    pass
+    def clean_login(self) -> str:
+        typed = super().clean_login()
+        try:
+            return str(allauth.get_adapter().clean_email(typed))
+        except ValidationError:
+            return str(typed)  # no such account: answered like a wrong password, after as much work
 
 
 class SignUp(_OurWords, allauth.SignupForm):  # type: ignore[misc]

@@ -51,12 +51,11 @@ def _keep(new: dict[_Key, Markup]) -> None:
 
 def _draw(offers: Sequence[FoundOffer], language: str) -> dict[_Key, Markup]:
     pictures = picture_urls([offer.picture for offer in offers if offer.picture])
-    return {
-        (offer.number, offer.changed, offer.verified, language): Markup(
-            _card()(_shown(offer, pictures.get(offer.picture) if offer.picture else None, language))
-        )
-        for offer in offers
-    }
+    drawn = {}
+    for offer in offers:
+        shown = _shown(offer, pictures.get(offer.picture) if offer.picture else None, language)
+        drawn[offer.number, offer.changed, offer.verified, language] = _card()(shown)
+    return drawn
 
 
 def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> dict[str, Any]:
@@ -80,9 +79,7 @@ def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> 
     }
 
 
-def _telling(
-    tiers: list[tuple[Decimal, Decimal]], prices: list[UnitPrice]
-) -> list[tuple[tuple[Decimal, Decimal], UnitPrice]]:
+def _telling(tiers: list[tuple[Decimal, Decimal]], prices: list[UnitPrice]) -> list[tuple[tuple[Decimal, Decimal], UnitPrice]]:
     """The first tiers and the cheapest; none when there is only one price."""
     rows = list(zip(tiers, prices, strict=True))
     if len(rows) < 2:

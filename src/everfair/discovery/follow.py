@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import fcntl
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -56,7 +57,6 @@ class Place(NamedTuple):
     tx: int
     number: int
     filling: bool = False
-
 
 
 def index_folder() -> Path:
@@ -233,9 +233,10 @@ def build_beside(folder: Path) -> int:
 
 
 def _empty(folder: Path) -> Follower:
-    """A follower of a new index: whatever an interrupted rebuild left is abandoned."""
+    """A follower of a new index; what an interrupted rebuild left is thrown away, one that still goes on is WriterBusy."""
     with suppress(IndexLost):
-        OfferIndex.open(folder).abandon()
+        OfferIndex.open(folder, mend=False).writer().close()
+    shutil.rmtree(folder, ignore_errors=True)
     return Follower(folder)
 
 

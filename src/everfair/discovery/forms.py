@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.core.exceptions import ValidationError
 
 from everfair.base.forms import read_money, read_number
+from everfair.base.money import Money
 from everfair.base.refused import NotVisible
 from everfair.discovery.index import OfferQuery
 from everfair.reference import queries as reference
@@ -33,16 +35,22 @@ class Asked:
     def link(self, **changes: str | None) -> str:
         """The same question, changed and from its first page; None takes a part away."""
         merged = {**self.params, **changes}
-        kept = [(name, merged[name]) for name in _NAMES if merged.get(name)]
-        return f"{self.path}?{urlencode(kept)}" if kept else self.path
+        kept = [_part(name, value) for name in _NAMES if (value := merged.get(name))]
+        return f"{self.path}?{'&'.join(kept)}" if kept else self.path
 
     def page_link(self, cursor: str) -> str:
-        return f"{self.path}?{urlencode([*self.params.items(), ('cursor', cursor)])}"
+        return "&".join([self.link() if self.params else f"{self.path}?", _part("cursor", cursor)]).replace("?&", "?")
 
     @property
     def narrowed_by(self) -> list[str]:
         """Which filters are set, words and order aside."""
         return [name for name in self.params if name not in ("q", "sort")]
+
+
+@lru_cache(maxsize=4096)
+def _part(name: str, value: str) -> str:
+    # A list page writes some sixty links of the same few parts.
+    return urlencode({name: value})
 
 
 def read_question(
@@ -88,6 +96,11 @@ def read_question(
         facets=True,
     )
     return Asked(query, {name: value for name, value in params.items() if value}, path, problems)
+
+
+def read_cents(text: str | None) -> int | None:
+    """An amount of US dollars as programs write it, in cents."""
+    return None if text is None else Money.of(text, _COMPARED).minor
 
 
 def _cents(params: dict[str, str], name: str, problems: dict[str, str]) -> int | None:

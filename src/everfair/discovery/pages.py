@@ -20,12 +20,11 @@ from everfair.base.pages import public_page
 from everfair.base.refused import Refused
 from everfair.base.roles import EVERYONE
 from everfair.discovery import queries
-from everfair.discovery.cards import cards_of
 from everfair.discovery.forms import LONGEST_Q, Asked, read_question
 from everfair.discovery.index import PRICE_BANDS_USD_MINOR, Facets, OfferQuery
 from everfair.markets.queries import market as market_row
 from everfair.reference import queries as reference
-from everfair.reference.values import UNSORTED, Category, name_in
+from everfair.reference.values import UNSORTED, name_in
 
 # More choices of one kind than this are a list nobody reads; the search box finds the rest.
 MOST_CHOICES = 12
@@ -45,10 +44,7 @@ def search(request: HttpRequest, market: str) -> HttpResponse:
 def halls(request: HttpRequest, market: str) -> HttpResponse:
     """The plan of the fair: every hall and category with what stands in it now."""
     market_row(market)
-    supply = queries.supply(market)
-    return public_page(
-        request, "discovery/halls.html", market=market, halls=hall_plan(market, supply, with_categories=True), total=supply.total
-    )
+    return public_page(request, "discovery/halls.html", market=market, halls=queries.hall_plan(market, with_categories=True))
 
 
 @require_safe
@@ -74,61 +70,22 @@ def suggestions(request: HttpRequest, market: str) -> HttpResponse:
     return response
 
 
-def hall_plan(market: str, supply: Any, *, with_categories: bool = False) -> list[dict[str, Any]]:
-    """The halls in the order of the fair: number, name, how many offers, address, and the categories in each.
-
-    The hall of unsorted goods has no number, and stands there only while something is in it.
-    """
-    language = _language()
-    plan = []
-    for place, each in enumerate(reference.halls(), 1):
-        unsorted = each.code == UNSORTED.partition("/")[0]
-        count = supply.halls.get(each.code, 0)
-        if unsorted and not count:
-            continue
-        plan.append(
-            {
-                "place": "·" if unsorted else f"{place:02}",
-                "name": name_in(each.names, language),
-                "count": count,
-                "href": category_address(market, each.code),
-                "categories": _inside(market, each, supply.categories, language) if with_categories and not unsorted else [],
-            }
-        )
-    return plan
-
-
-def category_address(market: str, code: str) -> str:
-    hall, _slash, inside = code.partition("/")
-    if inside and code != UNSORTED:
-        return reverse("discovery:category", kwargs={"market": market, "hall": hall, "category": inside})
-    return reverse("discovery:hall", kwargs={"market": market, "hall": hall})
-
-
-def _inside(market: str, hall: Category, counts: Any, language: str) -> list[dict[str, Any]]:
-    return [
-        {"name": name_in(each.names, language), "count": counts.get(each.code, 0), "href": category_address(market, each.code)}
-        for each in reference.children(hall.code)
-    ]
-
-
 def _category_page(request: HttpRequest, market: str, code: str) -> HttpResponse:
     market_row(market)
     found = reference.categories().get(code)
     if found is None:
         raise Http404(f"no category {code}")
     asked = read_question(request.GET, path=request.path, market=market, language=_language(), category=code)
-    counts = queries.supply(market).categories
     hall = reference.category(found.hall)
-    neighbours = [] if found.hall == UNSORTED.partition("/")[0] else _inside(market, hall, counts, _language())
-    here = category_address(market, code)
+    neighbours = [] if found.hall == UNSORTED.partition("/")[0] else queries.categories_in(market, hall.code)
+    here = queries.category_address(market, code)
     context = {
         "title": name_in(found.names, _language()),
         "neighbours": [{**each, "current": each["href"] == here} for each in neighbours if each["count"] or each["href"] == here],
-        "whole_hall": {"href": category_address(market, hall.code), "current": found.is_hall},
+        "whole_hall": {"href": queries.category_address(market, hall.code), "current": found.is_hall},
         "crumbs": [
             (_("Halls"), reverse("discovery:halls", kwargs={"market": market})),
-            *([] if found.is_hall else [(name_in(hall.names, _language()), category_address(market, hall.code))]),
+            *([] if found.is_hall else [(name_in(hall.names, _language()), queries.category_address(market, hall.code))]),
             (name_in(found.names, _language()), None),
         ],
     }
@@ -148,7 +105,7 @@ def _list_page(request: HttpRequest, market: str, asked: Asked, template: str, c
         market=market,
         asked=asked,
         found=found,
-        cards=cards_of(found.offers),
+        cards=queries.cards_of(found.offers),
         groups=_groups(asked, found.facets) if found.facets else [],
         chips=_chips(asked),
         sorts=_sorts(asked),
@@ -170,10 +127,11 @@ def _groups(asked: Asked, facets: Facets) -> list[dict[str, Any]]:
         groups.append(_choices(asked, "hall", _("Hall"), named(facets.halls)))
         if "hall" in asked.params or len(facets.halls) == 1:
             groups.append(_choices(asked, "category", _("Category"), named(facets.categories)))
+    marks = (("verified", _("Verified supplier"), facets.verified), ("sample", _("Sample available"), facets.sample))
     offered = [
-        {"text": text, "count": count, "chosen": name in asked.params, "href": asked.link(**{name: None if name in asked.params else "1"})}
-        for name, text, count in (("verified", _("Verified supplier"), facets.verified), ("sample", _("Sample available"), facets.sample))
-        if count or name in asked.params
+        {"text": text, "count": count, "chosen": chosen, "href": asked.link(**{name: None if chosen else "1"})}
+        for name, text, count in marks
+        if (chosen := name in asked.params) or count
     ]
     groups.append({"title": _("Supplier and sample"), "choices": offered})
     countries = [(code, reference.country_name(code, language), count) for code, count in facets.countries]
@@ -266,11 +224,10 @@ def _ways_out(asked: Asked, market: str) -> dict[str, Any]:
             count = queries.count_offers(OfferQuery(text=fewer, language=language, market=market, page_size=1)) if fewer else 0
             if count:
                 links.append({"text": fewer, "count": count, "href": _search(market, fewer)})
-    guess = reference.guess_category(text) if text else None
+    code, _sure = reference.guess_category((), text)
     place = None
-    if guess is not None and guess.code != UNSORTED and guess.confidence > 0.2:
-        found = reference.category(guess.code)
-        place = {"text": name_in(found.names, language), "href": category_address(market, guess.code)}
+    if code != UNSORTED:
+        place = {"text": name_in(reference.category(code).names, language), "href": queries.category_address(market, code)}
     return {"links": links, "category": place, "halls": reverse("discovery:halls", kwargs={"market": market})}
 
 

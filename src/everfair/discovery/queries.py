@@ -7,22 +7,42 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db import connection
+from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.refused import Refused
 from everfair.catalog.queries import published_offers
+from everfair.discovery.cards import cards_of
 from everfair.discovery.follow import index_folder
 from everfair.discovery.index import IndexLost, IndexReader, OfferIndex, OfferQuery
 from everfair.discovery.values import FoundOffer, FoundPage, Supply
+from everfair.reference import queries as reference
+from everfair.reference.values import UNSORTED, name_in
+
+__all__ = [
+    "cards_of",
+    "categories_in",
+    "category_address",
+    "count_offers",
+    "hall_plan",
+    "newest_offers",
+    "offers_by_number",
+    "search_offers",
+    "suggest",
+    "supply",
+]
 
 T = TypeVar("T")
 
 SUPPLY_KEPT_S = 3.0
+_UNSORTED_HALL = UNSORTED.partition("/")[0]
 
 # By hand, because composing this query costs the ORM more than the database needs to answer it. It asks again whether each
 # offer is public, for the index may be a second late.
@@ -50,7 +70,8 @@ def search_offers(query: OfferQuery) -> FoundPage:
     except IndexLost:
         return _newest_offers(query)
     except ValueError:
-        raise Refused("discovery.cursor_unknown", _("This page of the list is over: start again."), status=422, field="cursor") from None
+        message = _("This page of the list is over: start again.")
+        raise Refused("discovery.cursor_unknown", message, status=422, field="cursor") from None
     return FoundPage(
         offers=offers_by_number([number for number, _score in found.hits]),
         total=found.total,
@@ -68,6 +89,12 @@ def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
         cursor.execute(_ROWS, [list(numbers)])
         by_number = {row[0]: FoundOffer._make(row) for row in cursor.fetchall()}
     return [by_number[number] for number in numbers if number in by_number]
+
+
+def newest_offers(market: str, limit: int) -> list[FoundOffer]:
+    """What was published or changed last in the market."""
+    query = OfferQuery(market=market, language=get_language() or "en", sort="newest", page_size=limit)
+    return list(search_offers(query).offers)
 
 
 def count_offers(query: OfferQuery) -> int:
@@ -92,6 +119,53 @@ def supply(market: str) -> Supply:
     if known is None or time.monotonic() - known[0] > SUPPLY_KEPT_S:
         known = _supply[market] = (time.monotonic(), _count_supply(market))
     return known[1]
+
+
+def hall_plan(market: str, *, with_categories: bool = False) -> list[dict[str, Any]]:
+    """The halls in the order of the fair: `place` (its number), `name` in the active language, `count`, `href`, `categories`.
+
+    The hall of unsorted goods has no number, and stands there only while something is in it.
+    """
+    counts, language = supply(market), get_language() or "en"
+    plan = []
+    for place, each in enumerate(reference.halls(), 1):
+        is_unsorted, count = each.code == _UNSORTED_HALL, counts.halls.get(each.code, 0)
+        if is_unsorted and not count:
+            continue
+        plan.append(
+            {
+                "place": "·" if is_unsorted else f"{place:02}",
+                "name": name_in(each.names, language),
+                "count": count,
+                "href": category_address(market, each.code),
+                "categories": categories_in(market, each.code) if with_categories else [],
+            }
+        )
+    return plan
+
+
+def categories_in(market: str, hall: str) -> list[dict[str, Any]]:
+    """The categories of a hall with `name`, `count` and `href`; none for the hall of unsorted goods."""
+    if hall == _UNSORTED_HALL:
+        return []
+    counts, language = supply(market).categories, get_language() or "en"
+    return [
+        {"name": name_in(each.names, language), "count": counts.get(each.code, 0), "href": category_address(market, each.code)}
+        for each in reference.children(hall)
+    ]
+
+
+def category_address(market: str, code: str) -> str:
+    """Where a hall or category is browsed, in the active language."""
+    return _category_address(market, code, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _category_address(market: str, code: str, _language: str) -> str:
+    hall, _slash, inside = code.partition("/")
+    if inside and code != UNSORTED:
+        return reverse("discovery:category", kwargs={"market": market, "hall": hall, "category": inside})
+    return reverse("discovery:hall", kwargs={"market": market, "hall": hall})
 
 
 def _count_supply(market: str) -> Supply:

@@ -58,7 +58,11 @@ def _no_second_file(content: bytes) -> None:
 
 
 def _is_text(content: bytes) -> bool:
-    if _MARKUP.match(content[:4096].removeprefix(b"\xef\xbb\xbf")) or b"\0" in content and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+    if (
+        _MARKUP.match(content[:4096].removeprefix(b"\xef\xbb\xbf"))
+        or b"\0" in content
+        and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
+    ):
         return False
     for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "gb18030"):
         try:

@@ -29,9 +29,7 @@ def picture(request: HttpRequest, sha256: str, width: str) -> FileResponse:
 def download(request: HttpRequest, file_id: UUID) -> FileResponse:
     """An attachment or document, to its owner and its parties; a 404 for everybody else."""
     file = file_visible_to(request.actor, file_id)  # type: ignore[attr-defined]
-    response = FileResponse(
-        file_path(file).open("rb"), as_attachment=True, filename=file.name, content_type=file.blob.media_type
-    )
+    response = FileResponse(file_path(file).open("rb"), as_attachment=True, filename=file.name, content_type=file.blob.media_type)
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox"

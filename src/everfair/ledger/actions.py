@@ -99,15 +99,12 @@ def post_hold(
         _lock(sorted({hold.account.address, *(a for t in transfers for a in (t.source, t.target))}))
         spent = sum(t.amount.minor for t in transfers if t.source == hold.account.address)
         ended = HoldEnd.objects.filter(pk=hold_id).first()
-        stands = Entry.objects.filter(key=key).exists()
-        if ended is None and stands:
-            raise Refused("ledger.key_taken", _("This key stands for another entry."))
         if ended is None:
             HoldEnd.objects.create(hold=hold, how="posted", posted_minor=spent, actor=by.label)
-        elif (ended.how, ended.posted_minor) != ("posted", spent) or not stands:
+        elif (ended.how, ended.posted_minor) != ("posted", spent) or not Entry.objects.filter(key=key).exists():
             raise Refused("ledger.hold_ended", _("This money is no longer set aside."))
         if post_entry(key, transfers, kind=kind, by=by, why=why) is None and ended is None:
-            raise Refused("ledger.key_taken", _("This key stands for another entry."))  # it came in between
+            raise Refused("ledger.key_taken", _("This key stands for another entry."))
 
 
 def void_hold(hold_id: UUID, *, by: Actor, how: str = "voided") -> None:

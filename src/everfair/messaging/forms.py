@@ -22,7 +22,13 @@ class FilesField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> list[Any]:
         single = super().clean
-        return [single(each, initial) for each in data or []] if isinstance(data, list | tuple) else [single(data, initial)] if data else []
+        return (
+            [single(each, initial) for each in data or []]
+            if isinstance(data, list | tuple)
+            else [single(data, initial)]
+            if data
+            else []
+        )
 
 
 class ReplyForm(forms.Form):

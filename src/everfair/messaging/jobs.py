@@ -42,7 +42,9 @@ def send_letters() -> int:
         try:
             _letter(notice, person).send()
         except Exception as error:
-            log.warning("a letter was not sent", extra={"notice": str(notice.pk), "error": type(error).__name__, "tries": notice.tries})
+            log.warning(
+                "a letter was not sent", extra={"notice": str(notice.pk), "error": type(error).__name__, "tries": notice.tries}
+            )
             continue
         Notice.objects.filter(pk=notice.pk).update(mailed_at=EfNow())
     return len(claimed)

@@ -138,7 +138,10 @@ def post_message(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     except Refused as refusal:
         if refusal.status not in (409, 413, 422):
             raise
-        form.add_error({"file": "files"}.get(refusal.field or "", refusal.field if refusal.field in form.fields else None), str(refusal.message))
+        form.add_error(
+            {"file": "files"}.get(refusal.field or "", refusal.field if refusal.field in form.fields else None),
+            str(refusal.message),
+        )
         return _thread_page(request, thread_id, form, status=422)
     warn_of_masked_card(request, text)
     return redirect("messaging:thread", thread_id)

@@ -16,5 +16,9 @@ def unread(request: HttpRequest, subject: Any) -> str:
     actor = request.actor  # type: ignore[attr-defined]
     if actor.kind not in ("person", "operator"):
         return ""
-    counts = {"messages_unread": unread_threads(actor), "notices_unread": unread_notices(actor), "is_member": actor.company_id is not None}
+    counts = {
+        "messages_unread": unread_threads(actor),
+        "notices_unread": unread_notices(actor),
+        "is_member": actor.company_id is not None,
+    }
     return render_to_string("messaging/unread.html", counts, request)

@@ -68,7 +68,9 @@ def mask_cards(text: str) -> str:
 
 
 def _mask_run(run: str) -> str:
-    groups = [(match.start(), match.end(), "".join(str(unicodedata.digit(c)) for c in match.group())) for match in _GROUP.finditer(run)]
+    groups = [
+        (match.start(), match.end(), "".join(str(unicodedata.digit(c)) for c in match.group())) for match in _GROUP.finditer(run)
+    ]
     written, copied_to, first = [], 0, 0
     while first < len(groups):
         digits, masked_to = "", None
@@ -87,7 +89,9 @@ def _mask_run(run: str) -> str:
 
 
 _EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w-]{1,60}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[a-z]{2,20})+", re.I)
-_PHONE = re.compile(r"(?:(?<![\d.,])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d))|(?:(?<![\d.,])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.,]))")
+_PHONE = re.compile(
+    r"(?:(?<![\d.,])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d))|(?:(?<![\d.,])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.,]))"
+)
 _PHONE_WORD = re.compile(
     r"(?:phone|mobile|call me|whats\s?app|tel\b|cell\b|电话|電話|手机|手機|行動)\D{0,12}\d(?:[ ().-]{0,2}\d){6,14}", re.I
 )

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
+from everfair.ledger.queries import Line, statement
+from everfair.ledger.values import wallet
 from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent
+
+# What an entry in a company's wallet is called.
+LINE_WORDS = {
+    "stage_release": _("Paid for goods the buyer accepted"),
+    "stage_award": _("Paid by the operator's decision"),
+    "stage_refund": _("Returned from escrow"),
+    "payment_returned": _("A payment that was no longer needed came back"),
+    "payout": _("Paid out to the bank account"),
+}
 
 
 def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
@@ -45,3 +59,66 @@ def bank_accounts_of(actor: Actor) -> QuerySet[BankAccount]:
 def misfits() -> QuerySet[ProviderEvent]:
     """Events nobody could match: the operator's list."""
     return ProviderEvent.objects.filter(outcome__in=["mismatch", "unknown"]).order_by("-id")
+
+
+# ── the wallet ──
+
+Explain = Callable[[list[Line]], dict[int, tuple[str, str]]]
+_explain: Explain | None = None
+
+
+def explain_lines_with(function: Explain) -> None:
+    """The package that spends the money registers here how a statement's lines name what they were for: id → (text, link)."""
+    global _explain
+    _explain = function
+
+
+@dataclass(frozen=True, slots=True)
+class StatementLine:
+    """A line with what it was for: `subject` is what people call it, `link` where it is (without its language)."""
+
+    line: Line
+    words: str
+    subject: str
+    link: str
+
+
+def wallet_statement(actor: Actor, currency: str, *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
+    """The lines of the company's own wallet, newest first, each with the balance after it."""
+    if actor.company_id is None:
+        return []
+    lines = statement(wallet(actor.company_id, currency), before=before, limit=limit)
+    known = _explain(lines) if _explain is not None else {}
+    paid = {line.id: UUID(line.why["intent"]) for line in lines if line.id not in known and line.why.get("intent")}
+    intents = Intent.objects.in_bulk(set(paid.values()))
+    for line_id, intent_id in paid.items():
+        if found := intents.get(intent_id):
+            known[line_id] = (found.description, found.return_path)
+    return [StatementLine(line, line_words(line), *known.get(line.id, ("", ""))) for line in lines]
+
+
+def line_words(line: Line) -> str:
+    """What a line is, in the reader's language."""
+    return str(LINE_WORDS.get(line.kind, line.kind))
+
+
+def payouts_page(actor: Actor, *, before: UUID | None = None, limit: int = 25) -> list[Payout]:
+    """Newest first; `before` is the last one seen."""
+    rows = payouts_visible_to(actor)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    return list(rows.order_by("-id")[:limit])
+
+
+def payout(payout_id: UUID, actor: Actor) -> Payout:
+    found = payouts_visible_to(actor).filter(pk=payout_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def bank_account(account_id: UUID, actor: Actor) -> BankAccount:
+    found = bank_accounts_of(actor).filter(pk=account_id).first()
+    if found is None:
+        raise NotVisible
+    return found

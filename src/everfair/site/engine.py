@@ -190,7 +190,7 @@ def _initialize(home: Path, cluster: Path, programs: Path, person: Person | None
     shutil.rmtree(making, ignore_errors=True)  # what an interrupted first start left
     making.mkdir(mode=0o700)
     give(making, person)
-    command = [
+    command: list[str | Path] = [
         programs / "initdb",
         "-D",
         making,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 from everfair.base.money import Money, UnitPrice, total
@@ -85,7 +86,9 @@ class QuoteDraft:
     remarks: str = ""
 
 
-def tiers_with(tiers: tuple[tuple[Decimal, Decimal], ...], quantity: Decimal, unit_price: Decimal) -> list[tuple[Decimal, Decimal]]:
+def tiers_with(
+    tiers: tuple[tuple[Decimal, Decimal], ...], quantity: Decimal, unit_price: Decimal
+) -> list[tuple[Decimal, Decimal]]:
     """All tiers in order, the requested quantity among them.
 
     ValueError, with what is wrong, when a quantity stands twice, the requested one has another price, or a larger quantity costs
@@ -97,7 +100,7 @@ def tiers_with(tiers: tuple[tuple[Decimal, Decimal], ...], quantity: Decimal, un
     if found.setdefault(quantity, unit_price) != unit_price:
         raise ValueError("requested")
     rows = sorted(found.items())
-    if any(later[1] > earlier[1] for earlier, later in zip(rows, rows[1:], strict=False)):
+    if any(later[1] > earlier[1] for earlier, later in pairwise(rows)):
         raise ValueError("rising")
     return rows
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -69,26 +70,35 @@ class ShipForm(forms.Form):
     )
     package_count = NumberField(label=_("Packages"), decimals=0, largest=Decimal(100_000))
     gross_weight_kg = NumberField(label=_("Gross weight in kg"), decimals=3, required=False, largest=Decimal(10**8))
-    packing_list = TextField(
-        label=_("Packing list"),
-        required=False,
-        many_lines=True,
-        rows=4,
-        max_length=5000,
-        help_text=_("One package or group of packages a line, as it is marked."),
-    )
     note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {})
-        kwargs["initial"].setdefault("handed_over_on", now().date())
+    def __init__(self, *args: Any, lines: Sequence[Any], **kwargs: Any) -> None:
+        """`lines` are the order's: each gets its packages and marks, which make the packing list."""
+        kwargs["initial"] = {"handed_over_on": now().date(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
+        self.lines = lines
+        for line in lines:
+            self.fields[f"packages_{line.n}"] = NumberField(label=_("Packages"), decimals=0, required=False, largest=Decimal(100_000))
+            self.fields[f"marks_{line.n}"] = TextField(label=_("Marks and numbers"), required=False, max_length=200)
+
+    def packing(self) -> list[tuple[Any, Any, Any]]:
+        """(line, its packages field, its marks field) for the template."""
+        return [(line, self[f"packages_{line.n}"], self[f"marks_{line.n}"]) for line in self.lines]
 
     def consignment(self) -> dict[str, Any]:
         """What `ship_order` takes."""
-        typed = dict(self.cleaned_data)
+        typed = {name: self.cleaned_data[name] for name in self.base_fields}
         typed["package_count"] = int(typed["package_count"])
-        typed["packing_list"] = [{"text": line.strip()} for line in typed["packing_list"].splitlines() if line.strip()]
+        typed["packing_list"] = [
+            {
+                "line": line.n,
+                "quantity": f"{line.quantity.normalize():f}",
+                "packages": int(self.cleaned_data[f"packages_{line.n}"]),
+                "marks": self.cleaned_data[f"marks_{line.n}"],
+            }
+            for line in self.lines
+            if self.cleaned_data[f"packages_{line.n}"] is not None
+        ]
         return typed
 
 
@@ -101,3 +111,7 @@ def read_seen_total(text: str) -> Money | None:
         return Money(int(plain_decimal(amount, decimals=exponent(currency)).scaleb(exponent(currency))), currency)
     except ValueError:
         raise ValidationError(_("Please look at the order again."), code="total") from None
+
+
+class MessageForm(forms.Form):
+    text = TextField(label=_("Your message"), many_lines=True, rows=3, max_length=5000)

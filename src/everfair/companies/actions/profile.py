@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base import clock
 from everfair.base.actor import Actor
 from everfair.base.events import emit
-from everfair.base.refused import NotVisible, Refused
+from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.companies.actions import reading
 from everfair.companies.models import AuditNote, Company, Membership, Person
 from everfair.companies.roles import OWNING
@@ -72,6 +72,9 @@ def register_company(
         except IntegrityError as clash:
             if "companies_company_registered_once" not in str(clash):
                 raise
+            known = Company.objects.filter(country=code, registration_kind=registration_kind, registration_number=number)
+            if Membership.objects.filter(person_id=by.person_id, ended_at=None, company__in=known).exists():
+                raise AlreadyDone("companies.registered_by_you", _("You have registered this company already.")) from None
             message = _("A company with this number is here already. Ask its owner to invite you.")
             raise Refused("companies.registered_already", message, field="registration_number") from None
         company.refresh_from_db(fields=["number", "created_at"])
@@ -150,7 +153,9 @@ def _read(values: Mapping[str, Any], country: str) -> dict[str, Any]:
             case "staff_count":
                 clean[column] = reading.read_whole(value, column, least=1, most=reading.LARGEST_STAFF)
             case "is_seller" | "is_buyer":
-                clean[column] = value is True
+                if not isinstance(value, bool):
+                    raise reading.refused_field(column, "flag", _("Please say yes or no."))
+                clean[column] = value
             case "logo_id":
                 clean[column] = value
     return clean

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from everfair.reference.queries import explain_category
 from everfair.reference.values import UNSORTED, CategoryGuess
 
 EXAMPLES = 3
+_STEP = re.compile(r"(?<!\\)>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def _titles(sources: list[str], language: str, by: Actor) -> dict[str, list[str]
 
 
 def suggestion(source: str, titles: list[str]) -> CategoryGuess | None:
-    """What the words of the path, and then of the examples, speak for; None when they speak for nothing."""
-    guess: CategoryGuess = explain_category(source, titles[0] if titles else "")
+    """What the words of the path, and then of the newest title, speak for; None when they speak for nothing."""
+    path = [step.replace("\\>", ">").strip() for step in _STEP.split(source)]
+    guess: CategoryGuess = explain_category(path, titles[0] if titles else "")
     return None if guess.code.startswith("unsorted") else guess

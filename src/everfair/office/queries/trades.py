@@ -8,13 +8,12 @@ from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import Actor
-from everfair.base.models import History
 from everfair.base.money import Money, total
 from everfair.companies.queries import open_stops
 from everfair.logistics.queries import consignment_of
 from everfair.messaging.queries import messages_of, threads_about
 from everfair.trade import postings
-from everfair.trade.queries import OrderParts, Standing, order, order_parts, orders_visible_to, standing_of
+from everfair.trade.queries import Happening, OrderParts, Standing, order, order_parts, orders_visible_to, standing_of, timeline
 
 STATES = ("offered", "agreed", "completed", "closed", "issue")
 _CLOSED = ("declined", "cancelled", "lapsed", "called_off")
@@ -45,7 +44,7 @@ class OrderFile:
     standing: Standing
     consignment: Any
     talks: list[tuple[Any, list[Any]]]
-    history: list[History]
+    timeline: list[Happening]
     stops: list[Any]
 
     @property
@@ -56,14 +55,13 @@ class OrderFile:
 def order_file(order_id: UUID, by: Actor) -> OrderFile:
     found = order(order_id, by)
     parts = order_parts(found)
-    subjects = [found.pk, *(stage.pk for stage in parts.stages)]
     return OrderFile(
         order=found,
         parts=parts,
         standing=standing_of(found, parts.stages, by),
         consignment=consignment_of(found.pk),
         talks=[(talk, messages_of(talk)) for talk in threads_about(found.pk, by)],
-        history=list(History.objects.filter(subject__in=subjects).order_by("-seq")[:200]),
+        timeline=timeline(found),
         stops=open_stops([found.buyer_id, found.seller_id]),
     )
 

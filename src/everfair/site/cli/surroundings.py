@@ -6,7 +6,7 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import click
 from everfair.site import engine
 
 SOURCE = Path(__file__).resolve().parents[3]  # the folder that holds the package
-SECRETS = {
+SECRETS: dict[str, Callable[[], str]] = {
     "EVERFAIR_SECRET_KEY": lambda: secrets.token_urlsafe(48),
     "EVERFAIR_SANDBOX_API_KEY": lambda: secrets.token_urlsafe(32),
     "EVERFAIR_SANDBOX_WEBHOOK_SECRET": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-from typing import Any
 
 import click
 
@@ -55,5 +54,5 @@ class Table(click.Group):
     help="Folder of the installation (default: $EVERFAIR_DATA or ./var).",
 )
 @click.pass_context
-def everfair(context: click.Context, data: str, **_: Any) -> None:
+def everfair(context: click.Context, /, data: str) -> None:
     context.obj = data

@@ -21,7 +21,7 @@ from everfair.site.cli.processes import stale_translations
 from everfair.site.cli.surroundings import SOURCE, Sentence, made_secrets, outside_database, python_path, remember, remembered
 from everfair.site.supervisor import CannotRun, Child, Supervisor
 
-ACCOUNT = "everfair-sandbox"
+ACCOUNT = "acct_everfair"
 CLI = [sys.executable, "-m", "everfair.site.cli"]
 
 

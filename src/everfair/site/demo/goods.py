@@ -115,5 +115,5 @@ def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal)
         "unit": good.unit,
         "lead_times": [[str(good.moq * 3), good.lead_days], ["", good.lead_days + 15]],
         "hs_code": good.hs,
-        "sample_price_minor": None if on_request else int(first * (1 if per > 1 else 3) * 100),
+        "sample_price": "" if on_request else f"{(first * (1 if per > 1 else 3)).quantize(Decimal('0.01'))}",
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -69,3 +70,9 @@ def open_issues(*, before: int | None = None, limit: int = 25) -> list[Order]:
     if before is not None:
         rows = rows.filter(number__lt=before)
     return list(rows.order_by("-number")[:limit])
+
+
+def orders_of_stages(stage_ids: Iterable[str]) -> dict[str, Order]:
+    """Stage's id as text → its order: for statements, whose reader was a party to each."""
+    rows = Stage.objects.filter(pk__in=list(stage_ids)).select_related("order")
+    return {str(stage.pk): stage.order for stage in rows}

@@ -1,4 +1,4 @@
-"""Requests, quotes and inquiries an actor may see."""
+"""A quote as a contract takes it over."""
 
 from __future__ import annotations
 
@@ -7,22 +7,10 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
-
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
-from everfair.sourcing.models import Quote, QuoteLine
-
-
-def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
-    """The supplier sees its quotes, the buyer those sent for its requests, operators all."""
-    rows = Quote.objects.select_related("rfq")
-    if actor.kind == "operator":
-        return rows
-    if actor.company_id is None:
-        return rows.none()
-    theirs = Q(rfq__buyer_id=actor.company_id) & ~Q(state="draft")
-    return rows.filter(Q(seller_id=actor.company_id) | theirs)
+from everfair.sourcing.models import QuoteLine
+from everfair.sourcing.queries.quotes import quotes_visible_to
 
 
 @dataclass(frozen=True, slots=True)

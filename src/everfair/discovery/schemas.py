@@ -1,0 +1,159 @@
+"""What programs ask of finding and what they are told."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Literal, Self
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from everfair.discovery.index import Facets
+from everfair.discovery.values import FoundOffer
+from everfair.markets.table import DEFAULT_MARKET
+
+Language = Literal["en", "zh-hant", "zh-hans"]
+_CODE = r"^[a-z0-9-]{1,40}$"
+_AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+
+
+class OfferSearch(Schema):
+    """Every filter is optional and all of them must hold. Prices are US dollars; they leave out offers on request."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field("", max_length=200, description="Words, a part number, or the supplier's own SKU.")
+    market: str = Field(DEFAULT_MARKET, pattern=_CODE)
+    language: Language | None = Field(None, description="Of titles and names; else Accept-Language.")
+    hall: str | None = Field(None, pattern=_CODE)
+    category: str | None = Field(None, pattern=r"^[a-z0-9-]{1,40}/[a-z0-9-]{1,60}$")
+    country: str | None = Field(None, pattern=r"^[A-Z]{2}$", description="The supplier's, ISO 3166-1.")
+    price_min: str | None = Field(None, pattern=_AMOUNT)
+    price_max: str | None = Field(None, pattern=_AMOUNT)
+    moq: int | None = Field(None, ge=1, le=10**12, description="Minimum order at most this.")
+    sample: bool = False
+    verified: bool = False
+    supplier: int | None = Field(None, ge=1, le=10**15, description="The supplier's number.")
+    sort: Literal["relevance", "price", "newest"] = "relevance"
+    limit: int = Field(24, ge=1, le=50)
+    cursor: str | None = Field(None, max_length=200)
+    facets: bool = False
+
+
+class Suggest(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+    q: str = Field(max_length=200)
+    language: Language | None = None
+    limit: int = Field(8, ge=1, le=20)
+
+
+class TierOut(Schema):
+    from_quantity: str
+    price: str = Field(description="For `price_per` units, in `currency`.")
+
+
+class SupplierOut(Schema):
+    id: int = Field(description="The company's public number.")
+    name: str
+    country: str
+    verified: bool
+
+
+class FoundOfferOut(Schema):
+    """An offer as lists show it. Without tiers the price is on request."""
+
+    id: UUID
+    number: int
+    sku: str
+    title: str
+    titles: dict[str, str]
+    market: str
+    category: str
+    currency: str
+    tiers: list[TierOut]
+    price_per: str
+    unit: str = Field(description="UN/ECE Recommendation 20.")
+    moq: str
+    lead_time_days: int | None
+    sample_price_minor: int | None
+    supplier: SupplierOut
+
+    @classmethod
+    def of(cls, offer: FoundOffer, language: str) -> Self:
+        return cls(
+            id=offer.id,
+            number=offer.number,
+            sku=offer.sku,
+            title=offer.title(language),
+            titles=offer.titles,
+            market=offer.market,
+            category=offer.category,
+            currency=offer.currency,
+            tiers=[TierOut(from_quantity=_plain(start), price=_plain(price)) for start, price in offer.tiers],
+            price_per=_plain(offer.price_per),
+            unit=offer.unit,
+            moq=_plain(offer.moq),
+            lead_time_days=offer.lead_time_days,
+            sample_price_minor=offer.sample_price_minor,
+            supplier=SupplierOut(
+                id=offer.company_number, name=offer.supplier(language), country=offer.country, verified=offer.verified
+            ),
+        )
+
+
+class CountOut(Schema):
+    value: str
+    count: int
+
+
+class FacetsOut(Schema):
+    """How many of the found offers lie where. A price band runs from its value in US dollars up to the next one."""
+
+    halls: list[CountOut]
+    categories: list[CountOut]
+    countries: list[CountOut]
+    prices_usd: list[CountOut]
+    sample: int
+    verified: int
+
+    @classmethod
+    def of(cls, facets: Facets) -> Self:
+        def counts(pairs: object) -> list[CountOut]:
+            return [CountOut(value=value, count=count) for value, count in pairs]  # type: ignore[attr-defined]
+
+        return cls(
+            halls=counts(facets.halls),
+            categories=counts(facets.categories),
+            countries=counts(facets.countries),
+            prices_usd=counts((str(low // 100), count) for low, count in facets.price_bands),
+            sample=facets.sample,
+            verified=facets.verified,
+        )
+
+
+class OfferPageOut(Schema):
+    items: list[FoundOfferOut]
+    total: int | None = Field(description="null while the search index is being prepared: then the newest offers are listed.")
+    next_cursor: str | None
+    did_you_mean: str | None
+    facets: FacetsOut | None
+
+
+class CategoryOut(Schema):
+    code: str
+    name: str
+    offers_count: int
+
+
+class HallOut(CategoryOut):
+    categories: list[CategoryOut]
+
+
+class SuggestionsOut(Schema):
+    items: list[str]
+
+
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"

@@ -1,0 +1,167 @@
+"""The operator's acts. Each calls the package that owns the verb and leaves its note in the same transaction."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from everfair.base.actor import Actor
+from everfair.base.clock import EfNow, now
+from everfair.base.events import read_fact, subscribers
+from everfair.base.models import DeadReaction, Deadline, Event
+from everfair.base.refused import AlreadyDone, NotVisible, Refused
+from everfair.base.roles import OPERATOR
+from everfair.catalog.actions import map_category
+from everfair.companies.actions import note_act, open_operator_invitation
+from everfair.companies.queries import companies_visible_to
+from everfair.markets.actions import set_rule
+from everfair.markets.queries import rule
+from everfair.office import values
+from everfair.office.queries.queues import misfit
+from everfair.trade.actions import resolve_issue
+
+
+def decide_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Any:
+    """End an open issue: `buyer_share` (0 to 1) of what is held back to the buyer, the rest to the supplier less the fee.
+
+    Refuses what `trade.resolve_issue` refuses. The money cannot be called back.
+    """
+    with transaction.atomic():
+        order = resolve_issue(order_id, buyer_share, reason, by=by)
+        note_act(values.RESOLVED, order.pk, reason, by, before={"issue": "open"}, after={"buyer_share": f"{buyer_share:f}"})
+    return order
+
+
+def clear_name(company_id: UUID, reason: str, *, by: Actor) -> None:
+    """Somebody looked at a name that is like another company's and lets it stand: it leaves the queue."""
+    _operator(by)
+    why = _reason(reason)
+    if not companies_visible_to(by).filter(pk=company_id).exists():
+        raise NotVisible
+    note_act(values.NAME_CLEARED, company_id, why, by)
+
+
+def map_source(source_category: str, category: str, *, by: Actor) -> int:
+    """From now on this foreign category means ours; returns how many offers moved."""
+    with transaction.atomic():
+        moved = map_category(source_category, category, by=by)
+        note_act(values.MAPPED, None, "", by, before={"source": source_category}, after={"category": category})
+    return moved if isinstance(moved, int) else 0
+
+
+def change_rule(name: str, market: str, value: Decimal, valid_from: datetime | None, reason: str, *, by: Actor) -> Any:
+    """A rule's number from a moment on; the note says what held before."""
+    with transaction.atomic():
+        before = {"rule": name, "market": market}
+        if name:
+            try:
+                before["value"] = f"{rule(name, market):f}"
+            except KeyError:
+                pass  # set_rule refuses it in words
+        version = set_rule(name, market, value, valid_from, reason, by)
+        after = {"rule": name, "market": market, "value": f"{value:f}", "valid_from": version.valid_from.isoformat()}
+        note_act(values.RULE_SET, version.pk, reason.strip(), by, before=before, after=after)
+    return version
+
+
+def settle_event(event_id: UUID, reason: str, *, by: Actor) -> None:
+    """What was done about a provider event that fits nothing; it leaves the queue, the event itself stays as it came."""
+    _operator(by)
+    why = _reason(reason)
+    found = misfit(event_id)
+    note_act(values.SETTLED, found.pk, why, by, after={"event": found.event_id, "outcome": found.outcome})
+
+
+def settle_reaction(reaction_id: int, reason: str, *, by: Actor) -> None:
+    """Somebody has put right by hand what a package could not digest."""
+    _operator(by)
+    why = _reason(reason)
+    with transaction.atomic():
+        dead = _dead_reaction(reaction_id)
+        _close(dead, values.REACTION_SETTLED, why, by)
+
+
+def repeat_reaction(reaction_id: int, *, by: Actor) -> None:
+    """Let the package react once more, now that its fault is mended. Refuses, and changes nothing, when it fails again."""
+    _operator(by)
+    with transaction.atomic():
+        dead = _dead_reaction(reaction_id)
+        event = Event.objects.filter(seq=dead.event_seq).first()
+        reactions = subscribers().get(dead.subscriber, {}).get(event.name, []) if event else []
+        if event is None or not reactions:
+            raise Refused("office.nobody_reacts", gettext_lazy("Nobody listens to this any more. Settle it with a reason."))
+        try:
+            with transaction.atomic():
+                fact = read_fact(event.name, json.loads(event.body) if isinstance(event.body, str) else event.body)
+                for reaction in reactions:
+                    reaction(fact)
+        except Exception as error:
+            raise Refused("office.fails_again", _("It failed again: %(reason)s") % {"reason": f"{type(error).__name__}: {error}"[:200]}) from error
+        _close(dead, values.REACTION_REPEATED, "", by)
+
+
+def _close(dead: DeadReaction, act: str, reason: str, by: Actor) -> None:
+    dead.settled_at = now()
+    dead.save(update_fields=["settled_at"])
+    event = Event.objects.filter(seq=dead.event_seq).values_list("subject", flat=True).first()
+    note_act(act, event, reason, by, before={"subscriber": dead.subscriber, "event": dead.event_seq, "reason": dead.reason})
+
+
+def _dead_reaction(reaction_id: int) -> DeadReaction:
+    found = DeadReaction.objects.select_for_update().filter(pk=reaction_id).first() if reaction_id < 2**63 else None
+    if found is None:
+        raise NotVisible
+    if found.settled_at is not None:
+        raise AlreadyDone("office.settled", gettext_lazy("This has been settled already."))
+    return found
+
+
+def repeat_deadline(deadline_id: int, *, by: Actor) -> None:
+    """Let a deadline that failed several times fire once more."""
+    _operator(by)
+    with transaction.atomic():
+        found = Deadline.objects.select_for_update().filter(pk=deadline_id).first() if deadline_id < 2**63 else None
+        if found is None:
+            raise NotVisible
+        if found.state != "failed":
+            raise AlreadyDone("office.deadline_not_failed", gettext_lazy("This deadline has not failed."))
+        try:
+            with transaction.atomic():
+                Deadline.objects.filter(pk=found.pk).update(state="waiting", tries=0, retry_at=EfNow())
+        except IntegrityError:
+            raise Refused("office.deadline_replaced", gettext_lazy("A newer deadline of the same kind is running.")) from None
+        note_act(values.DEADLINE_REPEATED, found.subject, "", by, before={"kind": found.kind, "generation": found.generation})
+
+
+def invite_staff(email: str, roles: list[str], *, by: Actor) -> None:
+    """A letter with a one-time link to an address: its reader becomes staff of the operator."""
+    with transaction.atomic():
+        link = open_operator_invitation(email, by=by, roles=roles)
+        letter = EmailMessage(
+            subject=_("You are invited to the staff of Everfair"),
+            body=render_to_string("office/letters/staff_invitation.txt", {"link": link, "who": by.name}),
+            from_email=settings.DEFAULT_FROM_EMAIL,
+            to=[email.strip()],
+        )
+        transaction.on_commit(letter.send, robust=True)
+
+
+def _operator(by: Actor) -> None:
+    if not OPERATOR.admits(by):
+        raise Refused("office.operator_only", gettext_lazy("Only the operator may do this."), status=403)
+
+
+def _reason(text: str) -> str:
+    if not text.strip():
+        raise Refused("office.reason", gettext_lazy("Please say why."), field="reason", status=422)
+    return text.strip()

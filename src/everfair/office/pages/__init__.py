@@ -1,0 +1,1 @@
+"""Pages of the operator's desk, one file per noun. Every door is the operator's."""

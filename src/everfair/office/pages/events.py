@@ -1,0 +1,61 @@
+"""Provider events that fit nothing: what came, word for word, and what was done about it."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from everfair.base.allow import allow
+from everfair.base.pages import page
+from everfair.base.roles import OPERATOR
+from everfair.base.writes import once
+from everfair.companies.actions import note_act
+from everfair.companies.queries import audit_notes
+from everfair.office import actions, forms, queries
+from everfair.office.pages.answering import acted, next_address, uuid_or_none
+from everfair.office.values import LOOKED_AT_EVENT, SETTLED
+
+PER_PAGE = 50
+_SHOWN_BYTES = 20_000
+
+
+@require_GET
+@allow(OPERATOR)
+def events(request: HttpRequest) -> HttpResponse:
+    settled = request.GET.get("settled") == "1"
+    before = uuid_or_none(request.GET.get("after", ""))
+    found = queries.misfits_page(settled=settled, before=before, limit=PER_PAGE + 1)
+    shown, following = next_address(request, found, PER_PAGE, lambda row: row.pk)
+    return page(request, "office/events.html", events=shown, settled=settled, following=following)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(OPERATOR)
+@once
+def event(request: HttpRequest, event_id: UUID) -> HttpResponse:
+    """The body is shown as text and nothing else: what a stranger wrote must not act on our page."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.misfit(event_id)
+    form = forms.ReasonForm(request.POST or None)
+
+    def work() -> HttpResponse:
+        actions.settle_event(event_id, form.cleaned_data["reason"], by=actor)
+        messages.success(request, _("It is settled; your reason stands in the audit trail."))
+        return redirect("office:events")
+
+    def show() -> HttpResponse:
+        body = bytes(found.body[:_SHOWN_BYTES]).decode("utf-8", "backslashreplace")
+        settled = [note for note in audit_notes(found.pk) if note.act == SETTLED]
+        return page(
+            request, "office/event.html", status=422 if form.errors else 200, event=found, body=body, form=form, settled=settled
+        )
+
+    if request.method == "POST":
+        return acted(form, work, show)
+    note_act(LOOKED_AT_EVENT, found.pk, "", actor)
+    return show()

@@ -1,0 +1,47 @@
+"""Rules: every number with its unit and source, its versions, and a new one from a moment on."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from everfair.base.allow import allow
+from everfair.base.pages import page
+from everfair.base.roles import OPERATOR
+from everfair.base.writes import once
+from everfair.markets.table import DEFAULT_MARKET, MARKETS
+from everfair.office import actions, forms, queries
+from everfair.office.pages.answering import acted
+from everfair.office.pages.words import RULE_UNITS
+
+
+@require_GET
+@allow(OPERATOR)
+def rules(request: HttpRequest) -> HttpResponse:
+    market = request.GET.get("of", DEFAULT_MARKET)
+    return page(request, "office/rules.html", rows=queries.rules_now(market), of=market, markets=list(MARKETS), units=RULE_UNITS)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(OPERATOR)
+@once
+def rule(request: HttpRequest, of: str, name: str) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    row, versions = queries.rule_history(name, of)
+    form = forms.RuleForm(row.rule, request.POST or None)
+
+    def work() -> HttpResponse:
+        actions.change_rule(name, of, **form.cleaned_data, by=actor)
+        messages.success(request, _("The number is set."))
+        return redirect("office:rule", of, name)
+
+    def show() -> HttpResponse:
+        return page(
+            request, "office/rule.html", status=422 if form.errors else 200, row=row, versions=versions, form=form, of=of,
+            unit=RULE_UNITS.get(row.rule.unit, row.rule.unit),
+        )  # fmt: skip
+
+    return acted(form, work, show) if request.method == "POST" else show()

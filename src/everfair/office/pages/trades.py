@@ -1,0 +1,152 @@
+"""Trades: the list, the file of one, the queue of issues, and the decision in two steps."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from everfair.base.allow import allow
+from everfair.base.formats import plain_money
+from everfair.base.pages import page
+from everfair.base.refused import Refused
+from everfair.base.roles import OPERATOR
+from everfair.base.writes import once
+from everfair.companies.actions import note_act
+from everfair.companies.queries import people_by_id
+from everfair.office import actions, forms, queries
+from everfair.office.pages.answering import acted, next_address, whole
+from everfair.office.pages.words import SIDES, states_of
+from everfair.office.queries.trades import STATES
+from everfair.office.values import LOOKED_AT_ORDER
+from everfair.trade.queries import open_issues
+from everfair.trade.queries.words import STAGE_NAMES, charge_name
+
+PER_PAGE = 50
+
+
+@require_GET
+@allow(OPERATOR)
+def trades(request: HttpRequest) -> HttpResponse:
+    actor = request.actor  # type: ignore[attr-defined]
+    state = request.GET.get("state", "")
+    state = state if state in STATES else ""
+    typed = request.GET.get("number", "").strip()[:30]
+    number = whole(typed.upper().removeprefix("EF-"))
+    nothing = bool(typed) and number is None
+    before = whole(request.GET.get("after", ""))
+    found = [] if nothing else queries.orders_list(actor, state=state, number=number, before=before, limit=PER_PAGE + 1)
+    shown, following = next_address(request, found, PER_PAGE, lambda row: row.number)
+    return page(
+        request, "office/trades.html", orders=[(row, states_of(row)) for row in shown], state=state, number=typed,
+        following=following,
+    )  # fmt: skip
+
+
+@require_GET
+@allow(OPERATOR)
+def issues(request: HttpRequest) -> HttpResponse:
+    before = whole(request.GET.get("after", ""))
+    found = open_issues(before=before, limit=PER_PAGE + 1)
+    shown, following = next_address(request, found, PER_PAGE, lambda row: row.number)
+    return page(request, "office/issues.html", orders=shown, following=following)
+
+
+@require_GET
+@allow(OPERATOR)
+def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The file of a trade; while an issue is open, with the calculator (`?percent=`)."""
+    actor = request.actor  # type: ignore[attr-defined]
+    file = queries.order_file(order_id, actor)
+    form = forms.ShareForm(request.GET if "percent" in request.GET else None, initial={"percent": "50"})
+    share = form.share() if form.is_bound and form.is_valid() else Decimal("0.5")
+    note_act(LOOKED_AT_ORDER, file.order.pk, "", actor)
+    return page(
+        request,
+        "office/trade.html",
+        status=422 if form.errors else 200,
+        file=file,
+        order=file.order,
+        states=states_of(file.order),
+        history=_history(file),
+        talks=_talks(file),
+        stage_names=STAGE_NAMES,
+        charge_name=charge_name,
+        form=form,
+        split=queries.split_of(file.order, file.parts.stages, share) if file.order.issue == "open" else None,
+        percent=f"{share * 100:f}",
+        stop_badges=forms.STOP_BADGES,
+    )
+
+
+def _history(file: queries.OrderFile) -> list[dict[str, Any]]:
+    """What happened, newest first."""
+    return [
+        {
+            "at": row.at,
+            "text": row.text if row.amount is None else f"{row.text} · {plain_money(row.amount)}",
+            "kind": row.kind,
+            "who": " · ".join(filter(None, [str(SIDES.get(row.side, "")), row.who])),
+            "detail": row.detail,
+        }
+        for row in reversed(file.timeline)
+    ]
+
+
+def _talks(file: queries.OrderFile) -> list[tuple[str, list[dict[str, Any]]]]:
+    """Each talk about the order, as both sides see it."""
+    order = file.order
+    names = {order.buyer_id: order.buyer.name, order.seller_id: order.seller.name}
+    people = people_by_id({said.person_id for _talk, messages_said in file.talks for said in messages_said if said.person_id})
+    return [
+        (
+            talk.title,
+            [
+                {
+                    "who": people[said.person_id].name if said.person_id in people else names.get(said.company_id, ""),
+                    "company": names.get(said.company_id, ""),
+                    "text": said.text,
+                    "at": said.created_at,
+                    "mine": said.company_id == order.seller_id,
+                }
+                for said in messages_said
+            ],
+        )
+        for talk, messages_said in file.talks
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+@allow(OPERATOR)
+@once
+def decide(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The second step: the exact sums, the reasons, and one button. What it moves cannot be called back."""
+    actor = request.actor  # type: ignore[attr-defined]
+    file = queries.order_file(order_id, actor)
+    if file.order.issue != "open":
+        messages.info(request, _("This issue is decided already."))
+        return redirect("office:trade", order_id)
+    typed = request.POST if request.method == "POST" else request.GET
+    share = forms.ShareForm(typed)
+    if not share.is_valid():
+        raise Refused("office.share", _("Please give a share between 0 and 100 per cent."), field="percent", status=422)
+    form = forms.DecideForm(request.POST) if request.method == "POST" else forms.DecideForm(initial=share.cleaned_data)
+
+    def work() -> HttpResponse:
+        actions.decide_issue(order_id, share.share(), form.cleaned_data["reason"], by=actor)
+        messages.success(request, _("Decided. Both sides are told, with your reasons."))
+        return redirect("office:trade", order_id)
+
+    def show() -> HttpResponse:
+        return page(
+            request, "office/decide.html", status=422 if form.errors else 200, order=file.order, form=form,
+            split=queries.split_of(file.order, file.parts.stages, share.share()), stage_names=STAGE_NAMES,
+        )  # fmt: skip
+
+    return acted(form, work, show) if request.method == "POST" else show()

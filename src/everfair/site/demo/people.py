@@ -1,0 +1,15 @@
+"""Who may sign in to the demo world, and with what."""
+
+from __future__ import annotations
+
+DOMAIN = "demo.everfair.example"
+PASSWORD = "trade-fair-2026"  # noqa: S105  printed at every start; a demo world holds nothing of worth
+OPERATOR = f"operator@{DOMAIN}"
+BUYER = f"hamburg@{DOMAIN}"
+SUPPLIER = f"yongkang@{DOMAIN}"
+FINANCE = f"finance.hamburg@{DOMAIN}"
+
+
+def sign_ins() -> str:
+    """One line for whoever started the demo."""
+    return f"Demo sign-ins (password {PASSWORD}): buyer {BUYER} · supplier {SUPPLIER} · operator {OPERATOR}"

@@ -1,0 +1,23 @@
+"""Pages of orders, by noun."""
+
+from everfair.trade.pages.awarding import award
+from everfair.trade.pages.composing import compose, place
+from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
+from everfair.trade.pages.orders import order, orders, paper, post
+
+__all__ = [
+    "award",
+    "compose",
+    "end_order",
+    "order",
+    "orders",
+    "paper",
+    "pay",
+    "place",
+    "post",
+    "receive",
+    "report",
+    "ship",
+    "sign",
+    "withdraw_report",
+]

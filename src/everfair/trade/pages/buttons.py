@@ -1,0 +1,60 @@
+"""The moves of an order as buttons: the same verbs as the API's, in the reader's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from everfair.base.actor import Actor
+from everfair.base.formats import plain_money
+from everfair.trade.models import Order, Stage
+from everfair.trade.queries.moves import payable_stage
+
+# What comes first is the main button; the ways out stand last.
+_ORDER = ("sign", "pay", "ship", "receive", "withdraw", "resolve", "report", "decline", "call_off", "cancel")
+
+
+def buttons(order: Order, stages: Sequence[Stage], moves: Sequence[str], actor: Actor) -> list[dict[str, Any]]:
+    shown = [_button(verb, order, stages, actor) for verb in _ORDER if verb in moves]
+    return [button for button in shown if button]
+
+
+def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> dict[str, Any] | None:
+    def at(name: str, **more: Any) -> str:
+        return reverse(f"trade:{name}", kwargs={"order_id": order.pk, **more})
+
+    match verb:
+        case "sign":
+            return {
+                "text": _("Sign the contract"),
+                "url": at("sign"),
+                "icon": "signature",
+                "fields": {"terms_hash": order.terms_hash},
+                "note": _("You sign exactly the terms shown below."),
+            }
+        case "pay":
+            stage = payable_stage(order, stages, actor)
+            return stage and {
+                "text": _("Pay %(amount)s into escrow") % {"amount": _amount(stage)},
+                "url": at("pay", n=stage.n),
+                "icon": "lock-keyhole",
+            }
+        case "ship":
+            return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
+        case "receive":
+            return {"text": _("I have the goods and they are right"), "confirm": at("receive"), "icon": "package-check", "kind": "primary"}
+        case "withdraw":
+            return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
+        case "report":
+            return {"text": _("Not received, or not right"), "confirm": at("report"), "icon": "triangle-alert", "kind": "plain"}
+        case "decline" | "cancel" | "call_off":
+            words = {"decline": _("Decline"), "cancel": _("Cancel the order"), "call_off": _("Call the order off")}
+            return {"text": words[verb], "confirm": at(verb), "kind": "quiet"}
+    return None
+
+
+def _amount(stage: Stage) -> str:
+    return plain_money(stage.amount)

@@ -1,0 +1,212 @@
+"""The verbs of an order, each a small page or a button."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+
+from everfair.base.actor import Actor
+from everfair.base.allow import allow
+from everfair.base.money import Money, total
+from everfair.base.pages import page
+from everfair.base.refused import AlreadyDone, NotVisible, Refused
+from everfair.base.writes import once
+from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
+from everfair.trade import actions, queries
+from everfair.trade.forms import ReasonForm, ShipForm
+from everfair.trade.models import Order, Stage
+from everfair.trade.pages.orders import company_name
+from everfair.trade.postings import fee_on
+from everfair.trade.queries.words import rate_in_words
+
+
+def done_or_errors(
+    form: django_forms.Form, work: Callable[[], HttpResponse], show: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """Do the work; a refusal that belongs to a field is shown beside it, and what was typed stays."""
+    if not form.is_valid():
+        return show(422)
+    try:
+        return work()
+    except Refused as refusal:
+        if refusal.field not in form.fields or isinstance(refusal, AlreadyDone):
+            raise
+        form.add_error(refusal.field, str(refusal.message))
+        return show(422)
+
+
+@require_POST
+@allow(SELLING)
+@once
+def sign(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    actions.sign_order(order_id, request.POST.get("terms_hash", ""), by=request.actor)  # type: ignore[attr-defined]
+    messages.success(request, _("You have signed. The buyer is asked to pay into escrow."))
+    return redirect("trade:order", order_id)
+
+
+@require_POST
+@allow(BUYING | MONEY_KEEPING)
+@once
+def pay(request: HttpRequest, order_id: UUID, n: int) -> HttpResponse:
+    """Opens the payment and leads to its page; the same payment again when one is under way."""
+    actor: Actor = request.actor  # type: ignore[attr-defined]
+    found = queries.order(order_id, actor)
+    stage = next((stage for stage in queries.order_parts(found).stages if stage.n == n), None)
+    if stage is None:
+        raise NotVisible
+    return redirect("payments:payment", actions.pay_stage(stage.pk, by=actor))
+
+
+_ENDS: dict[str, dict[str, Any]] = {
+    "decline": {
+        "action": actions.decline_order,
+        "title": gettext_lazy("Decline this order?"),
+        "text": gettext_lazy("The order closes. Nothing was paid. The buyer may order again on other terms."),
+        "submit": gettext_lazy("Decline the order"),
+        "done": gettext_lazy("The order is declined."),
+    },
+    "cancel": {
+        "action": actions.cancel_order,
+        "title": gettext_lazy("Cancel this order?"),
+        "text": gettext_lazy("The order closes. Nothing is held, so nothing moves. It cannot be opened again."),
+        "submit": gettext_lazy("Cancel the order"),
+        "done": gettext_lazy("The order is cancelled."),
+    },
+    "call_off": {
+        "action": actions.call_off_order,
+        "title": gettext_lazy("Call this order off?"),
+        "text": gettext_lazy("Everything held in escrow goes back to the buyer's wallet, whole. This cannot be undone."),
+        "submit": gettext_lazy("Call the order off"),
+        "done": gettext_lazy("The order is called off. What was held is in the buyer's wallet."),
+    },
+}
+
+
+@require_http_methods(["GET", "POST"])
+@allow(TRADING)
+@once
+def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
+    """Decline, cancel or call off, with a reason the other side reads."""
+    found, parts = _found(request, order_id)
+    end = _ENDS[verb]
+    form = ReasonForm(request.POST or None)
+
+    def work() -> HttpResponse:
+        end["action"](order_id, form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, end["done"])
+        return redirect("trade:order", order_id)
+
+    def show(status: int) -> HttpResponse:
+        back = _held(parts.stages, found) if verb == "call_off" else None
+        return page(
+            request, "trade/end.html", status=status, order=found, end=end, form=form, held=back, flow=_flow_back(found)
+        )
+
+    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, verb, show)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(SELLING)
+@once
+def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found, parts = _found(request, order_id)
+    form = ShipForm(request.POST or None, lines=parts.lines)
+
+    def work() -> HttpResponse:
+        actions.ship_order(order_id, form.consignment(), by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("The goods are on their way. The buyer is asked to confirm when they arrive."))
+        return redirect("trade:order", order_id)
+
+    def show(status: int) -> HttpResponse:
+        return page(request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
+
+    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "ship", show)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(BUYING)
+@once
+def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Two steps: what will move is shown before it moves, because it does not come back."""
+    found, parts = _found(request, order_id)
+    if request.method == "POST" and request.POST.get("confirmed") == "1":
+        actions.receive_order(order_id, by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("The supplier is paid. Thank you for trading."))
+        return redirect("trade:order", order_id)
+    held = _held(parts.stages, found)
+    fee = total([fee_on(stage.amount, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"], found.currency)
+
+    def show(status: int) -> HttpResponse:
+        return page(
+            request,
+            "trade/receive.html",
+            status=status,
+            order=found,
+            held=held,
+            fee=fee,
+            to_seller=held - fee,
+            rate=rate_in_words(found.rules["trade.fee_rate"]),
+            seller=company_name(found.seller),
+        )
+
+    return _if_possible(request, found, parts.stages, "receive", show)
+
+
+@require_http_methods(["GET", "POST"])
+@allow(BUYING)
+@once
+def report(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found, parts = _found(request, order_id)
+    form = ReasonForm(request.POST or None)
+
+    def work() -> HttpResponse:
+        actions.report_missing(order_id, form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("The money is frozen. The operator looks at both sides."))
+        return redirect("trade:order", order_id)
+
+    def show(status: int) -> HttpResponse:
+        return page(request, "trade/report.html", status=status, order=found, form=form, held=_held(parts.stages, found))
+
+    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "report", show)
+
+
+@require_POST
+@allow(BUYING)
+@once
+def withdraw_report(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    actions.withdraw_report(order_id, by=request.actor)  # type: ignore[attr-defined]
+    messages.success(request, _("The issue is withdrawn. The time to confirm begins again."))
+    return redirect("trade:order", order_id)
+
+
+def _found(request: HttpRequest, order_id: UUID) -> tuple[Order, queries.OrderParts]:
+    found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
+    return found, queries.order_parts(found)
+
+
+def _if_possible(
+    request: HttpRequest, found: Order, stages: list[Stage], verb: str, show: Callable[[int], HttpResponse]
+) -> HttpResponse:
+    """The page of a move that is no longer open leads back to the order, which says where it stands."""
+    if verb in queries.moves_of(found, stages, request.actor):  # type: ignore[attr-defined]
+        return show(200)
+    messages.info(request, _("This is not possible in the present state."))
+    return redirect("trade:order", found.pk)
+
+
+def _held(stages: list[Stage], found: Order) -> Money:
+    return total([stage.amount for stage in stages if stage.state in ("funded", "frozen")], found.currency)
+
+
+def _flow_back(found: Order) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (_("Escrow"), found.reference), (company_name(found.buyer), _("Wallet"))

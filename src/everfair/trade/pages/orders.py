@@ -1,0 +1,301 @@
+"""The list of orders, and the one page of each: where it stands, whose turn it is, what happens if nobody acts."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from everfair.base.allow import allow
+from everfair.base.api import open_cursor, seal_cursor
+from everfair.base.clock import now
+from everfair.base.formats import money, plain_money, quantity
+from everfair.base.jinja import with_query
+from everfair.base.money import Money, UnitPrice
+from everfair.base.pages import page
+from everfair.base.refused import Refused
+from everfair.base.roles import MEMBER, OPERATOR
+from everfair.base.writes import once
+from everfair.catalog.values import plain
+from everfair.companies.queries import names, people_by_id
+from everfair.companies.roles import TRADING
+from everfair.ledger.queries import escrows
+from everfair.logistics.queries import consignment_of
+from everfair.logistics.values import MODE_WORDS
+from everfair.markets.table import DEFAULT_MARKET
+from everfair.messaging.actions import open_thread, post_message
+from everfair.messaging.queries import messages_of, threads_about
+from everfair.payments.queries import intents_of
+from everfair.trade import queries
+from everfair.trade.documents import KINDS
+from everfair.trade.forms import MessageForm
+from everfair.trade.models import Order, Stage
+from everfair.trade.pages.buttons import buttons
+from everfair.trade.queries.moves import moves_of
+from everfair.trade.queries.papers import paper as paper_of
+from everfair.trade.queries.timeline import in_words
+from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
+
+PER_PAGE = 25
+
+
+@require_GET
+@allow(MEMBER | OPERATOR)
+def orders(request: HttpRequest) -> HttpResponse:
+    """All orders of the company, newest first. `side` is buyer or seller, `open=1` leaves out what is over."""
+    actor = request.actor  # type: ignore[attr-defined]
+    side = request.GET.get("side", "")
+    side = side if side in ("buyer", "seller") else ""
+    open_only = request.GET.get("open") == "1"
+    after = request.GET.get("after", "")
+    before = open_cursor(after)[0] if after else None
+    found = queries.orders_page(actor, side=side, open_only=open_only, before=before, limit=PER_PAGE + 1)
+    shown = found[:PER_PAGE]
+    more = seal_cursor([shown[-1].number]) if len(found) > PER_PAGE else ""
+    return page(
+        request,
+        "trade/orders.html",
+        orders=shown,
+        standings=queries.standings(shown, actor),
+        names=AGREEMENT_NAMES,
+        side=side,
+        open_only=open_only,
+        first=not after,
+        next_url=with_query(request.get_full_path(), after=more) if more else None,
+        company_name=company_name,
+    )
+
+
+def company_name(company: Any) -> str:
+    return names(company, get_language() or "en")[0]
+
+
+@require_GET
+@allow(MEMBER | OPERATOR)
+def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
+    return page(request, "trade/order.html", **order_face(request, found))
+
+
+def order_face(request: HttpRequest, found: Order, form: MessageForm | None = None) -> dict[str, Any]:
+    """Everything the page of an order shows. The number of queries does not depend on the order's size."""
+    actor = request.actor  # type: ignore[attr-defined]
+    parts = queries.order_parts(found)
+    standing = queries.standing_of(found, parts.stages, actor)
+    signers = people_by_id([found.buyer_signed_by, found.seller_signed_by])  # type: ignore[list-item]
+    moves = moves_of(found, parts.stages, actor)
+    intents = intents_of([stage.pk for stage in parts.stages])
+    consignment = consignment_of(found.pk)
+    return {
+        "order": found,
+        "lines": [_contract_line(line, found.currency) for line in parts.lines],
+        "charges": [(charge_name(c.kind, c.label), money(Money(c.amount_minor, found.currency))) for c in parts.charges],
+        "standing": standing,
+        "look": _look(found, standing),
+        "moves": buttons(found, parts.stages, moves, actor),
+        "stages": _stages(parts.stages, intents),
+        "steps": _steps(found, parts.stages),
+        "consignment": consignment,
+        "packing": _packing(consignment, parts.lines),
+        "modes": MODE_WORDS,
+        "happenings": [_line(happening, found) for happening in queries.timeline(found)],
+        "rules": rules_in_words(found.rules),
+        "incoterm_name": incoterm_name,
+        "buyer_name": company_name(found.buyer),
+        "seller_name": company_name(found.seller),
+        "signatures": [
+            ("buyer", company_name(found.buyer), signers.get(found.buyer_signed_by), found.buyer_signed_at),  # type: ignore[arg-type]
+            ("seller", company_name(found.seller), signers.get(found.seller_signed_by), found.seller_signed_at),  # type: ignore[arg-type]
+        ],
+        "parties": [
+            (_("Supplier"), _card(found.seller), company_name(found.seller)),
+            (_("Buyer"), _card(found.buyer), company_name(found.buyer)),
+        ],
+        "closed_reason": in_words(found.closed_reason),
+        "issue_reason": in_words(found.issue_reason),
+        "waiting_for_provider": _waiting(request, parts.stages, intents),
+        "messages_shown": _messages(found, actor),
+        "form": form or MessageForm(),
+        "may_write": TRADING.admits(actor),
+    }
+
+
+def _contract_line(line: Any, currency: str) -> dict[str, Any]:
+    own = (line.snapshot.get("titles") or {}).get(get_language() or "en", "")
+    return {
+        "description": line.description,
+        "title": own if own and own[:300] != line.description else "",
+        "sku": line.sku,
+        "quantity": plain(line.quantity),
+        "unit": line.unit,
+        "price": UnitPrice(line.unit_price, currency, line.price_per),
+        "amount": Money(line.amount_minor, currency),
+    }
+
+
+def _card(company: Any) -> dict[str, Any]:
+    """The other side's name is the trade's own; a passport only a supplier shows to everyone."""
+    marked = company.verified_until is not None and company.verified_until >= now().date()
+    return {
+        "href": reverse("companies:supplier", args=[DEFAULT_MARKET, company.number]) if company.is_seller else "#talk",
+        "country": company.country,
+        "verified_on": company.verified_at if marked else None,
+    }
+
+
+def _packing(consignment: Any, lines: list[Any]) -> list[dict[str, Any]]:
+    if consignment is None:
+        return []
+    goods = {line.n: line for line in lines}
+    return [
+        {
+            "text": f"{goods[row['line']].description} · {quantity(plain(Decimal(row['quantity'])), goods[row['line']].unit)}",
+            "packages": row.get("packages", 0),
+            "marks": row.get("marks", ""),
+        }
+        for row in consignment.packing_list
+        if row.get("line") in goods
+    ]
+
+
+def _look(found: Order, standing: queries.Standing) -> str:
+    """Which colour the three answers have."""
+    if standing.turn == "nobody":
+        return "held" if found.agreement == "completed" else "calm"
+    if standing.yours:
+        return "wait"
+    return "act" if standing.code in ("issue", "late") else "held" if standing.code in ("shipped", "funded") else "calm"
+
+
+def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any]]:
+    held = escrows(stage.pk for stage in stages)
+    return [
+        {
+            "name": STAGE_NAMES[stage.name],
+            "amount": stage.amount,
+            "state": {"planned": "due", "void": "refunded"}.get(stage.state, stage.state),
+            "void": stage.state == "void",
+            "share": stage.amount_minor,
+            "note": _stage_note(stage, held.get(stage.pk)),
+            "payment": intents.get(stage.pk),
+        }
+        for stage in stages
+    ]
+
+
+def _stage_note(stage: Stage, held: Any) -> str:
+    if stage.state == "void":
+        return _("No longer to be paid")
+    if held is None:
+        return stage_due(stage.name)
+    shown = (
+        (_("held %(amount)s"), held.held_minor),
+        (_("to the supplier %(amount)s"), held.released_minor),
+        (_("fee %(amount)s"), held.fees_minor),
+        (_("back to the buyer %(amount)s"), held.refunded_minor),
+    )
+    return " · ".join(text % {"amount": plain_money(Money(minor, stage.currency))} for text, minor in shown if minor)
+
+
+def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
+    paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in stages)
+    done = [
+        True,
+        found.seller_signed_at is not None,
+        paid,
+        found.goods != "awaiting",
+        found.agreement == "completed",
+    ]
+    words = [_("Ordered"), _("Signed"), _("Paid into escrow"), _("Shipped"), _("Settled")]
+    over = found.agreement in ("declined", "cancelled", "lapsed", "called_off")
+    now_at = next((n for n, is_done in enumerate(done) if not is_done), len(done))
+    states = ["done" if is_done else "next" for is_done in done]
+    if now_at < len(done):
+        states[now_at] = "trouble" if over or found.issue == "open" else "now"
+    return [{"text": text, "state": state} for text, state in zip(words, states, strict=True)]
+
+
+def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
+    who = {
+        "buyer": company_name(found.buyer),
+        "seller": company_name(found.seller),
+        "operator": _("The operator"),
+        "clock": _("The clock"),
+        "provider": _("The payment provider"),
+    }.get(happening.side, "")
+    return {
+        "at": happening.at,
+        "text": happening.text,
+        "kind": happening.kind,
+        "who": f"{happening.who}, {who}" if happening.who and who else happening.who or who,
+        "amount": happening.amount,
+        "detail": happening.detail,
+    }
+
+
+def _waiting(request: HttpRequest, stages: list[Stage], intents: dict[UUID, Any]) -> bool:
+    """Somebody came back from the provider's page, and its word is not here yet."""
+    if not request.GET.get("checkout"):
+        return False
+    return any(stage.state == "paying" and stage.pk in intents and intents[stage.pk].state != "failed" for stage in stages)
+
+
+def _messages(found: Order, actor: Any) -> list[dict[str, Any]]:
+    threads = [thread for thread in threads_about(found.pk, actor) if thread.subject_kind == "order"]
+    if not threads:
+        return []
+    written = messages_of(threads[0])
+    people = people_by_id({message.person_id for message in written if message.person_id})  # type: ignore[arg-type]
+    sides = {found.buyer_id: found.buyer, found.seller_id: found.seller}
+    return [
+        {
+            "who": people[m.person_id].name if m.person_id in people else "",
+            "company": company_name(sides[m.company_id]),
+            "text": m.text,
+            "at": m.created_at,
+            "mine": m.company_id == actor.company_id,
+            "files": [],
+        }
+        for m in written
+        if m.company_id in sides
+    ]
+
+
+@require_POST
+@allow(TRADING)
+@once
+def post(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """Write to the other side."""
+    actor = request.actor  # type: ignore[attr-defined]
+    found = queries.order(order_id, actor)
+    form = MessageForm(request.POST)
+    if form.is_valid():
+        try:
+            thread = open_thread("order", found.pk, found.reference, [found.buyer_id, found.seller_id], by=actor)
+            post_message(thread.pk, form.cleaned_data["text"], by=actor)
+            return redirect(reverse("trade:order", args=[order_id]) + "#talk")
+        except Refused as refusal:
+            if refusal.status != 422:
+                raise
+            form.add_error("text", str(refusal.message))
+    return page(request, "trade/order.html", status=422, **order_face(request, found, form))
+
+
+@require_GET
+@allow(MEMBER | OPERATOR)
+def paper(request: HttpRequest, order_id: UUID, kind: str) -> HttpResponse:
+    """Contract or proforma as PDF, from the terms that stand in the order."""
+    if kind not in KINDS:
+        raise Http404
+    found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
+    answer = HttpResponse(paper_of(found, kind, get_language() or "en"), content_type="application/pdf")
+    answer["Content-Disposition"] = f'inline; filename="{found.reference}-{kind}.pdf"'
+    answer["Cache-Control"] = "private, no-store"
+    return answer

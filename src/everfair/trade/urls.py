@@ -1,0 +1,25 @@
+"""Pages of trade, mounted under /<language>/."""
+
+from django.urls import path
+
+from everfair.trade import pages
+
+app_name = "trade"
+urlpatterns = [
+    path("orders/", pages.orders, name="orders"),
+    path("orders/<uuid:order_id>/", pages.order, name="order"),
+    path("orders/<uuid:order_id>/sign/", pages.sign, name="sign"),
+    path("orders/<uuid:order_id>/decline/", pages.end_order, {"verb": "decline"}, name="decline"),
+    path("orders/<uuid:order_id>/cancel/", pages.end_order, {"verb": "cancel"}, name="cancel"),
+    path("orders/<uuid:order_id>/call-off/", pages.end_order, {"verb": "call_off"}, name="call_off"),
+    path("orders/<uuid:order_id>/stages/<int:n>/pay/", pages.pay, name="pay"),
+    path("orders/<uuid:order_id>/ship/", pages.ship, name="ship"),
+    path("orders/<uuid:order_id>/receive/", pages.receive, name="receive"),
+    path("orders/<uuid:order_id>/report/", pages.report, name="report"),
+    path("orders/<uuid:order_id>/withdraw-report/", pages.withdraw_report, name="withdraw_report"),
+    path("orders/<uuid:order_id>/messages/", pages.post, name="post"),
+    path("orders/<uuid:order_id>/<slug:kind>.pdf", pages.paper, name="paper"),
+    path("quotes/<uuid:quote_id>/award/", pages.award, name="award"),
+    path("<slug:market>/order/", pages.compose, name="compose"),
+    path("<slug:market>/order/place/", pages.place, name="place"),
+]
