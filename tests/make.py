@@ -167,3 +167,13 @@ def trade(state: str = "offered", *, quantity: str = "1000", **offer_columns: An
         receive_order(made.order.pk, by=made.buyer)
     made.fresh()
     return made
+
+
+def captured(intent: Intent) -> PaymentCaptured:
+    """The fact that trade hears when a provider's word was believed."""
+    return PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount)
+
+
+def next_number() -> int:
+    """A number nobody has used in this test run."""
+    return next(_n)

@@ -24,6 +24,3 @@ def browser(of: Person, **options: Any) -> Client:
     client = Client(**options)
     client.force_login(of, backend="everfair.companies.accounts.Backend")
     return client
-
-
-

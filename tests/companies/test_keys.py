@@ -47,7 +47,9 @@ def test_a_live_house_makes_live_keys(owner: Actor) -> None:
     assert raw.startswith("ef_live_")
 
 
-@pytest.mark.parametrize("raw", ["", " ", "ef_test_", "ef_live_" + "A" * 43, "ef_test_" + "A" * 10_000, "Bearer", "\u0000" * 30, "é" * 30])
+@pytest.mark.parametrize(
+    "raw", ["", " ", "ef_test_", "ef_live_" + "A" * 43, "ef_test_" + "A" * 10_000, "Bearer", "\u0000" * 30, "é" * 30]
+)
 def test_what_is_no_key_opens_nothing(owner: Actor, raw: str) -> None:
     """B64."""
     actions.make_api_key("ERP", ["orders:read"], by=owner)

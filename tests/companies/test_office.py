@@ -136,7 +136,9 @@ def test_a_stop_waits_for_the_move_that_came_first() -> None:
 def test_the_mark_carries_day_note_and_who_saw_it() -> None:
     company, officer = make.company(), make.person(is_staff_member=True)
 
-    actions.verify_company(company.pk, until=today() + timedelta(days=365), note="Licence seen on paper", by=make.operator(officer))
+    actions.verify_company(
+        company.pk, until=today() + timedelta(days=365), note="Licence seen on paper", by=make.operator(officer)
+    )
 
     company.refresh_from_db()
     shown = queries.passport(company)

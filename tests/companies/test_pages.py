@@ -109,7 +109,12 @@ def test_a_first_company_is_registered_by_choosing_its_country_first() -> None:
 
     assert answer.url == "/en/company/"
     company = Company.objects.get(registration_number="91110000600037341L")
-    assert (company.phone, company.website, company.is_seller, company.is_buyer) == ("+8657487654321", "https://bolts.example", True, False)
+    assert (company.phone, company.website, company.is_seller, company.is_buyer) == (
+        "+8657487654321",
+        "https://bolts.example",
+        True,
+        False,
+    )
     assert company.names == {"zh-hans": "宁波螺栓厂"}
     assert Membership.objects.get(company=company).roles == ["owner"]
     assert "315000<br>浙江省宁波市中山路1号" in client.get("/en/company/").content.decode()
@@ -214,7 +219,12 @@ def test_more_than_the_form_asks_for_is_ignored() -> None:
 
     company.refresh_from_db()
     owner.refresh_from_db()
-    assert (company.country, company.verified_at, owner.is_staff_member, company.address["city"]) == ("DE", None, False, "Hamburg")
+    assert (company.country, company.verified_at, owner.is_staff_member, company.address["city"]) == (
+        "DE",
+        None,
+        False,
+        "Hamburg",
+    )
 
 
 def test_somebody_in_two_companies_switches() -> None:

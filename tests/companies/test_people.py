@@ -100,7 +100,9 @@ def test_a_link_is_nothing_in_the_hands_of_another(owner: Actor, django_capture_
     assert not Membership.objects.filter(person=thief).exists()
 
 
-def test_a_link_dies_with_its_time_and_by_withdrawal_and_by_a_newer_one(owner: Actor, django_capture_on_commit_callbacks: Any) -> None:
+def test_a_link_dies_with_its_time_and_by_withdrawal_and_by_a_newer_one(
+    owner: Actor, django_capture_on_commit_callbacks: Any
+) -> None:
     newcomer = actor_of(person("new@fair.example"))
     replaced = invite(owner, capture=django_capture_on_commit_callbacks)
     withdrawn = invite(owner, capture=django_capture_on_commit_callbacks)
@@ -205,7 +207,10 @@ def test_other_roles_count_from_the_next_request(owner: Actor) -> None:
 
 def test_the_last_owner_stays(owner: Actor) -> None:
     assert owner.person_id
-    for act in (lambda: actions.change_roles(owner.person_id, ["viewer"], by=owner), lambda: actions.end_membership(owner.person_id, by=owner)):
+    for act in (
+        lambda: actions.change_roles(owner.person_id, ["viewer"], by=owner),
+        lambda: actions.end_membership(owner.person_id, by=owner),
+    ):
         with pytest.raises(Refused) as refused:
             act()
         assert refused.value.code == "companies.last_owner"

@@ -91,7 +91,9 @@ def test_what_is_wrong_is_refused_by_field_and_nothing_is_made(said: dict[str, A
     assert not Event.objects.exists()
 
 
-@pytest.mark.parametrize("name", ["𠮷野家株式会社", "ئۇيغۇر سودا", "བོད་ཚོང་", "บริษัท ค้าขาย", "Donaudampfschifffahrtsgesellschaft" * 5, "Şişli & Söhne"])
+@pytest.mark.parametrize(
+    "name", ["𠮷野家株式会社", "ئۇيغۇر سودا", "བོད་ཚོང་", "บริษัท ค้าขาย", "Donaudampfschifffahrtsgesellschaft" * 5, "Şişli & Söhne"]
+)
 def test_names_of_every_script_are_welcome(name: str) -> None:
     assert register(name=name).name == name
 
@@ -180,7 +182,8 @@ def test_a_changed_name_is_compared_with_the_others_again() -> None:
 
 
 @pytest.mark.parametrize(
-    "change", [{"country": "CN"}, {"verified_at": "now"}, {"number": 1}, {"registration_number": "1"}, {"name_skeleton": "x"}, {"id": "x"}]
+    "change",
+    [{"country": "CN"}, {"verified_at": "now"}, {"number": 1}, {"registration_number": "1"}, {"name_skeleton": "x"}, {"id": "x"}],
 )
 def test_what_is_not_ours_to_change_is_refused(change: dict[str, Any]) -> None:
     company = register()

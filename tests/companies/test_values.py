@@ -48,7 +48,9 @@ def test_honest_domains_of_other_scripts_are_welcome() -> None:
     assert normal_email("a@пример.рф") == "a@xn--e1afmkfd.xn--p1ai"
 
 
-@pytest.mark.parametrize("address", ["", "@", "a@", "@b", "nobody", "a@" + "b" * 300 + ".com", "a@xn--\ud800.com", "a@..", "a@b..c"])
+@pytest.mark.parametrize(
+    "address", ["", "@", "a@", "@b", "nobody", "a@" + "b" * 300 + ".com", "a@xn--\ud800.com", "a@..", "a@b..c"]
+)
 def test_what_is_no_address_is_refused(address: str) -> None:
     with pytest.raises(BadEmail):
         normal_email(address)

@@ -6,6 +6,7 @@ fails on a view without one.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -36,6 +37,7 @@ def allow(role: Role, *, scope: str | None = None) -> Callable[[Callable[..., An
                 raise Refused("base.scope_missing", _("This key does not carry the scope for that."), status=403)
             return view(request, *args, **kwargs)
 
+        guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         guarded.allow = role  # type: ignore[attr-defined]
         guarded.scope = scope  # type: ignore[attr-defined]
         return guarded

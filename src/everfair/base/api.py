@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import json
 from collections.abc import Callable
 from functools import wraps
@@ -87,6 +88,8 @@ def write(view: Callable[..., Any]) -> Callable[..., Any]:
 
         return answer_once(request, key, work)
 
+    # With its names resolved here: the wrapper's own module does not know the view's types.
+    repeated.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
     repeated.write = True  # type: ignore[attr-defined]
     return repeated
 

@@ -35,13 +35,12 @@ def columns_of(draft: OfferDraft, market: Market) -> dict[str, Any] | list[Wrong
     """The columns that a draft fills (all but company, market, state, category and pictures), or everything wrong with it."""
     unit = reference.unit(draft.unit_code)
     step = smallest_step(draft.unit_code)
-    money = (
-        draft.tiers[0][1].currency if draft.tiers else draft.sample_price.currency if draft.sample_price else market.currencies[0]
-    )
+    priced = draft.tiers[0][1] if draft.tiers else draft.sample_price
+    currency = priced.currency if priced else market.currencies[0]
     price_per = draft.tiers[0][1].per if draft.tiers else _ONE
     multiple = draft.multiple if draft.multiple is not None else step
     tiers = tuple((start, price.amount) for start, price in draft.tiers)
-    wrong = list(wrong_terms(Terms(money, tiers, price_per, draft.moq, multiple, unit), market))
+    wrong = list(wrong_terms(Terms(currency, tiers, price_per, draft.moq, multiple, unit), market))
     wrong += [bad for start, _ in draft.lead_times[1:] if (bad := wrong_quantity("lead_times", start, unit))]
     source = source_category(draft.category_path)
     if len(source) > SOURCE_CATEGORY_CHARACTERS:
@@ -58,7 +57,7 @@ def columns_of(draft: OfferDraft, market: Market) -> dict[str, Any] | list[Wrong
         "brand": draft.brand,
         "source_category": source,
         "attributes": [[name, value] for name, value in draft.attributes.items()],
-        "currency": money,
+        "currency": currency,
         "tiers": [[tidy(start), tidy(price)] for start, price in tiers],
         "price_per": price_per,
         "price_from": price_from(tiers, price_per),
@@ -94,7 +93,7 @@ def draft_of(offer: Offer) -> OfferDraft:
         brand=offer.brand,
         category_path=category_path(offer.source_category),
         category_code=offer.category,
-        attributes={name: value for name, value in offer.attributes},
+        attributes=dict(offer.attributes),
         tiers=tuple((Decimal(start), UnitPrice(Decimal(price), offer.currency, per)) for start, price in offer.tiers),
         moq=plain(Decimal(offer.moq)),
         multiple=None if multiple == step else multiple,

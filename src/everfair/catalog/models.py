@@ -80,13 +80,14 @@ class CategoryMapping(Row):
     set_by = models.UUIDField(null=True)
 
 
-IMPORT_STATES = ("waiting", "running", "done", "refused")
+IMPORT_STATES = ("staged", "waiting", "running", "done", "refused")
 
 
 class ImportRun(Row):
     """One file that was imported: the same content again changes nothing.
 
-    A large file waits for the worker, who writes in pieces and says how far he is. `mapping`: [[field, column], …].
+    A staged file waits for a person's choice of columns, a large one then for the worker, who writes in pieces and says how far
+    he is. `mapping`: [[field, column], …].
     `errors`: [[line, column, code, value, params], …], the first thousand; `refusal`: [code, params] when nothing was taken.
     """
 
@@ -100,7 +101,7 @@ class ImportRun(Row):
     changed_count = models.IntegerField(default=0)
     unchanged_count = models.IntegerField(default=0)
     refused_count = models.IntegerField(default=0)
-    state = models.CharField(max_length=10, default="waiting")
+    state = models.CharField(max_length=10, default="staged")
     # Where the waiting file lies; empty once it is done.
     stored_as = models.CharField(max_length=80, blank=True, default="")
     mapping = models.JSONField(default=list)

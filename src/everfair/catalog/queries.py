@@ -92,9 +92,8 @@ def quantity_problem(offer: Offer, quantity: Decimal) -> str | None:
     if quantity < offer.moq:
         return _("The minimum order is %(quantity)s.") % {"quantity": shown_quantity(least_quantity(offer), offer.unit)}
     if quantity % offer.multiple:
-        return _("This is sold in multiples of %(multiple)s.") % {
-            "multiple": shown_quantity(plain(Decimal(offer.multiple)), offer.unit)
-        }
+        multiple = shown_quantity(plain(Decimal(offer.multiple)), offer.unit)
+        return _("This is sold in multiples of %(multiple)s.") % {"multiple": multiple}
     return None
 
 

@@ -173,17 +173,12 @@ class _Reading:
 
     def alts(self) -> dict[str, dict[str, str]]:
         """{picture: {language: what it shows}}"""
-        wanted = {str(picture) for picture in self.values["pictures"]}
-        return {
-            str(picture): texts
-            for picture, said in self.values["picture_alts"].items()
-            if str(picture) in wanted
-            and (
-                texts := {
-                    code: text for code in LANGUAGES if (text := self.line("pictures", said.get(code, ""), TITLE_CHARACTERS))
-                }
-            )
-        }
+        found: dict[str, dict[str, str]] = {}
+        for picture, said in self.values["picture_alts"].items():
+            texts = {code: self.line("pictures", said.get(code, ""), TITLE_CHARACTERS) for code in LANGUAGES}
+            if any(texts.values()) and picture in map(str, self.values["pictures"]):
+                found[str(picture)] = {code: text for code, text in texts.items() if text}
+        return found
 
     # Codes.
 

@@ -45,6 +45,8 @@ SENTENCES = {
     "picture_unknown": _("This picture is not one of yours."),
     "source_category_long": _("The category path is longer than %(limit)s characters."),
     "offer_removed": _("The platform has removed this offer."),
+    "stopped": _("The import was stopped: %(message)s"),
+    "file_gone": _("The file is not there any more. Please send it again."),
     "rows_refused": _("Nothing was imported: %(count)s rows have errors."),
 }
 

@@ -27,6 +27,9 @@ BULLET_CHARACTERS = 1_000
 QUANTITY_DECIMALS = 3
 # One import is committed in pieces of this many rows, each well under a second: a long transaction holds every cursor up.
 BATCH_ROWS = 500
+# A file of so many rows is imported while its sender waits; a longer one by the worker.
+AT_ONCE_ROWS = 1_000
+STAGED_BYTES = 50 * 1024 * 1024
 
 
 def plain(number: Decimal) -> Decimal:

@@ -146,7 +146,10 @@ def _before(cursor: str) -> int:
 def _public(company: Company) -> dict[str, Any]:
     is_marked = company.verified_until is not None and company.verified_until >= clock.now().date()
     return {
-        **{name: getattr(company, name) for name in ("number", "name", "names", "country", "kind", "website", "founded_year", "staff_count")},
+        **{
+            name: getattr(company, name)
+            for name in ("number", "name", "names", "country", "kind", "website", "founded_year", "staff_count")
+        },
         "city": company.address.get("city", ""),
         "verified_on": company.verified_at.date() if is_marked and company.verified_at else None,
         "verified_until": company.verified_until if is_marked else None,

@@ -78,7 +78,9 @@ def _text(label: Any, most: int, *, required: bool = False, help_text: Any = "",
 class CompanyForm(forms.Form):
     """What a passport shows."""
 
-    name = _text(_("Registered name"), 200, required=True, help_text=_("As it stands in the register."), autocomplete="organization")
+    name = _text(
+        _("Registered name"), 200, required=True, help_text=_("As it stands in the register."), autocomplete="organization"
+    )
     name_en = _text(_("Name in English"), 200)
     name_zh_hant = _text(_("Name in traditional Chinese"), 200)
     name_zh_hans = _text(_("Name in simplified Chinese"), 200)
@@ -132,8 +134,12 @@ class RegisterForm(CompanyForm):
 
 class ProfileForm(CompanyForm):
     about_en = TextField(label=_("About us, in English"), many_lines=True, max_length=4000, required=False, rows=4)
-    about_zh_hant = TextField(label=_("About us, in traditional Chinese"), many_lines=True, max_length=4000, required=False, rows=4)
-    about_zh_hans = TextField(label=_("About us, in simplified Chinese"), many_lines=True, max_length=4000, required=False, rows=4)
+    about_zh_hant = TextField(
+        label=_("About us, in traditional Chinese"), many_lines=True, max_length=4000, required=False, rows=4
+    )
+    about_zh_hans = TextField(
+        label=_("About us, in simplified Chinese"), many_lines=True, max_length=4000, required=False, rows=4
+    )
     founded_year = NumberField(label=_("Founded in"), required=False)
     staff_count = NumberField(label=_("People who work here"), required=False)
     LAYOUT = [
@@ -186,8 +192,12 @@ class KeyForm(forms.Form):
 
 class MeForm(forms.Form):
     name = _text(_("Your name"), 120, required=True, autocomplete="name")
-    language = forms.ChoiceField(label=_("Language of letters"), choices=lambda: [(code, language_name(code)) for code, _n in settings.LANGUAGES])
-    timezone = forms.ChoiceField(label=_("Time zone"), choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())])
+    language = forms.ChoiceField(
+        label=_("Language of letters"), choices=lambda: [(code, language_name(code)) for code, _n in settings.LANGUAGES]
+    )
+    timezone = forms.ChoiceField(
+        label=_("Time zone"), choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+    )
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
     )

@@ -75,7 +75,11 @@ def suppliers(request: HttpRequest, market: str) -> HttpResponse:
         for code in queries.supplier_countries()
     ]
     facets = [
-        {"name": "verified", "title": _("Verification"), "choices": [{"value": "1", "text": _("Verified"), "count": None, "chosen": verified}]},
+        {
+            "name": "verified",
+            "title": _("Verification"),
+            "choices": [{"value": "1", "text": _("Verified"), "count": None, "chosen": verified}],
+        },
         {"name": "country", "title": _("Country"), "choices": _one_of(countries)},
     ]
     return public_page(
@@ -280,7 +284,9 @@ def profile(request: HttpRequest) -> HttpResponse:
         changed = actions.edit_profile(company.pk, by=actor, **form.values())
         messages.success(request, _("The profile is saved."))
         if was_verified and changed.verified_at is None:
-            messages.warning(request, _("The verification mark spoke of the old name, so it has ended. Ask the operator for a new one."))
+            messages.warning(
+                request, _("The verification mark spoke of the old name, so it has ended. Ask the operator for a new one.")
+            )
         return redirect("companies:settings")
 
     def show() -> HttpResponse:
@@ -368,7 +374,13 @@ def keys(request: HttpRequest) -> HttpResponse:
         _key, raw = actions.make_api_key(**form.cleaned_data, by=actor)
         answer: HttpResponseRedirect = redirect("companies:keys")
         answer.set_signed_cookie(
-            _NEW_KEY, raw, max_age=120, path=reverse("companies:keys"), httponly=True, samesite="Strict", secure=request.is_secure()
+            _NEW_KEY,
+            raw,
+            max_age=120,
+            path=reverse("companies:keys"),
+            httponly=True,
+            samesite="Strict",
+            secure=request.is_secure(),
         )
         return answer
 

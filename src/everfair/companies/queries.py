@@ -93,9 +93,7 @@ def companies_by_id(ids: Iterable[UUID]) -> dict[UUID, Company]:
     return Company.objects.in_bulk({i for i in ids if i is not None})
 
 
-def suppliers(
-    *, country: str = "", verified: bool = False, before: int | None = None, limit: int = 24
-) -> list[Company]:
+def suppliers(*, country: str = "", verified: bool = False, before: int | None = None, limit: int = 24) -> list[Company]:
     """The directory, newest first; `before` is the number of the last one seen. A listing stop hides a company."""
     stopped = Stop.objects.filter(_still_open(), company=OuterRef("pk"), kind="listing")
     found = Company.objects.filter(~Exists(stopped), is_seller=True)

@@ -218,7 +218,7 @@ def _ways_out(asked: Asked, market: str) -> dict[str, Any]:
         if wider:
             links.append({"text": _("Search without the filters"), "count": wider, "href": _search(market, text)})
     words = text.split()
-    if 1 < len(words) <= _MOST_WORDS:
+    if not links and 1 < len(words) <= _MOST_WORDS:
         for word in words:
             fewer = " ".join(each for each in words if each != word)
             count = queries.count_offers(OfferQuery(text=fewer, language=language, market=market, page_size=1)) if fewer else 0

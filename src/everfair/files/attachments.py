@@ -58,20 +58,13 @@ def _no_second_file(content: bytes) -> None:
 
 
 def _is_text(content: bytes) -> bool:
-    if (
-        _MARKUP.match(content[:4096].removeprefix(b"\xef\xbb\xbf"))
-        or b"\0" in content
-        and content[:2] not in (b"\xff\xfe", b"\xfe\xff")
-    ):
-        return False
-    for encoding in ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "gb18030"):
+    is_wide = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if is_wide else ("utf-8-sig", "gb18030"):
         try:
             text = content.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if _MARKUP.match(text[:4096].encode()):
-            return False
-        return not any(c < " " and c not in "\t\r\n\f" for c in text)
+        return not _MARKUP.match(text[:4096].encode()) and not any(c < " " and c not in "\t\r\n\f" for c in text)
     return False
 
 

@@ -15,7 +15,7 @@ def path_of(sha256: str, ending: str = "") -> Path:
 
 
 def put(sha256: str, content: bytes, ending: str = "") -> None:
-    """Write the bytes and flush them to the disk; the same name again is left as it is, because the same hash is the same content."""
+    """Write the bytes and flush them to the disk. A name that is there is left as it is: the same hash is the same content."""
     target = path_of(sha256, ending)
     if target.exists():
         return

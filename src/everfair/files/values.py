@@ -55,7 +55,7 @@ def agrees(media_type: str, declared: str, name: str) -> bool:
 
 
 def display_name(raw: str, media_type: str) -> str:
-    """The name as people see it and as a download is called: no folder, nothing hidden, the true ending, at most 200 bytes (B11)."""
+    """The name as people see it: no folder, nothing hidden, the true ending, at most 200 bytes (B11)."""
     name = unicodedata.normalize("NFC", raw.replace("\\", "/").rpartition("/")[2])
     name = "".join(c for c in name if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co") and c not in _HIDDEN)
     name = re.sub(r'[<>:"|?*%\s]+', " ", name).strip(" .")

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 from everfair.base.actor import Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.events import read_fact, subscribers
-from everfair.base.models import DeadReaction, Deadline, Event
+from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import OPERATOR
 from everfair.catalog.actions import map_category
@@ -106,7 +106,9 @@ def repeat_reaction(reaction_id: int, *, by: Actor) -> None:
                 for reaction in reactions:
                     reaction(fact)
         except Exception as error:
-            raise Refused("office.fails_again", _("It failed again: %(reason)s") % {"reason": f"{type(error).__name__}: {error}"[:200]}) from error
+            raise Refused(
+                "office.fails_again", _("It failed again: %(reason)s") % {"reason": f"{type(error).__name__}: {error}"[:200]}
+            ) from error
         _close(dead, values.REACTION_REPEATED, "", by)
 
 

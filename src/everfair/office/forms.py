@@ -29,8 +29,8 @@ STAFF_ROLE_NAMES = {
 }
 
 
-def _reason(label: Any = _("Reason"), help_text: Any = "") -> TextField:
-    return TextField(label=label, many_lines=True, max_length=2000, rows=3, help_text=help_text)
+def _reason(label: Any = None, help_text: Any = "") -> TextField:
+    return TextField(label=label or _("Reason"), many_lines=True, max_length=2000, rows=3, help_text=help_text)
 
 
 class ReasonForm(forms.Form):
@@ -38,7 +38,9 @@ class ReasonForm(forms.Form):
 
 
 class VerifyForm(forms.Form):
-    note = _reason(_("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport."))
+    note = _reason(
+        _("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport.")
+    )
     until = forms.DateField(label=_("The mark holds until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
 
 
@@ -98,7 +100,9 @@ def category_name(code: str) -> str:
     """«Hardware › Fasteners» in the reader's language."""
     language = get_language() or "en"
     hall, found = reference.category(code.partition("/")[0]), reference.category(code)
-    return name_in(found.names, language) if found.is_hall else f"{name_in(hall.names, language)} › {name_in(found.names, language)}"
+    return (
+        name_in(found.names, language) if found.is_hall else f"{name_in(hall.names, language)} › {name_in(found.names, language)}"
+    )
 
 
 class RuleForm(forms.Form):

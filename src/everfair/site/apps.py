@@ -5,7 +5,7 @@ import pkgutil
 
 from django.apps import AppConfig, apps
 
-_REGISTERING = ("reactions", "jobs", "panels", "commands")
+_REGISTERING = ("queries", "reactions", "jobs", "panels")
 
 
 class SiteConfig(AppConfig):

@@ -15,7 +15,7 @@ from everfair.discovery.queries import cards_of, hall_plan, newest_offers
 from everfair.markets.queries import market as market_row
 from everfair.markets.table import DEFAULT_MARKET
 
-NEWEST = 8
+NEWEST = 10
 
 
 @require_safe

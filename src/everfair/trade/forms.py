@@ -37,7 +37,9 @@ class DeliveryForm(forms.Form):
     """How the goods change hands."""
 
     incoterm = forms.ChoiceField(label=_("Incoterm 2020"), choices=incoterm_choices, initial="FOB")
-    named_place = TextField(label=_("Named place"), max_length=120, help_text=_("The port, terminal or address that the Incoterm names."))
+    named_place = TextField(
+        label=_("Named place"), max_length=120, help_text=_("The port, terminal or address that the Incoterm names.")
+    )
     ship_by = forms.DateField(
         label=_("Ship by"),
         required=False,
@@ -64,7 +66,9 @@ class ShipForm(forms.Form):
 
     mode = forms.ChoiceField(label=_("How the goods travel"), choices=[(mode, MODE_WORDS[mode]) for mode in MODES], initial="sea")
     carrier = TextField(label=_("Carrier"), max_length=120)
-    tracking_number = TextField(label=_("Tracking number"), max_length=80, help_text=_("The number of the bill of lading, waybill or parcel."))
+    tracking_number = TextField(
+        label=_("Tracking number"), max_length=80, help_text=_("The number of the bill of lading, waybill or parcel.")
+    )
     handed_over_on = forms.DateField(
         label=_("Handed over on"), input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
@@ -78,7 +82,9 @@ class ShipForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lines = lines
         for line in lines:
-            self.fields[f"packages_{line.n}"] = NumberField(label=_("Packages"), decimals=0, required=False, largest=Decimal(100_000))
+            self.fields[f"packages_{line.n}"] = NumberField(
+                label=_("Packages"), decimals=0, required=False, largest=Decimal(100_000)
+            )
             self.fields[f"marks_{line.n}"] = TextField(label=_("Marks and numbers"), required=False, max_length=200)
 
     def packing(self) -> list[tuple[Any, Any, Any]]:

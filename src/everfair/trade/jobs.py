@@ -4,9 +4,9 @@ from uuid import UUID
 
 from everfair.base.deadlines import on_deadline
 from everfair.base.events import emit
+from everfair.events.trade import ShippingLate
 from everfair.trade.actions import lapse_order, open_silent_case
 from everfair.trade.models import Order
-from everfair.events.trade import ShippingLate
 
 
 @on_deadline("trade.sign")

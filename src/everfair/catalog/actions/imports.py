@@ -42,7 +42,7 @@ _REMEMBERED = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did. `errors` are the first thousand; `refused` counts rows, and everything is refused when `taken` is False."""
+    """What an import did. `errors` are the first thousand; `refused` counts rows; nothing was written when `taken` is False."""
 
     import_id: UUID
     created: int
@@ -79,7 +79,7 @@ def import_offers(
     file_name: str = "",
     run: ImportRun | None = None,
 ) -> Imported:
-    """Write the offers of a sheet (or drafts) into the company's catalogue, published; what is there already is brought up to date.
+    """Write the offers of a sheet (or drafts) into the company's catalogue, published; what is there is brought up to date.
 
     A row whose content is unchanged is passed over, so the same file twice changes nothing. Withdrawn offers stay withdrawn. A
     category is the operator's mapping of the file's word, else our guess, else unsorted; what a person chose stays. Addresses
@@ -199,15 +199,17 @@ def _known(skus: list[str], company_id: UUID) -> dict[str, tuple[str, str, str, 
     """What of these is there: SKU → state, content hash, category, source category."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT sku, state, content_hash, category, source_category FROM catalog_offer WHERE company_id = %s AND sku = ANY(%s)",
+            "SELECT sku, state, content_hash, category, source_category FROM catalog_offer"
+            " WHERE company_id = %s AND sku = ANY(%s)",
             [company_id, skus],
         )
         return {row[0]: row[1:] for row in cursor.fetchall()}
 
 
 _COLUMNS = {
-    "id": "uuid", "sku": "text", "titles": "jsonb", "descriptions": "jsonb", "bullets": "jsonb", "brand": "text", "category": "text",
-    "source_category": "text", "attributes": "jsonb", "currency": "text", "tiers": "jsonb", "price_per": "numeric",
+    "id": "uuid", "sku": "text", "titles": "jsonb", "descriptions": "jsonb", "bullets": "jsonb", "brand": "text",
+    "category": "text", "source_category": "text", "attributes": "jsonb", "currency": "text", "tiers": "jsonb",
+    "price_per": "numeric",
     "price_from": "bigint", "moq": "numeric", "multiple": "numeric", "unit": "text", "lead_times": "jsonb",
     "sample_price_minor": "bigint", "hs_code": "text", "origin": "text", "picture_addresses": "jsonb", "content_hash": "text",
 }  # fmt: skip

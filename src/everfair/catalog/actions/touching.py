@@ -10,5 +10,5 @@ from everfair.catalog.models import Offer
 
 
 def touch_offers(company_id: UUID) -> int:
-    """Mark the company's published offers as changed, so that the index reads them again; returns how many. Changes nothing else."""
+    """Mark the company's published offers as changed, so that the index reads them again; returns how many."""
     return Offer.objects.filter(company_id=company_id, state="published").update(company_id=F("company_id"))

@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='importrun',
             name='state',
-            field=models.CharField(default='waiting', max_length=10),
+            field=models.CharField(default='staged', max_length=10),
         ),
         migrations.AddField(
             model_name='importrun',
@@ -82,6 +82,6 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='importrun',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('waiting', 'running', 'done', 'refused'))), name='catalog_importrun_state'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ('staged', 'waiting', 'running', 'done', 'refused'))), name='catalog_importrun_state'),
         ),
     ]

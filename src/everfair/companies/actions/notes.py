@@ -16,7 +16,12 @@ from everfair.companies.models import AuditNote, Person
 
 
 def note_act(
-    act: str, subject: UUID | None, reason: str, by: Actor, before: dict[str, Any] | None = None, after: dict[str, Any] | None = None
+    act: str,
+    subject: UUID | None,
+    reason: str,
+    by: Actor,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
 ) -> AuditNote:
     """Leave a note of a privileged act, or of a privileged look at what belongs to others. Nobody changes or deletes it.
 

@@ -104,9 +104,7 @@ def withdraw_verification(company_id: UUID, reason: str, *, by: Actor) -> Compan
     return company
 
 
-def open_operator_invitation(
-    email: str | None = None, *, by: Actor = SYSTEM, roles: Iterable[str] = ("operator",)
-) -> str | None:
+def open_operator_invitation(email: str | None = None, *, by: Actor = SYSTEM, roles: Iterable[str] = ("operator",)) -> str | None:
     """A one-time address that makes its visitor staff of the operator: `bin/up --empty` prints it for the first one.
 
     An earlier open one is withdrawn. With `email` it works for that address only. None when the machine asks (no staff

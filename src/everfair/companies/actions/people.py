@@ -220,7 +220,10 @@ def end_membership(person_id: UUID, *, by: Actor) -> Membership:
 
 def switch_company(company_id: UUID, *, by: Actor) -> None:
     """From the next request on the person acts for another of their companies."""
-    if by.kind != "person" or not Membership.objects.filter(person_id=by.person_id, company_id=company_id, ended_at=None).exists():
+    if (
+        by.kind != "person"
+        or not Membership.objects.filter(person_id=by.person_id, company_id=company_id, ended_at=None).exists()
+    ):
         raise NotVisible
     Person.objects.filter(pk=by.person_id).update(current_company_id=company_id)
 
@@ -253,7 +256,9 @@ def _membership_of(company_id: UUID | None, person_id: UUID) -> Membership:
     """The open membership, after a lock on the company, so that two owners cannot take each other away."""
     Company.objects.select_for_update(no_key=True).filter(pk=company_id).first()
     membership = (
-        Membership.objects.select_for_update(of=("self",)).filter(company_id=company_id, person_id=person_id, ended_at=None).first()
+        Membership.objects.select_for_update(of=("self",))
+        .filter(company_id=company_id, person_id=person_id, ended_at=None)
+        .first()
     )
     if company_id is None or membership is None:
         raise NotVisible

@@ -60,7 +60,10 @@ def read_texts(values: Mapping[str, Any], field: str, *, longest: int, many_line
     """Language → text, for our languages; empty ones are dropped."""
     if not isinstance(values, Mapping) or not set(values) <= set(LANGUAGES):
         raise refused_field(field, "unknown_language", _("We do not speak this language yet."))
-    read = {language: read_text(text or "", f"{field}.{language}", longest=longest, many_lines=many_lines) for language, text in values.items()}
+    read = {
+        language: read_text(text or "", f"{field}.{language}", longest=longest, many_lines=many_lines)
+        for language, text in values.items()
+    }
     return {language: text for language, text in read.items() if text}
 
 

@@ -21,6 +21,7 @@ from everfair.companies.actions import lift_stop, note_act, place_stop, verify_c
 from everfair.companies.queries import company_by_number, open_stops
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, whole
+from everfair.office.pages.words import states_of
 from everfair.office.values import LOOKED_AT_COMPANY
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
@@ -73,6 +74,7 @@ def _show(request: HttpRequest, number: int, **typed: Any) -> HttpResponse:
         company=file.company,
         register=name_in(register.label, language),
         forms=own | typed,
+        states_of=states_of,
         stop_names=forms.STOP_NAMES,
         stop_badges=forms.STOP_BADGES,
     )

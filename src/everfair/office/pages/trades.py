@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from everfair.base.allow import allow
 from everfair.base.formats import plain_money
+from everfair.base.money import Money
 from everfair.base.pages import page
 from everfair.base.refused import Refused
 from everfair.base.roles import OPERATOR
@@ -78,6 +79,7 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         talks=_talks(file),
         stage_names=STAGE_NAMES,
         charge_name=charge_name,
+        amount=lambda minor: Money(minor, file.order.currency),
         form=form,
         split=queries.split_of(file.order, file.parts.stages, share) if file.order.issue == "open" else None,
         percent=f"{share * 100:f}",

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from everfair.base import clock
-from everfair.base.models import DeadReaction, Deadline
+from everfair.base.models import Deadline, DeadReaction
 from everfair.base.refused import NotVisible
 from everfair.office.queries.sql import rows
 from everfair.office.values import LOOKALIKE, NAME_CLEARED, SETTLED
@@ -52,7 +52,13 @@ _QUEUES = """
 
 
 def queues() -> Queues:
-    words = {"lookalike": LOOKALIKE, "cleared": NAME_CLEARED, "settled": SETTLED, "unsorted": UNSORTED, "today": clock.now().date()}
+    words = {
+        "lookalike": LOOKALIKE,
+        "cleared": NAME_CLEARED,
+        "settled": SETTLED,
+        "unsorted": UNSORTED,
+        "today": clock.now().date(),
+    }
     return Queues(**rows(_QUEUES, words)[0])
 
 

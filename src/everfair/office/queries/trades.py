@@ -19,7 +19,9 @@ STATES = ("offered", "agreed", "completed", "closed", "issue")
 _CLOSED = ("declined", "cancelled", "lapsed", "called_off")
 
 
-def orders_list(by: Actor, *, state: str = "", number: int | None = None, before: int | None = None, limit: int = 50) -> list[Any]:
+def orders_list(
+    by: Actor, *, state: str = "", number: int | None = None, before: int | None = None, limit: int = 50
+) -> list[Any]:
     """Newest first; `state` is one of STATES, `before` the number of the last one seen."""
     found = orders_visible_to(by).select_related("buyer", "seller")
     if state == "issue":

@@ -20,7 +20,7 @@ from everfair.site.cli.surroundings import Sentence, django
 WORK = {
     "proofs": "everfair.ledger.proofs:prove",
     "rebuild-index": "everfair.discovery.actions:rebuild_index",  # () -> figures
-    "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company: str) -> figures
+    "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company, market, mode, say) -> figures
     "demo": "everfair.site.demo:load",  # () -> figures or None
     "demo sign-ins": "everfair.site.demo:sign_ins",  # () -> str, one line
     "clock": "everfair.base.clock:now",
@@ -87,14 +87,24 @@ def rebuild_index(data: str, as_json: bool) -> None:
         show(work("rebuild-index")(), as_json)
 
 
-@click.command(help="Read a sheet of offers into one company's catalogue.")
+@click.command(help="Read a sheet of offers into one company's catalogue; exit code 1 when it was refused.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--company", required=True, help="The seller's short number or id.")
+@click.option("--company", required=True, help="The seller's short number, id or registered name.")
+@click.option("--market", default="export", show_default=True, help="The market in which the offers stand.")
+@click.option("--mode", type=click.Choice(["all", "good"]), default="good", show_default=True, help="All rows or none, or the good rows.")
 @as_json
-@click.pass_obj
-def import_offers(data: str, file: Path, company: str, as_json: bool) -> None:
-    with django(data):
-        show(work("import-offers")(file, company=company), as_json)
+@click.pass_context
+def import_offers(context: click.Context, file: Path, company: str, market: str, mode: str, as_json: bool) -> None:
+    from everfair.base.refused import Refused
+
+    with django(context.obj):
+        say = None if as_json else click.echo
+        try:
+            figures = work("import-offers")(file, company=company, market=market, mode=mode, say=say)
+        except (Refused, ValueError) as refusal:
+            raise Sentence(str(refusal.message) if isinstance(refusal, Refused) else str(refusal)) from refusal
+        show(figures, as_json)
+    context.exit(0 if figures["taken"] else 1)
 
 
 @click.command(help="Load the demo world into an empty installation.")

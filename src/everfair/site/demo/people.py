@@ -12,4 +12,4 @@ FINANCE = f"finance.hamburg@{DOMAIN}"
 
 def sign_ins() -> str:
     """One line for whoever started the demo."""
-    return f"Demo sign-ins (password {PASSWORD}): buyer {BUYER} · supplier {SUPPLIER} · operator {OPERATOR}"
+    return f"password {PASSWORD}: buyer {BUYER} · supplier {SUPPLIER} · operator {OPERATOR}"

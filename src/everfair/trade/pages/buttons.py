@@ -45,7 +45,12 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
         case "ship":
             return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
         case "receive":
-            return {"text": _("I have the goods and they are right"), "confirm": at("receive"), "icon": "package-check", "kind": "primary"}
+            return {
+                "text": _("I have the goods and they are right"),
+                "confirm": at("receive"),
+                "icon": "package-check",
+                "kind": "primary",
+            }
         case "withdraw":
             return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
         case "report":

@@ -72,7 +72,10 @@ def _rows(market: str, numbers: Iterable[str], quantities: Iterable[str], *, bou
             asked.setdefault(int(text), padded[n] if n < len(padded) else "")
         elif text:
             raise NotVisible
-    found = {offer.number: offer for offer in published_offers().select_related("company").filter(market=market, number__in=list(asked))}
+    found = {
+        offer.number: offer
+        for offer in published_offers().select_related("company").filter(market=market, number__in=list(asked))
+    }
     if set(asked) - set(found):
         raise NotVisible
     rows = []

@@ -108,11 +108,11 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 
     def show(status: int) -> HttpResponse:
         back = _held(parts.stages, found) if verb == "call_off" else None
-        return page(
-            request, "trade/end.html", status=status, order=found, end=end, form=form, held=back, flow=_flow_back(found)
-        )
+        return page(request, "trade/end.html", status=status, order=found, end=end, form=form, held=back, flow=_flow_back(found))
 
-    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, verb, show)
+    return (
+        done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, verb, show)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +130,9 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
     def show(status: int) -> HttpResponse:
         return page(request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
 
-    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "ship", show)
+    return (
+        done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "ship", show)
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -144,7 +146,10 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
         messages.success(request, _("The supplier is paid. Thank you for trading."))
         return redirect("trade:order", order_id)
     held = _held(parts.stages, found)
-    fee = total([fee_on(stage.amount, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"], found.currency)
+    fee = total(
+        [fee_on(stage.amount, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"],
+        found.currency,
+    )
 
     def show(status: int) -> HttpResponse:
         return page(
@@ -177,7 +182,11 @@ def report(request: HttpRequest, order_id: UUID) -> HttpResponse:
     def show(status: int) -> HttpResponse:
         return page(request, "trade/report.html", status=status, order=found, form=form, held=_held(parts.stages, found))
 
-    return done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "report", show)
+    return (
+        done_or_errors(form, work, show)
+        if request.method == "POST"
+        else _if_possible(request, found, parts.stages, "report", show)
+    )
 
 
 @require_POST

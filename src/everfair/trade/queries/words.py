@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from everfair.base.formats import percent
 from everfair.reference.queries import incoterm
@@ -64,7 +63,10 @@ def rules_in_words(rules: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("Late shipping"), _late(rules["trade.ship_grace_days"])),
         (_("To confirm the goods"), _("%(days)s after shipping; silence never pays") % {"days": receive}),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
-        (_("Platform fee"), _("%(rate)s, paid by the supplier; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])}),
+        (
+            _("Platform fee"),
+            _("%(rate)s, paid by the supplier; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])},
+        ),
     ]
 
 
@@ -87,5 +89,7 @@ def incoterm_name(code: str) -> str:
 def party_names(party: Mapping[str, Any], language: str) -> tuple[str, ...]:
     """A party's name for a reader of this language first, then its other names."""
     names = party.get("names") or {}
-    own = names.get(language) or (next((names[c] for c in ("zh-hant", "zh-hans") if names.get(c)), "") if language[:2] == "zh" else "")
+    own = names.get(language) or (
+        next((names[c] for c in ("zh-hant", "zh-hans") if names.get(c)), "") if language[:2] == "zh" else ""
+    )
     return tuple(dict.fromkeys(text for text in (own, party["name"], *names.values()) if text))
