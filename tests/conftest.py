@@ -20,6 +20,7 @@ from tests import cluster
 _DATA = Path(tempfile.mkdtemp(prefix="everfair-test-data-"))
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everfair.site.settings")
 os.environ["EVERFAIR_KIND"] = "test"
+(_DATA / "static").mkdir()  # WhiteNoise warns of a folder that is not there
 os.environ["EVERFAIR_DATA"] = str(_DATA)  # files, index and mail of a test run are thrown away
 django.setup()
 

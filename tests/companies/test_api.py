@@ -87,12 +87,29 @@ def test_a_write_repeated_with_its_key_answers_the_same() -> None:
 @pytest.mark.parametrize(
     "body",
     [
-        {"verified_at": "2030-01-01"}, {"is_staff_member": True}, {"country": "CN"}, {"number": 1}, {"roles": ["owner"]},
-        {"name": ["Aster"]}, {"name": {"en": "Aster"}}, {"name": True}, {"name": "A" * 201}, {"name": "A\u202eb"}, {"names": {"xx": "A"}},
-        {"staff_count": True}, {"staff_count": -1}, {"founded_year": "soon"}, {"address": {"street": "Kai 1"}}, {"address": {"lines": ["a"] * 5}},
-        {"website": "javascript:alert(1)"}, {"is_seller": False, "is_buyer": False}, {"name": None}, {"is_seller": None}, {"about": None},
+        {"verified_at": "2030-01-01"},
+        {"is_staff_member": True},
+        {"country": "CN"},
+        {"number": 1},
+        {"roles": ["owner"]},
+        {"name": ["Aster"]},
+        {"name": {"en": "Aster"}},
+        {"name": True},
+        {"name": "A" * 201},
+        {"name": "A\u202eb"},
+        {"names": {"xx": "A"}},
+        {"staff_count": True},
+        {"staff_count": -1},
+        {"founded_year": "soon"},
+        {"address": {"street": "Kai 1"}},
+        {"address": {"lines": ["a"] * 5}},
+        {"website": "javascript:alert(1)"},
+        {"is_seller": False, "is_buyer": False},
+        {"name": None},
+        {"is_seller": None},
+        {"about": None},
     ],
-)  # fmt: skip
+)
 def test_what_may_not_be_said_is_refused_and_changes_nothing(body: Any) -> None:
     """B65, B69."""
     company = make.company(name="Aster")
@@ -138,7 +155,8 @@ def test_a_key_is_made_by_an_owners_session_and_shown_once() -> None:
     raw = first.json()["key"]
     actor = actions.authenticate_api_key(raw)
     assert (first.status_code, again.status_code, again.json()["key"]) == (201, 201, None)
-    assert actor and actor.company_id == company.pk
+    assert actor
+    assert actor.company_id == company.pk
     assert ApiKey.objects.count() == 1
     assert raw.encode() not in bytes(WriteKey.objects.get().body or b"")
     assert raw not in client.get("/api/v1/company/keys").content.decode()
@@ -155,10 +173,19 @@ def test_a_key_neither_makes_nor_sees_nor_revokes_keys() -> None:
     assert ApiKey.objects.get().revoked_at is None
 
 
-@pytest.mark.parametrize("body", [
-    {"name": "", "scopes": ["orders:read"]}, {"name": "ERP", "scopes": []}, {"name": "ERP", "scopes": ["*"]}, {"name": "ERP", "scopes": "orders:read"},
-    {"name": "ERP", "scopes": ["orders:read"], "company_id": "x"}, {"name": "E" * 81, "scopes": ["orders:read"]}, [], None,
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"name": "", "scopes": ["orders:read"]},
+        {"name": "ERP", "scopes": []},
+        {"name": "ERP", "scopes": ["*"]},
+        {"name": "ERP", "scopes": "orders:read"},
+        {"name": "ERP", "scopes": ["orders:read"], "company_id": "x"},
+        {"name": "E" * 81, "scopes": ["orders:read"]},
+        [],
+        None,
+    ],
+)
 def test_a_wrong_key_request_is_refused(body: Any) -> None:
     client = browser(make.member(make.company()))
 

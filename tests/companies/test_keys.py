@@ -21,7 +21,7 @@ def owner() -> Actor:
 
 
 def test_a_key_speaks_for_its_company_with_its_scopes_and_no_more(owner: Actor) -> None:
-    key, raw = actions.make_api_key("ERP", ["orders:write", "orders:read"], by=owner)
+    _key, raw = actions.make_api_key("ERP", ["orders:write", "orders:read"], by=owner)
 
     actor = actions.authenticate_api_key(raw)
 

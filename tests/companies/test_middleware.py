@@ -94,9 +94,11 @@ def test_a_bearer_wins_over_a_session_and_needs_no_form_token() -> None:
     client = browser(make.member(first), enforce_csrf_checks=True)
 
     answer = client.patch(
-        "/api/v1/company", {"phone": "030 901820"}, "application/json",
+        "/api/v1/company",
+        {"phone": "030 901820"},
+        "application/json",
         headers={"Authorization": f"Bearer {raw}", "Idempotency-Key": "k"},
-    )  # fmt: skip
+    )
 
     assert (answer.status_code, answer.json()["name"]) == (200, "Borage")
 

@@ -67,9 +67,14 @@ def test_a_stop_is_lifted_once() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("kind", "reason", "hours", "code"), [
-    ("everything", "Why", None, "companies.unknown_stop"), ("payout", " ", None, "companies.missing"), ("payout", "Why", -1, "companies.past"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("kind", "reason", "hours", "code"),
+    [
+        ("everything", "Why", None, "companies.unknown_stop"),
+        ("payout", " ", None, "companies.missing"),
+        ("payout", "Why", -1, "companies.past"),
+    ],
+)
 def test_a_wrong_stop_is_refused(kind: str, reason: str, hours: int | None, code: str) -> None:
     until = clock.now() + timedelta(hours=hours) if hours else None
 
@@ -232,9 +237,15 @@ def test_a_newer_link_replaces_the_older_one() -> None:
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize(("wrong", "field"), [
-    ({"password": "short"}, "password"), ({"password": ""}, "password"), ({"email": "nobody"}, "email"), ({"name": "\u202e"}, "name"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"password": "short"}, "password"),
+        ({"password": ""}, "password"),
+        ({"email": "nobody"}, "email"),
+        ({"name": "\u202e"}, "name"),
+    ],
+)
 def test_a_wrong_first_operator_is_refused_and_the_link_stays_good(wrong: dict[str, str], field: str) -> None:
     token = _token(actions.open_operator_invitation())
 

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from PIL import Image
 
+from everfair.base.refused import Refused
 from everfair.companies import actions
 from everfair.companies.models import ApiKey, Company, Invitation, Membership
+from everfair.files.actions import keep_picture
+from everfair.files.queries import picture_urls
 from tests import make
 from tests.companies.signing_in import browser, person
 
 pytestmark = pytest.mark.django_db
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 REGISTRATION = {
-    "country": "CN", "name": "Ningbo Bolt Works Co., Ltd.", "registration_kind": "cn.uscc", "registration_number": "91110000600037341L",
-    "name_zh_hans": "宁波螺栓厂", "kind": "factory", "is_seller": "on", "line1": "中山路1号", "city": "宁波市", "region": "浙江省",
-    "postcode": "315000", "phone": "0574 8765 4321", "website": "bolts.example",
-}  # fmt: skip
+    "country": "CN",
+    "name": "Ningbo Bolt Works Co., Ltd.",
+    "registration_kind": "cn.uscc",
+    "registration_number": "91110000600037341L",
+    "name_zh_hans": "宁波螺栓厂",
+    "kind": "factory",
+    "is_seller": "on",
+    "line1": "中山路1号",
+    "city": "宁波市",
+    "region": "浙江省",
+    "postcode": "315000",
+    "phone": "0574 8765 4321",
+    "website": "bolts.example",
+}
 
 
 def send(client: Client, address: str, **typed: object):  # type: ignore[no-untyped-def]
@@ -45,10 +61,21 @@ def test_every_private_page_opens_in_every_language(language: str) -> None:
     client = browser(owner)
 
     pages = (
-        "me/bar/", "me/account/", "me/start/", "me/company/", "company/", "company/register/", "company/register/?country=DE",
-        "company/profile/", "company/people/", f"company/people/{other.pk}/roles/", "company/keys/", "account/email/", "account/sessions/",
+        "me/bar/",
+        "me/account/",
+        "me/start/",
+        "me/company/",
+        "company/",
+        "company/register/",
+        "company/register/?country=DE",
+        "company/profile/",
+        "company/people/",
+        f"company/people/{other.pk}/roles/",
+        "company/keys/",
+        "account/email/",
+        "account/sessions/",
         "account/sign-out/",
-    )  # fmt: skip
+    )
     for page in pages:
         answer = client.get(f"/{language}/{page}")
 
@@ -63,10 +90,20 @@ def test_every_open_page_opens_in_every_language(language: str) -> None:
     client = Client()
 
     for page in (
-        "me/bar/", "export/suppliers/", "export/suppliers/?country=DE&verified=1", f"export/suppliers/{company.number}/", "account/sign-in/",
-        "account/join/", "account/confirm/", "account/confirm/nonsense/", "account/password/forgotten/", "account/password/forgotten/sent/",
-        "account/password/forgotten/1-nonsense/", "account/password/changed/", "account/closed/",
-    ):  # fmt: skip
+        "me/bar/",
+        "export/suppliers/",
+        "export/suppliers/?country=DE&verified=1",
+        f"export/suppliers/{company.number}/",
+        "account/sign-in/",
+        "account/join/",
+        "account/confirm/",
+        "account/confirm/nonsense/",
+        "account/password/forgotten/",
+        "account/password/forgotten/sent/",
+        "account/password/forgotten/1-nonsense/",
+        "account/password/changed/",
+        "account/closed/",
+    ):
         assert client.get(f"/{language}/{page}").status_code == 200, page
 
 
@@ -169,7 +206,8 @@ def test_a_new_key_is_shown_once() -> None:
     again = client.get(made.url).content.decode()
 
     raw = re.search(r"ef_test_[\w-]{43}", shown)
-    assert raw and actions.authenticate_api_key(raw[0])
+    assert raw
+    assert actions.authenticate_api_key(raw[0])
     assert raw[0] not in again
     assert ApiKey.objects.get().prefix in again
 
@@ -213,9 +251,19 @@ def test_more_than_the_form_asks_for_is_ignored() -> None:
     owner = make.member(company)
 
     send(
-        browser(owner), "/en/company/profile/", name="Aster", kind="trader", is_buyer="on", line1="Kai 1", city="Hamburg", country="CN",
-        registration_number="X", verified_at="2030-01-01", number="1", is_staff_member="1",
-    )  # fmt: skip
+        browser(owner),
+        "/en/company/profile/",
+        name="Aster",
+        kind="trader",
+        is_buyer="on",
+        line1="Kai 1",
+        city="Hamburg",
+        country="CN",
+        registration_number="X",
+        verified_at="2030-01-01",
+        number="1",
+        is_staff_member="1",
+    )
 
     company.refresh_from_db()
     owner.refresh_from_db()
@@ -275,3 +323,61 @@ def test_the_bar_offers_a_stranger_the_door() -> None:
     shown = Client().get("/zh-hant/me/bar/").content.decode()
 
     assert "/zh-hant/account/sign-in/" in shown
+
+
+def test_a_longer_directory_asks_no_more_of_the_database(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    for _n in range(24):
+        make.company()
+
+    with django_assert_max_num_queries(3):
+        Client().get("/en/export/suppliers/")
+    with django_assert_max_num_queries(2):
+        Client().get("/api/v1/companies?limit=24")
+
+
+PROFILE = {"name": "Aster", "kind": "trader", "is_buyer": "on", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
+
+
+def picture() -> SimpleUploadedFile:
+    drawn = io.BytesIO()
+    Image.new("RGB", (400, 300), "green").save(drawn, "PNG")
+    return SimpleUploadedFile("logo.png", drawn.getvalue(), "image/png")
+
+
+def test_a_logo_is_shown_to_everybody() -> None:
+    company = make.company(name="Aster")
+    client = browser(make.member(company))
+
+    send(client, "/en/company/profile/", **PROFILE, logo=picture())
+
+    company.refresh_from_db()
+    assert company.logo_id
+    shown = picture_urls([company.logo_id])[company.logo_id]["320"]
+    assert f'src="{shown}"' in Client().get(f"/en/export/suppliers/{company.number}/").content.decode()
+    assert f'src="{shown}"' in Client().get("/en/export/suppliers/").content.decode()
+
+
+def test_what_is_no_picture_is_said_beside_the_logo() -> None:
+    company = make.company(name="Aster")
+
+    answer = send(
+        browser(make.member(company)),
+        "/en/company/profile/",
+        **PROFILE,
+        logo=SimpleUploadedFile("logo.png", b"<svg/>", "image/png"),
+    )
+
+    company.refresh_from_db()
+    assert (answer.status_code, company.logo_id) == (422, None)
+    assert error_at(answer, "logo")
+
+
+def test_the_picture_of_another_company_is_no_logo() -> None:
+    """B67."""
+    stranger, company = make.company(), make.company()
+    theirs = keep_picture(picture(), stranger.pk, make.actor(stranger))
+
+    with pytest.raises(Refused) as refused:
+        actions.edit_profile(company.pk, by=make.actor(company), logo_id=theirs.pk)
+
+    assert refused.value.code == "companies.logo"

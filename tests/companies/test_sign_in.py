@@ -341,3 +341,26 @@ def test_where_to_go_next_is_never_another_house() -> None:
     answer = Client().post("/en/account/sign-in/?next=https://evil.example/", {"login": "ada@fair.example", "password": PASSWORD})
 
     assert answer["Location"].endswith("/me/start/")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_guesses_passwords_is_slowed_down_in_our_words(language: str, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "2/h/ip"}
+    client = Client(REMOTE_ADDR=f"192.0.2.{LANGUAGES.index(language) + 1}")
+
+    answers = [client.post(f"/{language}/account/sign-in/", {"login": "ada@fair.example", "password": "x"}) for _n in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert "masthead" in answers[-1].content.decode()
+
+
+def test_guesses_on_one_account_are_counted_whichever_way_it_is_written(settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login_failed": "2/h/key"}
+    known("info@strasse.de")
+
+    for spelling in ("info@strasse.de", "INFO@straße.de"):
+        sign_in(spelling, "wrong wrong wrong")
+    third = sign_in("Info@Strasse.DE")
+
+    assert "Too many attempts" in third.content.decode()
+    assert "_auth_user_id" not in third.client.session

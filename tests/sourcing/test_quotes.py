@@ -174,7 +174,10 @@ def test_a_supplier_names_its_own_offers_only():
     own = make.offer(make.Company.objects.get(pk=by.company_id))
     asked = rfq()
 
-    assert refusal_of(asked, quote_draft(lines=(replace(LINES[0], offer_id=foreign.pk), LINES[1])), by).code == "sourcing.offer_unknown"
+    assert (
+        refusal_of(asked, quote_draft(lines=(replace(LINES[0], offer_id=foreign.pk), LINES[1])), by).code
+        == "sourcing.offer_unknown"
+    )
     assert quote(asked, by, lines=(replace(LINES[0], offer_id=own.pk), LINES[1])).state == "sent"
 
 
@@ -198,7 +201,10 @@ def test_a_second_quote_is_refused_and_a_revision_replaces_the_first():
     assert refusal_of(asked, quote_draft(), by).code == "sourcing.quote_stands"
     second = revise_quote(first.pk, quote_draft(lead_time_days=10), by=by)
 
-    assert [(row.revision, row.state, row.lead_time_days) for row in revisions_of(second, by)] == [(2, "sent", 10), (1, "replaced", 30)]
+    assert [(row.revision, row.state, row.lead_time_days) for row in revisions_of(second, by)] == [
+        (2, "sent", 10),
+        (1, "replaced", 30),
+    ]
     assert [view.quote.pk for view in quotes_of(asked, by)] == [second.pk]
     assert Rfq.objects.get().quote_count == 1
     with pytest.raises(AlreadyDone):
@@ -337,7 +343,12 @@ def test_the_comparison_marks_the_best_of_each_row_and_never_an_expired_quote():
     asked = rfq(by_buyer)
     fast = quote(asked, lead_time_days=5, charges=(charge("freight", "500"),))
     cheap = quote(asked, lines=(LINES[0], replace(LINES[1], unit_price=Decimal(9))))
-    quote(asked, lines=(LINES[0], replace(LINES[1], unit_price=Decimal(1))), lead_time_days=1, valid_until=now() + timedelta(hours=1))
+    quote(
+        asked,
+        lines=(LINES[0], replace(LINES[1], unit_price=Decimal(1))),
+        lead_time_days=1,
+        valid_until=now() + timedelta(hours=1),
+    )
     clock.advance(timedelta(hours=2))
 
     table = comparison(asked, by_buyer)

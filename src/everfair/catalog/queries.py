@@ -7,9 +7,11 @@ from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
+from everfair.base import clock
 from everfair.base.actor import NOBODY, Actor
 from everfair.base.formats import quantity as shown_quantity
 from everfair.base.formats import unit_name
@@ -126,6 +128,28 @@ def newest_offers(company_id: UUID, limit: int = 6) -> list[Offer]:
     return list(published_offers().filter(company_id=company_id).order_by("-number")[:limit])
 
 
+def is_verified(company: Any) -> bool:
+    """Whether the operator's mark on a company holds today."""
+    return company.verified_until is not None and company.verified_until >= clock.now().date()
+
+
+def list_own(actor: Actor, *, state: str = "", q: str = "", before: int | None = None, limit: int = 25) -> list[Offer]:
+    """A company's own offers, newest first; `q` is looked for in SKUs and titles, `before` is the last number seen."""
+    rows = own_offers(actor).select_related("company").order_by("-number")
+    if state:
+        rows = rows.filter(state=state)
+    if q:
+        rows = rows.annotate(words=Cast("titles", TextField())).filter(Q(sku__icontains=q) | Q(words__icontains=q))
+    if before is not None:
+        rows = rows.filter(number__lt=before)
+    return list(rows[:limit])
+
+
+def count_own(actor: Actor) -> dict[str, int]:
+    """How many offers the company has in each state."""
+    return dict(own_offers(actor).values_list("state").annotate(Count("pk")))
+
+
 def unmapped_categories() -> list[dict[str, Any]]:
     """What suppliers call categories that nobody has mapped: `source_category` and `offers_count`, the most frequent first."""
     rows = Offer.objects.filter(category=UNSORTED).exclude(source_category="").exclude(state="removed")
@@ -133,7 +157,7 @@ def unmapped_categories() -> list[dict[str, Any]]:
 
 
 def import_runs(actor: Actor) -> QuerySet[ImportRun]:
-    """The imports of the actor's own company, the newest first."""
+    """The imports of the actor's own company, the newest first, among them files that wait for a choice."""
     rows = ImportRun.objects.order_by("-id")
     if actor.kind in ("operator", "system"):
         return rows

@@ -20,7 +20,7 @@ from everfair.companies.models import Membership, Person
 from everfair.companies.queries import person_with_roles
 
 
-class Backend(AuthenticationBackend):  # type: ignore[misc]
+class Backend(AuthenticationBackend):
     """allauth's checking of passwords; the signed-in person comes with their memberships, in one query."""
 
     def get_user(self, user_id: Any) -> Person | None:
@@ -28,7 +28,7 @@ class Backend(AuthenticationBackend):  # type: ignore[misc]
         return person if person is not None and self.user_can_authenticate(person) else None
 
 
-class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
+class AccountAdapter(DefaultAccountAdapter):
     """Called by allauth's views."""
 
     error_messages = {
@@ -52,7 +52,7 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
         try:
             return read_email(email)
         except Refused as refusal:
-            raise ValidationError(refusal.message, code=refusal.code) from None
+            raise ValidationError(str(refusal.message), code=refusal.code) from None
 
     def send_account_already_exists_mail(self, email: str) -> None:
         # A new account costs a password hash; an existing one costs the same, or the time would tell which it was.
@@ -62,8 +62,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc]
     def get_login_redirect_url(self, request: HttpRequest) -> str:
         """Without a company: to «register your company» or to the invitations that wait."""
         person = request.user
-        if person.is_staff_member or Membership.objects.filter(person_id=person.pk, ended_at=None).exists():
-            return super().get_login_redirect_url(request)
+        if getattr(person, "is_staff_member", False) or Membership.objects.filter(person_id=person.pk, ended_at=None).exists():
+            return str(super().get_login_redirect_url(request))
         return reverse("companies:start")
 
     get_signup_redirect_url = get_login_redirect_url

@@ -1,6 +1,7 @@
 """Companies for programs: the directory, one's own company, its people and keys."""
 
 import json
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -26,23 +27,24 @@ router = Router(tags=["Companies"])
 @allow(EVERYONE)
 def list_companies(
     request: HttpRequest,
-    country: str = Query("", pattern=r"^([A-Z]{2})?$"),
+    country: str = Query("", pattern=r"^([A-Z]{2})?$"),  # type: ignore[type-arg]
     verified: bool = False,
-    cursor: str = Query("", max_length=400),
-    limit: int = Query(25, ge=1, le=100),
+    cursor: str = Query("", max_length=400),  # type: ignore[type-arg]
+    limit: int = Query(25, ge=1, le=100),  # type: ignore[type-arg]
 ) -> Any:
     """The directory of suppliers, the newest first."""
     before = _before(cursor) if cursor else None
     found = queries.suppliers(country=country, verified=verified, before=before, limit=limit + 1)
     rest = seal_cursor([found[limit - 1].number]) if len(found) > limit else None
-    return {"items": [_public(company) for company in found[:limit]], "next_cursor": rest}
+    today = clock.now().date()
+    return {"items": [_public(company, today) for company in found[:limit]], "next_cursor": rest}
 
 
 @router.get("/companies/{number}", response=CompanyOut)
 @allow(EVERYONE)
 def get_company(request: HttpRequest, number: int) -> Any:
     """One supplier by the number that people see."""
-    return _public(queries.company_by_number(number, request.actor))  # type: ignore[attr-defined]
+    return _public(queries.company_by_number(number, request.actor), clock.now().date())  # type: ignore[attr-defined]
 
 
 @router.get("/me", response=Me)
@@ -143,24 +145,28 @@ def _before(cursor: str) -> int:
     return values[0]
 
 
-def _public(company: Company) -> dict[str, Any]:
-    is_marked = company.verified_until is not None and company.verified_until >= clock.now().date()
+def _public(company: Company, today: date) -> dict[str, Any]:
+    marked = queries.is_marked(company, today)
     return {
         **{
             name: getattr(company, name)
             for name in ("number", "name", "names", "country", "kind", "website", "founded_year", "staff_count")
         },
         "city": company.address.get("city", ""),
-        "verified_on": company.verified_at.date() if is_marked and company.verified_at else None,
-        "verified_until": company.verified_until if is_marked else None,
-        "verification_note": company.verification_note if is_marked else "",
+        "verified_on": company.verified_at.date() if marked and company.verified_at else None,
+        "verified_until": company.verified_until if marked else None,
+        "verification_note": company.verification_note if marked else "",
         "registered_at": company.created_at,
     }
 
 
 def _own(company: Company, actor: Any) -> dict[str, Any]:
     own = ("id", "registration_kind", "registration_number", "address", "phone", "about", "is_seller", "is_buyer")
-    return _public(company) | {name: getattr(company, name) for name in own} | {"roles": sorted(actor.company_roles)}
+    return (
+        _public(company, clock.now().date())
+        | {name: getattr(company, name) for name in own}
+        | {"roles": sorted(actor.company_roles)}
+    )
 
 
 def _key(key: ApiKey) -> dict[str, Any]:

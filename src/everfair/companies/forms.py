@@ -11,8 +11,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import NumberField, TextField
 from everfair.base.formats import language_name
+from everfair.base.forms import NumberField, TextField
 from everfair.companies.models import Company
 from everfair.companies.values import SCOPES
 from everfair.reference import queries as reference
@@ -75,6 +75,11 @@ def _text(label: Any, most: int, *, required: bool = False, help_text: Any = "",
     return TextField(label=label, max_length=most, required=required, help_text=help_text, widget=forms.TextInput(attrs=attrs))
 
 
+def rows(*lines: str) -> list[list[str]]:
+    """Fields that stand side by side, line by line."""
+    return [line.split() for line in lines]
+
+
 class CompanyForm(forms.Form):
     """What a passport shows."""
 
@@ -90,7 +95,7 @@ class CompanyForm(forms.Form):
     line1 = _text(_("Street, house, floor"), 120, required=True, autocomplete="address-line1")
     line2 = _text(_("Address, second line"), 120, autocomplete="address-line2")
     city = _text(_("City"), 80, required=True, autocomplete="address-level2")
-    region = _text(_("Region, state or province"), 80, autocomplete="address-level1")
+    region = _text(_("Region or state"), 80, autocomplete="address-level1")
     postcode = _text(_("Postcode"), 80, autocomplete="postal-code")
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})
@@ -113,10 +118,18 @@ class RegisterForm(CompanyForm):
     registration_kind = forms.ChoiceField(label=_("Kind of number"))
     registration_number = forms.CharField(label=_("Number"), max_length=60, widget=forms.TextInput(attrs={"autocomplete": "off"}))
     country = forms.CharField(max_length=2, widget=forms.HiddenInput)
-    LAYOUT = [
-        ["name"], ["registration_kind", "registration_number"], ["name_en"], ["name_zh_hant", "name_zh_hans"], ["kind"], ["is_buyer", "is_seller"],
-        ["line1"], ["line2"], ["city", "region", "postcode"], ["phone", "website"],
-    ]  # fmt: skip
+    LAYOUT = rows(
+        "name",
+        "registration_kind registration_number",
+        "name_en",
+        "name_zh_hant name_zh_hans",
+        "kind",
+        "is_buyer is_seller",
+        "line1",
+        "line2",
+        "city region postcode",
+        "phone website",
+    )
 
     def __init__(self, country: str, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -133,6 +146,9 @@ class RegisterForm(CompanyForm):
 
 
 class ProfileForm(CompanyForm):
+    logo = forms.FileField(
+        label=_("Logo"), required=False, widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp,image/gif"})
+    )
     about_en = TextField(label=_("About us, in English"), many_lines=True, max_length=4000, required=False, rows=4)
     about_zh_hant = TextField(
         label=_("About us, in traditional Chinese"), many_lines=True, max_length=4000, required=False, rows=4
@@ -142,10 +158,22 @@ class ProfileForm(CompanyForm):
     )
     founded_year = NumberField(label=_("Founded in"), required=False)
     staff_count = NumberField(label=_("People who work here"), required=False)
-    LAYOUT = [
-        ["name"], ["name_en"], ["name_zh_hant", "name_zh_hans"], ["kind"], ["is_buyer", "is_seller"], ["line1"], ["line2"],
-        ["city", "region", "postcode"], ["phone", "website"], ["founded_year", "staff_count"], ["about_en"], ["about_zh_hant"], ["about_zh_hans"],
-    ]  # fmt: skip
+    LAYOUT = rows(
+        "name",
+        "name_en",
+        "name_zh_hant name_zh_hans",
+        "kind",
+        "is_buyer is_seller",
+        "line1",
+        "line2",
+        "city region postcode",
+        "phone website",
+        "founded_year staff_count",
+        "logo",
+        "about_en",
+        "about_zh_hant",
+        "about_zh_hans",
+    )
 
     def values(self) -> dict[str, Any]:
         typed = self.cleaned_data
@@ -154,7 +182,7 @@ class ProfileForm(CompanyForm):
         return super().values() | {"about": about, **whole}
 
     @classmethod
-    def of(cls, company: Company, data: Any = None) -> ProfileForm:
+    def of(cls, company: Company, data: Any = None, files: Any = None) -> ProfileForm:
         lines = [*company.address.get("lines", []), "", ""]
         columns = ("name", "kind", "is_buyer", "is_seller", "phone", "website", "founded_year", "staff_count")
         initial = {column: getattr(company, column) for column in columns}
@@ -164,7 +192,7 @@ class ProfileForm(CompanyForm):
         for code in LANGUAGES:
             short = code.replace("-", "_")
             initial |= {f"name_{short}": company.names.get(code, ""), f"about_{short}": company.about.get(code, "")}
-        form = cls(data, initial=initial)
+        form = cls(data, files, initial=initial)
         if company.kind not in dict(KINDS):
             form.fields["kind"].choices = KINDS + _OTHER_KINDS  # type: ignore[attr-defined]
         return form

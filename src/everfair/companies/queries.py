@@ -6,14 +6,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +25,7 @@ from everfair.base.states import check_stops_with
 from everfair.companies.models import ApiKey, AuditNote, Company, Invitation, Membership, Person, Stop
 from everfair.companies.values import address_lines, shown_phone
 
-# ── actors ──
+_Row = TypeVar("_Row", bound=Model)
 
 
 def person_with_roles(person_id: Any) -> Person | None:
@@ -65,9 +65,6 @@ def _roles_by_company(person: Any) -> dict[UUID, list[str]]:
         return {UUID(row["company"]): row["roles"] for row in known}
     memberships = Membership.objects.filter(person_id=person.pk, ended_at=None).order_by("id")
     return dict(memberships.values_list("company_id", "roles"))
-
-
-# ── companies ──
 
 
 def companies_visible_to(actor: Actor) -> QuerySet[Company]:
@@ -125,6 +122,25 @@ def names(company: Company, language: str) -> tuple[str, str]:
     return company.name, other
 
 
+def parties(company_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
+    """The companies as a contract names them: names in their scripts, registration, address, phone. One query."""
+    rows = Company.objects.filter(pk__in=list(company_ids))
+    return {
+        company.pk: {
+            "id": str(company.pk),
+            "number": company.number,
+            "name": company.name,
+            "names": company.names,
+            "country": company.country,
+            "registration_kind": company.registration_kind,
+            "registration_number": company.registration_number,
+            "address": company.address,
+            "phone": company.phone,
+        }
+        for company in rows
+    }
+
+
 @dataclass(frozen=True, slots=True)
 class Passport:
     """What a company shows to everyone."""
@@ -146,7 +162,7 @@ def passport(company: Company, language: str = "en") -> Passport:
     shown, _other = names(company, language)
     others = dict.fromkeys(text for text in (company.name, *company.names.values()) if text != shown)
     stops = open_stops([company.pk])
-    is_marked = company.verified_until is not None and company.verified_until >= clock.now().date()
+    marked = is_marked(company, clock.now().date())
     return Passport(
         company=company,
         name=shown,
@@ -154,19 +170,21 @@ def passport(company: Company, language: str = "en") -> Passport:
         about=company.about.get(language) or company.about.get("en") or next(iter(company.about.values()), ""),
         address=address_lines(company.address, company.country),
         phone=shown_phone(company.phone),
-        verified_on=company.verified_at if is_marked else None,
-        verified_until=company.verified_until if is_marked else None,
-        verification_note=company.verification_note if is_marked else "",
+        verified_on=company.verified_at if marked else None,
+        verified_until=company.verified_until if marked else None,
+        verification_note=company.verification_note if marked else "",
         listing_stopped=any(stop.kind == "listing" for stop in stops),
     )
+
+
+def is_marked(company: Company, today: date) -> bool:
+    """Whether the operator's mark still counts; lists ask the clock once for all their companies."""
+    return company.verified_until is not None and company.verified_until >= today
 
 
 def is_noted_lookalike(company_id: UUID) -> bool:
     """Whether a person of the operator will look at the company's name."""
     return AuditNote.objects.filter(subject=company_id, act="lookalike name").exists()
-
-
-# ── people ──
 
 
 def members(actor: Actor) -> list[Membership]:
@@ -248,9 +266,6 @@ def sessions(actor: Actor) -> list[UserSession]:
     return sorted(UserSession.objects.purge_and_list(person), key=lambda session: session.last_seen_at, reverse=True)
 
 
-# ── stops ──
-
-
 def open_stops(company_ids: Iterable[UUID]) -> list[Stop]:
     """What may not move now for these companies."""
     return list(Stop.objects.filter(_still_open(), company_id__in=list(company_ids), lifted_at=None).order_by("id"))
@@ -260,7 +275,7 @@ def _still_open() -> Q:
     return Q(lifted_at=None) & (Q(until=None) | Q(until__gt=EfNow()))
 
 
-def stopped_companies(kind: str) -> QuerySet[Stop]:
+def stopped_companies(kind: str) -> QuerySet[Stop, Any]:
     """The ids of companies with an open stop of this kind, to stand inside another query (`company_id__in`)."""
     return Stop.objects.filter(_still_open(), kind=kind, lifted_at=None).values("company_id")
 
@@ -281,27 +296,8 @@ def audit_notes(subject: UUID) -> list[AuditNote]:
     return list(AuditNote.objects.filter(subject=subject).order_by("-id"))
 
 
-def _one(rows: QuerySet[Any]) -> Any:
+def _one(rows: QuerySet[_Row]) -> _Row:
     row = rows.first()
     if row is None:
         raise NotVisible
     return row
-
-
-def parties(company_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
-    """The companies as a contract names them: names in their scripts, registration, address, phone. One query."""
-    rows = Company.objects.filter(pk__in=list(company_ids))
-    return {
-        company.pk: {
-            "id": str(company.pk),
-            "number": company.number,
-            "name": company.name,
-            "names": company.names,
-            "country": company.country,
-            "registration_kind": company.registration_kind,
-            "registration_number": company.registration_number,
-            "address": company.address,
-            "phone": company.phone,
-        }
-        for company in rows
-    }

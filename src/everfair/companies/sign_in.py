@@ -31,7 +31,7 @@ class _OurWords:
                 field.label, field.help_text = _LABELS[name], ""
 
 
-class Login(_OurWords, allauth.LoginForm):  # type: ignore[misc]
+class Login(_OurWords, allauth.LoginForm):
     def clean_login(self) -> str:
         typed = super().clean_login()
         try:
@@ -40,33 +40,33 @@ class Login(_OurWords, allauth.LoginForm):  # type: ignore[misc]
             return str(typed)  # no such account: answered like a wrong password, after as much work
 
 
-class SignUp(_OurWords, allauth.SignupForm):  # type: ignore[misc]
+class SignUp(_OurWords, allauth.SignupForm):
     new_password = _("Password")
     field_order = ("name", "email", "password1")
 
 
-class ChangeEmail(_OurWords, allauth.AddEmailForm):  # type: ignore[misc]
+class ChangeEmail(_OurWords, allauth.AddEmailForm):
     pass
 
 
-class ChangePassword(_OurWords, allauth.ChangePasswordForm):  # type: ignore[misc]
+class ChangePassword(_OurWords, allauth.ChangePasswordForm):
     pass
 
 
-class SetPassword(_OurWords, allauth.SetPasswordForm):  # type: ignore[misc]
+class SetPassword(_OurWords, allauth.SetPasswordForm):
     pass
 
 
-class ResetPassword(_OurWords, allauth.ResetPasswordForm):  # type: ignore[misc]
+class ResetPassword(_OurWords, allauth.ResetPasswordForm):
     def clean_email(self) -> str:
         super().clean_email()
         # The one spelling, so that the limit per address counts mailboxes and not ways to write them.
         return str(allauth.get_adapter().clean_email(self.cleaned_data["email"]))
 
 
-class ResetPasswordFromKey(_OurWords, allauth.ResetPasswordKeyForm):  # type: ignore[misc]
+class ResetPasswordFromKey(_OurWords, allauth.ResetPasswordKeyForm):
     pass
 
 
-class Reauthenticate(_OurWords, allauth.ReauthenticateForm):  # type: ignore[misc]
+class Reauthenticate(_OurWords, allauth.ReauthenticateForm):
     pass

@@ -12,17 +12,13 @@ SCOPES = (
     "orders:read", "orders:write", "money:read", "money:write", "messages:read", "messages:write", "files:read", "files:write",
 )  # fmt: skip
 
-# Letters of other scripts that the eye reads as Latin ones (after Unicode TR39, confusables.txt), folded to lower case.
-_LOOK_ALIKE = str.maketrans(
-    {
-        "а": "a", "в": "b", "с": "c", "ԁ": "d", "е": "e", "ё": "e", "ғ": "f", "һ": "h", "н": "h", "і": "i", "ї": "i", "ј": "j", "к": "k", "ӏ": "l",
-        "м": "m", "п": "n", "о": "o", "р": "p", "ԛ": "q", "г": "r", "ѕ": "s", "т": "t", "ц": "u", "ѵ": "v", "ԝ": "w", "ш": "w", "х": "x", "у": "y", "ү": "y",
-        "α": "a", "β": "b", "ϲ": "c", "σ": "o", "ε": "e", "η": "n", "ι": "i", "κ": "k", "μ": "u", "ν": "v", "ο": "o", "ρ": "p", "τ": "t", "υ": "u", "χ": "x",
-        "γ": "y", "ω": "w", "ζ": "z", "ı": "i", "ɑ": "a", "ɡ": "g", "ℓ": "l", "օ": "o", "ս": "u", "հ": "h", "ց": "g", "ո": "n", "ѡ": "w", "ь": "b",
-        "ø": "o", "đ": "d", "ł": "l", "ħ": "h", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "p",
-        "0": "o", "1": "l", "|": "l", "i": "l",
-    }
-)  # fmt: skip
+# Letters of other scripts that the eye reads as Latin ones (after Unicode TR39, confusables.txt), in lower case: first the
+# letter, then what it looks like.
+_PAIRS = """
+аa вb сc ԁd еe ёe ғf һh нh іi їi јj кk ӏl мm пn оo рp ԛq гr ѕs тt цu ѵv ԝw шw хx уy үy αa βb ϲc σo εe ηn ιi κk
+μu νv οo ρp τt υu χx γy ωw ζz ıi ɑa ɡg ℓl օo սu հh ցg ոn ѡw ьb øo đd łl ħh ŧt æae œoe þp 0o 1l |l il
+"""
+_LOOK_ALIKE = str.maketrans({pair[0]: pair[1:] for pair in _PAIRS.split()})
 _MARKED_SCRIPTS = ("LATIN", "GREEK", "CYRILLIC", "ARMENIAN")
 
 
@@ -114,13 +110,14 @@ def is_timezone(name: str) -> bool:
     return name in available_timezones()
 
 
+_POSTCODE_FIRST = "DE AT CH FR BE NL ES PT PL CZ SK DK SE NO FI GR HR SI HU RO BG TR IL MA TN DZ LT LV EE RS UA"
 # How the last lines of an address are written, by country; {r} region, {c} city, {p} postcode. After each country's post.
 _CITY_LINES = {
     **dict.fromkeys(("US", "CA", "AU", "PR"), ("{c}, {r} {p}",)),
     **dict.fromkeys(("GB", "IE"), ("{c}", "{r}", "{p}")),
     **dict.fromkeys(
-        ("DE", "AT", "CH", "FR", "BE", "NL", "ES", "PT", "PL", "CZ", "SK", "DK", "SE", "NO", "FI", "GR", "HR", "SI", "HU", "RO", "BG", "TR",
-         "IL", "MA", "TN", "DZ", "LT", "LV", "EE", "RS", "UA"), ("{p} {c}", "{r}")
+        _POSTCODE_FIRST.split(),
+        ("{p} {c}", "{r}"),
     ),
     **dict.fromkeys(("IT",), ("{p} {c} {r}",)),
     **dict.fromkeys(("IN", "PK", "BD"), ("{c} {p}", "{r}")),

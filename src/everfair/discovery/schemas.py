@@ -7,7 +7,7 @@ from typing import Literal, Self
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from everfair.discovery.index import Facets
 from everfair.discovery.values import FoundOffer
@@ -20,8 +20,6 @@ _AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
 
 class OfferSearch(Schema):
     """Every filter is optional and all of them must hold. Prices are US dollars; they leave out offers on request."""
-
-    model_config = ConfigDict(extra="forbid")
 
     q: str = Field("", max_length=200, description="Words, a part number, or the supplier's own SKU.")
     market: str = Field(DEFAULT_MARKET, pattern=_CODE)
@@ -42,8 +40,6 @@ class OfferSearch(Schema):
 
 
 class Suggest(Schema):
-    model_config = ConfigDict(extra="forbid")
-
     q: str = Field(max_length=200)
     language: Language | None = None
     limit: int = Field(8, ge=1, le=20)

@@ -30,8 +30,10 @@ NOTICE_WORDS: dict[str, str] = {
     "order.declined": N_("%(company)s has declined the contract %(number)s."),
     "order.cancelled": N_("%(company)s has cancelled the order %(number)s."),
     "order.lapsed": N_("The contract %(number)s was not signed in time and has ended."),
+    "order.unpaid": N_("The order %(number)s was not paid in time and has ended."),
     "order.called_off": N_("The order %(number)s was called off; what was paid goes back."),
     "stage.due": N_("A payment for the order %(number)s is due."),
+    "payment.failed": N_("A payment for the order %(number)s did not go through; it can be tried again."),
     "stage.funded": N_("A payment for the order %(number)s is held in escrow."),
     "stage.released": N_("A payment for the order %(number)s was released."),
     "stage.refunded": N_("A payment for the order %(number)s was refunded."),
@@ -39,10 +41,12 @@ NOTICE_WORDS: dict[str, str] = {
     "order.late": N_("The order %(number)s should have been shipped by now."),
     "order.received": N_("%(company)s has received the order %(number)s."),
     "issue.reported": N_("%(company)s reports a problem with the order %(number)s."),
+    "issue.opened": N_("Nobody acted in time on the order %(number)s: the operator has opened a case."),
     "issue.withdrawn": N_("The problem with the order %(number)s was withdrawn."),
     "issue.resolved": N_("The problem with the order %(number)s was resolved."),
     "order.completed": N_("The order %(number)s is completed."),
     "payout.sent": N_("Your payout %(number)s is on its way to the bank."),
+    "payout.settled": N_("Your payout %(number)s has arrived at the bank."),
     "payout.failed": N_("Your payout %(number)s could not be made."),
 }
 

@@ -28,6 +28,7 @@ from everfair.ledger.queries import Held, wallets
 from everfair.messaging.values import local_link
 from everfair.payments import actions, queries
 from everfair.payments.forms import BankAccountForm, PayoutForm, hidden_number
+from everfair.payments.values import payout_reference
 from everfair.reference.queries import CURRENCIES
 from everfair.reference.values import LANGUAGES
 
@@ -104,6 +105,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
         payouts=queries.payouts_page(actor, limit=10),
         payout_words=PAYOUT_WORDS,
         hidden_number=hidden_number,
+        payout_reference=payout_reference,
     )
 
 
@@ -258,6 +260,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
         payouts=shown,
         payout_words=PAYOUT_WORDS,
         hidden_number=hidden_number,
+        payout_reference=payout_reference,
         first=not after,
         next_url=with_query(request.get_full_path(), after=more) if more else None,
     )

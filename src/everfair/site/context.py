@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 
 from everfair.markets.table import DEFAULT_MARKET
+from everfair.site.navigation import desk_nav
 
 
 def everywhere(request: HttpRequest) -> dict[str, Any]:
@@ -15,4 +16,5 @@ def everywhere(request: HttpRequest) -> dict[str, Any]:
     return {
         "demo": settings.KIND == "demo",
         "market": match.kwargs.get("market", DEFAULT_MARKET) if match else DEFAULT_MARKET,
+        "desk_nav": desk_nav(request),
     }

@@ -27,7 +27,10 @@ urlpatterns = [
     path("api/v1/", api.urls),
     *media_urlpatterns,
     *i18n_patterns(
-        path("account/", include("everfair.companies.account_urls")), *_packages(), prefix_default_language=True
+        path("account/", include("everfair.companies.account_urls")),
+        path("", include("everfair.site.pages_urls")),
+        *_packages(),
+        prefix_default_language=True,
     ),
 ]
 

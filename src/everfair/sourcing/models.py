@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from everfair.base.models import NextNumber, Row
+from everfair.base.money import Money
 from everfair.sourcing.states import QUOTE, RFQ
 
 
@@ -111,6 +112,10 @@ class Quote(Row):
             models.Index(fields=["seller", "-id"], name="sourcing_quote_seller"),
             models.Index(fields=["rfq", "seller"], name="sourcing_quote_rfq"),
         ]
+
+    @property
+    def total(self) -> Money:
+        return Money(self.total_minor, self.currency)
 
 
 class QuoteLine(models.Model):

@@ -1,9 +1,37 @@
-"""What trade does when payments report. Each may run twice."""
+"""What trade does when payments report, and who is told of whose turn it is. Each may run twice."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
 
 from everfair.base.events import on
+from everfair.base.models import Event
 from everfair.base.refused import Refused
 from everfair.events.payments import PaymentCaptured, PaymentFailed
+from everfair.events.trade import (
+    IssueReported,
+    IssueResolved,
+    IssueWithdrawn,
+    OrderCalledOff,
+    OrderCancelled,
+    OrderDeclined,
+    OrderLapsed,
+    OrderPlaced,
+    OrderReceived,
+    OrderShipped,
+    OrderSigned,
+    ShippingLate,
+    StageDue,
+    StageFunded,
+)
+from everfair.messaging.actions import notify
 from everfair.trade.actions import fund_stage, reopen_stage
+from everfair.trade.models import Order, Stage
+
+BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
+# Their own cursor: a letter that cannot be written must never hold up money.
+NOTICES = "trade.notices"
 
 
 @on(PaymentCaptured, subscriber="trade")
@@ -20,3 +48,120 @@ def payment_failed(fact: PaymentFailed) -> None:
         reopen_stage(fact.purpose)
     except Refused:
         return  # paid by another payment, or no longer wanted
+
+
+# ── notices ──
+
+
+@on(OrderPlaced, subscriber=NOTICES)
+def tell_of_order(fact: OrderPlaced) -> None:
+    _tell(fact, "seller", SELLERS, "order.placed")
+
+
+@on(OrderSigned, subscriber=NOTICES)
+def tell_of_signature(fact: OrderSigned) -> None:
+    _tell(fact, "buyer", BUYERS, "order.signed")
+
+
+@on(OrderDeclined, subscriber=NOTICES)
+def tell_of_refusal(fact: OrderDeclined) -> None:
+    _tell(fact, "buyer", BUYERS, "order.declined")
+
+
+@on(OrderCancelled, subscriber=NOTICES)
+def tell_of_cancellation(fact: OrderCancelled) -> None:
+    if fact.by == "buyer":
+        _tell(fact, "seller", SELLERS, "order.cancelled")
+    else:
+        _tell(fact, "buyer", BUYERS, "order.cancelled")
+
+
+@on(OrderCalledOff, subscriber=NOTICES)
+def tell_of_calling_off(fact: OrderCalledOff) -> None:
+    _tell(fact, "buyer", PAYERS, "order.called_off")
+    if fact.by == "buyer":
+        _tell(fact, "seller", SELLERS, "order.called_off")
+
+
+@on(OrderLapsed, subscriber=NOTICES)
+def tell_of_lapse(fact: OrderLapsed) -> None:
+    signed = Order.objects.filter(pk=fact.order_id, seller_signed_at__isnull=False).exists()
+    _tell_both(fact, "order.unpaid" if signed else "order.lapsed")
+
+
+@on(StageDue, subscriber=NOTICES)
+def tell_of_payment_due(fact: StageDue) -> None:
+    """The first payment falls due with the supplier's signature, of which buyers hear anyway: then only the purse is told."""
+    first = Stage.objects.filter(pk=fact.stage_id, n=1).exists()
+    _tell(fact, "buyer", ("finance",) if first else PAYERS, "stage.due")
+
+
+@on(StageFunded, subscriber=NOTICES)
+def tell_of_escrow(fact: StageFunded) -> None:
+    _tell(fact, "seller", SELLERS, "stage.funded")
+
+
+@on(PaymentFailed, subscriber=NOTICES)
+def tell_of_failed_payment(fact: PaymentFailed) -> None:
+    stage = Stage.objects.select_related("order").filter(pk=fact.purpose, state__in=["due", "paying"]).first()
+    if fact.purpose_kind == "stage" and stage is not None and stage.order.agreement == "agreed":
+        order = stage.order
+        notify(order.buyer_id, PAYERS, "payment.failed", _link(order), f"payment:{fact.intent_id}:failed", number=order.reference)
+
+
+@on(OrderShipped, subscriber=NOTICES)
+def tell_of_shipping(fact: OrderShipped) -> None:
+    _tell(fact, "buyer", BUYERS, "order.shipped")
+
+
+@on(ShippingLate, subscriber=NOTICES)
+def tell_of_delay(fact: ShippingLate) -> None:
+    _tell_both(fact, "order.late")
+
+
+@on(OrderReceived, subscriber=NOTICES)
+def tell_of_receipt(fact: OrderReceived) -> None:
+    _tell(fact, "seller", (*SELLERS, "finance"), "order.received")
+
+
+@on(IssueReported, subscriber=NOTICES)
+def tell_of_issue(fact: IssueReported) -> None:
+    if fact.by == "clock":
+        _tell_both(fact, "issue.opened")
+    else:
+        _tell(fact, "seller", SELLERS, "issue.reported")
+
+
+@on(IssueWithdrawn, subscriber=NOTICES)
+def tell_of_withdrawal(fact: IssueWithdrawn) -> None:
+    _tell(fact, "seller", SELLERS, "issue.withdrawn")
+
+
+@on(IssueResolved, subscriber=NOTICES)
+def tell_of_ruling(fact: IssueResolved) -> None:
+    _tell_both(fact, "issue.resolved")
+
+
+def _tell_both(fact: Any, kind: str) -> None:
+    _tell(fact, "buyer", BUYERS, kind)
+    _tell(fact, "seller", SELLERS, kind)
+
+
+def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str) -> None:
+    """One line for the people of this side; the other side's name stands in it."""
+    order = Order.objects.select_related("buyer", "seller").get(pk=fact.order_id)
+    to, other = (order.buyer, order.seller) if side == "buyer" else (order.seller, order.buyer)
+    notify(to.pk, roles, kind, _link(order), f"{_cause(fact)}:{side}", company=other.name, number=order.reference)
+
+
+def _link(order: Order) -> str:
+    return f"/orders/{order.pk}/"
+
+
+def _cause(fact: Any) -> str:
+    """The event's own number: an issue can be reported, withdrawn and reported again, each told once."""
+    subject: UUID = fact.order_id
+    same = Event.objects.filter(subject=subject, name=type(fact).__name__)
+    if isinstance(fact, StageDue | StageFunded):
+        same = same.filter(body__stage_id=str(fact.stage_id))
+    return f"event:{same.order_by('-seq').values_list('seq', flat=True).first()}"

@@ -19,12 +19,16 @@ from everfair.companies.models import AuditNote, Company, Membership, Person
 from everfair.companies.roles import OWNING
 from everfair.companies.values import skeleton
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, MembershipChanged
+from everfair.files.queries import own_pictures
 
 LOOKALIKE = "lookalike name"
 _KINDS = ("trader", "factory", "inspector", "carrier")
 _EDITABLE = frozenset(
-    "name names address phone website about kind founded_year staff_count is_seller is_buyer logo_id".split()
-)  # fmt: skip
+    {
+        *("name", "names", "address", "phone", "website", "about", "kind"),
+        *("founded_year", "staff_count", "is_seller", "is_buyer", "logo_id"),
+    }
+)
 
 
 def register_company(
@@ -56,11 +60,20 @@ def register_company(
     code = reading.read_country(country)
     clean = _read(
         {
-            "name": name, "names": names or {}, "address": address or {}, "phone": phone, "website": website, "about": about or {},
-            "kind": kind, "founded_year": founded_year, "staff_count": staff_count, "is_seller": is_seller, "is_buyer": is_buyer,
+            "name": name,
+            "names": names or {},
+            "address": address or {},
+            "phone": phone,
+            "website": website,
+            "about": about or {},
+            "kind": kind,
+            "founded_year": founded_year,
+            "staff_count": staff_count,
+            "is_seller": is_seller,
+            "is_buyer": is_buyer,
         },
         code,
-    )  # fmt: skip
+    )
     number = reading.read_registration(code, registration_kind, registration_number)
     _refuse_idle(clean["is_seller"], clean["is_buyer"])
     with transaction.atomic():
@@ -105,6 +118,8 @@ def edit_profile(company_id: UUID, *, by: Actor, **changes: Any) -> Company:
             raise NotVisible
         old_names = (company.name, company.names)
         clean = _read(changes, company.country)
+        if clean.get("logo_id") and not own_pictures([clean["logo_id"]], company_id):
+            raise reading.refused_field("logo", "logo", _("Please send the logo as a picture."))
         for column, value in clean.items():
             setattr(company, column, value)
         _refuse_idle(company.is_seller, company.is_buyer)

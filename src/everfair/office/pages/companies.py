@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from everfair.base import clock
 from everfair.base.allow import allow
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible
@@ -42,7 +43,7 @@ def companies(request: HttpRequest) -> HttpResponse:
     stops = queries.stopped_now([row.pk for row in shown])
     return page(
         request, "office/companies.html", companies=shown, stops=stops, stop_badges=forms.STOP_BADGES, search=search,
-        queue=queue, queues=QUEUES, following=following,
+        queue=queue, queues=QUEUES, following=following, today=clock.now().date(),
     )  # fmt: skip
 
 

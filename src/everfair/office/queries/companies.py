@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +28,6 @@ def companies_page(by: Actor, *, search: str = "", queue: str = "", before: int 
     verified, lookalike or stopped.
     """
     found = companies.companies_visible_to(by)
-    today = clock.now().date()
     if text := search.strip():
         wanted = Q(name__icontains=text) | Q(registration_number__istartswith=text) | Q(names__icontains=text)
         number = text.removeprefix("№").strip()
@@ -35,9 +35,9 @@ def companies_page(by: Actor, *, search: str = "", queue: str = "", before: int 
             wanted |= Q(number=int(number))
         found = found.filter(wanted)
     if queue == "unverified":
-        found = found.filter(Q(verified_until=None) | Q(verified_until__lt=today), is_seller=True)
+        found = found.filter(Q(verified_until=None) | Q(verified_until__lt=_today()), is_seller=True)
     elif queue == "verified":
-        found = found.filter(verified_until__gte=today)
+        found = found.filter(verified_until__gte=_today())
     elif queue == "lookalike":
         found = found.filter(pk__in=_lookalikes())
     elif queue == "stopped":
@@ -48,6 +48,10 @@ def companies_page(by: Actor, *, search: str = "", queue: str = "", before: int 
     if before is not None:
         found = found.filter(number__lt=before)
     return list(found.order_by("-number")[:limit])
+
+
+def _today() -> date:
+    return clock.now().date()
 
 
 def _lookalikes() -> list[UUID]:
@@ -87,7 +91,7 @@ class CompanyFile:
 def company_file(number: int, language: str, by: Actor) -> CompanyFile:
     """NotVisible when there is no company of this number. A fixed number of queries."""
     company = companies.company_by_number(number, by)
-    within = replace(by, company_id=company.pk)  # the same eyes, turned to this company's own lists
+    within = Actor(kind=by.kind, person_id=by.person_id, company_id=company.pk)  # the same eyes, turned to this company's lists
     notes = companies.audit_notes(company.pk)
     return CompanyFile(
         company=company,

@@ -91,7 +91,7 @@ def rebuild_index(data: str, as_json: bool) -> None:
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--company", required=True, help="The seller's short number, id or registered name.")
 @click.option("--market", default="export", show_default=True, help="The market in which the offers stand.")
-@click.option("--mode", type=click.Choice(["all", "good"]), default="good", show_default=True, help="All rows or none, or the good rows.")
+@click.option("--mode", type=click.Choice(["all", "good"]), default="good", show_default=True, help="What of the rows.")
 @as_json
 @click.pass_context
 def import_offers(context: click.Context, file: Path, company: str, market: str, mode: str, as_json: bool) -> None:

@@ -15,6 +15,7 @@ from everfair.base.pages import page
 from everfair.base.refused import Refused
 from everfair.base.writes import once
 from everfair.companies.roles import BUYING
+from everfair.sourcing.queries import quotes_visible_to
 from everfair.trade import actions
 from everfair.trade.forms import AwardForm
 from everfair.trade.pages.composing import contract_face
@@ -24,7 +25,7 @@ from everfair.trade.pages.composing import contract_face
 @allow(BUYING)
 @once
 def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
-    """The contract that awarding this quote makes; POST signs it (with `seen_hash`) or shows it again with another day or remark."""
+    """The contract that awarding this quote makes; POST signs it (by `seen_hash`), or shows it again with another day or remark."""
     actor = request.actor  # type: ignore[attr-defined]
     form = AwardForm(request.POST or None)
     typed = form.cleaned_data if form.is_bound and form.is_valid() else {"ship_by": None, "remarks": ""}
@@ -40,6 +41,9 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
         return page(request, "trade/award.html", status=status, quote_id=quote_id, form=form, terms=terms, **contract_face(terms))
 
     if request.method == "GET":
+        if not quotes_visible_to(actor).filter(pk=quote_id, state="sent").exists():
+            messages.info(request, _("This quote can no longer be awarded."))
+            return redirect("sourcing:quote", quote_id)
         return show(200)
     if not form.is_valid():
         return show(422)

@@ -1,0 +1,192 @@
+"""Money for programs: payments, the wallet, bank accounts, payouts."""
+
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+
+from everfair.base.allow import allow
+from everfair.base.api import open_cursor, seal_cursor, write
+from everfair.base.forms import clean_text
+from everfair.base.money import Money
+from everfair.base.refused import NotVisible, Refused
+from everfair.companies.roles import BUYING, MONEY_KEEPING
+from everfair.ledger.queries import wallets
+from everfair.payments import actions, queries
+from everfair.payments.models import BankAccount, Intent, Payout
+from everfair.payments.schemas import (
+    BankAccountIn,
+    BankAccountOut,
+    CheckoutOut,
+    MoneyOut,
+    PaymentOut,
+    PayoutIn,
+    PayoutOut,
+    PayoutPage,
+    StatementPage,
+    WalletOut,
+)
+from everfair.reference.queries import COUNTRIES, CURRENCIES
+
+router = Router(tags=["Money"])
+
+
+@router.get("/payments/{uuid:payment_id}", response=PaymentOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:read")
+def get_payment(request: HttpRequest, payment_id: UUID) -> Any:
+    return _payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
+
+
+@router.post("/payments/{uuid:payment_id}/checkout", response=CheckoutOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:write")
+def start_checkout(request: HttpRequest, payment_id: UUID) -> Any:
+    """The provider's page for this payment; the same one again when it is asked for again. No `Idempotency-Key` is needed: the
+    payment's own id is the key under which the provider knows it."""
+    return {"url": actions.start_checkout(payment_id, by=request.actor)}  # type: ignore[attr-defined]
+
+
+# The provider is called here, so no transaction may be open: the payment's id makes the repetition harmless instead of `@write`.
+start_checkout.write = True  # type: ignore[attr-defined]
+
+
+@router.get("/wallet", response=list[WalletOut])
+@allow(MONEY_KEEPING, scope="money:read")
+def get_wallet(request: HttpRequest) -> Any:
+    """What the company holds, per currency; `free` may be paid out."""
+    held = wallets(request.actor.company_id)  # type: ignore[attr-defined]
+    return [
+        {
+            "currency": currency,
+            "posted": MoneyOut.of(row.posted),
+            "reserved": MoneyOut.of(row.reserved),
+            "free": MoneyOut.of(row.free),
+        }
+        for currency, row in held.items()
+    ]
+
+
+@router.get("/wallet/{str:currency}/statement", response=StatementPage)
+@allow(MONEY_KEEPING, scope="money:read")
+def get_statement(
+    request: HttpRequest, currency: str, cursor: str = Query("", max_length=400), limit: int = Query(50, ge=1, le=100)
+) -> Any:
+    """The wallet's lines, newest first."""
+    if currency not in CURRENCIES:
+        raise NotVisible
+    before = _place(cursor, int) if cursor else None
+    found = queries.wallet_statement(request.actor, currency, before=before, limit=limit + 1)  # type: ignore[attr-defined]
+    shown = found[:limit]
+    items = [
+        {
+            "id": row.line.id,
+            "posted_at": row.line.posted_at,
+            "kind": row.line.kind,
+            "words": row.words,
+            "subject": row.subject,
+            "amount": MoneyOut.of(row.line.amount),
+            "balance": MoneyOut.of(row.line.balance),
+        }
+        for row in shown
+    ]
+    return {"items": items, "next_cursor": seal_cursor([shown[-1].line.id]) if len(found) > limit else None}
+
+
+@router.get("/bank-accounts", response=list[BankAccountOut])
+@allow(MONEY_KEEPING, scope="money:read")
+def list_bank_accounts(request: HttpRequest) -> Any:
+    return [_account(row) for row in queries.bank_accounts_of(request.actor)]  # type: ignore[attr-defined]
+
+
+@router.post("/bank-accounts", response={201: BankAccountOut})
+@allow(MONEY_KEEPING, scope="money:write")
+@write
+def add_bank_account(request: HttpRequest, payload: BankAccountIn) -> Any:
+    """An IBAN is checked whole, other numbers by form."""
+    if payload.country not in COUNTRIES:
+        raise Refused("payments.country", _("This is no country we know."), field="country", status=422)
+    if payload.currency not in CURRENCIES:
+        raise Refused("payments.currency", _("This is no currency we know."), field="currency", status=422)
+    typed = payload.model_dump()
+    for name in ("holder", "bank_name"):
+        try:
+            typed[name] = clean_text(typed[name])
+        except ValueError:
+            raise Refused(
+                "base.hidden_characters", _("Please remove hidden or control characters."), field=name, status=422
+            ) from None
+    return 201, BankAccountOut(**_account(actions.add_bank_account(by=request.actor, **typed)))  # type: ignore[attr-defined]
+
+
+@router.delete("/bank-accounts/{uuid:account_id}", response=BankAccountOut)
+@allow(MONEY_KEEPING, scope="money:write")
+@write
+def remove_bank_account(request: HttpRequest, account_id: UUID) -> Any:
+    """No new payouts to it."""
+    found = queries.bank_account(account_id, request.actor)  # type: ignore[attr-defined]
+    actions.remove_bank_account(account_id, by=request.actor)  # type: ignore[attr-defined]
+    return BankAccountOut(**_account(found))
+
+
+@router.get("/payouts", response=PayoutPage)
+@allow(MONEY_KEEPING, scope="money:read")
+def list_payouts(request: HttpRequest, cursor: str = Query("", max_length=400), limit: int = Query(25, ge=1, le=100)) -> Any:
+    before = UUID(_place(cursor, str)) if cursor else None
+    found = queries.payouts_page(request.actor, before=before, limit=limit + 1)  # type: ignore[attr-defined]
+    shown = found[:limit]
+    return {
+        "items": [_payout(row) for row in shown],
+        "next_cursor": seal_cursor([str(shown[-1].pk)]) if len(found) > limit else None,
+    }
+
+
+@router.get("/payouts/{uuid:payout_id}", response=PayoutOut)
+@allow(MONEY_KEEPING, scope="money:read")
+def get_payout(request: HttpRequest, payout_id: UUID) -> Any:
+    return _payout(queries.payout(payout_id, request.actor))  # type: ignore[attr-defined]
+
+
+@router.post("/payouts", response={201: PayoutOut})
+@allow(MONEY_KEEPING, scope="money:write")
+@write
+def request_payout(request: HttpRequest, payload: PayoutIn) -> Any:
+    """Set the amount aside in the wallet and have it sent to one's own bank account."""
+    actor = request.actor  # type: ignore[attr-defined]
+    account = queries.bank_account(payload.bank_account, actor)
+    try:
+        amount = Money.of(payload.amount, account.currency)
+    except ValueError:
+        raise Refused("base.amount", _("This is no amount of this currency."), field="amount", status=422) from None
+    return 201, PayoutOut(**_payout(actions.request_payout(account.pk, amount, by=actor)))
+
+
+def _place(cursor: str, kind: type) -> Any:
+    values = open_cursor(cursor)
+    if len(values) == 1 and type(values[0]) is kind:
+        try:
+            return str(UUID(values[0])) if kind is str else values[0]
+        except ValueError:
+            pass
+    raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor")
+
+
+def _payment(intent: Intent) -> dict[str, Any]:
+    plain = ("id", "purpose_kind", "purpose", "description", "state", "captured_at")
+    return {name: getattr(intent, name) for name in plain} | {"amount": MoneyOut.of(intent.amount)}
+
+
+def _account(row: BankAccount) -> dict[str, Any]:
+    plain = ("id", "holder", "bic", "bank_name", "country", "currency")
+    return {name: getattr(row, name) for name in plain} | {"ending": row.account[-4:]}
+
+
+def _payout(row: Payout) -> dict[str, Any]:
+    return {
+        "id": row.pk,
+        "bank_account": row.bank_account_id,
+        "amount": MoneyOut.of(row.amount),
+        "state": row.state,
+        "requested_at": row.created_at,
+        "settled_at": row.settled_at,
+    }

@@ -1,0 +1,115 @@
+"""What programs send and read about money."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
+
+from everfair.base.money import Money
+
+AmountText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=140)]
+
+
+class MoneyOut(Schema):
+    """`{"amount": "420.00", "currency": "USD"}`"""
+
+    amount: str
+    currency: str
+
+    @staticmethod
+    def of(money: Money) -> MoneyOut:
+        return MoneyOut(amount=f"{money.amount:f}", currency=money.currency)
+
+
+class PaymentOut(Schema):
+    """`state`: created, open, indeterminate (we are asking), captured (held in escrow), failed, expired."""
+
+    id: UUID
+    purpose_kind: str
+    purpose: UUID
+    description: str
+    amount: MoneyOut
+    state: str
+    captured_at: datetime | None
+
+
+class CheckoutOut(Schema):
+    """The provider's page where a person pays."""
+
+    url: str
+
+
+class WalletOut(Schema):
+    currency: str
+    posted: MoneyOut
+    reserved: MoneyOut
+    free: MoneyOut
+
+
+class StatementLineOut(Schema):
+    """`amount` is above zero when the wallet received; `balance` is after it."""
+
+    id: int
+    posted_at: datetime
+    kind: str
+    words: str
+    subject: str
+    amount: MoneyOut
+    balance: MoneyOut
+
+
+class StatementPage(Schema):
+    items: list[StatementLineOut]
+    next_cursor: str | None = None
+
+
+class BankAccountIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    holder: _Text
+    account: str = Field(min_length=4, max_length=40)
+    bic: str = Field("", max_length=11)
+    bank_name: _Text
+    country: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+    currency: CurrencyCode
+
+
+class BankAccountOut(Schema):
+    """`ending` is all that is shown of the number."""
+
+    id: UUID
+    holder: str
+    ending: str
+    bic: str
+    bank_name: str
+    country: str
+    currency: str
+
+
+class PayoutIn(Schema):
+    """The currency is the bank account's."""
+
+    model_config = ConfigDict(extra="forbid")
+    bank_account: UUID
+    amount: AmountText
+
+
+class PayoutOut(Schema):
+    """`state`: requested, sent, indeterminate (we are asking), paid, failed (the money is free again)."""
+
+    id: UUID
+    bank_account: UUID
+    amount: MoneyOut
+    state: str
+    requested_at: datetime
+    settled_at: datetime | None
+
+
+class PayoutPage(Schema):
+    items: list[PayoutOut]
+    next_cursor: str | None = None

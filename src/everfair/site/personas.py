@@ -1,0 +1,66 @@
+"""A demonstration can be seen with other eyes: one click signs the visitor in as somebody of the demo world.
+
+On any other installation there is nothing here: every address answers 404.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model, login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET, require_POST
+
+from everfair.base.allow import allow
+from everfair.base.pages import page
+from everfair.base.refused import NotVisible
+from everfair.base.roles import EVERYONE
+from everfair.base.writes import once
+from everfair.site.demo import people
+
+# Who stands in the switch: address, role, what to see with these eyes.
+PERSONAS: tuple[tuple[str, Any, Any], ...] = (
+    (people.BUYER, _("Buyer"), _("Find suppliers, compare quotes, pay into escrow, receive.")),
+    (people.SUPPLIER, _("Supplier"), _("Answer requests, sign, ship, be paid.")),
+    (people.FINANCE, _("Finance clerk"), _("Wallet, statements, payouts of the buyer's company.")),
+    (people.OPERATOR, _("Operator"), _("Verify companies, decide issues, prove the books.")),
+)
+
+
+@require_GET
+@allow(EVERYONE)
+def personas(request: HttpRequest) -> HttpResponse:
+    _only_in_a_demo()
+    return page(request, "site/personas.html", personas=PERSONAS, current=_address_of(request))
+
+
+@require_POST
+@allow(EVERYONE)
+@once
+def become(request: HttpRequest) -> HttpResponse:
+    """Sign in as a person of the demo world, and only of it."""
+    _only_in_a_demo()
+    email = request.POST.get("person", "").strip().lower()
+    if not email.endswith(f"@{people.DOMAIN}"):
+        raise NotVisible
+    person = get_user_model().objects.filter(email=email, is_active=True).first()
+    if person is None:
+        raise NotVisible
+    login(request, person, backend="everfair.companies.accounts.Backend")
+    return redirect("site:desk")
+
+
+def switch_context(request: HttpRequest) -> dict[str, Any]:
+    return {"personas": PERSONAS, "current": _address_of(request)}
+
+
+def _address_of(request: HttpRequest) -> str:
+    return getattr(request.user, "email", "")
+
+
+def _only_in_a_demo() -> None:
+    if settings.KIND != "demo":
+        raise NotVisible

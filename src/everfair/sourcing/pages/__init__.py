@@ -1,0 +1,1 @@
+"""Pages of requests, quotes and questions."""

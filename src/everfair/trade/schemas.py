@@ -1,0 +1,217 @@
+"""What programs send and read about orders. Amounts are strings in main units, their currency beside them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+from pydantic import ConfigDict, StringConstraints
+
+from everfair.base.money import Money
+
+# Digits and one point: nothing is guessed (B22 to B25).
+Quantity = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$", max_length=16, strict=True)]
+AmountText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
+CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+IncotermCode = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
+Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Amount(Schema):
+    """`{"amount": "420.00", "currency": "USD"}`"""
+
+    amount: str
+    currency: str
+
+    @staticmethod
+    def of(money: Money) -> Amount:
+        return Amount(amount=f"{money.amount:f}", currency=money.currency)
+
+
+class _In(Schema):
+    model_config = ConfigDict(extra="forbid")
+
+
+class ExpectedTotal(_In):
+    amount: AmountText
+    currency: CurrencyCode
+
+
+class LineIn(_In):
+    offer: UUID
+    quantity: Quantity
+
+
+class DraftIn(_In):
+    """What and how many; every price comes from the offers."""
+
+    lines: list[LineIn] = Field(min_length=1, max_length=100)
+    incoterm: IncotermCode
+    named_place: str = Field(min_length=1, max_length=120)
+    ship_by: date | None = None
+    remarks: str = Field("", max_length=2000)
+
+
+class OrderIn(DraftIn):
+    """`expected_total` and `draft_hash` (from the preview) are refused with 409 when the terms are other ones by now."""
+
+    expected_total: ExpectedTotal | None = None
+    draft_hash: Hash | None = None
+
+
+class AwardIn(_In):
+    ship_by: date | None = None
+    remarks: str = Field("", max_length=2000)
+    draft_hash: Hash | None = None
+
+
+class SignIn(_In):
+    terms_hash: Hash
+
+
+class ReasonIn(_In):
+    reason: str = Field(min_length=1, max_length=1000)
+
+
+class PackingIn(_In):
+    line: int = Field(ge=1, le=100, strict=True)
+    quantity: Quantity
+    packages: int = Field(ge=1, le=100_000, strict=True)
+    marks: str = Field("", max_length=200)
+
+
+class ShipIn(_In):
+    mode: Literal["express", "air", "land", "sea"]
+    carrier: str = Field(min_length=1, max_length=120)
+    tracking_number: str = Field(min_length=1, max_length=80)
+    handed_over_on: date
+    package_count: int = Field(ge=1, le=100_000, strict=True)
+    gross_weight_kg: Quantity | None = None
+    packing_list: list[PackingIn] = Field(default_factory=list, max_length=100)
+    note: str = Field("", max_length=1000)
+
+
+class PartyOut(Schema):
+    id: UUID
+    name: str
+
+
+class LineOut(Schema):
+    n: int
+    offer: UUID | None
+    sku: str
+    description: str
+    quantity: str
+    unit: str
+    unit_price: Amount
+    price_per: str
+    amount: Amount
+
+
+class ChargeOut(Schema):
+    kind: str
+    label: str
+    amount: Amount
+
+
+class DraftStageOut(Schema):
+    n: int
+    name: str
+    percent: str
+    amount: Amount
+
+
+class StageOut(DraftStageOut):
+    """`payment` is the newest payment for it, for the buyer alone."""
+
+    state: str
+    due_at: datetime | None
+    payment: UUID | None
+
+
+class DraftOut(Schema):
+    """The terms as they would be signed; nothing is written."""
+
+    market: str
+    buyer: PartyOut
+    seller: PartyOut
+    lines: list[LineOut]
+    charges: list[ChargeOut]
+    stages: list[DraftStageOut]
+    total: Amount
+    incoterm: str
+    named_place: str
+    ship_by: date
+    remarks: str
+    rules: dict[str, str]
+    draft_hash: str
+
+
+class StandingOut(Schema):
+    """Where it stands, whose turn it is, what happens at `until` when nobody acts; `code` is stable."""
+
+    code: str
+    stands: str
+    turn: str
+    asks: str
+    at_zero: str
+    until: datetime | None
+    yours: bool
+
+
+class ConsignmentOut(Schema):
+    mode: str
+    carrier: str
+    tracking_number: str
+    handed_over_on: date
+    package_count: int
+    gross_weight_kg: Decimal | None
+    packing_list: list[dict[str, Any]]
+    note: str
+
+
+class OrderBrief(Schema):
+    id: UUID
+    number: str
+    market: str
+    buyer: PartyOut
+    seller: PartyOut
+    agreement: str
+    goods: str
+    issue: str
+    total: Amount
+    ship_by: date
+    placed_at: datetime
+    standing: StandingOut
+
+
+class OrderPage(Schema):
+    items: list[OrderBrief]
+    next_cursor: str | None = None
+
+
+class OrderOut(OrderBrief):
+    incoterm: str
+    named_place: str
+    remarks: str
+    terms_hash: str
+    rules: dict[str, str]
+    buyer_signed_at: datetime | None
+    seller_signed_at: datetime | None
+    closed_by: str
+    closed_reason: str
+    issue_reason: str
+    lines: list[LineOut]
+    charges: list[ChargeOut]
+    stages: list[StageOut]
+    moves: list[str]
+    consignment: ConsignmentOut | None
+
+
+class PayOut(Schema):
+    """The payment to check out: `POST /payments/{payment}/checkout`."""
+
+    payment: UUID

@@ -1,0 +1,393 @@
+from __future__ import annotations
+
+import io
+import re
+from uuid import uuid4
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from everfair.catalog.actions import draft_offer, publish_offer
+from everfair.catalog.models import ImportRun, Offer
+from everfair.companies.models import Company, Stop
+from everfair.files.models import File
+from tests import make
+from tests.files.uploads import picture
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(of: Company, *roles: str) -> Client:
+    client = Client()
+    client.force_login(make.member(of, *(roles or ("owner",))))
+    return client
+
+
+def typed(**changes: object) -> dict[str, object]:
+    """What a supplier sends with the editor."""
+    return {
+        "_key": uuid4().hex,
+        "then": "save",
+        "sku": "BOLT-8",
+        "category": "hardware/fasteners",
+        "unit": "H87",
+        "currency": "USD",
+        "price_per": "1",
+        "titles_en": "Hex bolt",
+        "tiers_0": ["100", "1000", "", "", "", ""],
+        "tiers_1": ["0.50", "0.42", "", "", "", ""],
+        "lead_times_0": ["5000", ""],
+        "lead_times_1": ["15", "30"],
+        "attributes_0": ["Material", ""],
+        "attributes_1": ["steel", ""],
+        "origin": "CN",
+        "hs_code": "7318.15",
+    } | changes
+
+
+def test_the_public_page_shows_an_offer_to_everybody_in_two_queries(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    seller = make.company(name="Ningbo Fasteners")
+    offer = make.offer(
+        seller,
+        titles={"en": "Hex bolt M8", "zh-hant": "六角螺栓"},
+        lead_times=[["500", 15], ["", 30]],
+        multiple=10,
+        sample_price_minor=250,
+        attributes=[["Material", "steel"]],
+        origin="CN",
+    )
+    Client().get(f"/en/export/offers/{offer.number}/")
+
+    with django_assert_num_queries(1):
+        page = Client().get(f"/en/export/offers/{offer.number}/")
+
+    text = re.sub(r"\s+|&nbsp;|\u00a0", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
+    assert page.status_code == 200
+    for said in ("Hex bolt M8", "六角螺栓", "100 – 999 pieces", "from 1,000 pieces", "USD 0.50", "USD 0.42", "up to 500 pieces", "15 days", "10 pieces", "USD 2.50", "steel", "Ningbo Fasteners", "China"):
+        assert said in text, said
+    assert page["Cache-Control"].startswith("public")
+    assert "<title>六角螺栓" in Client().get(f"/zh-hant/export/offers/{offer.number}/").content.decode()
+
+
+def test_pictures_of_a_page_cost_one_more_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    seller = make.company()
+    client = signed_in(seller)
+    client.post("/en/offers/new/", typed(then="publish", new_pictures=SimpleUploadedFile("bolt.jpg", picture(), "image/jpeg"), new_alt="A bolt"))
+    offer = Offer.objects.get()
+
+    with django_assert_num_queries(2):
+        page = Client().get(f"/en/export/offers/{offer.number}/").content.decode()
+
+    file = File.objects.get()
+    assert f"/media/{file.blob_id}-960.webp" in page
+    assert 'alt="A bolt"' in page
+    answer = Client().get(f"/media/{file.blob_id}-960.webp")
+    assert answer["Content-Type"] == "image/webp"
+    assert "immutable" in answer["Cache-Control"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+
+
+def test_an_offer_without_price_is_on_request() -> None:
+    offer = make.offer(make.company(), tiers=[])
+
+    page = Client().get(f"/en/export/offers/{offer.number}/").content.decode()
+
+    assert "Price on request" in page
+
+
+@pytest.mark.parametrize("state", ["draft", "withdrawn", "removed"])
+def test_what_is_not_published_is_not_there(state: str) -> None:
+    seller = make.company()
+    offer = make.offer(seller, state=state)
+
+    assert Client().get(f"/en/export/offers/{offer.number}/").status_code == 404
+    assert signed_in(seller).get(f"/en/export/offers/{offer.number}/").status_code == 404
+    assert Client().get("/en/export/offers/99999999999999999999999/").status_code == 404
+    assert Client().get(f"/en/nowhere/offers/{make.offer(seller).number}/").status_code == 404
+
+
+def test_an_offer_of_a_stopped_company_is_not_there() -> None:
+    seller = make.company()
+    offer = make.offer(seller)
+    Stop.objects.create(company=seller, kind="listing", reason="checks", placed_by="operator")
+
+    assert Client().get(f"/en/export/offers/{offer.number}/").status_code == 404
+
+
+def test_a_hostile_text_is_shown_as_text() -> None:
+    offer = make.offer(make.company(), titles={"en": "<script>alert(1)</script>"}, attributes=[["<b>", "\"><img src=x>"]])
+
+    page = Client().get(f"/en/export/offers/{offer.number}/").content.decode()
+
+    assert "<script>alert" not in page
+    assert "<img src=x>" not in page
+
+
+def test_a_supplier_writes_and_publishes_an_offer_in_one_step() -> None:
+    seller = make.company()
+
+    answer = signed_in(seller, "seller").post("/en/offers/new/", typed(then="publish"))
+
+    offer = Offer.objects.get(company=seller)
+    assert answer.status_code == 302
+    assert (offer.state, offer.sku, offer.tiers, offer.lead_times) == (
+        "published", "BOLT-8", [["100", "0.5"], ["1000", "0.42"]], [["5000", 15], ["", 30]],
+    )  # fmt: skip
+    assert (offer.moq, offer.hs_code, offer.origin, offer.attributes) == (100, "731815", "CN", [["Material", "steel"]])
+
+
+def test_sent_twice_a_form_makes_one_offer() -> None:
+    client = signed_in(make.company())
+    form = typed()
+
+    first, second = client.post("/en/offers/new/", form), client.post("/en/offers/new/", form)
+
+    assert Offer.objects.count() == 1
+    assert first["Location"] == second["Location"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"sku": ""}, "This field is required."),
+        ({"titles_en": ""}, "Please give a title in at least one language."),
+        ({"titles_en": "a\u202eb"}, "Please remove hidden or control characters."),
+        ({"category": ""}, "Please choose a category."),
+        ({"tiers_1": ["-1", ""]}, "Please give a number above zero."),
+        ({"tiers_1": ["0", ""]}, "Please give a number above zero."),
+        ({"tiers_1": ["1e3", ""]}, "Please write digits with a point for decimals, like 1234.56."),
+        ({"tiers_1": ["1,00", ""]}, "Please write digits with a point for decimals, like 1234.56."),
+        ({"tiers_1": ["１００", ""]}, "Please write digits with a point for decimals, like 1234.56."),
+        ({"tiers_1": ["0.0000001", ""]}, "At most 6 decimals, please."),
+        ({"tiers_1": ["1", "2"]}, "A larger quantity must not cost more each (at 1000)."),
+        ({"tiers_0": ["1000", "100"]}, "The quantities of the price tiers must rise (at 100)."),
+        ({"tiers_0": ["100.5", "1000"]}, "This is counted in whole units: 100.5 is not a whole number."),
+        ({"tiers_0": ["100", ""]}, "A price tier needs both a quantity and a price."),
+        ({"moq": "50"}, "The minimum order 50 is below the first price tier, which starts at 100."),
+        ({"moq": "9999999999999"}, "This number is too large."),
+        ({"sample_price": "1.005"}, "At most 2 decimals, please."),
+        ({"currency": "JPY", "sample_price": "1.5"}, "At most 0 decimals, please."),
+        ({"hs_code": "12345"}, "An HS code has 6, 8 or 10 digits."),
+        ({"attributes_1": ["", ""]}, "An attribute needs both a name and a value."),
+        ({"lead_times_0": ["", ""]}, "The quantities of the lead times must rise, and only the last may be open."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_stands_beside_its_field_and_nothing_is_lost(changes: dict[str, object], message: str) -> None:
+    client = signed_in(make.company())
+
+    answer = client.post("/en/offers/new/", typed(**changes))
+
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert message in page.replace("&#39;", "'")
+    assert 'value="BOLT-8"' in page or "sku" in changes
+    assert not Offer.objects.exists()
+
+
+def test_a_sku_stands_for_one_offer() -> None:
+    seller = make.company()
+    make.offer(seller, sku="BOLT-8")
+    make.offer(make.company(), sku="BOLT-8")
+
+    answer = signed_in(seller).post("/en/offers/new/", typed())
+
+    assert answer.status_code == 422
+    assert "You already have an offer with this item number." in answer.content.decode()
+
+
+def test_a_picture_that_is_none_is_refused_and_no_offer_is_made() -> None:
+    svg = SimpleUploadedFile("logo.svg", b"<svg onload=alert(1)>", "image/svg+xml")
+
+    answer = signed_in(make.company()).post("/en/offers/new/", typed(new_pictures=svg))
+
+    assert answer.status_code == 422
+    assert "This is not a JPEG, PNG, WebP or GIF picture." in answer.content.decode()
+    assert not Offer.objects.exists()
+
+
+def test_the_editor_shows_what_is_there_and_saves_it_unchanged() -> None:
+    seller = make.company()
+    offer = publish_offer(draft_offer({
+        "sku": "A", "titles": {"en": "Bolt"}, "category": "hardware/fasteners", "tiers": [["10", "2"], ["20", "1.5"]], "multiple": "5",
+        "lead_times": [["100", "7"], ["", "9"]], "sample_price": "0", "attributes": [["Size", "M8"]], "origin": "DE", "moq": "10",
+    }, by=make.actor(seller)).pk, by=make.actor(seller))  # fmt: skip
+    client = signed_in(seller)
+    page = client.get(f"/en/offers/{offer.pk}/").content.decode()
+    sent: dict[str, list[str]] = {"_key": [uuid4().hex], "then": ["save"]}
+    for name, value in re.findall(r'<input[^>]*?name="([a-z_0-9-]+)"[^>]*?value="([^"]*)"', page):
+        if name not in ("_key", "csrfmiddlewaretoken", "q"):
+            sent.setdefault(name, []).append(value)
+    for name in re.findall(r'<select name="([a-z_]+)"', page):
+        chosen = re.search(rf'<select name="{name}".*?<option value="([^"]*)" selected', page, re.S)
+        assert chosen, name
+        sent[name] = [chosen[1]]
+    before = Offer.objects.values().get(pk=offer.pk)
+
+    answer = client.post(f"/en/offers/{offer.pk}/", sent)
+
+    assert answer.status_code == 302
+    after = Offer.objects.values().get(pk=offer.pk)
+    assert {k: v for k, v in after.items() if k != "updated_at"} == {k: v for k, v in before.items() if k != "updated_at"}
+
+
+def test_another_companys_offer_is_not_there_for_a_supplier() -> None:
+    offer = make.offer(make.company(), state="draft")
+    other = signed_in(make.company())
+
+    assert other.get(f"/en/offers/{offer.pk}/").status_code == 404
+    assert other.post(f"/en/offers/{offer.pk}/", typed()).status_code == 404
+    for verb in ("publish", "withdraw"):
+        assert other.post(f"/en/offers/{offer.pk}/{verb}/", {"_key": uuid4().hex}).status_code == 404
+    assert Offer.objects.get().state == "draft"
+
+
+def test_a_buyer_does_not_write_offers() -> None:
+    company = make.company()
+    offer = make.offer(company)
+    client = signed_in(company, "buyer")
+
+    assert client.get("/en/offers/").status_code == 200
+    assert client.get("/en/offers/new/").status_code == 403
+    assert client.post(f"/en/offers/{offer.pk}/withdraw/", {"_key": uuid4().hex}).status_code == 403
+    assert Client().get("/en/offers/").status_code == 302
+
+
+def test_the_list_filters_searches_and_goes_on(django_assert_max_num_queries) -> None:  # type: ignore[no-untyped-def]
+    seller = make.company()
+    for n in range(30):
+        make.offer(seller, sku=f"N-{n}", titles={"en": f"Lamp {n}"}, state="draft" if n % 2 else "published")
+    make.offer(make.company(), sku="OTHER-1")
+    client = signed_in(seller)
+    client.get("/en/offers/")
+
+    with django_assert_max_num_queries(9):
+        first = client.get("/en/offers/").content.decode()
+    second = client.get(re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")).content.decode()  # type: ignore[index]
+
+    assert "OTHER-1" not in first + second
+    assert len(set(re.findall(r"N-\d+", first))) == 25
+    assert len(set(re.findall(r"N-\d+", first + second))) == 30
+    assert set(re.findall(r"N-\d+", client.get("/en/offers/?q=lamp+29").content.decode())) == {"N-29"}
+    assert set(re.findall(r"N-\d+", client.get("/en/offers/?q=n-28&state=published").content.decode())) == {"N-28"}
+    assert client.get("/en/offers/?after=nonsense").status_code == 422
+
+
+SHEET = "sku,title,price,moq\nA-1,Red lamp,5.20,10\nA-2,Blue lamp,4.10,10\nA-3,Green lamp,-1,10\n"
+
+
+def send(client: Client, text: str, name: str = "prices.csv") -> str:
+    answer = client.post("/en/offers/imports/", {"_key": uuid4().hex, "file": SimpleUploadedFile(name, text.encode())})
+    assert answer.status_code == 302, answer.content.decode()
+    return str(answer["Location"])
+
+
+def test_an_import_is_looked_at_before_anything_is_changed() -> None:
+    client = signed_in(make.company())
+
+    page = client.get(send(client, SHEET)).content.decode()
+
+    assert "Red lamp" in page
+    assert "The number must not be negative." in page
+    assert not Offer.objects.exists()
+
+
+def test_all_or_nothing_changes_nothing_while_a_row_is_wrong() -> None:
+    client = signed_in(make.company())
+    place = send(client, SHEET)
+
+    result = client.post(place + "start/", {"_key": uuid4().hex, "mode": "all"}, follow=True).content.decode()
+
+    assert "Nothing was imported: 1 rows have errors." in result
+    assert "The number must not be negative." in result
+    assert not Offer.objects.exists()
+
+
+def test_good_rows_only_leaves_the_others_out() -> None:
+    seller = make.company()
+    client = signed_in(seller)
+    place = send(client, SHEET)
+
+    client.post(place + "start/", {"_key": uuid4().hex, "mode": "good"})
+
+    assert set(Offer.objects.filter(company=seller, state="published").values_list("sku", flat=True)) == {"A-1", "A-2"}
+    run = ImportRun.objects.get()
+    assert (run.state, run.created_count, run.refused_count, run.stored_as) == ("done", 2, 1, "")
+    assert [error[:3] for error in run.errors] == [[4, "price", "number_negative"]]
+
+
+def test_columns_can_be_chosen_by_a_person() -> None:
+    seller = make.company()
+    client = signed_in(seller)
+    place = send(client, "sku,name,other\nA-1,Lamp,Real title\n")
+    chosen = {"column": ["sku", "name", "other"], "field": ["sku", "", "title"]}
+
+    assert "Real title" in client.get(place, chosen).content.decode()
+    client.post(place + "start/", {"_key": uuid4().hex, "mode": "all", **chosen})
+
+    assert Offer.objects.get(company=seller).titles == {"en": "Real title"}
+
+
+def test_a_mapping_without_a_sku_is_refused_on_its_page() -> None:
+    client = signed_in(make.company())
+    place = send(client, "sku,title\nA-1,Lamp\n")
+
+    answer = client.post(place + "start/", {"_key": uuid4().hex, "mode": "all", "column": ["sku", "title"], "field": ["", "title"]})
+
+    assert answer.status_code == 422
+    assert "No column holds your item number (SKU). Choose one." in answer.content.decode()
+    assert ImportRun.objects.get().state == "staged"
+
+
+def test_another_companys_import_is_not_there() -> None:
+    place = send(signed_in(make.company()), SHEET)
+    other = signed_in(make.company())
+
+    assert other.get(place).status_code == 404
+    assert other.post(place + "start/", {"_key": uuid4().hex, "mode": "good"}).status_code == 404
+    assert not Offer.objects.exists()
+
+
+def test_what_is_no_sheet_is_refused_beside_the_field() -> None:
+    client = signed_in(make.company())
+
+    answer = client.post("/en/offers/imports/", {"_key": uuid4().hex, "file": SimpleUploadedFile("x.csv", picture())})
+
+    assert answer.status_code == 422
+    assert "This is not a CSV, XLSX or JSON Lines file but JPEG." in answer.content.decode()
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_what_is_exported_and_imported_again_changes_nothing(kind: str) -> None:
+    seller = make.company()
+    by = make.actor(seller)
+    draft_offer({
+        "sku": "=1+1", "titles": {"en": "Bolt", "zh-hant": "螺栓"}, "descriptions": {"en": "Line 1\nLine 2"}, "category": "hardware/fasteners",
+        "tiers": [["10", "2.5"], ["20", "1.25"]], "price_per": "100", "multiple": "5", "lead_times": [["100", "7"], ["", "9"]],
+        "sample_price": "1.50", "attributes": [["Size", "-8"], ["Colour > finish", "@red"]], "origin": "DE", "hs_code": "731815",
+        "bullets": ["Strong", "Cheap"], "brand": "+Acme",
+    }, by=by)  # fmt: skip
+    make.offer(make.company(), sku="OTHER")
+    client = signed_in(seller)
+
+    content = b"".join(client.get(f"/en/offers/export.{kind}").streaming_content)  # type: ignore[attr-defined]
+    answer = client.post("/en/offers/imports/", {"_key": uuid4().hex, "file": SimpleUploadedFile(f"o.{kind}", content)})
+    client.post(answer["Location"] + "start/", {"_key": uuid4().hex, "mode": "all"})
+
+    run = ImportRun.objects.get()
+    assert (run.state, run.created_count, run.changed_count, run.unchanged_count) == ("done", 0, 0, 1)
+    assert b"OTHER" not in content
+    if kind == "csv":
+        text = io.StringIO(content.decode("utf-8-sig")).getvalue()
+        assert "'=1+1" in text and "'@red" in text and "'+Acme" in text
+
+
+def test_a_supplier_shows_its_newest_offers_on_its_passport() -> None:
+    seller = make.company()
+    make.offer(seller, titles={"en": "Brass valve"})
+    make.offer(seller, titles={"en": "Hidden draft"}, state="draft")
+
+    page = Client().get(f"/en/export/suppliers/{seller.number}/").content.decode()
+
+    assert "Brass valve" in page
+    assert "Hidden draft" not in page

@@ -1,0 +1,274 @@
+import re
+
+import pytest
+from django.test import Client
+
+from everfair.catalog.actions import touch_offers
+from everfair.discovery.actions import rebuild_index
+from tests import make
+from tests.discovery.catching_up import follow_all
+
+pytestmark = pytest.mark.django_db
+SEARCH = "/en/export/search/"
+
+
+@pytest.fixture
+def visitor() -> Client:
+    return Client()
+
+
+def shown(response) -> list[str]:
+    """The titles on the cards, in order."""
+    return re.findall(r"<h3><a [^>]*>([^<]*)</a></h3>", response.content.decode())
+
+
+def links(response) -> dict[str, str]:
+    """Address → text of every link."""
+    html = response.content.decode()
+    found = re.findall(r'<a [^>]*?href="([^"]+)"[^>]*>(.*?)</a>', html, re.S)
+    return {href.replace("&amp;", "&"): " ".join(re.sub(r"<[^>]+>", " ", text).split()) for href, text in found}
+
+
+def test_a_search_shows_what_traders_look_for(visitor):
+    company = make.company(name="Ningbo Bolts", country="CN")
+    offer = make.offer(
+        company, titles={"en": "Hex bolt M8"}, tiers=[["100", "0.50"], ["1000", "0.42"]], sample_price_minor=300,
+        lead_times=[["500", 15], ["", 30]],
+    )  # fmt: skip
+    rebuild_index()
+
+    response = visitor.get(SEARCH, {"q": "bolt"})
+
+    text = " ".join(re.sub(r"<[^>]+>", " ", response.content.decode()).replace("\u00a0", " ").split())
+    assert response.status_code == 200
+    assert f'href="/en/export/offers/{offer.number}/"' in response.content.decode()
+    assert "USD 0.42 – 0.50 / piece 100+ 0.50 1,000+ 0.42 MOQ 100 pieces · 15 days · sample available" in text
+    assert "Ningbo Bolts China" in text
+    assert "1 offer" in text
+
+
+def test_an_offer_without_a_price_says_so(visitor):
+    make.offer(make.company(), tiers=[], titles={"en": "Mould"})
+    rebuild_index()
+
+    assert "Price on request" in visitor.get(SEARCH, {"q": "mould"}).content.decode()
+
+
+def test_a_page_asks_the_database_a_fixed_number_of_times(visitor, django_assert_num_queries):
+    company = make.company()
+    for _ in range(30):
+        make.offer(company)
+    rebuild_index()
+    visitor.get(SEARCH)
+
+    with django_assert_num_queries(1):
+        visitor.get(SEARCH, {"q": "bolt"})
+    with django_assert_num_queries(1):
+        visitor.get("/zh-hant/export/search/", {"q": "bolt"})
+    with django_assert_num_queries(1):
+        visitor.get("/en/export/halls/hardware/fasteners/")
+    with django_assert_num_queries(0):
+        visitor.get("/en/export/halls/")
+
+
+@pytest.mark.parametrize("address", [SEARCH, "/en/export/halls/", "/en/export/halls/hardware/", "/en/export/suggest/?q=b"])
+def test_a_public_page_is_the_same_for_everybody(visitor, address):
+    make.offer(make.company())
+    rebuild_index()
+
+    response = visitor.get(address)
+
+    assert response.headers["Cache-Control"].startswith("public")
+    assert response.cookies == {}
+    assert "csrf" not in response.content.decode()
+
+
+def test_every_filter_can_be_chosen_and_taken_away(visitor):
+    company = make.company(country="CN")
+    make.offer(company, titles={"en": "Steel bolt"}, sample_price_minor=100)
+    make.offer(make.company(country="DE"), titles={"en": "Steel drill"}, category="tools/power-tools", tiers=[["1", "80.00"]])
+    rebuild_index()
+    whole = visitor.get(SEARCH, {"q": "steel"})
+    assert sorted(shown(whole)) == ["Steel bolt", "Steel drill"]
+
+    for part, title in (
+        ("hall=tools", "Steel drill"),
+        ("country=CN", "Steel bolt"),
+        ("sample=1", "Steel bolt"),
+        ("price_min=20.00&price_max=99.99", "Steel drill"),
+    ):
+        address = f"{SEARCH}?q=steel&{part}"
+        assert address in links(whole), f"{part} is not offered"
+        narrowed = visitor.get(address)
+        assert shown(narrowed) == [title]
+        for taken in part.split("&"):
+            rest = "&".join(each for each in part.split("&") if each != taken)
+            assert f"{SEARCH}?q=steel{'&' if rest else ''}{rest}" in links(narrowed)
+
+
+def test_a_facet_counts_what_it_leaves(visitor):
+    for country in ("CN", "CN", "DE"):
+        make.offer(make.company(country=country))
+    rebuild_index()
+
+    offered = links(visitor.get(SEARCH))
+
+    assert offered[f"{SEARCH}?country=CN"] == "China 2"
+    assert offered[f"{SEARCH}?country=DE"] == "Germany 1"
+    assert offered[f"{SEARCH}?hall=hardware"] == "Hardware & Fasteners 3".replace("&", "&amp;")
+
+
+def test_pages_follow_each_other_and_lead_back(visitor):
+    company = make.company()
+    for n in range(30):
+        make.offer(company, titles={"en": f"Bolt {n}"})
+    rebuild_index()
+    first = visitor.get(SEARCH, {"q": "bolt"})
+    following = [href for href, text in links(first).items() if text == "Next"]
+
+    second = visitor.get(following[0])
+
+    assert (len(shown(first)), len(shown(second))) == (24, 6)
+    assert not set(shown(first)) & set(shown(second))
+    assert f"{SEARCH}?q=bolt" in links(second)
+
+
+def test_an_old_page_of_a_list_leads_to_its_beginning(visitor):
+    make.offer(make.company())
+    rebuild_index()
+
+    response = visitor.get(SEARCH, {"q": "bolt", "country": "DE", "cursor": "old"})
+
+    assert (response.status_code, response.headers["Location"]) == (302, f"{SEARCH}?q=bolt&country=DE")
+
+
+def test_a_slip_of_the_finger_is_mended(visitor):
+    make.offer(make.company(), titles={"en": "Copper kettle"})
+    rebuild_index()
+
+    response = visitor.get(SEARCH, {"q": "copper kettel"})
+
+    assert links(response)[f"{SEARCH}?q=copper+kettle"] == "copper kettle"
+
+
+def test_where_nothing_is_found_the_next_best_is_offered(visitor):
+    make.offer(make.company(), titles={"en": "Copper kettle"})
+    rebuild_index()
+
+    narrowed = links(visitor.get(SEARCH, {"q": "kettle", "country": "JP"}))
+    unknown = visitor.get(SEARCH, {"q": "qqqq zzzz"})
+
+    assert narrowed[f"{SEARCH}?q=kettle"] == "Search without the filters"
+    assert "/en/export/halls/" in links(unknown)
+    assert shown(unknown) == []
+
+
+@pytest.mark.parametrize(
+    "asked", [{"hall": "nowhere"}, {"category": "tools/nothing"}, {"country": "XX"}, {"hall": "tools\0"}, {"country": "cn"}]
+)
+def test_what_does_not_exist_is_not_found(visitor, asked):
+    assert visitor.get(SEARCH, asked).status_code == 404
+
+
+@pytest.mark.parametrize("address", ["/en/nowhere/search/", "/en/export/halls/nothing/", "/en/export/halls/tools/fasteners/"])
+def test_addresses_of_nothing_are_not_found(visitor, address):
+    assert visitor.get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked", [{"price_min": "1,00"}, {"price_max": "-1"}, {"moq": "1.5"}, {"moq": "٣"}, {"price_min": "9" * 30}]
+)
+def test_a_number_is_never_guessed(visitor, asked):
+    make.offer(make.company(), titles={"en": "Copper kettle"})
+    rebuild_index()
+
+    response = visitor.get(SEARCH, asked)
+
+    assert response.status_code == 422
+    assert "One filter cannot be read" in response.content.decode()
+    assert 'aria-invalid="true"' in response.content.decode()
+    assert shown(response) == ["Copper kettle"]
+
+
+@pytest.mark.parametrize(
+    "words", ["<script>alert(1)</script>", '"; DROP', "'", "\0", "%s", "\ud800", "(a OR b) AND *", "水" * 500]
+)
+def test_odd_words_break_nothing(visitor, words):
+    make.offer(make.company(), titles={"en": "<b>Copper</b> kettle"})
+    rebuild_index()
+
+    response = visitor.get(SEARCH, {"q": words.encode("utf-8", "surrogatepass")})
+
+    assert response.status_code == 200
+    assert "<script>alert" not in response.content.decode()
+    assert "<b>Copper" not in response.content.decode()
+
+
+def test_a_title_is_shown_in_the_readers_language(visitor):
+    company = make.company(name="Ningbo Bolts", names={"zh-hant": "寧波螺栓"})
+    make.offer(company, titles={"en": "Copper kettle", "zh-hant": "銅壺", "zh-hans": "铜壶"})
+    rebuild_index()
+
+    titles = [shown(visitor.get(f"/{code}/export/search/")) for code in ("en", "zh-hant", "zh-hans")]
+
+    assert titles == [["Copper kettle"], ["銅壺"], ["铜壶"]]
+    assert "寧波螺栓" in visitor.get("/zh-hant/export/search/").content.decode()
+
+
+def test_a_card_changes_with_its_offer_and_its_supplier(visitor, committed):
+    company = make.company(name="Ningbo Bolts")
+    offer = make.offer(company, titles={"en": "Copper kettle"})
+    follow_all()
+    assert shown(visitor.get(SEARCH)) == ["Copper kettle"]
+
+    offer.titles = {"en": "Copper pan"}
+    offer.save()
+    assert shown(visitor.get(SEARCH)) == ["Copper pan"]
+
+    company.name = "Ningbo Pans"
+    company.save()
+    touch_offers(company.pk)
+    assert "Ningbo Pans" in visitor.get(SEARCH).content.decode()
+
+
+def test_without_an_index_the_newest_are_listed_with_a_note(visitor):
+    make.offer(make.company(), titles={"en": "Copper kettle"})
+
+    response = visitor.get(SEARCH, {"q": "bolt"})
+
+    assert shown(response) == ["Copper kettle"]
+    assert "Search is being prepared" in response.content.decode()
+
+
+def test_a_category_lists_its_own_and_names_its_neighbours(visitor):
+    company = make.company()
+    make.offer(company, titles={"en": "Bolt"})
+    make.offer(company, titles={"en": "Lock"}, category="hardware/locks")
+    rebuild_index()
+
+    hall, category = visitor.get("/en/export/halls/hardware/"), visitor.get("/en/export/halls/hardware/fasteners/")
+
+    assert sorted(shown(hall)) == ["Bolt", "Lock"]
+    assert shown(category) == ["Bolt"]
+    assert "/en/export/halls/hardware/locks/" in links(category)
+    assert "/en/export/halls/" in links(category)
+
+
+def test_the_plan_of_the_halls_counts_what_stands_in_them(visitor):
+    make.offer(make.company())
+    rebuild_index()
+
+    plan = links(visitor.get("/en/export/halls/"))
+
+    assert plan["/en/export/halls/hardware/fasteners/"].endswith(" 1")
+    assert plan["/en/export/halls/tools/"].endswith(" 0")
+
+
+def test_suggestions_are_options_for_the_search_box(visitor):
+    make.offer(make.company(), titles={"en": "Kettle <x>"}, brand='Kett"le')
+    rebuild_index()
+
+    response = visitor.get("/en/export/suggest/", {"q": "ket"})
+
+    assert '<option value="Kett&quot;le"></option>' in response.content.decode()
+    assert visitor.get("/en/export/suggest/").content == b""

@@ -1,0 +1,67 @@
+"""What changes about a company reaches the index."""
+
+from datetime import timedelta
+
+from everfair.base import clock
+from everfair.base.deadlines import fire_due
+from everfair.companies.actions import lift_stop, place_stop, verify_company
+from everfair.discovery.follow import index_folder
+from everfair.discovery.index import OfferIndex, OfferQuery
+from tests import make
+from tests.discovery.catching_up import follow_all, react_to_all
+
+
+def indexed(**asked) -> list[int]:
+    react_to_all()
+    follow_all()
+    reader = OfferIndex.open(index_folder(), mend=False).reader()
+    return [number for number, _score in reader.search(OfferQuery(**asked)).hits]
+
+
+def test_a_verified_company_is_found_among_the_verified_until_its_day(committed):
+    company = make.company()
+    offer = make.offer(company)
+    assert indexed(verified_only=True) == []
+
+    verify_company(company.pk, until=clock.now().date() + timedelta(days=30), note="Seen on site", by=make.operator())
+    assert indexed(verified_only=True) == [offer.number]
+
+    clock.advance(timedelta(days=32))
+    fire_due()
+    assert indexed(verified_only=True) == []
+
+
+def test_a_listing_stop_takes_the_offers_out_and_lifting_brings_them_back(committed):
+    company = make.company()
+    offer = make.offer(company)
+    assert indexed() == [offer.number]
+
+    stop = place_stop(company.pk, "listing", "Counterfeits reported", by=make.operator())
+    assert indexed() == []
+
+    lift_stop(stop.pk, "Cleared", by=make.operator())
+    assert indexed() == [offer.number]
+
+
+def test_a_listing_stop_with_an_end_ends_by_the_clock(committed):
+    company = make.company()
+    offer = make.offer(company)
+    place_stop(company.pk, "listing", "A check", until=clock.now() + timedelta(days=3), by=make.operator())
+    assert indexed() == []
+
+    clock.advance(timedelta(days=3, minutes=1))
+    assert fire_due() == 1
+
+    assert indexed() == [offer.number]
+
+
+def test_other_stops_leave_the_offers_where_they_are(committed):
+    company = make.company()
+    offer = make.offer(company)
+    follow_all()
+
+    place_stop(company.pk, "payout", "A check", by=make.operator())
+    react_to_all()
+
+    assert follow_all() == 0
+    assert indexed() == [offer.number]

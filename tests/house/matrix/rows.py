@@ -1,0 +1,382 @@
+"""The table of all doors. A new page or endpoint needs a row here; a test says so.
+
+A word with `@` stands for a thing of the company that knocks (`world.py`): put another company's in its place, and nothing may
+be seen or done. A word with `~` is the same for everybody (public, or a secret that is the key itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from everfair.base.clock import now
+
+DAY = "%Y-%m-%d"
+
+
+def _day(days: int) -> str:
+    return (now() + timedelta(days=days)).strftime(DAY)
+
+
+def _moment(days: int) -> str:
+    return (now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _later(days: int) -> str:
+    return (now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page. `get` and `post` name who may (None: the method is not there); `door` is the role it states, written a second time
+    so that nobody widens it in passing."""
+
+    name: str
+    door: str
+    path: Mapping[str, Any] = field(default_factory=dict)
+    get: str | None = "owner"
+    post: str | None = None
+    query: Mapping[str, Any] = field(default_factory=dict)
+    form: Mapping[str, Any] = field(default_factory=dict)
+    # What a POST answers to the right person, and whether it writes.
+    answers: tuple[int, ...] = (302, 303)
+    writes: bool = True
+    keyless: bool = False  # a POST without `_key` is served, because it writes nothing (or is signed)
+    looks: tuple[str, ...] = ()  # tables where a look leaves its trace, by intent
+    # Why a stranger who may come in sees something: the thing is open to everybody who may come in.
+    open: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One operation of the API, with a valid request. `by` names who may; a key where nothing is said."""
+
+    call: str
+    door: str
+    by: str = "key"
+    path: Mapping[str, Any] = field(default_factory=dict)
+    query: Mapping[str, Any] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    files: Mapping[str, Any] = field(default_factory=dict)
+    answers: tuple[int, ...] = (200, 201, 202)
+    writes: bool = True
+    open: str = ""
+    keyless: bool = False
+    # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
+    free: tuple[str, ...] = ()
+
+
+EVERYONE = "everyone"
+SIGNED_IN = "signed in"
+IN_PERSON = "in person"
+MEMBER = "member"
+OPERATOR = "operator"
+PARTY = "member | operator"
+MEMBER_IN_PERSON = "member & in person"
+OWNER_IN_PERSON = "owner & in person"
+BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer or seller"
+PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
+
+_LINE = {"line-1-description": "Bolts", "line-1-quantity": "100", "line-1-unit": "H87", "line-1-target_price": "0.40"}
+_PROFILE = {"name": "House Z", "kind": "factory", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
+_DELIVERY = {"incoterm": "FOB", "named_place": "Ningbo", "ship_by": "", "remarks": "soon"}
+_OFFER_FORM = {
+    "sku": "NEW-1", "category": "hardware/fasteners", "unit": "H87", "currency": "USD", "price_per": "1", "tiers_0": "100", "tiers_1": "0.50",
+    "moq": "100", "multiple": "1", "sample_price": "1.00", "lead_times_0": "", "lead_times_1": "15", "hs_code": "731815", "origin": "DE",
+    "titles_en": "Bolt", "descriptions_en": "A bolt", "brand": "Brand", "bullets": "strong", "attributes_0": "colour", "attributes_1": "grey",
+}  # fmt: skip
+_QUOTE_FORM = {
+    "lead_time_days": "30", "valid_on": _day(30), "deposit_percent": "30", "incoterm": "FOB", "named_place": "Ningbo", "remarks": "fine",
+    "line-1-unit_price": "0.0425", "line-1-tiers": "", "line-1-sku": "", "line-1-note": "", "line-2-unit_price": "9.5", "line-2-tiers": "",
+    "charge_freight": "120.00",
+}  # fmt: skip
+_SHIP_FORM = {
+    "mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1", "handed_over_on": _day(0), "package_count": "12",
+    "gross_weight_kg": "12.5", "note": "", "packages_1": "12", "marks_1": "1/12",
+}  # fmt: skip
+_BANK_FORM = {
+    "holder": "House", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
+}  # fmt: skip
+
+
+def _csv() -> SimpleUploadedFile:
+    return SimpleUploadedFile("list.csv", b"sku,title,price,moq\nX-1,Nut,0.50,100\n", "text/csv")
+
+
+def _text() -> SimpleUploadedFile:
+    return SimpleUploadedFile("note.txt", b"a note", "text/plain")
+
+
+PAGES: list[Page] = [
+    # ── the site ──
+    Page("healthz", EVERYONE, get="nobody"),
+    Page("readyz", EVERYONE, get="nobody", looks=()),
+    Page("site:desk", SIGNED_IN),
+    Page("provider-event", EVERYONE, {"provider": "~sandbox"}, get=None, post=None),
+    # ── files ──
+    Page("files:file", EVERYONE, {"file_id": "@attachment"}),
+    Page("picture", EVERYONE, {"sha256": "@picture_sha", "width": "~320"}, get="nobody", open="pictures of goods are public"),
+    # ── companies ──
+    Page("companies:bar", EVERYONE),
+    Page("companies:me", SIGNED_IN, post="owner", form={"name": "Owner", "language": "en", "timezone": "Europe/Berlin", "phone": ""}),
+    Page("companies:start", IN_PERSON),
+    Page("companies:switch", MEMBER_IN_PERSON, post="owner", form={"company": "@second_company"}),
+    Page("companies:end_session", SIGNED_IN, {"session_id": "@session"}, get=None, post="owner"),
+    Page("companies:accept", IN_PERSON, {"invitation_id": "@own_invitation"}, get=None, post="newcomer"),
+    Page("companies:settings", MEMBER_IN_PERSON),
+    Page("companies:register", IN_PERSON, post="newcomer", get="newcomer",
+         form=_PROFILE | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
+    Page("companies:profile", OWNER_IN_PERSON, post="owner", form=_PROFILE),
+    Page("companies:people", MEMBER_IN_PERSON, post="owner", form={"email": "somebody@fair.example", "roles": "buyer"}),
+    Page("companies:person_roles", OWNER_IN_PERSON, {"person_id": "@viewer"}, post="owner", form={"roles": "seller"}),
+    Page("companies:end_membership", MEMBER_IN_PERSON, {"person_id": "@viewer"}, get=None, post="owner"),
+    Page("companies:withdraw_invitation", OWNER_IN_PERSON, {"invitation_id": "@invitation"}, get=None, post="owner"),
+    Page("companies:keys", OWNER_IN_PERSON, post="owner", form={"name": "ERP", "scopes": "orders:read"}),
+    Page("companies:revoke_key", OWNER_IN_PERSON, {"key_id": "@key_id"}, get=None, post="owner"),
+    Page("companies:invitation", EVERYONE, {"token": "~@invitation_token"}, post="newcomer", open="the token is the permission"),
+    Page("companies:join_staff", EVERYONE, {"token": "~@invitation_token"}, get=None, open="only an operator's token opens it"),
+    Page("companies:suppliers", EVERYONE, {"market": "~export"}, get="nobody"),
+    Page("companies:supplier", EVERYONE, {"market": "~export", "number": "~@company_number"}, get="nobody"),
+    # ── messages ──
+    Page("messaging:inbox", PARTY),
+    Page("messaging:thread", PARTY, {"thread_id": "@thread"}),
+    Page("messaging:post_message", TRADING, {"thread_id": "@thread"}, get=None, post="owner", form={"text": "Good morning"}),
+    Page("messaging:read_thread", MEMBER, {"thread_id": "@order_thread"}, get=None, post="owner", form={"up_to": ""}),
+    Page("messaging:notices", SIGNED_IN),
+    Page("messaging:read_notices", SIGNED_IN, get=None, post="owner"),
+    Page("messaging:open_notice", SIGNED_IN, {"notice_id": "@notice"}, get=None, post="owner"),
+    # ── money ──
+    Page("payments:payment", PURSE, {"payment_id": "@intent"}),
+    Page("payments:go", PURSE, {"payment_id": "@intent"}, looks=()),
+    Page("payments:wallet", MONEY),
+    Page("payments:statement_file", MONEY, {"currency": "~USD"}),
+    Page("payments:bank_accounts", MONEY, post="owner", form=_BANK_FORM),
+    Page("payments:remove_bank_account", MONEY, {"account_id": "@spare_account"}, get=None, post="owner"),
+    Page("payments:payouts", MONEY),
+    Page("payments:new_payout", MONEY, post="owner", form={"bank_account": "@bank_account", "amount": "5.00", "confirmed": "1"}),
+    # ── goods ──
+    Page("catalog:offers", MEMBER),
+    Page("catalog:new_offer", SELLING, post="owner", form=_OFFER_FORM),
+    Page("catalog:edit_offer", SELLING, {"offer_id": "@draft"}, post="owner", form=_OFFER_FORM),
+    Page("catalog:publish_offer", SELLING, {"offer_id": "@shelved"}, get=None, post="owner"),
+    Page("catalog:withdraw_offer", SELLING, {"offer_id": "@offer"}, get=None, post="owner"),
+    Page("catalog:imports", SELLING, post="owner", form={"file": _csv}),
+    Page("catalog:import_run", SELLING, {"run_id": "@import"}),
+    Page("catalog:start_import", SELLING, {"run_id": "@import"}, get=None, post="owner", form={"mode": "all"}),
+    Page("catalog:export_offers", MEMBER, {"kind": "~csv"}),
+    Page("catalog:offer", EVERYONE, {"market": "~export", "number": "~@offer_number"}, get="nobody"),
+    # ── finding ──
+    Page("discovery:search", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bolt"}),
+    Page("discovery:suggest", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bo"}),
+    Page("discovery:halls", EVERYONE, {"market": "~export"}, get="nobody"),
+    Page("discovery:hall", EVERYONE, {"market": "~export", "hall": "~hardware"}, get="nobody"),
+    Page("discovery:category", EVERYONE, {"market": "~export", "hall": "~hardware", "category": "~fasteners"}, get="nobody"),
+    # ── requests and quotes ──
+    Page("sourcing:board", EVERYONE, {"market": "~export"}, get="nobody", open="open requests are public"),
+    Page("sourcing:my_rfqs", MEMBER),
+    Page("sourcing:new_rfq", BUYING, post="owner", form=_LINE | {
+        "title": "Bolts", "category": "hardware/fasteners", "currency": "USD", "destination": "DE", "incoterm": "FOB",
+        "named_place": "Ningbo", "closes_on": _day(10), "ship_by": _day(60), "details": "zinc", "files": _text}),
+    Page("sourcing:rfq", PARTY, {"rfq_id": "@cancelled_rfq"}),
+    Page("sourcing:close_rfq", BUYING, {"rfq_id": "@rfq"}, get=None, post="owner"),
+    Page("sourcing:cancel_rfq", BUYING + " | operator", {"rfq_id": "@rfq"}, get="owner", post="owner", form={"reason": "no need"}),
+    Page("sourcing:rfq_file", PARTY, {"rfq_id": "@cancelled_rfq", "file_id": "@attachment"}),
+    Page("sourcing:compare", PARTY, {"rfq_id": "@rfq"}),
+    Page("sourcing:send_quote", SELLING, {"rfq_id": "~@rfq_to_quote"}, post="owner", form=_QUOTE_FORM),
+    Page("sourcing:leads", MEMBER, open="leads show others' open requests"),
+    Page("sourcing:my_quotes", MEMBER),
+    Page("sourcing:quote", PARTY, {"quote_id": "@quote_received"}),
+    Page("sourcing:revise_quote", SELLING, {"quote_id": "@quote_sent"}, post="owner", form=_QUOTE_FORM),
+    Page("sourcing:withdraw_quote", SELLING, {"quote_id": "@quote_sent"}, get=None, post="owner"),
+    Page("sourcing:decline_quote", BUYING, {"quote_id": "@quote_received"}, get=None, post="owner"),
+    Page("sourcing:ask", BUYING, {"market": "~export", "number": "~@partner_offer_number"}, post="owner",
+         form={"text": "How long?", "quantity": "500"}),
+    # ── trade ──
+    Page("trade:orders", PARTY),
+    Page("trade:order", PARTY, {"order_id": "@sold_offered"}),
+    Page("trade:sign", SELLING, {"order_id": "@sold_offered"}, get=None, post="owner", form={"terms_hash": "~@sold_offered_hash"}),
+    Page("trade:decline", TRADING, {"order_id": "@sold_offered"}, post="owner", form={"reason": "no steel"}),
+    Page("trade:cancel", TRADING, {"order_id": "@bought_agreed"}, post="owner", form={"reason": "no need"}),
+    Page("trade:call_off", TRADING, {"order_id": "@sold_funded"}, post="owner", form={"reason": "no steel"}),
+    Page("trade:pay", PURSE, {"order_id": "@due", "n": "~1"}, get=None, post="owner"),
+    Page("trade:ship", SELLING, {"order_id": "@sold_funded"}, post="owner", form=_SHIP_FORM),
+    Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner"),
+    Page("trade:report", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"reason": "half is missing"}),
+    Page("trade:withdraw_report", BUYING, {"order_id": "@bought_frozen"}, get=None, post="owner"),
+    Page("trade:post", TRADING, {"order_id": "@sold_funded"}, get=None, post="owner", form={"text": "Good morning"}),
+    Page("trade:paper", PARTY, {"order_id": "@bought_agreed", "kind": "~contract"}),
+    Page("trade:award", BUYING, {"quote_id": "@quote_received"}, post="owner", form={"ship_by": "", "remarks": "", "seen_hash": ""},
+         answers=(409, 422), writes=False),
+    Page("trade:compose", MEMBER, {"market": "~export"}, get="owner", post="owner", query={"offer": "~@partner_offer_number"},
+         form=_DELIVERY | {"offer": "~@partner_offer_number", "quantity": "1000", "step": "preview"}, answers=(200,), writes=False,
+         keyless=True),
+    Page("trade:place", BUYING, {"market": "~export"}, get=None, post="owner", answers=(409, 422), writes=False,
+         form=_DELIVERY | {"offer": "~@partner_offer_number", "quantity": "1000", "seen_hash": "0" * 64, "seen_total": "420.00 USD"}),
+    # ── the office ──
+    Page("office:overview", OPERATOR, get="operator"),
+    Page("office:reactions", OPERATOR, get="operator"),
+    Page("office:repeat_reaction", OPERATOR, {"reaction_id": "@reaction"}, get=None, post="operator", answers=(302, 409, 422), writes=False),
+    Page("office:settle_reaction", OPERATOR, {"reaction_id": "@reaction"}, get="operator", post="operator", form={"reason": "known"}),
+    Page("office:deadlines", OPERATOR, get="operator"),
+    Page("office:repeat_deadline", OPERATOR, {"deadline_id": "@deadline"}, get=None, post="operator"),
+    Page("office:payouts", OPERATOR, get="operator"),
+    Page("office:companies", OPERATOR, get="operator"),
+    Page("office:company", OPERATOR, {"number": "@company_number"}, get="operator", looks=("companies_auditnote",)),
+    Page("office:verify", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"note": "seen", "until": _day(300)}),
+    Page("office:withdraw", OPERATOR, {"number": "@verified_number"}, get=None, post="operator", form={"reason": "expired"}),
+    Page("office:stop", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"kind": "payout", "reason": "odd", "until": _later(9)}),
+    Page("office:lift", OPERATOR, {"number": "@second_number", "stop_id": "@stop"}, get=None, post="operator", form={"reason": "clear"}),
+    Page("office:clear_name", OPERATOR, {"number": "@lookalike_number"}, get=None, post="operator", form={"reason": "a namesake"}),
+    Page("office:issues", OPERATOR, get="operator"),
+    Page("office:trades", OPERATOR, get="operator", looks=("companies_auditnote",)),
+    Page("office:trade", OPERATOR, {"order_id": "@bought_frozen"}, get="operator", looks=("companies_auditnote",)),
+    Page("office:decide", OPERATOR, {"order_id": "@bought_frozen"}, get="operator", post="operator", query={"percent": "25"},
+         form={"percent": "25", "reason": "photographs"}, looks=("companies_auditnote",)),
+    Page("office:mapping", OPERATOR, get="operator"),
+    Page("office:map_one", OPERATOR, get="operator", post="operator", query={"source": "@source_category"},
+         form={"source": "@source_category", "category": "hardware/fasteners"}),
+    Page("office:events", OPERATOR, get="operator"),
+    Page("office:event", OPERATOR, {"event_id": "@event"}, get="operator", post="operator", form={"reason": "known"},
+         looks=("companies_auditnote",)),
+    Page("office:rules", OPERATOR, get="operator"),
+    Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator", post="operator",
+         form={"value": "5", "valid_from": "", "reason": "slower"}),
+    Page("office:staff", OPERATOR, get="operator", post="operator", form={"email": "new@fair.example", "roles": "operator"}),
+    Page("office:end_staff", OPERATOR, {"person_id": "@clerk"}, get="operator", post="operator", form={"reason": "left"}),
+    Page("office:trail", OPERATOR, get="operator"),
+    Page("office:accounts", OPERATOR, get="operator"),
+    Page("office:account", OPERATOR, get="operator", query={"address": "@wallet_address"}, looks=("companies_auditnote",)),
+    Page("office:entry", OPERATOR, {"entry_id": "@entry"}, get="operator"),
+    Page("office:proofs", OPERATOR, get="operator"),
+    # ── allauth's pages: one's own person only; their own tests prove them, here only doors and purity ──
+    Page("account_login", EVERYONE, get="nobody", post="nobody", form={"login": "x@fair.example", "password": "no"}, answers=(200,),
+         writes=False, keyless=True),
+    Page("account_logout", EVERYONE, post="owner", answers=(302,), writes=False, keyless=True),
+    Page("account_inactive", EVERYONE, get="nobody"),
+    Page("account_signup", EVERYONE, get="nobody", post="nobody", form={"email": "no"}, answers=(200,), writes=False, keyless=True),
+    Page("account_email_verification_sent", EVERYONE, get="nobody"),
+    Page("account_confirm_email", EVERYONE, {"key": "~unknown"}, get="nobody", post="nobody", answers=(200, 302, 404), writes=False, keyless=True),
+    Page("account_email", SIGNED_IN, post="owner", form={"action_send": "", "email": "unknown@fair.example"}, answers=(200, 302),
+         writes=False, keyless=True),
+    Page("account_change_password", SIGNED_IN, post="owner", form={"oldpassword": "no"}, answers=(200, 302), writes=False, keyless=True),
+    Page("account_set_password", SIGNED_IN, post="owner", form={"password1": "no"}, answers=(200, 302), writes=False, keyless=True),
+    Page("account_reset_password", EVERYONE, get="nobody", post="nobody", form={"email": "no"}, answers=(200,), writes=False, keyless=True),
+    Page("account_reset_password_done", EVERYONE, get="nobody"),
+    Page("account_reset_password_from_key", EVERYONE, {"uidb36": "~0", "key": "~x-y"}, get="nobody", post="nobody", answers=(200, 302),
+         writes=False, keyless=True),
+    Page("account_reset_password_from_key_done", EVERYONE, get="nobody"),
+    Page("account_reauthenticate", SIGNED_IN, post="owner", form={"password": "no"}, answers=(200, 302), writes=False, keyless=True),
+    Page("usersessions_list", SIGNED_IN, post="owner", answers=(302,), keyless=True),
+]  # fmt: skip
+
+_QUOTE = {
+    "lines": [
+        {"n": 1, "unit_price": "0.0425", "tiers": [{"from_quantity": "20000", "price": "0.04"}], "note": "zinc", "offer_id": "@offer"},
+        {"n": 2, "unit_price": "9.5"},
+    ],
+    "lead_time_days": 30, "valid_until": _moment(30), "charges": [{"kind": "freight", "amount": "120.00", "label": "sea"}],
+    "deposit_rate": "0.3", "incoterm": "FOB", "named_place": "Ningbo", "remarks": "fine",
+}  # fmt: skip
+_ORDER = {
+    "lines": [{"offer": "~@partner_offer", "quantity": "1000"}], "incoterm": "FOB", "named_place": "Ningbo", "ship_by": _day(90), "remarks": "soon",
+}  # fmt: skip
+_OFFER = {
+    "sku": "API-1", "titles": {"en": "Bolt"}, "descriptions": {"en": "A bolt"}, "bullets": ["strong"], "brand": "Brand",
+    "category": "hardware/fasteners", "attributes": [{"name": "colour", "value": "grey"}], "currency": "USD",
+    "tiers": [{"from_quantity": "100", "price": "0.50"}, {"from_quantity": "1000", "price": "0.40"}], "price_per": "1", "moq": "100",
+    "multiple": "1", "unit": "H87", "lead_times": [{"up_to": "500", "days": 15}, {"up_to": None, "days": 30}], "sample_price": "1.00",
+    "hs_code": "731815", "origin": "DE", "pictures": ["@picture"],
+}  # fmt: skip
+_SHIP = {
+    "mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1", "handed_over_on": _day(0), "package_count": 12,
+    "gross_weight_kg": "12.5", "packing_list": [{"line": 1, "quantity": "1000", "packages": 12, "marks": "1/12"}], "note": "fine",
+}  # fmt: skip
+_REASON = {"reason": "half is missing"}
+
+OPERATIONS: list[Operation] = [
+    Operation("GET /companies", EVERYONE, "nobody", query={"country": "DE", "verified": "false", "cursor": "", "limit": "5"}),
+    Operation("GET /companies/{number}", EVERYONE, "nobody", {"number": "~@company_number"}),
+    Operation("GET /me", EVERYONE),
+    Operation("GET /company", MEMBER),
+    Operation("PATCH /company", "owner", body={
+        "name": "House Z", "names": {"zh-hant": "甲行"}, "address": {"lines": ["Kai 1"], "city": "Hamburg", "region": "", "postcode": "20095"},
+        "phone": "030 901820", "website": "https://house.example", "about": {"en": "Bolts"}, "kind": "factory", "founded_year": 1990,
+        "staff_count": 12, "is_seller": True, "is_buyer": True}),
+    Operation("GET /company/people", MEMBER),
+    Operation("GET /company/keys", OWNER_IN_PERSON, "owner"),
+    Operation("POST /company/keys", OWNER_IN_PERSON, "owner", body={"name": "ERP", "scopes": ["orders:read"]}),
+    Operation("DELETE /company/keys/{key_id}", OWNER_IN_PERSON, "owner", {"key_id": "@key_id"}),
+    Operation("GET /threads", MEMBER, query={"cursor": "", "limit": "5"}),
+    Operation("GET /threads/{thread_id}", MEMBER, path={"thread_id": "@thread"}, query={"cursor": "", "limit": "5"}),
+    Operation("POST /threads/{thread_id}/messages", TRADING, path={"thread_id": "@thread"}, body={"text": "Good morning", "file_ids": ["@attachment"]}),
+    Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}, writes=False),
+    Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
+    Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), writes=False, keyless=True),
+    Operation("GET /wallet", MONEY),
+    Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /bank-accounts", MONEY),
+    Operation("POST /bank-accounts", MONEY, body=_BANK_FORM),
+    Operation("DELETE /bank-accounts/{account_id}", MONEY, path={"account_id": "@spare_account"}),
+    Operation("GET /payouts", MONEY, query={"cursor": "", "limit": "5"}),
+    Operation("POST /payouts", MONEY, body={"bank_account": "@bank_account", "amount": "5.00"}),
+    Operation("GET /payouts/{payout_id}", MONEY, path={"payout_id": "@payout"}),
+    Operation("GET /company/offers", MEMBER, query={"state": "draft", "q": "bolt", "cursor": "", "limit": "5"}),
+    Operation("POST /company/offers", SELLING, body=_OFFER | {"market": "export"}),
+    Operation("PATCH /company/offers/{offer_id}", SELLING, path={"offer_id": "@draft"}, body=_OFFER),
+    Operation("POST /company/offers/{offer_id}/publish", SELLING, path={"offer_id": "@shelved"}),
+    Operation("POST /company/offers/{offer_id}/withdraw", SELLING, path={"offer_id": "@offer"}),
+    Operation("POST /company/imports", SELLING, body={"mode": "all", "market": "export"}, files={"file": _csv}),
+    Operation("POST /company/imports/rows", SELLING, free=("rows",),
+              body={"rows": [{"sku": "R-1", "title": "Nut", "price": "0.50", "moq": "100"}], "mode": "all", "market": "export"}),
+    Operation("GET /company/imports/{import_id}", MEMBER, path={"import_id": "@import"}),
+    Operation("GET /offers/{offer}", EVERYONE, path={"offer": "@draft_number"}),
+    Operation("GET /offers", EVERYONE, "nobody", query={
+        "q": "bolt", "market": "export", "language": "en", "hall": "hardware", "category": "hardware/fasteners", "country": "DE", "price_min": "0.01",
+        "price_max": "9", "moq": "1000000", "sample": "false", "verified": "false", "supplier": "~@company_number", "sort": "newest", "limit": "5",
+        "facets": "true"}),
+    Operation("GET /halls", EVERYONE, "nobody", query={"market": "export"}),
+    Operation("GET /suggest", EVERYONE, "nobody", query={"q": "bo", "language": "en", "limit": "5"}),
+    Operation("POST /inquiries", BUYING, body={"offer_id": "~@partner_offer", "text": "How long?", "quantity": "500", "file_ids": ["@attachment"]}),
+    Operation("GET /rfqs", MEMBER, query={"view": "own", "cursor": "", "limit": "5"}),
+    Operation("POST /rfqs", BUYING, body={
+        "title": "Bolts", "category": "hardware/fasteners", "currency": "USD", "incoterm": "FOB", "named_place": "Ningbo", "destination": "DE",
+        "closes_at": _moment(10), "market": "export", "details": "zinc", "ship_by": _day(60), "file_ids": ["@attachment"],
+        "lines": [{"description": "Bolts", "quantity": "100", "unit": "H87", "target_price": "0.40", "offer_id": "~@partner_offer"}]}),
+    Operation("GET /rfqs/{rfq_id}", PARTY, path={"rfq_id": "@cancelled_rfq"}),
+    Operation("POST /rfqs/{rfq_id}/close", BUYING, path={"rfq_id": "@rfq"}),
+    Operation("POST /rfqs/{rfq_id}/cancel", BUYING + " | operator", path={"rfq_id": "@rfq"}),
+    Operation("GET /rfqs/{rfq_id}/quotes", PARTY, path={"rfq_id": "@rfq"}, query={"history": "true"}),
+    Operation("POST /rfqs/{rfq_id}/quotes", SELLING, path={"rfq_id": "~@rfq_to_quote"}, body=_QUOTE),
+    Operation("GET /quotes", MEMBER, query={"cursor": "", "limit": "5"}),
+    Operation("GET /quotes/{quote_id}", PARTY, path={"quote_id": "@quote_received"}),
+    Operation("POST /quotes/{quote_id}/revise", SELLING, path={"quote_id": "@quote_sent"}, body=_QUOTE),
+    Operation("POST /quotes/{quote_id}/withdraw", SELLING, path={"quote_id": "@quote_sent"}),
+    Operation("POST /quotes/{quote_id}/decline", BUYING, path={"quote_id": "@quote_received"}),
+    Operation("POST /quotes/{quote_id}/award/preview", BUYING, path={"quote_id": "@quote_received"}, body={"ship_by": _day(90), "remarks": "soon"},
+              writes=False, keyless=True),
+    Operation("POST /quotes/{quote_id}/award", BUYING, path={"quote_id": "@quote_received"}, body={"ship_by": _day(90), "remarks": "soon"}),
+    Operation("GET /orders", PARTY, query={"side": "buyer", "open": "true", "cursor": "", "limit": "5"}),
+    Operation("POST /orders", BUYING, body=_ORDER | {"expected_total": {"amount": "420.00", "currency": "USD"}}),
+    Operation("POST /orders/preview", MEMBER, body=_ORDER, writes=False, keyless=True),
+    Operation("GET /orders/{order_id}", PARTY, path={"order_id": "@sold_offered"}),
+    Operation("GET /orders/{order_id}/contract.pdf", PARTY, path={"order_id": "@sold_offered"}),
+    Operation("POST /orders/{order_id}/sign", SELLING, path={"order_id": "@sold_offered"}, body={"terms_hash": "~@sold_offered_hash"}),
+    Operation("POST /orders/{order_id}/decline", SELLING, path={"order_id": "@sold_offered"}, body=_REASON),
+    Operation("POST /orders/{order_id}/cancel", TRADING, path={"order_id": "@bought_agreed"}, body=_REASON),
+    Operation("POST /orders/{order_id}/call-off", TRADING, path={"order_id": "@sold_funded"}, body=_REASON),
+    Operation("POST /orders/{order_id}/stages/{n}/pay", PURSE, path={"order_id": "@due", "n": "~1"}),
+    Operation("POST /orders/{order_id}/ship", SELLING, path={"order_id": "@sold_funded"}, body=_SHIP),
+    Operation("POST /orders/{order_id}/receive", BUYING, path={"order_id": "@bought_shipped"}),
+    Operation("POST /orders/{order_id}/report", BUYING, path={"order_id": "@bought_shipped"}, body=_REASON),
+    Operation("POST /orders/{order_id}/withdraw-report", BUYING, path={"order_id": "@bought_frozen"}),
+    Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
+    Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, body={"buyer_share": "0.25", "reason": "seen"}),
+    Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),
+    Operation("POST /office/companies/{company_id}/stops", OPERATOR, "operator", {"company_id": "@company"},
+              body={"kind": "payout", "reason": "odd", "until": _moment(9)}),
+]  # fmt: skip

@@ -1,0 +1,357 @@
+"""Two companies who are strangers to each other, each with one of everything, and the people who knock at their doors.
+
+Everything private that company A has carries A's mark, B's carries B's: an answer that holds a stranger's mark is a leak.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from allauth.account.models import EmailAddress
+from allauth.usersessions.models import UserSession
+from django.core import mail
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection, transaction
+from django.test import Client
+
+from everfair.base.actor import SYSTEM, Actor
+from everfair.base.api import seal_cursor
+from everfair.base.clock import now
+from everfair.base.models import Deadline, DeadReaction, Event
+from everfair.base.money import Money
+from everfair.catalog.actions import draft_offer, stage_import, withdraw_offer
+from everfair.companies import actions as companies
+from everfair.companies.actions.people import hash_token
+from everfair.companies.models import Company, Invitation, Membership, Person
+from everfair.companies.queries import actor_of_person
+from everfair.companies.values import SCOPES
+from everfair.files.actions import keep_attachment, keep_picture
+from everfair.ledger.models import Entry
+from everfair.messaging.actions import notify
+from everfair.messaging.models import Message, Notice, Thread
+from everfair.payments.actions import add_bank_account, request_payout
+from everfair.payments.models import Intent, ProviderEvent
+from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
+from everfair.sourcing.models import Quote, Rfq
+from everfair.trade.actions import draft_order, pay_stage, place_order, receive_order, report_missing, ship_order, sign_order
+from everfair.trade.models import Order, Stage
+from tests import make
+from tests.files import uploads
+from tests.sourcing.asking import quote_draft, rfq_draft
+
+MARKS = {"a": "nachtfalter", "b": "morgentau"}
+_BACKEND = "everfair.companies.accounts.Backend"
+
+
+@dataclass
+class Side:
+    """One company, its people and things; `of["order"]` is what a row of the table means by that word."""
+
+    mark: str
+    company: Company
+    partner: Company
+    people: dict[str, Person] = field(default_factory=dict)
+    of: dict[str, Any] = field(default_factory=dict)
+    keys: dict[str, str] = field(default_factory=dict)
+    by: Actor = SYSTEM
+    partner_by: Actor = SYSTEM
+
+
+@dataclass
+class World:
+    sides: dict[str, Side]
+    operator: Person
+    clients: dict[str, Client] = field(default_factory=dict)
+
+    def who(self, name: str) -> Client:
+        """«a owner», «b ex», «operator», «nobody», «a key», «a revoked»: a browser or program of theirs."""
+        if name not in self.clients:
+            self.clients[name] = self._client(name)
+        return self.clients[name]
+
+    def _client(self, name: str) -> Client:
+        if name == "nobody":
+            return with_form_token(Client(enforce_csrf_checks=True))
+        if name == "operator":
+            return _browser(self.operator)
+        side, _space, role = name.partition(" ")
+        if role in self.sides[side].keys:
+            return Client(headers={"Authorization": f"Bearer {self.sides[side].keys[role]}"})
+        return _browser(self.sides[side].people[role])
+
+
+def _browser(person: Person) -> Client:
+    client = with_form_token(Client(enforce_csrf_checks=True))
+    client.force_login(person, backend=_BACKEND)
+    return client
+
+
+FORM_TOKEN = "t" * 32
+
+
+def with_form_token(client: Client) -> Client:
+    client.cookies["csrftoken"] = FORM_TOKEN
+    return client
+
+
+def person(email: str, **columns: Any) -> Person:
+    made = make.person(email=email, **columns)
+    EmailAddress.objects.create(user=made, email=email, verified=True, primary=True)
+    return made
+
+
+def build() -> World:
+    operator = person("operator@fair.example", name="Operator", is_staff_member=True, staff_roles=["operator"])
+    partner = make.company(name="Partner Trading", country="NL")
+    partner_person = make.member(partner, who=person("partner@fair.example"))
+    colleague = person("clerk@fair.example", is_staff_member=True, staff_roles=["operator"])
+    sides = {name: _side(name, mark, partner, actor_of_person(partner_person), actor_of_person(operator)) for name, mark in MARKS.items()}
+    for side in sides.values():
+        side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
+    return World(sides, operator)
+
+
+def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: Actor) -> Side:
+    # The name is public, so it carries no mark.
+    company = make.company(name=f"House {name.upper()}", country="DE", phone="+4930901820")
+    side = Side(mark, company, partner, partner_by=partner_by)
+    for role in ("owner", "buyer", "seller", "finance", "viewer"):
+        side.people[role] = make.member(company, role, who=person(f"{role}.{mark}@fair.example", name=f"{role} {mark}"))
+    side.people["ex"] = person(f"ex.{mark}@fair.example")
+    Membership.objects.create(person=side.people["ex"], company=company, roles=["owner"], ended_at=now())
+    side.by = actor_of_person(side.people["owner"])
+    side.of |= {"company": company.pk, "company_number": company.number, "viewer": side.people["viewer"].pk}
+    for building in (_doors, _goods, _requests, _trades, _money, _talk, _machine):
+        building(side)
+    del operator
+    return side
+
+
+def _doors(side: Side) -> None:
+    """Invitations, keys, sessions, stops."""
+    owner, of = side.by, side.of
+    for role in ("key", "revoked"):
+        made, side.keys[role] = companies.make_api_key(f"ERP {side.mark}", SCOPES, by=owner)
+        of[f"{role}_id"] = made.pk
+        companies.authenticate_api_key(side.keys[role])  # so that its first use is written down already
+    companies.revoke_api_key(of["revoked_id"], by=owner)
+    of["invitation"] = companies.invite_person(f"guest.{side.mark}@fair.example", ["buyer"], by=owner).pk
+    newcomer = side.people["newcomer"] = person(f"newcomer.{side.mark}@fair.example")
+    of["newcomer"] = newcomer.pk
+    asked = companies.invite_person(newcomer.email, ["buyer"], by=owner)
+    of["own_invitation"] = asked.pk
+    token = f"token-{side.mark}"
+    Invitation.objects.filter(pk=asked.pk).update(token_hash=hash_token(token))
+    of["invitation_token"] = token
+    second = make.company(name=f"Second {side.mark}")
+    Membership.objects.create(person=side.people["owner"], company=second, roles=["owner"])
+    Person.objects.filter(pk=side.people["owner"].pk).update(current_company_id=side.company.pk)
+    of |= {"second_company": second.pk, "second_number": second.number}
+    with connection.cursor() as cursor:  # a browser that is signed in elsewhere
+        cursor.execute(
+            "INSERT INTO django_session (session_key, session_data, expire_date) VALUES (%s, '', now() + interval '1 day')",
+            [f"other-{side.mark}"],
+        )
+    session = UserSession.objects.create(
+        user=side.people["owner"], session_key=f"other-{side.mark}", ip="192.0.2.1", user_agent=side.mark, data={}
+    )
+    of["session"] = session.pk
+    of["stop"] = companies.place_stop(second.pk, "listing", f"{side.mark} under review", by=SYSTEM).pk
+
+
+def _goods(side: Side) -> None:
+    of, owner = side.of, side.by
+    offer = make.offer(side.company, titles={"en": f"Bolt of house {side.company.name}"}, sku=f"PUB-{side.company.number}")
+    draft = draft_offer(_offer_values(side, "DRAFT"), by=owner)
+    shelved = draft_offer(_offer_values(side, "OLD"), by=owner)
+    shelved.__class__.objects.filter(pk=shelved.pk).update(state="published")
+    withdraw_offer(shelved.pk, by=owner)
+    picture = keep_picture(uploads.upload(uploads.picture(size=(40, 30)), "bolt.jpg", "image/jpeg"), side.company.pk, owner)
+    of |= {
+        "offer": offer.pk, "offer_number": offer.number, "draft": draft.pk, "draft_number": draft.number, "shelved": shelved.pk,
+        "sku": offer.sku, "picture": picture.pk, "picture_sha": picture.blob_id,
+    }  # fmt: skip
+    theirs = make.offer(side.partner)
+    of |= {"partner_offer": theirs.pk, "partner_offer_number": theirs.number}
+    rows = f"sku,title,price,moq\nROW-1,{side.mark} nut,0.50,100\n".encode()
+    of["import"] = stage_import(SimpleUploadedFile(f"{side.mark}.csv", rows, "text/csv"), "export", by=owner).pk
+
+
+def _offer_values(side: Side, sku: str) -> dict[str, Any]:
+    return {
+        "sku": f"{sku}-{side.mark}", "titles": {"en": f"Secret {side.mark}"}, "category": "hardware/fasteners", "currency": "USD",
+        "tiers": [["100", "0.50"]], "unit": "H87",
+    }  # fmt: skip
+
+
+def _requests(side: Side) -> None:
+    of, owner, partner = side.of, side.by, side.partner_by
+    paper = keep_attachment(_attachment(side), side.company.pk, owner)
+    of["attachment"] = paper.pk
+    rfq = _rfq(side, owner, file_ids=(paper.pk,))
+    of["rfq"] = rfq.pk
+    # A request that is over is its buyer's alone; an open one every supplier may read.
+    closed = _rfq(side, owner, file_ids=(paper.pk,))
+    of["cancelled_rfq"] = cancel_rfq(closed.pk, by=owner, reason=side.mark).pk
+    of["quote_received"] = send_quote(rfq.pk, quote_draft(remarks=f"price for {side.mark}"), by=partner).pk
+    asked = _rfq(side, partner, mark="open")
+    of["quote_sent"] = send_quote(asked.pk, quote_draft(remarks=f"price of {side.mark}"), by=owner).pk
+    of["rfq_to_quote"] = _rfq(side, partner, mark="open").pk
+    inquiry = send_inquiry(of["partner_offer"], f"Can you do {side.mark}?", by=owner, quantity=Decimal(1000))
+    of["thread"] = inquiry.thread_id
+    of["message"] = Message.objects.get(thread_id=inquiry.thread_id).pk
+
+
+def _attachment(side: Side) -> SimpleUploadedFile:
+    return SimpleUploadedFile(f"drawing-{side.mark}.txt", f"drawing {side.mark}".encode(), "text/plain")
+
+
+def _rfq(side: Side, by: Actor, *, mark: str = "", **changes: Any) -> Rfq:
+    return post_rfq(rfq_draft(title=f"Bolts {mark or side.mark}", details=f"Details {mark or side.mark}", **changes), by=by)
+
+
+def _trades(side: Side) -> None:
+    """Orders in the states in which each verb is possible, the company now on the one side, now on the other."""
+    of = side.of
+    sells, buys = (side.partner_by, side.by, "offer"), (side.by, side.partner_by, "partner_offer")
+    for name, (buyer, seller, goods), reached in (
+        ("sold_offered", sells, 0), ("sold_funded", sells, 3), ("sold_shipped", sells, 4),
+        ("bought_offered", buys, 0), ("bought_agreed", buys, 1), ("bought_funded", buys, 3), ("bought_shipped", buys, 4),
+        ("bought_frozen", buys, 5),
+    ):  # fmt: skip
+        order = _order(side, buyer, seller, of[goods], reached)
+        of |= {name: order.pk, f"{name}_hash": order.terms_hash}
+    order = _order(side, *sells[:2], of["offer"], 4)
+    receive_order(order.pk, by=side.partner_by)
+    of["sold_completed"] = order.pk
+    agreed = Stage.objects.get(order_id=of["bought_agreed"], n=1)
+    of["intent"] = pay_stage(agreed.pk, by=side.by)
+    of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
+
+
+def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int) -> Order:
+    terms = draft_order(
+        [(offer, Decimal(1000))], incoterm="FOB", named_place="Ningbo", remarks=f"remarks {side.mark}", by=buyer
+    )
+    order = place_order(terms, by=buyer)
+    if reached >= 1:
+        sign_order(order.pk, order.terms_hash, by=seller)
+    for n in range(1, min(reached, 3)):
+        make.pay(Stage.objects.get(order=order, n=n), buyer)
+    if reached >= 4:
+        ship_order(order.pk, make.CONSIGNMENT | {"tracking_number": f"TRACK{side.mark}", "handed_over_on": now().date()}, by=seller)
+    if reached >= 5:
+        report_missing(order.pk, f"missing {side.mark}", by=buyer)
+    order.refresh_from_db()
+    return order
+
+
+def _money(side: Side) -> None:
+    of, owner = side.of, side.by
+    account = add_bank_account(
+        holder=f"Holder {side.mark}", account="DE89370400440532013000", bic="", bank_name=f"Bank {side.mark}", country="DE",
+        currency="USD", by=owner,
+    )  # fmt: skip
+    spare = add_bank_account(
+        holder=f"Spare {side.mark}", account="GB82WEST12345698765432", bic="", bank_name=f"Bank {side.mark}", country="GB",
+        currency="USD", by=owner,
+    )  # fmt: skip
+    of |= {"bank_account": account.pk, "spare_account": spare.pk}
+    of["payout"] = request_payout(account.pk, Money.of("10.00", "USD"), by=owner).pk
+    of["entry"] = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    of["wallet_address"] = f"company:{side.company.pk}:wallet:USD"
+
+
+def _talk(side: Side) -> None:
+    notify(side.company.pk, ["owner"], *_some_notice(side), number=side.mark)
+    of = side.of
+    of["notice"] = Notice.objects.filter(person_id=side.people["owner"].pk).latest("pk").pk
+    of["order_thread"] = Thread.objects.filter(company_ids__contains=[side.company.pk]).first().pk  # type: ignore[union-attr]
+
+
+def _some_notice(side: Side) -> tuple[str, str, str]:
+    return "order.completed", "/company/", f"matrix {side.mark}"
+
+
+def _machine(side: Side) -> None:
+    of = side.of
+    n = len(side.mark) + ord(side.mark[0])
+    of["reaction"] = DeadReaction.objects.create(subscriber="trade", event_seq=Event.objects.latest("seq").seq - n, reason=side.mark).pk
+    of["deadline"] = Deadline.objects.create(kind="trade.sign", subject=of["sold_offered"], generation=99, due_at=now(), state="failed").pk
+    stranger = ProviderEvent.objects.create(
+        provider="sandbox", account="acct_everfair", event_id=f"evt-{side.mark}", kind="checkout.captured", body=side.mark.encode(),
+        outcome="unknown",
+    )  # fmt: skip
+    of["event"] = stranger.pk
+    draft = of["draft"]
+    from everfair.catalog.models import Offer
+
+    Offer.objects.filter(pk=draft).update(source_category=f"Things > {side.mark}", category="unsorted/unsorted")
+    of["source_category"] = f"Things > {side.mark}"
+    of["number_cursor"] = seal_cursor([10**6])
+    assert Intent.objects.filter(pk=of["intent"]).exists()
+    assert Quote.objects.filter(pk=of["quote_sent"]).exists()
+    mail.outbox.clear() if hasattr(mail, "outbox") else None
+
+
+# ── what changed ──
+
+# A look leaves traces here and nowhere else: when a session was last seen, and that the operator looked (office, by intent).
+TRACES = frozenset({"django_session", "usersessions_usersession", "base_heartbeat", "account_emailconfirmation"})
+
+
+def tables() -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' ORDER BY 1")
+        return [name for (name,) in cursor.fetchall() if name not in TRACES]
+
+
+def touched() -> int:
+    """How often a row was written in this transaction, undone writes included: the same number means that nothing changed."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0) FROM pg_stat_xact_user_tables")
+        return int(cursor.fetchone()[0])
+
+
+def fingerprint() -> dict[str, str]:
+    """Per table, which versions of which rows there are."""
+    parts = [
+        f"SELECT '{name}', count(*) || ':' || coalesce(sum(hashtextextended(ctid::text || xmin::text, 0)), 0) FROM \"{name}\""
+        for name in tables()
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts))
+        return dict(cursor.fetchall())
+
+
+class Still:
+    """Says what changed since it was asked last; cheap while nothing did."""
+
+    def __init__(self) -> None:
+        self.count, self.print = touched(), fingerprint()
+
+    def changed(self) -> list[str]:
+        count = touched()
+        if count == self.count:
+            return []
+        before, self.print, self.count = self.print, fingerprint(), count
+        return sorted(name for name, value in self.print.items() if before.get(name) != value)
+
+
+class Undone:
+    """What happens inside is taken back at the end."""
+
+    def __enter__(self) -> Undone:
+        self.point = transaction.savepoint()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        transaction.savepoint_rollback(self.point)
+
+
+def forbidden_words(world: World, side: str) -> re.Pattern[str]:
+    """What may stand in no answer to a stranger of this side."""
+    return re.compile(re.escape(world.sides[side].mark), re.IGNORECASE)
