@@ -53,6 +53,7 @@ class Installation:
         try:
             self._wait_until_open()
             self.open_after_s = time.monotonic() - began_s
+            self._wait_for_its_word()
             self._find_processes()
             self._look_inside()
         except BaseException:
@@ -81,6 +82,11 @@ class Installation:
                     return
             time.sleep(0.1)
         raise SystemExit("The installation was not ready after 120 s.")
+
+    def _wait_for_its_word(self) -> None:
+        """It ends its start by making the first operator's link; ours, made before, would be void."""
+        if self.up.stdout is None or not self.up.stdout.readline():
+            raise SystemExit("The installation said nothing.")
 
     def _find_processes(self) -> None:
         self.roots = {}

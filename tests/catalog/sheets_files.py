@@ -1,7 +1,5 @@
 """Small files for the tests of price lists."""
 
-# ruff: noqa: E501 -- samples of files read better unbroken
-
 from __future__ import annotations
 
 import gzip

@@ -8,8 +8,8 @@ from everfair.base.actor import NOBODY
 from everfair.base.money import UnitPrice
 from everfair.base.refused import NotVisible
 from everfair.catalog.queries import (
-    least_quantity,
     lead_time_days,
+    least_quantity,
     offer_by_id,
     offer_by_number,
     offers_for_order,

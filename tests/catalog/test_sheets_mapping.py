@@ -1,7 +1,5 @@
 """Which column is which field: names in three languages, real catalogues, and number styles of a whole file (B24)."""
 
-# ruff: noqa: E501 -- samples of files read better unbroken
-
 from __future__ import annotations
 
 import dataclasses

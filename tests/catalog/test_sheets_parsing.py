@@ -1,7 +1,5 @@
 """One row into one offer, and every way in which a row is refused (B21–B31, B39–B45, B52, B55)."""
 
-# ruff: noqa: E501 -- samples of files read better unbroken
-
 from __future__ import annotations
 
 import time

@@ -1,7 +1,5 @@
 """Opening files of every kind, and refusing those that cannot be read for certain (B6, B8, B9, B49–B54, B98)."""
 
-# ruff: noqa: E501 -- samples of files read better unbroken
-
 from __future__ import annotations
 
 import gzip

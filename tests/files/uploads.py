@@ -54,7 +54,10 @@ def office(media_type: str = XLSX, relations: str = "", body: str = "<x/>", **pa
     main, kind = _MAIN[media_type]
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr("[Content_Types].xml", f'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.{kind}"/></Types>')
+        archive.writestr(
+            "[Content_Types].xml",
+            f'<Types><Override ContentType="application/vnd.openxmlformats-officedocument.{kind}"/></Types>',
+        )
         archive.writestr(main, body)
         archive.writestr("_rels/.rels", f"<Relationships>{relations}</Relationships>")
         for name, text in parts.items():

@@ -49,4 +49,3 @@ def operations() -> Iterator[tuple[str, str, object]]:
 def test_every_endpoint_states_its_permission():
     silent = [f"{method} {path}" for method, path, view in operations() if not isinstance(getattr(view, "allow", None), Role)]
     assert silent == []
-

@@ -73,7 +73,16 @@ def test_nobody_asks_for_a_model_behind_the_linters_back():
 
 
 @pytest.mark.parametrize(
-    "place", ["base/money.py", "ledger", "payments/postings.py", "payments/actions", "trade/values.py", "trade/postings.py", "sourcing/actions"]
+    "place",
+    [
+        "base/money.py",
+        "ledger",
+        "payments/postings.py",
+        "payments/actions",
+        "trade/values.py",
+        "trade/postings.py",
+        "sourcing/actions",
+    ],
 )
 def test_money_never_passes_a_float(place):
     root = PACKAGE / place
@@ -101,7 +110,21 @@ def test_only_the_ledger_writes_the_books():
 
 
 def test_no_file_is_a_drawer_for_everything():
-    banned = {"manager", "managers", "handler", "handlers", "helper", "helpers", "util", "utils", "data", "info", "common", "misc", "services"}
+    banned = {
+        "manager",
+        "managers",
+        "handler",
+        "handlers",
+        "helper",
+        "helpers",
+        "util",
+        "utils",
+        "data",
+        "info",
+        "common",
+        "misc",
+        "services",
+    }
     for path in modules():
         assert path.stem not in banned, path.relative_to(PACKAGE)
 

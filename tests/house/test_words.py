@@ -32,7 +32,9 @@ def test_translations_keep_their_placeholders(language):
         words = message.string if isinstance(message.string, (tuple, list)) else (message.string,)
         # The plural form names every placeholder; one language form serves both here.
         wanted = set(holder.findall(source[-1]))
-        if message.id and any(set(holder.findall(text or "")) - wanted or wanted - set(holder.findall(text or "")) for text in words):
+        if message.id and any(
+            set(holder.findall(text or "")) - wanted or wanted - set(holder.findall(text or "")) for text in words
+        ):
             wrong.append(message.id)
     assert wrong == []
 

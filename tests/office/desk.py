@@ -55,7 +55,9 @@ def keep_contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     render = Template.render
 
     def telling(template: Template, context: Any = None, request: Any = None) -> str:
-        template_rendered.send(sender=template, template=template, context=dict(context or {}))
-        return render(template, context, request)
+        given = {} if context is None else context
+        written = render(template, given, request)  # the context processors add to what was given
+        template_rendered.send(sender=template, template=template, context=dict(given))
+        return written
 
     monkeypatch.setattr(Template, "render", telling)

@@ -196,7 +196,7 @@ def test_the_list_of_companies_goes_on_after_fifty_with_as_many_queries(office: 
     first = office.get("/en/office/companies/")
     second = office.get(first.context["following"])
 
-    assert many == few == 5  # the session, the person, the day, the companies, their stops
+    assert many == few == 6  # the session, the person, the day, the companies, their stops, unread notices
     numbers = [row.number for row in first.context["companies"]] + [row.number for row in second.context["companies"]]
     assert numbers == [row.number for row in reversed(made)]
     assert second.context["following"] is None
@@ -382,9 +382,7 @@ def test_lists_of_trades_and_issues_ask_as_much_for_many_as_for_few(office: Any)
     for _ in range(3):
         an_issue()
 
-    assert [
-        asked(address) for address in ("/en/office/trades/", "/en/office/issues/", "/en/office/trail/", "/en/office/books/")
-    ] == before
+    assert [asked(office, address) for address in lists] == before
 
 
 # ── mapping ──

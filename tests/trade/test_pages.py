@@ -620,7 +620,7 @@ def test_the_list_shows_both_sides_in_tabs_and_goes_on_by_its_cursor(monkeypatch
     for _n in range(3):
         place_order(draft_order([(goods.pk, Decimal(100))], incoterm="FOB", named_place="Ningbo", by=by), by=by)
     buying = as_member(buyer)
-    monkeypatch.setattr("everfair.trade.pages.orders.PER_PAGE", 2)
+    monkeypatch.setattr("everfair.trade.pages.reading.PER_PAGE", 2)
 
     first = buying.get("/en/orders/?side=buyer&open=1")
     following = re.search(r'rel="next" href="([^"]+)"', first.content.decode())[1].replace("&amp;", "&")

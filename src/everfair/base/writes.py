@@ -62,7 +62,8 @@ def answer_once(request: HttpRequest, key: str, work: Callable[[], HttpResponse]
     if len(key) > 255 or not key.isprintable():
         raise Refused("base.key_malformed", _("The idempotency key is malformed."), status=422)
     actor = request.actor  # type: ignore[attr-defined]
-    owner = str(actor.company_id or actor.person_id or "nobody")
+    # A person keeps their keys when their company changes meanwhile (registering the first one does that).
+    owner = str(actor.person_id or actor.company_id or "nobody")
     match = request.resolver_match
     # The route with its own ids: the same key on another order is another write.
     route = hashlib.sha256(request.path.encode()).hexdigest()[:16] + ":" + (match.view_name if match else "")[:100]

@@ -151,7 +151,8 @@ class _Reading:
         return found
 
     def bullets(self) -> list[str]:
-        found = [text for value in self.values["bullets"] if (text := self.line("bullets", value, BULLET_CHARACTERS))]
+        said = [self.line("bullets", value, BULLET_CHARACTERS, many_lines=True) for value in self.values["bullets"]]
+        found = [text for text in said if text]
         if len(found) > BULLETS:
             self.bad("bullets", "too_many", limit=BULLETS)
         return found
@@ -159,8 +160,9 @@ class _Reading:
     def attributes(self) -> list[list[str]]:
         found: dict[str, str] = {}
         for name, value in self.values["attributes"]:
-            label = self.line("attributes", name, ATTRIBUTE_NAME_CHARACTERS)
-            text = self.line("attributes", value, ATTRIBUTE_CHARACTERS)
+            # Price lists have line breaks in both.
+            label = self.line("attributes", name, ATTRIBUTE_NAME_CHARACTERS, many_lines=True)
+            text = self.line("attributes", value, ATTRIBUTE_CHARACTERS, many_lines=True)
             if bool(label) != bool(text):
                 self.bad("attributes", "attribute_incomplete")
             elif label in found:

@@ -30,7 +30,7 @@ def wrong_terms(terms: Terms, market: Market) -> Iterator[Wrong]:
     has a price, quantities that the unit allows."""
     if terms.currency not in market.currencies:
         yield Wrong("currency", "currency_not_here", {"currencies": ", ".join(market.currencies)})
-    for field, quantity in (("moq", terms.moq), ("multiple", terms.multiple), *(("tiers", start) for start, _ in terms.tiers)):
+    for field, quantity in (*(("tiers", start) for start, _ in terms.tiers), ("moq", terms.moq), ("multiple", terms.multiple)):
         if found := wrong_quantity(field, quantity, terms.unit):
             yield found
     if terms.price_per != terms.price_per.to_integral_value() or not 0 < terms.price_per < LARGEST_QUANTITY:

@@ -55,8 +55,8 @@ def list_threads(
     found = queries.inbox(actor, before=before, limit=limit + 1)
     last = found[limit - 1] if len(found) > limit else None
     return ThreadsOut(
-        threads=[_thread(thread) for thread in found[:limit]],
-        cursor=seal_cursor([last.last_message_at.isoformat(), str(last.pk)]) if last else None,
+        items=[_thread(thread) for thread in found[:limit]],
+        next_cursor=seal_cursor([last.last_message_at.isoformat(), str(last.pk)]) if last else None,
     )
 
 
@@ -80,7 +80,7 @@ def read_messages(
     return ThreadWithMessagesOut(
         thread=_thread(thread),
         messages=[_message(each.message, each.bait) for each in queries.warned(shown, actor)],
-        cursor=seal_cursor([str(shown[0].pk)]) if len(shown) == limit else None,
+        next_cursor=seal_cursor([str(shown[0].pk)]) if len(shown) == limit else None,
     )
 
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
+from everfair.base.clock import now
 from everfair.base.pages import page
 from everfair.base.refused import Refused
 from everfair.base.roles import MEMBER, OPERATOR, SIGNED_IN
@@ -55,6 +56,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "messaging/inbox.html",
+        moment_now=now(),
         threads=[(thread, _others(thread, actor.company_id, companies)) for thread in shown],
         after=seal_cursor([last.last_message_at.isoformat(), str(last.pk)]) if last else None,
     )
@@ -175,6 +177,7 @@ def notices(request: HttpRequest) -> HttpResponse:
     return page(
         request,
         "messaging/notices.html",
+        moment_now=now(),
         rows=[(notice, queries.notice_sentence(notice.kind, notice.params), _link(notice.link)) for notice in shown],
         any_unread=any(notice.read_at is None for notice in shown),
         after=seal_cursor([str(shown[-1].pk)]) if len(found) > PER_PAGE else None,

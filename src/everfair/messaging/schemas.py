@@ -32,14 +32,14 @@ class MessageOut(Schema):
 
 
 class ThreadsOut(Schema):
-    threads: list[ThreadOut]
-    cursor: str | None = None
+    items: list[ThreadOut]
+    next_cursor: str | None = None
 
 
 class ThreadWithMessagesOut(Schema):
     thread: ThreadOut
     messages: list[MessageOut]
-    cursor: str | None = Field(None, description="Send it as `cursor` for earlier messages.")
+    next_cursor: str | None = Field(None, description="Send it as `cursor` for earlier messages.")
 
 
 class MessageIn(Schema):

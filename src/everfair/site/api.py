@@ -38,7 +38,9 @@ class KeyOrSession(HttpBearer):
         limiter = {"key": WITH_KEY, "nobody": NOBODY}.get(actor.kind, SIGNED_IN)
         caller = str(actor.company_id or actor.person_id or request.META.get("REMOTE_ADDR", ""))
         if wait := limiter.take(caller):
-            raise Refused("base.too_many", _("Too many requests. Please come again a little later."), status=429, retry_after_s=wait)
+            raise Refused(
+                "base.too_many", _("Too many requests. Please come again a little later."), status=429, retry_after_s=wait
+            )
         if actor.kind in ("person", "operator") and request.method not in SAFE and _forged(request):
             raise Refused("base.csrf", _("This request did not come from our pages."), status=403)
         return actor
@@ -61,7 +63,9 @@ class Api(NinjaAPI):
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(**kwargs)
-        schema["components"].setdefault("schemas", {})["Problem"] = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        schema["components"].setdefault("schemas", {})["Problem"] = Problem.model_json_schema(
+            ref_template="#/components/schemas/{model}"
+        )
         definitions = schema["components"]["schemas"]["Problem"].pop("$defs", {})
         schema["components"]["schemas"].update(definitions)
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -109,7 +113,8 @@ def sign_in_first(request: HttpRequest, error: SignInFirst) -> HttpResponse:
 @api.exception_handler(ValidationError)
 def not_valid(request: HttpRequest, error: ValidationError) -> HttpResponse:
     errors = [
-        {"field": ".".join(str(part) for part in row["loc"][1:] if part != "payload"), "message": row["msg"]} for row in error.errors
+        {"field": ".".join(str(part) for part in row["loc"][1:] if part != "payload"), "message": row["msg"]}
+        for row in error.errors
     ]
     return problem(422, "base.not_valid", _("Some fields are not valid."), errors=errors)
 

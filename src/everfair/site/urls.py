@@ -17,7 +17,11 @@ from everfair.site.api import api
 def _packages() -> list[URLPattern | URLResolver]:
     """Each package's own site map. Those with fixed first words come before those that begin with a market."""
     found = [config.name for config in apps.get_app_configs() if config.name.startswith("everfair.")]
-    return [path("", include(f"{name}.urls")) for name in found if name != "everfair.site" and importlib.util.find_spec(f"{name}.urls")]
+    return [
+        path("", include(f"{name}.urls"))
+        for name in found
+        if name != "everfair.site" and importlib.util.find_spec(f"{name}.urls")
+    ]
 
 
 urlpatterns = [

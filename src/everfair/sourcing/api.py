@@ -181,7 +181,7 @@ def list_rfqs(
         found = queries.leads(actor, matching=view == "matching", before=before, limit=limit + 1)
         last = found[limit - 1] if len(found) > limit else None
         following = seal_cursor([str(last.pk), last.match]) if last else None  # type: ignore[attr-defined]
-    return RfqsOut(rfqs=[_rfq_short(rfq) for rfq in found[:limit]], cursor=following)
+    return RfqsOut(items=[_rfq_short(rfq) for rfq in found[:limit]], next_cursor=following)
 
 
 @router.post("/rfqs", response={201: RfqOut})
@@ -221,7 +221,7 @@ def list_quotes_of_rfq(request: HttpRequest, rfq_id: UUID, history: bool = False
     """The buyer sees every supplier's standing quote, cheapest first; a supplier its own. With `history`, former revisions too."""
     actor = _actor(request)
     rfq = queries.rfq_by_id(rfq_id, actor)
-    return QuotesOut(quotes=[quote_out(view, actor) for view in queries.quotes_of(rfq, actor, all_states=history)])
+    return QuotesOut(items=[quote_out(view, actor) for view in queries.quotes_of(rfq, actor, all_states=history)])
 
 
 @router.post("/rfqs/{uuid:rfq_id}/quotes", response={201: QuoteOut})
@@ -256,7 +256,7 @@ def list_quotes(
         )
         for quote in found[:limit]
     ]
-    return QuotesShortOut(quotes=rows, cursor=seal_cursor([str(rows[-1].id)]) if len(found) > limit else None)
+    return QuotesShortOut(items=rows, next_cursor=seal_cursor([str(rows[-1].id)]) if len(found) > limit else None)
 
 
 @router.get("/quotes/{uuid:quote_id}", response=QuoteOut)

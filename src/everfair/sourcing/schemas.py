@@ -203,8 +203,8 @@ class RfqShortOut(Schema):
 
 
 class RfqsOut(Schema):
-    rfqs: list[RfqShortOut]
-    cursor: str | None = None
+    items: list[RfqShortOut]
+    next_cursor: str | None = None
 
 
 class TierOut(Schema):
@@ -257,7 +257,7 @@ class QuoteOut(Schema):
 
 
 class QuotesOut(Schema):
-    quotes: list[QuoteOut]
+    items: list[QuoteOut]
 
 
 class QuoteShortOut(Schema):
@@ -272,5 +272,5 @@ class QuoteShortOut(Schema):
 
 
 class QuotesShortOut(Schema):
-    quotes: list[QuoteShortOut]
-    cursor: str | None = None
+    items: list[QuoteShortOut]
+    next_cursor: str | None = None

@@ -113,7 +113,8 @@ class OrderCharge(models.Model):
             models.UniqueConstraint(fields=["order", "n"], name="trade_ordercharge_once"),
             models.CheckConstraint(condition=models.Q(kind__in=CHARGE_KINDS), name="trade_ordercharge_kind"),
             models.CheckConstraint(
-                condition=models.Q(kind="discount", amount_minor__lt=0) | (~models.Q(kind="discount") & models.Q(amount_minor__gt=0)),
+                condition=models.Q(kind="discount", amount_minor__lt=0)
+                | (~models.Q(kind="discount") & models.Q(amount_minor__gt=0)),
                 name="trade_ordercharge_sign",
             ),
         ]

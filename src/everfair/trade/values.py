@@ -104,7 +104,8 @@ class Terms:
             ],
             "total_minor": self.total.minor,
             "stages": [
-                {"n": s.n, "name": s.name, "percent": f"{s.percent.normalize():f}", "amount_minor": s.amount.minor} for s in self.stages
+                {"n": s.n, "name": s.name, "percent": f"{s.percent.normalize():f}", "amount_minor": s.amount.minor}
+                for s in self.stages
             ],
             "incoterm": self.incoterm,
             "named_place": self.named_place,
@@ -129,5 +130,3 @@ def stages_for(whole: Money, deposit_rate: Decimal) -> tuple[TermsStage, ...]:
         TermsStage(1, "deposit", percent, deposit),
         TermsStage(2, "balance", Decimal(100) - percent, whole - deposit),
     )
-
-

@@ -8,26 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
-
-from everfair.base.clock import now
 
 DAY = "%Y-%m-%d"
 
 
 def _day(days: int) -> str:
-    return (now() + timedelta(days=days)).strftime(DAY)
+    return (datetime.now(UTC) + timedelta(days=days)).strftime(DAY)
 
 
 def _moment(days: int) -> str:
-    return (now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _later(days: int) -> str:
-    return (now() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+    return (datetime.now(UTC) + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
 
 
 @dataclass(frozen=True)
@@ -231,7 +229,7 @@ PAGES: list[Page] = [
     Page("office:withdraw", OPERATOR, {"number": "@verified_number"}, get=None, post="operator", form={"reason": "expired"}),
     Page("office:stop", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"kind": "payout", "reason": "odd", "until": _later(9)}),
     Page("office:lift", OPERATOR, {"number": "@second_number", "stop_id": "@stop"}, get=None, post="operator", form={"reason": "clear"}),
-    Page("office:clear_name", OPERATOR, {"number": "@lookalike_number"}, get=None, post="operator", form={"reason": "a namesake"}),
+    Page("office:clear_name", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"reason": "a namesake"}),
     Page("office:issues", OPERATOR, get="operator"),
     Page("office:trades", OPERATOR, get="operator", looks=("companies_auditnote",)),
     Page("office:trade", OPERATOR, {"order_id": "@bought_frozen"}, get="operator", looks=("companies_auditnote",)),

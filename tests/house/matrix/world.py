@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -44,12 +45,14 @@ from tests.sourcing.asking import quote_draft, rfq_draft
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
 _BACKEND = "everfair.companies.accounts.Backend"
+FORM_TOKEN = "t" * 32
 
 
 @dataclass
 class Side:
     """One company, its people and things; `of["order"]` is what a row of the table means by that word."""
 
+    name: str
     mark: str
     company: Company
     partner: Company
@@ -64,37 +67,27 @@ class Side:
 class World:
     sides: dict[str, Side]
     operator: Person
-    clients: dict[str, Client] = field(default_factory=dict)
+    sessions: dict[str, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Client:
-        """«a owner», «b ex», «operator», «nobody», «a key», «a revoked»: a browser or program of theirs."""
-        if name not in self.clients:
-            self.clients[name] = self._client(name)
-        return self.clients[name]
-
-    def _client(self, name: str) -> Client:
-        if name == "nobody":
-            return with_form_token(Client(enforce_csrf_checks=True))
-        if name == "operator":
-            return _browser(self.operator)
+        """«a owner», «b ex», «operator», «nobody», «a key», «a revoked»: a fresh browser or program of theirs, signed in already."""
+        client = Client(enforce_csrf_checks=True)
+        client.cookies["csrftoken"] = FORM_TOKEN
         side, _space, role = name.partition(" ")
-        if role in self.sides[side].keys:
+        if role and role in self.sides[side].keys:
             return Client(headers={"Authorization": f"Bearer {self.sides[side].keys[role]}"})
-        return _browser(self.sides[side].people[role])
+        if name != "nobody":
+            client.cookies["sessionid"] = self.sessions[name]
+        return client
 
-
-def _browser(person: Person) -> Client:
-    client = with_form_token(Client(enforce_csrf_checks=True))
-    client.force_login(person, backend=_BACKEND)
-    return client
-
-
-FORM_TOKEN = "t" * 32
-
-
-def with_form_token(client: Client) -> Client:
-    client.cookies["csrftoken"] = FORM_TOKEN
-    return client
+    def sign_in(self) -> None:
+        """Before the first case, because what a case writes is taken back."""
+        people = {f"{side.name} {role}": person for side in self.sides.values() for role, person in side.people.items()}
+        for name, person in (people | {"operator": self.operator}).items():
+            client = Client()
+            client.force_login(person, backend=_BACKEND)
+            client.get("/en/account/password/")
+            self.sessions[name] = client.cookies["sessionid"].value
 
 
 def person(email: str, **columns: Any) -> Person:
@@ -111,22 +104,26 @@ def build() -> World:
     sides = {name: _side(name, mark, partner, actor_of_person(partner_person), actor_of_person(operator)) for name, mark in MARKS.items()}
     for side in sides.values():
         side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
-    return World(sides, operator)
+    world = World(sides, operator)
+    world.sign_in()
+    return world
 
 
 def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: Actor) -> Side:
     # The name is public, so it carries no mark.
     company = make.company(name=f"House {name.upper()}", country="DE", phone="+4930901820")
-    side = Side(mark, company, partner, partner_by=partner_by)
+    side = Side(name, mark, company, partner, partner_by=partner_by)
     for role in ("owner", "buyer", "seller", "finance", "viewer"):
         side.people[role] = make.member(company, role, who=person(f"{role}.{mark}@fair.example", name=f"{role} {mark}"))
-    side.people["ex"] = person(f"ex.{mark}@fair.example")
+    side.people["ex"] = person(f"gone.{name}@fair.example")
     Membership.objects.create(person=side.people["ex"], company=company, roles=["owner"], ended_at=now())
     side.by = actor_of_person(side.people["owner"])
     side.of |= {"company": company.pk, "company_number": company.number, "viewer": side.people["viewer"].pk}
+    verified = make.company(name=f"Third {name}")
+    companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
+    side.of["verified_number"] = verified.number
     for building in (_doors, _goods, _requests, _trades, _money, _talk, _machine):
         building(side)
-    del operator
     return side
 
 

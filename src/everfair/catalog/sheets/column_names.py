@@ -4,7 +4,7 @@ Names are compared after `plain_name`: case, punctuation and full-width forms do
 add a word here when a real file uses it.
 """
 
-# ruff: noqa: E501 -- word lists read better unbroken
+
 
 from __future__ import annotations
 

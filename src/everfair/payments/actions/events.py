@@ -120,9 +120,7 @@ def capture_intent(intent_id: UUID, version: int, provider_ref: str) -> tuple[st
                 why={"intent": str(intent.pk), "provider_ref": provider_ref},
             )
             clear_deadline("payments.intent", intent.pk)
-            emit(
-                PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount), by=RAIL_ACTOR
-            )
+            emit(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount), by=RAIL_ACTOR)
     except AlreadyDone:
         return "ignored", "captured before"
     return "applied", ""
@@ -194,5 +192,3 @@ def learn_payout(payout: Payout, found: PayoutState) -> None:
         return
     if found.state in ("paid", "failed"):
         end_payout(payout.pk, paid=found.state == "paid", failure=found.failure_code)
-
-

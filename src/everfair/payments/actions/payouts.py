@@ -41,7 +41,9 @@ def request_payout(bank_account_id: UUID, amount: Money, *, by: Actor) -> Payout
         if not keeper.admits(by, account):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
         if account.currency != amount.currency:
-            raise Refused("payments.other_currency", _("This bank account is kept in another currency."), field="amount", status=422)
+            raise Refused(
+                "payments.other_currency", _("This bank account is kept in another currency."), field="amount", status=422
+            )
         refuse_stopped([by.company_id], "payout")
         pk = new_id()
         hold = reserve(f"payout:{pk}", wallet(by.company_id, amount.currency), amount, by=by)

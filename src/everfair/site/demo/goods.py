@@ -27,7 +27,16 @@ _COLOURS = {
     "red": ("red", "紅色", "红色"), "blue": ("blue", "藍色", "蓝色"), "black": ("black", "黑色", "黑色"), "white": ("white", "白色", "白色"),
     "green": ("green", "綠色", "绿色"), "grey": ("grey", "灰色", "灰色"), "natural": ("natural", "原色", "原色"), "silver": ("silver", "銀色", "银色"),
 }  # fmt: skip
-_CODES = {"red": "RED", "blue": "BLU", "black": "BLK", "white": "WHT", "green": "GRN", "grey": "GRY", "natural": "NAT", "silver": "SLV"}
+_CODES = {
+    "red": "RED",
+    "blue": "BLU",
+    "black": "BLK",
+    "white": "WHT",
+    "green": "GRN",
+    "grey": "GRY",
+    "natural": "NAT",
+    "silver": "SLV",
+}
 
 # fmt: off
 GOODS = (

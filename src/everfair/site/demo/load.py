@@ -141,7 +141,13 @@ class World:
         firm = self.firm[code]
         iban = {"hamburg": "DE89370400440532013000"}.get(code, f"6222{sum(map(ord, code)):012d}")
         add_bank_account(
-            holder=firm.name[:140], account=iban, bic="", bank_name="Demo Bank", country=firm.country, currency="USD", by=self.by[code]
+            holder=firm.name[:140],
+            account=iban,
+            bic="",
+            bank_name="Demo Bank",
+            country=firm.country,
+            currency="USD",
+            by=self.by[code],
         )
 
     def goods(self) -> None:
@@ -165,8 +171,26 @@ class World:
                       "FOB", "Zhongshan", "AE", [("zhongshan", "11.90", "450")])  # fmt: skip
         self._request("hongkong", "apparel/tshirts-sweatshirts", "有機棉 T 恤，秋季", [("Organic cotton T-shirt, 180 g, own label", "6000", "H87", "2.70")],
                       "FOB", "Chennai", "HK", [("tiruppur", "2.78", "0"), ("shaoxing", "3.05", "300")])  # fmt: skip
-        self._request("saopaulo", "home/cookware", "Stock pots 20 to 28 cm", [("Stainless stock pot 24 cm with lid", "1200", "H87", None)], "CFR", "Santos", "BR", [])
-        self._request("nairobi", "bags/backpacks", "School backpacks", [("Backpack 25 l, two compartments", "3000", "H87", "7.50")], "CIF", "Mombasa", "KE", [])
+        self._request(
+            "saopaulo",
+            "home/cookware",
+            "Stock pots 20 to 28 cm",
+            [("Stainless stock pot 24 cm with lid", "1200", "H87", None)],
+            "CFR",
+            "Santos",
+            "BR",
+            [],
+        )
+        self._request(
+            "nairobi",
+            "bags/backpacks",
+            "School backpacks",
+            [("Backpack 25 l, two compartments", "3000", "H87", "7.50")],
+            "CIF",
+            "Mombasa",
+            "KE",
+            [],
+        )
 
     def _request(
         self, buyer: str, category: str, title: str, lines: list[tuple[str, str, str, str | None]], incoterm: str, place: str,
@@ -282,4 +306,3 @@ class World:
 
     def _account(self, code: str) -> UUID:
         return bank_accounts_of(self.by[code]).values_list("pk", flat=True)[0]
-

@@ -86,5 +86,3 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
             complete(order, by=by)
             emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
-
-

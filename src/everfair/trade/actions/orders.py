@@ -108,4 +108,3 @@ def _close(order: Order, side: str, reason: str) -> None:
     order.closed_by = side
     order.closed_reason = reason
     order.closed_at = EfNow()
-

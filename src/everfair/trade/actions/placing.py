@@ -137,9 +137,7 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
     )
 
 
-def award_quote(
-    quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", seen_hash: str = ""
-) -> Order:
+def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", seen_hash: str = "") -> Order:
     """Accept a quote and lay the contract it makes before the seller, signed by the buyer.
 
     Refuses what `accept_quote` refuses: expired, replaced, another buyer's (NotVisible), already awarded; and terms other than
@@ -270,7 +268,8 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
         for n, line in enumerate(terms.lines, 1)
     )
     OrderCharge.objects.bulk_create(
-        OrderCharge(order=order, n=n, kind=c.kind, label=c.label, amount_minor=c.amount.minor) for n, c in enumerate(terms.charges, 1)
+        OrderCharge(order=order, n=n, kind=c.kind, label=c.label, amount_minor=c.amount.minor)
+        for n, c in enumerate(terms.charges, 1)
     )
     Stage.objects.bulk_create(
         Stage(order=order, n=s.n, name=s.name, percent=s.percent, amount_minor=s.amount.minor, currency=terms.currency)

@@ -34,9 +34,7 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
             raise Refused("trade.not_open", _("This order is not open for shipping."))
         if Stage.objects.filter(order=order).exclude(state="funded").exists():
             raise Refused("trade.not_funded", _("Please ship only when the whole amount is held in escrow."))
-        handed = hand_over(
-            subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment
-        )
+        handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)
         order.shipped_at = EfNow()
         clear_deadline("trade.ship", order.pk)
         set_deadline("trade.receive", order.pk, now() + days(order, f"trade.receive_days_{handed.mode}"))

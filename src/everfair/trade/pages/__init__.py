@@ -3,7 +3,7 @@
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
-from everfair.trade.pages.orders import order, orders, paper, post
+from everfair.trade.pages.reading import order, orders, paper, post
 
 __all__ = [
     "award",

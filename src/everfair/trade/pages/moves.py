@@ -25,7 +25,7 @@ from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
 from everfair.trade.forms import ReasonForm, ShipForm
 from everfair.trade.models import Order, Stage
-from everfair.trade.pages.orders import company_name
+from everfair.trade.pages.reading import company_name
 from everfair.trade.postings import fee_on
 from everfair.trade.queries.words import rate_in_words
 
