@@ -142,7 +142,7 @@ class Installation:
         while not self.ask(query, *arguments):
             if time.monotonic() > until:
                 raise SystemExit(f"It did not come true in {patience_s} s: {query} {arguments}")
-            time.sleep(0.003)
+            time.sleep(0.01)
 
     def wait_for_reactions(self) -> None:
         self.wait_until(

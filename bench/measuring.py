@@ -25,10 +25,10 @@ def tree(root: int) -> set[int]:
     return found
 
 
-def cpu_s(root: int, *, without: Collection[int] = ()) -> float:
-    """CPU seconds of the tree, those of its ended children too (their parent keeps them once it waited for them)."""
+def cpu_s(pids: Collection[int]) -> float:
+    """CPU seconds of the processes, those of their ended children too (a parent keeps them once it waited for them)."""
     total = 0.0
-    for pid in tree(root) - set(without):
+    for pid in pids:
         with suppress(OSError):
             total += sum(map(int, _fields(pid)[11:15])) * TICK_S  # utime, stime, cutime, cstime
     return total
@@ -55,12 +55,19 @@ class Meter:
 
     def __init__(self, roots: Mapping[str, int], *, without: Collection[int] = ()) -> None:
         self.roots, self.without = dict(roots), set(without)
+        self.look_again()
         self._last = self._now()
 
-    def _now(self) -> dict[str, float]:
-        return {name: cpu_s(root, without=self.without) for name, root in self.roots.items()}
+    def look_again(self) -> None:
+        """Which processes there are: costs more than reading them."""
+        self.pids = {name: tree(root) - self.without for name, root in self.roots.items()}
 
-    def lap_ms(self) -> dict[str, float]:
+    def _now(self) -> dict[str, float]:
+        return {name: cpu_s(pids) for name, pids in self.pids.items()}
+
+    def lap_ms(self, *, look_again: bool = True) -> dict[str, float]:
+        if look_again:
+            self.look_again()
         now = self._now()
         spent = {name: (now[name] - self._last[name]) * 1000 for name in now}
         self._last = now

@@ -9,8 +9,8 @@ import json
 import threading
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from itertools import count
 from typing import Any
+from uuid import uuid4
 
 from everfair.payments.providers.signature import signed_headers
 
@@ -21,7 +21,8 @@ class Provider:
     """Listens on a free loopback port from the start; `captured` makes the event that follows a payment."""
 
     def __init__(self, secret: str) -> None:
-        self.secret, self.checkouts, self._n = secret, {}, count(1)  # type: ignore[var-annotated]
+        self.secret = secret
+        self.checkouts: dict[str, dict[str, Any]] = {}
         provider = self
 
         class Door(BaseHTTPRequestHandler):
@@ -45,13 +46,13 @@ class Provider:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def _opened(self, asked: dict[str, Any]) -> dict[str, Any]:
-        ref = f"chk_{next(self._n)}"
+        ref = f"chk_{uuid4().hex}"
         self.checkouts[asked["merchant_reference"]] = {**asked, "id": ref}
         return {"id": ref, "url": f"{self.url}/pay/{ref}"}
 
     def captured(self, intent_id: str) -> tuple[dict[str, str], bytes]:
         """Headers and body of the event that says: this checkout was paid."""
-        asked, event_id = self.checkouts[intent_id], f"evt_{next(self._n)}"
+        asked, event_id = self.checkouts[intent_id], f"evt_{uuid4().hex}"
         event = {
             "id": event_id,
             "type": "checkout.captured",

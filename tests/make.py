@@ -177,3 +177,9 @@ def captured(intent: Intent) -> PaymentCaptured:
 def next_number() -> int:
     """A number nobody has used in this test run."""
     return next(_n)
+
+
+def deliver(of: Trade) -> None:
+    """Ship a funded order and have it received."""
+    ship_order(of.order.pk, CONSIGNMENT | {"handed_over_on": now().date()}, by=of.seller)
+    receive_order(of.order.pk, by=of.buyer)

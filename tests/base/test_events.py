@@ -34,6 +34,7 @@ from everfair.base.events import (
     rebase_after_restore,
     run_all_reactions,
     run_reactions,
+    run_unread_reactions,
 )
 from everfair.base.ids import new_id
 from everfair.base.models import Cursor, DeadReaction, Event
@@ -110,6 +111,41 @@ def test_everybody_who_listens_hears_everything_once_and_in_order(committed: Non
 
     assert heard == {"porter": list(range(10)), "guest": list(range(10))}
     assert (passed, again) == (20, 0)
+
+
+def test_who_does_not_hear_an_event_passes_over_it_in_the_common_turn(committed: None, rang: type[Any]):
+    heard: list[int] = []
+    on(rang, subscriber="porter")(lambda fact: heard.append(fact.n))
+    events._reactions["deaf"] = {}
+    ring(rang, 0)
+    run_all_reactions()  # both have a cursor now
+    ring(rang, 1, 2, 3)
+
+    passed = run_unread_reactions()
+    places = dict(Cursor.objects.filter(name__in=["porter", "deaf"]).values_list("name", "seq"))
+
+    assert heard == [0, 1, 2, 3]
+    assert passed == 6
+    assert places["deaf"] == places["porter"] == Event.objects.latest("seq").seq
+    assert run_unread_reactions() == 0
+
+
+def test_the_common_turn_waits_for_nobody_who_works_on_a_cursor(
+    committed: None, rang: type[Any], test_database: cluster.TestDatabase
+):
+    events._reactions["deaf"] = {}
+    ring(rang, 0)
+    run_all_reactions()
+    ring(rang, 1)
+    with psycopg.connect(test_database.app_url) as other:
+        other.execute("SELECT FROM base_cursor WHERE name = 'deaf' FOR UPDATE")
+
+        run_unread_reactions()
+        before = Cursor.objects.get(name="deaf").seq
+
+    run_all_reactions()
+
+    assert before < Cursor.objects.get(name="deaf").seq == Event.objects.latest("seq").seq
 
 
 @pytest.mark.pg15

@@ -17,8 +17,8 @@ from tests.data import shared_data
 @pytest.fixture
 def goods(db) -> list[tuple[int, str, str]]:
     """Number, title and SKU of every product of the public data set, found in the index."""
-    sheet = open_sheet(shared_data("search-esci") / "products.jsonl.gz")
-    import_offers(make.company().pk, "export", sheet, "good", by=SYSTEM)
+    with open_sheet(shared_data("search-esci") / "products.jsonl.gz") as sheet:
+        import_offers(make.company().pk, "export", sheet, "good", by=SYSTEM)
     assert rebuild_index()["offers"] == 6_764
     rows = Offer.objects.order_by("number").values_list("number", "titles", "sku")
     return [(number, titles["en"], sku) for number, titles, sku in rows]

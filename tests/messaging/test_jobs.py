@@ -1,18 +1,19 @@
 """Letters carry the notices, in the person's language, without amounts."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
+from django.db import connection
 
 from everfair.base import clock
 from everfair.messaging.actions import notify, read_notices
 from everfair.messaging.jobs import MAX_TRIES, send_letters
 from everfair.messaging.models import Notice
 from tests import make
-
-pytestmark = pytest.mark.django_db
 
 
 class NoServer(BaseEmailBackend):
@@ -21,13 +22,14 @@ class NoServer(BaseEmailBackend):
 
 
 @pytest.fixture
-def told():
+def told(db):
     company = make.company()
     person = make.member(company, who=make.person(language="zh-hant", email="liu@factory.example"))
     notify(company.pk, (), "rfq.matching", "/rfqs/1/", "rfq:1", title="<b>螺絲</b>\nBcc: x")
     return make.actor(company, who=person)
 
 
+@pytest.mark.django_db
 def test_a_letter_goes_out_once_with_one_link_in_the_readers_language(told):
     assert (send_letters(), send_letters()) == (1, 0)
 
@@ -42,6 +44,7 @@ def test_a_letter_goes_out_once_with_one_link_in_the_readers_language(told):
     assert Notice.objects.get().mailed_at is not None
 
 
+@pytest.mark.django_db
 def test_a_letter_that_fails_is_tried_five_times_and_each_time_later(told, settings):
     settings.EMAIL_BACKEND = "tests.messaging.test_jobs.NoServer"
 
@@ -54,6 +57,7 @@ def test_a_letter_that_fails_is_tried_five_times_and_each_time_later(told, setti
     assert (Notice.objects.get().tries, Notice.objects.get().mailed_at) == (MAX_TRIES, None)
 
 
+@pytest.mark.django_db
 def test_what_was_read_already_and_what_is_old_is_not_mailed(told):
     read_notices(by=told)
     notify(told.company_id, (), "rfq.matching", "/rfqs/2/", "rfq:2", title="Nuts")
@@ -63,6 +67,7 @@ def test_what_was_read_already_and_what_is_old_is_not_mailed(told):
     assert mail.outbox == []
 
 
+@pytest.mark.django_db
 def test_somebody_who_left_the_platform_gets_no_letter():
     company = make.company()
     person = make.member(company)
@@ -72,3 +77,24 @@ def test_somebody_who_left_the_platform_gets_no_letter():
 
     assert (send_letters(), send_letters()) == (1, 0)
     assert mail.outbox == []
+
+
+def test_two_workers_at_once_send_each_letter_once(committed):
+    company = make.company()
+    make.member(company)
+    for n in range(12):
+        notify(company.pk, (), "rfq.matching", f"/rfqs/{n}/", f"rfq:{n}", title="Nuts")
+    barrier = Barrier(4)
+
+    def work():
+        try:
+            barrier.wait()
+            return send_letters()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        claimed = [future.result() for future in [pool.submit(work) for _ in range(4)]]
+
+    assert sum(claimed) == len(mail.outbox) == 12
+    assert Notice.objects.filter(mailed_at=None).count() == 0

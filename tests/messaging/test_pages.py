@@ -35,7 +35,11 @@ def test_a_reply_is_posted_once_and_shows_its_file(talk):
     address = f"/en/messages/{thread.pk}/"
 
     def typed():
-        return {"_key": "once", "text": "See the drawing", "files": SimpleUploadedFile("drawing.txt", b"lines", "text/plain")}
+        return {
+            "_key": "once",
+            "text": "See the drawing",
+            "attachments": SimpleUploadedFile("drawing.txt", b"lines", "text/plain"),
+        }
 
     answers = [ours.post(f"{address}post/", typed()) for _ in range(2)]
     page = theirs.get(address).text

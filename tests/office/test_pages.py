@@ -18,6 +18,7 @@ from everfair.companies.queries import open_stops
 from everfair.ledger.queries import balance
 from everfair.ledger.values import fees, wallet
 from everfair.markets.queries import rule
+from everfair.messaging.actions import open_thread, post_message
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade.actions import pay_stage, report_missing
@@ -363,6 +364,18 @@ def test_a_look_at_a_trade_is_noted(office: Any) -> None:
     assert [note.subject for note in notes("looked at an order")] == [trade.order.pk]
     assert "Twelve cartons were promised, nothing came." in page
     assert "EGLV1234567" in page
+
+
+def test_the_operator_reads_what_both_sides_wrote(office: Any) -> None:
+    trade = an_issue()
+    sides = [trade.order.buyer_id, trade.order.seller_id]
+    talk = open_thread("order", trade.order.pk, trade.order.reference, sides, by=trade.buyer)
+    post_message(talk.pk, "Where are our twelve cartons?", by=trade.buyer)
+    post_message(talk.pk, "The carrier says they were handed over.", by=trade.seller)
+
+    page = text(office.get(f"/en/office/trades/{trade.order.pk}/"))
+
+    assert page.index("Where are our twelve cartons?") < page.index("The carrier says they were handed over.")
 
 
 def test_trades_are_found_by_their_number(office: Any) -> None:

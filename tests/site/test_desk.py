@@ -88,6 +88,16 @@ def test_a_settled_trade_stands_in_the_wallet() -> None:
     assert re.search(r"Wallet, free USD 411\.60", text(owner(trade, "seller").get("/en/me/")))
 
 
+def test_only_who_keeps_the_money_sees_the_wallet() -> None:
+    trade = make.trade("completed")
+    firm = trade.order.seller
+
+    keeper, clerk = signed_in(make.member(firm, "finance")), signed_in(make.member(firm, "seller"))
+
+    assert "USD 411.60" in text(keeper.get("/en/me/"))
+    assert "411.60" not in text(clerk.get("/en/me/"))
+
+
 def test_a_new_company_is_led_through_its_first_steps() -> None:
     firm = make.company(is_buyer=True)
     client = signed_in(make.member(firm))
@@ -135,13 +145,14 @@ def test_the_desk_costs_as_much_with_many_orders_as_with_one() -> None:
 def test_the_way_around_follows_the_roles() -> None:
     firm = make.company()
     every = ["Desk", "Orders", "Messages"]
-    company = ["Wallet", "Company", "People"]
+    company = ["Company", "People"]
 
     assert side_links(signed_in(make.member(firm, "owner")).get("/en/me/")) == [
-        *every, "RFQs", "Leads", "Quotes", "Offers", *company, "API keys",
+        *every, "RFQs", "Leads", "Quotes", "Offers", "Wallet", *company, "API keys",
     ]  # fmt: skip
     assert side_links(signed_in(make.member(firm, "buyer")).get("/en/me/")) == [*every, "RFQs", *company]
     assert side_links(signed_in(make.member(firm, "seller")).get("/en/me/")) == [*every, "Leads", "Quotes", "Offers", *company]
+    assert side_links(signed_in(make.member(firm, "finance")).get("/en/me/")) == [*every, "Wallet", *company]
     assert side_links(signed_in(make.member(firm, "viewer")).get("/en/me/")) == [*every, *company]
     assert side_links(signed_in(make.person()).get("/en/me/")) == ["Desk"]
 

@@ -6,18 +6,17 @@ from typing import Any
 
 import pytest
 
-from everfair.base.events import run_reactions
 from everfair.base.refused import Refused
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
 from everfair.ledger.values import wallet
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
+from everfair.trade import reactions
 from everfair.trade.actions import cancel_order, fund_stage, pay_stage, receive_order, report_missing, sign_order
 from everfair.trade.models import Order
 from tests import make
 from tests.base.together import together
-from tests.payments.running_sandbox import wait_until
 from tests.trade.programs import program, send
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -123,9 +122,7 @@ def test_the_same_webhook_twice_at_once_and_two_workers_fund_once():
     headers, body = make.told(intent)
 
     outcomes = together([lambda: take_event("sandbox", headers, body)] * 4)
-    # An event is read once every transaction of the server that is older has ended, other tests' among them.
-    wait_until(lambda: together([lambda: run_reactions("trade")] * 3) and trade.stage(1).state == "funded", within_s=60)
-    together([lambda: run_reactions("trade")] * 3)
+    together([lambda: reactions.money_arrived(make.captured(intent))] * 4)
 
     assert outcomes == ["applied"] * 4
     assert ProviderEvent.objects.count() == 1

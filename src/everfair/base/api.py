@@ -6,14 +6,19 @@ import base64
 import inspect
 import json
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
-from typing import Any
+from typing import Annotated, Any
+from uuid import UUID
 
 from django.core import signing
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from ninja import Schema
+from ninja.parser import Parser
+from pydantic import AfterValidator
 
+from everfair.base.forms import clean_text
 from everfair.base.refused import Refused
 from everfair.base.writes import answer_once
 
@@ -22,6 +27,44 @@ _TITLES = {
     409: "Not possible now", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests",
     500: "Our fault", 503: "Busy",
 }  # fmt: skip
+
+
+class StrictJson(Parser):
+    """JSON as RFC 8259 means it, and no more: refuses a name that stands twice in one object (the parsers of two programs would
+    read two different amounts), NaN and Infinity, bytes that are not UTF-8, lone surrogates, and NUL, which no text may hold.
+    """
+
+    def parse_body(self, request: HttpRequest) -> Any:
+        """ValueError for what is refused; ninja answers 400."""
+        text = request.body.decode("utf-8")
+        values = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
+        if "\\u" in text or "\x00" in text:
+            written = json.dumps(values, ensure_ascii=False).encode()  # a lone surrogate has no bytes
+            if b"\\u0000" in written:
+                raise ValueError("NUL")
+        return values
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(f"{name} is no number")
+
+
+def _clean(text: str) -> str:
+    try:
+        return clean_text(text, many_lines=True)
+    except ValueError:
+        raise ValueError(_("Please remove hidden or control characters.")) from None
+
+
+# What people write, sent by a program: trimmed and in NFC, without hidden or control characters.
+Words = Annotated[str, AfterValidator(_clean)]
 
 
 class FieldError(Schema):
@@ -99,10 +142,29 @@ def seal_cursor(values: list[Any]) -> str:
     return base64.urlsafe_b64encode(signing.Signer(salt="everfair.cursor").sign(json.dumps(values)).encode()).decode()
 
 
-def open_cursor(text: str) -> list[Any]:
-    """The values again; Refused 422 when it was not made by us."""
+def open_cursor(text: str, *kinds: type) -> list[Any]:
+    """The values again, as these kinds (int, str, UUID, datetime) in this order; Refused 422 for one that another list sealed or
+    that was not made by us."""
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii")).decode()
-        return json.loads(signing.Signer(salt="everfair.cursor").unsign(raw))  # type: ignore[no-any-return]
+        values = json.loads(signing.Signer(salt="everfair.cursor").unsign(raw))
+        if kinds:
+            if not isinstance(values, list):
+                raise ValueError("no list")
+            values = [_as(kind, value) for kind, value in zip(kinds, values, strict=True)]
+        return values  # type: ignore[no-any-return]
     except (ValueError, signing.BadSignature):
         raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor") from None
+
+
+def _as(kind: type, value: Any) -> Any:
+    if kind is int and type(value) is int and abs(value) < 2**63:
+        return value
+    if isinstance(value, str):
+        if kind is UUID:
+            return UUID(value)
+        if kind is datetime:
+            return datetime.fromisoformat(value)
+        if kind is str:
+            return value
+    raise ValueError("another kind")

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Max, Q
+from django.db.models import Q
 
 from everfair.base.clock import EfNow, now
 from everfair.base.models import Deadline
@@ -35,13 +35,20 @@ def on_deadline(kind: str) -> Callable[[Callable[[UUID], None]], Callable[[UUID]
     return register
 
 
+_SET = """
+    INSERT INTO base_deadline (kind, subject, generation, due_at, state, tries)
+    SELECT %(kind)s::varchar, %(subject)s::uuid, coalesce(max(generation), 0) + 1, %(due_at)s::timestamptz, 'waiting', 0
+    FROM base_deadline WHERE kind = %(kind)s::varchar AND subject = %(subject)s::uuid
+"""
+
+
 def set_deadline(kind: str, subject: UUID, due_at: datetime) -> None:
     """Start (or move) the countdown; a former one of the same kind and subject is cleared."""
     if kind not in _handlers:
         raise ValueError(f"nobody handles the deadline {kind}")
     clear_deadline(kind, subject)
-    last = Deadline.objects.filter(kind=kind, subject=subject).aggregate(last=Max("generation"))["last"] or 0
-    Deadline.objects.create(kind=kind, subject=subject, generation=last + 1, due_at=due_at)
+    with connection.cursor() as cursor:
+        cursor.execute(_SET, {"kind": kind, "subject": subject, "due_at": due_at})
 
 
 def clear_deadline(kind: str, subject: UUID) -> None:

@@ -78,6 +78,9 @@ class Doors:
         self.answer = answer
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        # No text here holds a NUL, and PostgreSQL refuses to be asked for one (B39).
+        if "%00" in request.META.get("QUERY_STRING", "") or "\x00" in request.path:
+            return error_page(request, 400)
         return self.answer(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

@@ -64,7 +64,7 @@ def _plain(label: Any, **kwargs: Any) -> forms.CharField:
 
 class OfferForm(forms.Form):
     sku = _plain(_("Item number (SKU)"), required=True)
-    category = forms.ChoiceField(label=_("Category"), required=False)
+    category = forms.ChoiceField(label=_("Category"), error_messages={"required": _("Please choose a category.")})
     brand = _plain(_("Brand"))
     unit = forms.ChoiceField(label=_("Unit"))
     currency = forms.ChoiceField(label=_("Currency"))

@@ -153,7 +153,8 @@ def count_own(actor: Actor) -> dict[str, int]:
 def unmapped_categories() -> list[dict[str, Any]]:
     """What suppliers call categories that nobody has mapped: `source_category` and `offers_count`, the most frequent first."""
     rows = Offer.objects.filter(category=UNSORTED).exclude(source_category="").exclude(state="removed")
-    return list(rows.values("source_category").annotate(offers_count=Count("pk")).order_by("-offers_count", "source_category"))
+    counted = rows.values_list("source_category").annotate(offers=Count("pk")).order_by("-offers", "source_category")
+    return [{"source_category": source, "offers_count": count} for source, count in counted]
 
 
 def import_runs(actor: Actor) -> QuerySet[ImportRun]:

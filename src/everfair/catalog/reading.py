@@ -93,7 +93,7 @@ class _Reading:
         unit = self.unit()
         currency = str(v["currency"])
         tiers = self.tiers()
-        found = {
+        found: dict[str, Any] = {
             "sku": self.line("sku", v["sku"], SKU_CHARACTERS, required=True),
             "titles": self.texts("titles", TITLE_CHARACTERS),
             "descriptions": self.texts("descriptions", DESCRIPTION_CHARACTERS, many_lines=True),

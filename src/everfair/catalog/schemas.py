@@ -51,7 +51,7 @@ class LeadTimeIn(_Strict):
     """Up to this quantity (null: beyond the last), so many days."""
 
     up_to: Number | None = None
-    days: int = Field(ge=0, le=LEAD_TIME_DAYS)
+    days: int = Field(ge=0, le=LEAD_TIME_DAYS, strict=True)
 
 
 class OfferChanges(_Strict):

@@ -115,7 +115,8 @@ class Follower:
         xmin, xmax = _snapshot()
         if cursor is None:
             return Place(xmin - 1, 0, filling=True)
-        place = Place(*map(int, cursor.split(":")))
+        tx, number = cursor.split(":")
+        place = Place(int(tx), int(number))
         if place.tx >= xmax:
             # A restored database counts its transactions anew: this index belongs to another one.
             log.warning("the index is ahead of the database: it is filled again")
@@ -129,7 +130,7 @@ class Follower:
                 cursor.execute(_FILL, [self.place.number])
             else:
                 cursor.execute(_FOLLOW, [str(self.place.tx), self.place.number])
-            return cursor.fetchall()
+            return list(cursor.fetchall())
 
     def _take(self, rows: list[tuple[Any, ...]]) -> None:
         if not rows:

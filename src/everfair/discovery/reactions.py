@@ -16,7 +16,7 @@ from everfair.events.companies import CompanyProfileChanged, CompanyVerified, St
 @on(CompanyVerified, CompanyProfileChanged, subscriber="discovery")
 def company_changed(fact: CompanyVerified | CompanyProfileChanged) -> None:
     until = companies_by_id([fact.company_id])[fact.company_id].verified_until
-    _come_back(MARK_ENDS, fact.company_id, until and datetime.combine(until + timedelta(days=1), time(), UTC))
+    _come_back(MARK_ENDS, fact.company_id, datetime.combine(until + timedelta(days=1), time(), UTC) if until else None)
     touch_offers(fact.company_id)
 
 

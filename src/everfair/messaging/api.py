@@ -63,8 +63,8 @@ def list_threads(
 def _place(cursor: str) -> tuple[datetime, UUID] | None:
     if not cursor:
         return None
-    moment, last_id = open_cursor(cursor)
-    return datetime.fromisoformat(moment), UUID(last_id)
+    moment, last_id = open_cursor(cursor, datetime, UUID)
+    return moment, last_id
 
 
 @router.get("/threads/{uuid:thread_id}", response=ThreadWithMessagesOut)
@@ -75,7 +75,7 @@ def read_messages(
     """A thread with its newest messages in the order they were written. Reading here marks nothing as read."""
     actor = request.actor  # type: ignore[attr-defined]
     thread: Thread = queries.thread_with_unread(thread_id, actor)
-    before = UUID(open_cursor(cursor)[0]) if cursor else None
+    before = open_cursor(cursor, UUID)[0] if cursor else None
     shown = queries.messages_of(thread, before=before, limit=limit)
     return ThreadWithMessagesOut(
         thread=_thread(thread),

@@ -33,4 +33,4 @@ class FilesField(forms.FileField):
 
 class ReplyForm(forms.Form):
     text = TextField(label=_("Your message"), many_lines=True, rows=4, max_length=LONGEST_MESSAGE, required=False)
-    files = FilesField(label=_("Attachments"), required=False)
+    attachments = FilesField(label=_("Attachments"), required=False)

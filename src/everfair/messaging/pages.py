@@ -28,7 +28,7 @@ from everfair.files.queries import files_by_id
 from everfair.messaging import actions, queries
 from everfair.messaging.forms import ReplyForm
 from everfair.messaging.models import Thread
-from everfair.messaging.values import local_link, mask_cards
+from everfair.messaging.values import holds_card, local_link
 
 PER_PAGE = 25
 _BAIT_WORDS = {
@@ -39,16 +39,16 @@ _BAIT_WORDS = {
 }
 
 
-def _cursor(request: HttpRequest) -> list[Any] | None:
+def _cursor(request: HttpRequest, *kinds: type) -> list[Any] | None:
     text = request.GET.get("after", "")
-    return open_cursor(text) if text else None
+    return open_cursor(text, *kinds) if text else None
 
 
 @require_GET
 @allow(MEMBER | OPERATOR)
 def inbox(request: HttpRequest) -> HttpResponse:
-    actor, after = request.actor, _cursor(request)  # type: ignore[attr-defined]
-    before = (datetime.fromisoformat(after[0]), UUID(after[1])) if after else None
+    actor, after = request.actor, _cursor(request, datetime, UUID)  # type: ignore[attr-defined]
+    before = (after[0], after[1]) if after else None
     found = queries.inbox(actor, before=before, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     companies = companies_by_id(company for thread in shown for company in thread.company_ids)
@@ -73,9 +73,9 @@ def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
 
 
 def _thread_page(request: HttpRequest, thread_id: UUID, form: ReplyForm, status: int = 200) -> HttpResponse:
-    actor, before = request.actor, _cursor(request)  # type: ignore[attr-defined]
-    found = queries.thread_by_id(thread_id, actor)
-    shown = queries.messages_of(found, before=UUID(before[0]) if before else None)
+    actor, before = request.actor, _cursor(request, UUID)  # type: ignore[attr-defined]
+    found = queries.thread_with_unread(thread_id, actor)
+    shown = queries.messages_of(found, before=before[0] if before else None)
     companies = companies_by_id(found.company_ids)
     return page(
         request,
@@ -134,24 +134,21 @@ def post_message(request: HttpRequest, thread_id: UUID) -> HttpResponse:
         return _thread_page(request, thread_id, form, status=422)
     text = form.cleaned_data["text"]
     try:
-        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["files"]]
+        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["attachments"]]
         actions.post_message(thread_id, text, by=actor, file_ids=kept)
     except Refused as refusal:
         if refusal.status not in (409, 413, 422):
             raise
         form.add_error(
-            {"file": "files"}.get(refusal.field or "", refusal.field if refusal.field in form.fields else None),
+            {"file": "attachments", "files": "attachments"}.get(
+                refusal.field or "", refusal.field if refusal.field in form.fields else None
+            ),
             str(refusal.message),
         )
         return _thread_page(request, thread_id, form, status=422)
-    warn_of_masked_card(request, text)
-    return redirect("messaging:thread", thread_id)
-
-
-def warn_of_masked_card(request: HttpRequest, *texts: str) -> None:
-    """Tell people that a card number does not belong here, when one was masked in what they wrote."""
-    if any(mask_cards(text) != text for text in texts):
+    if holds_card(text):
         flash.warning(request, _("What looked like a payment card number was hidden. Never send card numbers in a message."))
+    return redirect("messaging:thread", thread_id)
 
 
 @require_POST
@@ -165,14 +162,14 @@ def read_thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     if up_to is not None and up_to.tzinfo is None:
         up_to = None
     actions.read_thread(thread_id, up_to, by=request.actor)  # type: ignore[attr-defined]
-    return HttpResponse(status=204) if request.headers.get("HX-Request") else redirect("messaging:inbox")
+    return HttpResponse() if request.headers.get("HX-Request") else redirect("messaging:inbox")
 
 
 @require_GET
 @allow(SIGNED_IN)
 def notices(request: HttpRequest) -> HttpResponse:
-    actor, after = request.actor, _cursor(request)  # type: ignore[attr-defined]
-    found = queries.notices(actor, before=UUID(after[0]) if after else None, limit=PER_PAGE + 1)
+    actor, after = request.actor, _cursor(request, UUID)  # type: ignore[attr-defined]
+    found = queries.notices(actor, before=after[0] if after else None, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     return page(
         request,

@@ -92,6 +92,11 @@ def _mask_run(run: str) -> str:
     return "".join(written) + run[copied_to:]
 
 
+def holds_card(*texts: str) -> bool:
+    """Whether something in these texts would be masked: its writer is told why it looks different."""
+    return any(mask_cards(text) != text for text in texts)
+
+
 _EMAIL = re.compile(r"[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]|＠)\s?[\w-]{1,60}(?:\s?(?:\.|\(dot\)|\[dot\])\s?[a-z]{2,20})+", re.I)
 _PHONE = re.compile(
     r"(?:(?<![\d.,])(?:\+|00)[1-9](?:[ ().-]{0,2}\d){7,14}(?!\d))|(?:(?<![\d.,])1[3-9]\d(?:[ -]?\d{4}){2}(?![\d.,]))"

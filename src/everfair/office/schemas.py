@@ -9,6 +9,8 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from everfair.base.api import Words
+
 
 class _In(Schema):
     model_config = ConfigDict(extra="forbid")
@@ -18,17 +20,17 @@ class ResolveIn(_In):
     """`buyer_share` is a fraction of one with at most four decimals: how much of what is held goes back to the buyer."""
 
     buyer_share: str = Field(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", examples=["0.4"])
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Words = Field(min_length=1, max_length=2000)
 
 
 class VerifyIn(_In):
     until: date
-    note: str = Field(min_length=1, max_length=2000)
+    note: Words = Field(min_length=1, max_length=2000)
 
 
 class StopIn(_In):
     kind: Literal["deposit", "release", "payout", "listing"]
-    reason: str = Field(min_length=1, max_length=2000)
+    reason: Words = Field(min_length=1, max_length=2000)
     until: datetime | None = None
 
 

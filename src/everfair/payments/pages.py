@@ -89,7 +89,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     if currency not in CURRENCIES:
         raise NotVisible
     after = request.GET.get("after", "")
-    lines = queries.wallet_statement(actor, currency, before=open_cursor(after)[0] if after else None, limit=PER_PAGE + 1)
+    lines = queries.wallet_statement(actor, currency, before=open_cursor(after, int)[0] if after else None, limit=PER_PAGE + 1)
     shown = lines[:PER_PAGE]
     more = seal_cursor([shown[-1].line.id]) if len(lines) > PER_PAGE else ""
     return page(
@@ -250,7 +250,7 @@ def new_payout(request: HttpRequest) -> HttpResponse:
 @allow(MONEY_KEEPING)
 def payouts(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")
-    before = UUID(open_cursor(after)[0]) if after else None
+    before = open_cursor(after, UUID)[0] if after else None
     found = queries.payouts_page(request.actor, before=before, limit=PER_PAGE + 1)  # type: ignore[attr-defined]
     shown = found[:PER_PAGE]
     more = seal_cursor([str(shown[-1].pk)]) if len(found) > PER_PAGE else ""

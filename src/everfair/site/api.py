@@ -7,8 +7,9 @@ import importlib.util
 from typing import Any
 
 from django.apps import apps
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -16,7 +17,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from everfair.base.allow import SignInFirst
-from everfair.base.api import Problem, problem, refusal_problem
+from everfair.base.api import Problem, StrictJson, problem, refusal_problem
 from everfair.base.limits import Limiter
 from everfair.base.refused import NotVisible, Refused
 
@@ -87,6 +88,7 @@ api = Api(
     auth=KeyOrSession(),
     urls_namespace="api",
     docs_url="/docs",
+    parser=StrictJson(),
 )
 
 
@@ -128,6 +130,8 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(TooManyFieldsSent)
 @api.exception_handler(TooManyFilesSent)
 @api.exception_handler(SuspiciousOperation)
+@api.exception_handler(BadRequest)
+@api.exception_handler(MultiPartParserError)
 def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     status = 413 if isinstance(error, RequestDataTooBig) else 400
     return problem(status, "base.unreadable", _("The request cannot be read."))

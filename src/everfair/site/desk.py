@@ -109,7 +109,7 @@ def desk_of(actor: Actor, language: str) -> Desk:
         rfqs=waiting,
         leads=leads(actor, matching=True, limit=LEADS) if sells else [],
         quotes_waiting=quotes_visible_to(actor).filter(state="sent", rfq__buyer_id=actor.company_id, rfq__state="open").count(),
-        wallets=wallets(company.pk),
+        wallets=wallets(company.pk) if MONEY_KEEPING.admits(actor) else {},
         held=held_sums(actor),
         steps=FirstSteps(
             profile=bool(company.about and company.phone),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from everfair.base.allow import allow
 from everfair.base.models import Heartbeat
@@ -16,12 +17,14 @@ FRESH = timedelta(seconds=20)
 PARTS = ("worker", "clock", "index")
 
 
+@require_safe
 @allow(EVERYONE)
 def healthz(request: HttpRequest) -> HttpResponse:
     """This process answers."""
     return HttpResponse("alive\n", content_type="text/plain")
 
 
+@require_safe
 @allow(EVERYONE)
 def readyz(request: HttpRequest) -> HttpResponse:
     """Each part by itself; 503 when one is missing."""

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.roles import MEMBER, OPERATOR, SIGNED_IN, Role
-from everfair.companies.roles import BUYING, OWNER_IN_PERSON, SELLING
+from everfair.companies.roles import BUYING, MONEY_KEEPING, OWNER_IN_PERSON, SELLING
 
 # (route, text, icon, who sees it, key for the keyboard)
 Link = tuple[str, str | Promise, str, Role, str]
@@ -31,7 +31,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("catalog:offers",      _("Offers"),     "package",          SELLING,         ""),
     )),
     (_("Company"), (
-        ("payments:wallet",     _("Wallet"),     "wallet",           MEMBER,          "w"),
+        ("payments:wallet",     _("Wallet"),     "wallet",           MONEY_KEEPING,   "w"),
         ("companies:settings",  _("Company"),    "building-2",       MEMBER,          ""),
         ("companies:people",    _("People"),     "users",            MEMBER,          ""),
         ("companies:keys",      _("API keys"),   "key-round",        OWNER_IN_PERSON, ""),

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from everfair.files.urls import media_urlpatterns
 from everfair.payments.hooks import provider_event
-from everfair.site import health
+from everfair.site import health, home
 from everfair.site.api import api
 
 
@@ -25,6 +25,7 @@ def _packages() -> list[URLPattern | URLResolver]:
 
 
 urlpatterns = [
+    path("", home.front, name="root"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
@@ -34,6 +35,9 @@ urlpatterns = [
         path("account/", include("everfair.companies.account_urls")),
         path("", include("everfair.site.pages_urls")),
         *_packages(),
+        # Last, because it takes any one word: the home of a market.
+        path("", home.language_front, name="front"),
+        path("<slug:market>/", home.home, name="home"),
         prefix_default_language=True,
     ),
 ]

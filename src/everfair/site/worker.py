@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from everfair.base.chores import CHORES, Chore
 from everfair.base.deadlines import fire_due
-from everfair.base.events import CHANNEL, run_reactions, subscribers
+from everfair.base.events import CHANNEL, run_unread_reactions
 from everfair.base.models import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ def reactions_turn(woken: threading.Event) -> Callable[[threading.Event], float]
         beats()
         woken.wait(1.0)
         woken.clear()
-        passed = sum(run_reactions(name) for name in subscribers())
+        passed = run_unread_reactions()
         if passed:
             # A long transaction elsewhere may still hide newer events: look again at once.
             woken.set()

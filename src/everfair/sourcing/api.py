@@ -163,7 +163,7 @@ def send_inquiry(request: HttpRequest, payload: InquiryIn) -> Any:
 
 
 @router.get("/rfqs", response=RfqsOut)
-@allow(MEMBER, scope="sourcing:read")
+@allow(MEMBER, scope="rfqs:read")
 def list_rfqs(
     request: HttpRequest,
     view: Literal["own", "matching", "open"] = "own",
@@ -171,13 +171,15 @@ def list_rfqs(
     limit: int = Query(30, ge=1, le=100),
 ) -> RfqsOut:
     """`own`: what the company has asked for. `matching`: open requests near its offers. `open`: all open requests."""
-    actor, place = _actor(request), open_cursor(cursor) if cursor else None
+    actor = _actor(request)
+    kinds = (UUID,) if view == "own" else (UUID, int)
+    place = open_cursor(cursor, *kinds) if cursor else None
     if view == "own":
-        found = queries.own_rfqs(actor, before=UUID(place[0]) if place else None, limit=limit + 1)
+        found = queries.own_rfqs(actor, before=place[0] if place else None, limit=limit + 1)
         last = found[limit - 1] if len(found) > limit else None
         following = seal_cursor([str(last.pk)]) if last else None
     else:
-        before = (int(place[1]), UUID(place[0])) if place else None
+        before = (place[1], place[0]) if place else None
         found = queries.leads(actor, matching=view == "matching", before=before, limit=limit + 1)
         last = found[limit - 1] if len(found) > limit else None
         following = seal_cursor([str(last.pk), last.match]) if last else None  # type: ignore[attr-defined]
@@ -185,7 +187,7 @@ def list_rfqs(
 
 
 @router.post("/rfqs", response={201: RfqOut})
-@allow(BUYING, scope="sourcing:write")
+@allow(BUYING, scope="rfqs:write")
 @write
 def post_rfq(request: HttpRequest, payload: RfqIn) -> Any:
     """Ask suppliers for quotes."""
@@ -193,14 +195,14 @@ def post_rfq(request: HttpRequest, payload: RfqIn) -> Any:
 
 
 @router.get("/rfqs/{uuid:rfq_id}", response=RfqOut)
-@allow(MEMBER | OPERATOR, scope="sourcing:read")
+@allow(MEMBER | OPERATOR, scope="rfqs:read")
 def read_rfq(request: HttpRequest, rfq_id: UUID) -> RfqOut:
     """A request of one's own, an open one, or one that was quoted for."""
     return rfq_out(queries.rfq_by_id(rfq_id, _actor(request)), _actor(request))
 
 
 @router.post("/rfqs/{uuid:rfq_id}/close", response=RfqOut)
-@allow(BUYING, scope="sourcing:write")
+@allow(BUYING, scope="rfqs:write")
 @write
 def close_rfq(request: HttpRequest, rfq_id: UUID, payload: Nothing | None = None) -> Any:
     """No more quotes; those that came can be awarded."""
@@ -208,7 +210,7 @@ def close_rfq(request: HttpRequest, rfq_id: UUID, payload: Nothing | None = None
 
 
 @router.post("/rfqs/{uuid:rfq_id}/cancel", response=RfqOut)
-@allow(BUYING | OPERATOR, scope="sourcing:write")
+@allow(BUYING | OPERATOR, scope="rfqs:write")
 @write
 def cancel_rfq(request: HttpRequest, rfq_id: UUID, payload: Nothing | None = None) -> Any:
     """Take the request back; quotes that stood are declined."""
@@ -216,7 +218,7 @@ def cancel_rfq(request: HttpRequest, rfq_id: UUID, payload: Nothing | None = Non
 
 
 @router.get("/rfqs/{uuid:rfq_id}/quotes", response=QuotesOut)
-@allow(MEMBER | OPERATOR, scope="sourcing:read")
+@allow(MEMBER | OPERATOR, scope="quotes:read")
 def list_quotes_of_rfq(request: HttpRequest, rfq_id: UUID, history: bool = False) -> QuotesOut:
     """The buyer sees every supplier's standing quote, cheapest first; a supplier its own. With `history`, former revisions too."""
     actor = _actor(request)
@@ -225,7 +227,7 @@ def list_quotes_of_rfq(request: HttpRequest, rfq_id: UUID, history: bool = False
 
 
 @router.post("/rfqs/{uuid:rfq_id}/quotes", response={201: QuoteOut})
-@allow(SELLING, scope="sourcing:write")
+@allow(SELLING, scope="quotes:write")
 @write
 def send_quote(request: HttpRequest, rfq_id: UUID, payload: QuoteIn) -> Any:
     """Answer a request."""
@@ -236,12 +238,12 @@ def send_quote(request: HttpRequest, rfq_id: UUID, payload: QuoteIn) -> Any:
 
 
 @router.get("/quotes", response=QuotesShortOut)
-@allow(MEMBER, scope="sourcing:read")
+@allow(MEMBER, scope="quotes:read")
 def list_quotes(
     request: HttpRequest, cursor: str = Query("", max_length=500), limit: int = Query(30, ge=1, le=100)
 ) -> QuotesShortOut:
     """What the company has quoted, newest first, without replaced revisions."""
-    before = UUID(open_cursor(cursor)[0]) if cursor else None
+    before = open_cursor(cursor, UUID)[0] if cursor else None
     found = queries.own_quotes(_actor(request), before=before, limit=limit + 1)
     rows = [
         QuoteShortOut(
@@ -260,13 +262,13 @@ def list_quotes(
 
 
 @router.get("/quotes/{uuid:quote_id}", response=QuoteOut)
-@allow(MEMBER | OPERATOR, scope="sourcing:read")
+@allow(MEMBER | OPERATOR, scope="quotes:read")
 def read_quote(request: HttpRequest, quote_id: UUID) -> QuoteOut:
     return quote_out(queries.quote_view(quote_id, _actor(request)), _actor(request))
 
 
 @router.post("/quotes/{uuid:quote_id}/revise", response={201: QuoteOut})
-@allow(SELLING, scope="sourcing:write")
+@allow(SELLING, scope="quotes:write")
 @write
 def revise_quote(request: HttpRequest, quote_id: UUID, payload: QuoteIn) -> Any:
     """Put a new revision, with an id of its own, in the quote's place."""
@@ -277,7 +279,7 @@ def revise_quote(request: HttpRequest, quote_id: UUID, payload: QuoteIn) -> Any:
 
 
 @router.post("/quotes/{uuid:quote_id}/withdraw", response=QuoteOut)
-@allow(SELLING, scope="sourcing:write")
+@allow(SELLING, scope="quotes:write")
 @write
 def withdraw_quote(request: HttpRequest, quote_id: UUID, payload: Nothing | None = None) -> Any:
     """Take a standing quote back."""
@@ -286,7 +288,7 @@ def withdraw_quote(request: HttpRequest, quote_id: UUID, payload: Nothing | None
 
 
 @router.post("/quotes/{uuid:quote_id}/decline", response=QuoteOut)
-@allow(BUYING, scope="sourcing:write")
+@allow(BUYING, scope="rfqs:write")
 @write
 def decline_quote(request: HttpRequest, quote_id: UUID, payload: Nothing | None = None) -> Any:
     """The buyer does not want this quote."""

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import NumberField, TextField, read_money, read_number, read_unit_price
 from everfair.base.money import Money
 from everfair.markets.values import Market
-from everfair.messaging.forms import FilesField
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 from everfair.sourcing.models import Quote, QuoteLine, Rfq, RfqLine
@@ -74,6 +73,20 @@ class DayField(forms.DateField):
         super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
 
 
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files; what they hold is looked at when they are kept."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        return [super(FilesField, self).clean(upload, initial) for upload in uploads]
+
+
 def end_of(day: date) -> datetime:
     """The last second of a day, UTC."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
@@ -86,7 +99,7 @@ class LineForm(forms.Form):
         label=_("What you need"), max_length=300, help_text=_("Material, size, standard, finish: what a supplier must know.")
     )
     quantity = NumberField(label=_("Quantity"), decimals=3, largest=LARGEST_QUANTITY)
-    unit = forms.ChoiceField(label=_("Unit"), initial="C62")
+    unit = forms.ChoiceField(label=_("Unit"), initial="H87")
     target_price = NumberField(label=_("Target price per unit"), decimals=6, required=False)
     offer = forms.IntegerField(required=False, min_value=1, max_value=2**53, widget=forms.HiddenInput)
 
@@ -110,7 +123,7 @@ class RfqForm(forms.Form):
     closes_on = DayField(label=_("Quotes until"), help_text=_("Until the end of this day, UTC."))
     ship_by = DayField(label=_("Ship by"), required=False)
     details = TextField(label=_("Details"), many_lines=True, required=False, max_length=5000)
-    files = FilesField(
+    attachments = FilesField(
         label=_("Attachments"),
         required=False,
         help_text=_("Drawings, specifications: PDF, pictures, XLSX, DOCX, text; up to 10 MB each."),
@@ -175,7 +188,7 @@ class RfqForm(forms.Form):
             line.add_error(name if name in line.fields else None, message)
             self.add_error(None, _("Please look at the lines below."))
             return
-        name = {"closes_at": "closes_on", "file": "files"}.get(field, field)
+        name = {"closes_at": "closes_on", "file": "attachments", "files": "attachments"}.get(field, field)
         self.add_error(name if name in self.fields else None, message)
 
 
@@ -342,4 +355,4 @@ class InquiryForm(forms.Form):
         help_text=_("Stock, samples, certificates, packing: the supplier answers here."),
     )
     quantity = NumberField(label=_("Quantity you think of"), decimals=3, largest=LARGEST_QUANTITY, required=False)
-    files = FilesField(label=_("Attachments"), required=False)
+    attachments = FilesField(label=_("Attachments"), required=False)

@@ -84,7 +84,7 @@ class TierIn(_Input):
 
 
 class QuoteLineIn(_Input):
-    n: int = Field(ge=1, le=10, description="The number of the requested line.")
+    n: int = Field(ge=1, le=10, strict=True, description="The number of the requested line.")
     unit_price: Price
     tiers: list[TierIn] = Field(default=[], max_length=6, description="Prices at other quantities than the requested one.")
     note: str = Field("", max_length=300)
@@ -105,7 +105,7 @@ class QuoteIn(_Input):
     """The currency is the request's; amounts and the total are derived from the unit prices."""
 
     lines: list[QuoteLineIn] = Field(min_length=1, max_length=10)
-    lead_time_days: int = Field(ge=0, le=730)
+    lead_time_days: int = Field(ge=0, le=730, strict=True)
     valid_until: AwareDatetime
     charges: list[ChargeIn] = Field(default=[], max_length=6)
     deposit_rate: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", max_length=6)] = "0.3"

@@ -10,6 +10,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
+from everfair.base.api import Words
 from everfair.base.money import Money
 
 # Digits and one point: nothing is guessed (B22 to B25).
@@ -80,7 +81,7 @@ class PackingIn(_In):
     line: int = Field(ge=1, le=100, strict=True)
     quantity: Quantity
     packages: int = Field(ge=1, le=100_000, strict=True)
-    marks: str = Field("", max_length=200)
+    marks: Words = Field("", max_length=200)
 
 
 class ShipIn(_In):

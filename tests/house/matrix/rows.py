@@ -41,6 +41,7 @@ class Page:
     query: Mapping[str, Any] = field(default_factory=dict)
     form: Mapping[str, Any] = field(default_factory=dict)
     # What a POST answers to the right person, and whether it writes.
+    shows: tuple[int, ...] = (200, 302)
     answers: tuple[int, ...] = (302, 303)
     writes: bool = True
     keyless: bool = False  # a POST without `_key` is served, because it writes nothing (or is signed)
@@ -113,8 +114,8 @@ def _text() -> SimpleUploadedFile:
 PAGES: list[Page] = [
     # ── the site ──
     Page("healthz", EVERYONE, get="nobody"),
-    Page("readyz", EVERYONE, get="nobody", looks=()),
-    Page("site:desk", SIGNED_IN),
+    Page("readyz", EVERYONE, get="nobody", shows=(200, 503)),
+    Page("site:desk", SIGNED_IN, open="open requests are shown to every supplier"),
     Page("provider-event", EVERYONE, {"provider": "~sandbox"}, get=None, post=None),
     # ── files ──
     Page("files:file", EVERYONE, {"file_id": "@attachment"}),
@@ -124,7 +125,7 @@ PAGES: list[Page] = [
     Page("companies:me", SIGNED_IN, post="owner", form={"name": "Owner", "language": "en", "timezone": "Europe/Berlin", "phone": ""}),
     Page("companies:start", IN_PERSON),
     Page("companies:switch", MEMBER_IN_PERSON, post="owner", form={"company": "@second_company"}),
-    Page("companies:end_session", SIGNED_IN, {"session_id": "@session"}, get=None, post="owner"),
+    Page("companies:end_session", SIGNED_IN, {"session_id": "@session"}, get=None, post="owner", writes=False),
     Page("companies:accept", IN_PERSON, {"invitation_id": "@own_invitation"}, get=None, post="newcomer"),
     Page("companies:settings", MEMBER_IN_PERSON),
     Page("companies:register", IN_PERSON, post="newcomer", get="newcomer",
@@ -150,7 +151,7 @@ PAGES: list[Page] = [
     Page("messaging:open_notice", SIGNED_IN, {"notice_id": "@notice"}, get=None, post="owner"),
     # ── money ──
     Page("payments:payment", PURSE, {"payment_id": "@intent"}),
-    Page("payments:go", PURSE, {"payment_id": "@intent"}, looks=()),
+    Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent",)),
     Page("payments:wallet", MONEY),
     Page("payments:statement_file", MONEY, {"currency": "~USD"}),
     Page("payments:bank_accounts", MONEY, post="owner", form=_BANK_FORM),
@@ -182,7 +183,7 @@ PAGES: list[Page] = [
         "named_place": "Ningbo", "closes_on": _day(10), "ship_by": _day(60), "details": "zinc", "files": _text}),
     Page("sourcing:rfq", PARTY, {"rfq_id": "@cancelled_rfq"}),
     Page("sourcing:close_rfq", BUYING, {"rfq_id": "@rfq"}, get=None, post="owner"),
-    Page("sourcing:cancel_rfq", BUYING + " | operator", {"rfq_id": "@rfq"}, get="owner", post="owner", form={"reason": "no need"}),
+    Page("sourcing:cancel_rfq", BUYING + " | operator", {"rfq_id": "@rfq"}, get=None, post="owner"),
     Page("sourcing:rfq_file", PARTY, {"rfq_id": "@cancelled_rfq", "file_id": "@attachment"}),
     Page("sourcing:compare", PARTY, {"rfq_id": "@rfq"}),
     Page("sourcing:send_quote", SELLING, {"rfq_id": "~@rfq_to_quote"}, post="owner", form=_QUOTE_FORM),
@@ -203,7 +204,7 @@ PAGES: list[Page] = [
     Page("trade:call_off", TRADING, {"order_id": "@sold_funded"}, post="owner", form={"reason": "no steel"}),
     Page("trade:pay", PURSE, {"order_id": "@due", "n": "~1"}, get=None, post="owner"),
     Page("trade:ship", SELLING, {"order_id": "@sold_funded"}, post="owner", form=_SHIP_FORM),
-    Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner"),
+    Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:report", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"reason": "half is missing"}),
     Page("trade:withdraw_report", BUYING, {"order_id": "@bought_frozen"}, get=None, post="owner"),
     Page("trade:post", TRADING, {"order_id": "@sold_funded"}, get=None, post="owner", form={"text": "Good morning"}),
@@ -268,8 +269,9 @@ PAGES: list[Page] = [
     Page("account_reset_password_from_key", EVERYONE, {"uidb36": "~0", "key": "~x-y"}, get="nobody", post="nobody", answers=(200, 302),
          writes=False, keyless=True),
     Page("account_reset_password_from_key_done", EVERYONE, get="nobody"),
-    Page("account_reauthenticate", SIGNED_IN, post="owner", form={"password": "no"}, answers=(200, 302), writes=False, keyless=True),
-    Page("usersessions_list", SIGNED_IN, post="owner", answers=(302,), keyless=True),
+    # Without a password there is nothing to prove oneself with, and the library says 403.
+    Page("account_reauthenticate", SIGNED_IN, post="owner", form={"password": "no"}, shows=(403,), answers=(403,), writes=False, keyless=True),
+    Page("usersessions_list", SIGNED_IN, post="owner", answers=(302,), writes=False, keyless=True),
 ]  # fmt: skip
 
 _QUOTE = {
@@ -312,7 +314,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /threads", MEMBER, query={"cursor": "", "limit": "5"}),
     Operation("GET /threads/{thread_id}", MEMBER, path={"thread_id": "@thread"}, query={"cursor": "", "limit": "5"}),
     Operation("POST /threads/{thread_id}/messages", TRADING, path={"thread_id": "@thread"}, body={"text": "Good morning", "file_ids": ["@attachment"]}),
-    Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}, writes=False),
+    Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}),
     Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
     Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), writes=False, keyless=True),
     Operation("GET /wallet", MONEY),
@@ -335,7 +337,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /offers/{offer}", EVERYONE, path={"offer": "@draft_number"}),
     Operation("GET /offers", EVERYONE, "nobody", query={
         "q": "bolt", "market": "export", "language": "en", "hall": "hardware", "category": "hardware/fasteners", "country": "DE", "price_min": "0.01",
-        "price_max": "9", "moq": "1000000", "sample": "false", "verified": "false", "supplier": "~@company_number", "sort": "newest", "limit": "5",
+        "price_max": "9", "moq": "1000000", "sample": "false", "verified": "false", "supplier": "~@company_number", "sort": "newest", "limit": "5", "cursor": "",
         "facets": "true"}),
     Operation("GET /halls", EVERYONE, "nobody", query={"market": "export"}),
     Operation("GET /suggest", EVERYONE, "nobody", query={"q": "bo", "language": "en", "limit": "5"}),
@@ -348,7 +350,8 @@ OPERATIONS: list[Operation] = [
     Operation("GET /rfqs/{rfq_id}", PARTY, path={"rfq_id": "@cancelled_rfq"}),
     Operation("POST /rfqs/{rfq_id}/close", BUYING, path={"rfq_id": "@rfq"}),
     Operation("POST /rfqs/{rfq_id}/cancel", BUYING + " | operator", path={"rfq_id": "@rfq"}),
-    Operation("GET /rfqs/{rfq_id}/quotes", PARTY, path={"rfq_id": "@rfq"}, query={"history": "true"}),
+    Operation("GET /rfqs/{rfq_id}/quotes", PARTY, path={"rfq_id": "@rfq"}, query={"history": "true"},
+              open="an open request is everybody's; a supplier sees its own quotes for it, here none"),
     Operation("POST /rfqs/{rfq_id}/quotes", SELLING, path={"rfq_id": "~@rfq_to_quote"}, body=_QUOTE),
     Operation("GET /quotes", MEMBER, query={"cursor": "", "limit": "5"}),
     Operation("GET /quotes/{quote_id}", PARTY, path={"quote_id": "@quote_received"}),

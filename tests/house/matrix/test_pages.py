@@ -6,12 +6,10 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from django.test import Client
-from django.urls import reverse
 from pytest_django import DjangoDbBlocker
 
 from everfair.base.actor import Actor
-from tests.house.matrix.asking import Asked, asked, client_of, moved, swaps
+from tests.house.matrix.asking import asked, client_of, moved, swaps
 from tests.house.matrix.rows import EVERYONE, PAGES, Page
 from tests.house.matrix.world import Still, Undone, World, forbidden_words
 from tests.house.test_doors import routes
@@ -91,14 +89,14 @@ def test_the_row_says_the_door_and_every_id(row: Page) -> None:
 @pytest.mark.parametrize("row", pages())
 def test_the_row_says_every_method(row: Page, world: World) -> None:
     """A method that no page knows is answered 405 with those it knows, and the row names them."""
-    if row.name == "provider-event":
-        pytest.skip("signed events only: tests/payments")
+    if row.name.startswith(("account_", "usersessions_")):
+        pytest.skip("a library's page")
     request = asked(row, "GET", world.sides["a"])
 
     answer = client_of(world, "a", "owner").generic("PROPFIND", request.path, headers={"X-CSRFToken": "t" * 32})
 
     allowed = set(answer.get("Allow", "").replace(" ", "").split(",")) - {"HEAD", "OPTIONS", ""}
-    if row.name == "companies:join_staff":
+    if row.name in ("companies:join_staff", "provider-event"):  # no valid request here: an operator's token, a signature
         assert answer.status_code == 405
     else:
         assert (answer.status_code, allowed) == (405, set(methods(row)))
@@ -115,9 +113,8 @@ def test_the_right_person_comes_in(row: Page, method: str, world: World) -> None
     if answer.status_code == 302:
         assert "/account/sign-in/" not in answer["Location"]
     if method == "GET":
-        assert answer.status_code in ((302, 303) if row.name == "payments:go" else (200, 503) if row.name == "readyz" else (200, 302)), text
-        body(answer)
-        assert set(still.changed()) <= set(row.looks) | ({"payments_intent"} if row.name == "payments:go" else set())
+        assert answer.status_code in row.shows, text
+        assert set(still.changed()) <= set(row.looks)
     else:
         assert answer.status_code in row.answers, text
         assert bool(set(still.changed()) - {"base_writekey"}) == row.writes
@@ -131,8 +128,9 @@ def test_nobody_is_sent_to_sign_in(row: Page, method: str, world: World) -> None
 
     for client in (world.who("nobody"), world.who("a key"), world.who("b key"), world.who("a revoked")):
         answer = request.send(client)
-        if row.door == EVERYONE and not swaps(row, method) and answer.status_code in (200, 410, 422):
+        if row.door == EVERYONE and not swaps(row, method):
             no_word(answer, world)
+            assert answer.status_code in (200, 302, 410, 422)
         else:
             is_refused(answer, world)
 
@@ -222,27 +220,27 @@ def test_other_ways_in_give_nothing(row: Page, world: World) -> None:
     """HEAD, OPTIONS, method override, a missing or doubled slash, path parameters (B75)."""
     if row.name == "provider-event":
         pytest.skip("signed events only: tests/payments")
-    a, b, client = world.sides["a"], world.sides["b"], client_of(world, "b", "owner")
+    a, client = world.sides["a"], client_of(world, "b", "owner")
     private = bool(row.path) and any(isinstance(word, str) and word.startswith("@") for word in row.path.values()) and not row.open
     request, still = asked(row, "GET", a), Still()
     address = request.path
 
     for method in ("HEAD", "OPTIONS"):
         answer = client.generic(method, address)
-        no_word(answer, world)
+        assert row.open or no_word(answer, world)
         if private:
             assert answer.status_code in (403, 404, 405)
     for override in ({"X-HTTP-Method-Override": "POST"}, {"X-HTTP-Method": "DELETE"}, {"X-Method-Override": "PATCH"}):
-        no_word(client.get(address, headers=override), world)
-    no_word(client.get(f"{address}?_method=POST"), world)
+        assert row.open or no_word(client.get(address, headers=override), world)
+    assert row.open or no_word(client.get(f"{address}?_method=POST"), world)
     ways = [address.rstrip("/"), address + "/", address.replace("/en/", "/en//"), f"{address};x", address.replace("/en/", "/EN/")]
     for path in ways:
         answer = moved(request, path).send(client)
-        no_word(answer, world)
-        assert answer.status_code in (200, 301, 302, 400, 403, 404, 405, 410)
+        assert row.open or no_word(answer, world)
+        assert answer.status_code in (*row.shows, 301, 302, 400, 403, 404, 405, 410)
         if private:
             assert answer.status_code in (301, 302, 403, 404, 405), path
-    assert set(still.changed()) <= set(), b.mark
+    assert still.changed() == []
 
 
 def test_ids_in_forms_are_in_the_table(world: World) -> None:
@@ -265,8 +263,5 @@ def test_ids_in_forms_are_in_the_table(world: World) -> None:
     assert silent == []
 
 
-def test_the_list_of_rows_has_no_doubles() -> None:
+def test_no_row_stands_twice() -> None:
     assert len(ROWS) == len(PAGES)
-    assert reverse("companies:me")
-    assert Client
-    assert Asked

@@ -106,6 +106,7 @@ def build() -> World:
         side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
     world = World(sides, operator)
     world.sign_in()
+    Still.first.clear()
     return world
 
 
@@ -140,7 +141,7 @@ def _doors(side: Side) -> None:
     of["newcomer"] = newcomer.pk
     asked = companies.invite_person(newcomer.email, ["buyer"], by=owner)
     of["own_invitation"] = asked.pk
-    token = f"token-{side.mark}"
+    token = f"token-{side.name}"
     Invitation.objects.filter(pk=asked.pk).update(token_hash=hash_token(token))
     of["invitation_token"] = token
     second = make.company(name=f"Second {side.mark}")
@@ -277,7 +278,7 @@ def _machine(side: Side) -> None:
     of = side.of
     n = len(side.mark) + ord(side.mark[0])
     of["reaction"] = DeadReaction.objects.create(subscriber="trade", event_seq=Event.objects.latest("seq").seq - n, reason=side.mark).pk
-    of["deadline"] = Deadline.objects.create(kind="trade.sign", subject=of["sold_offered"], generation=99, due_at=now(), state="failed").pk
+    of["deadline"] = Deadline.objects.create(kind="trade.sign", subject=of["sold_completed"], generation=99, due_at=now(), state="failed").pk
     stranger = ProviderEvent.objects.create(
         provider="sandbox", account="acct_everfair", event_id=f"evt-{side.mark}", kind="checkout.captured", body=side.mark.encode(),
         outcome="unknown",
@@ -286,8 +287,8 @@ def _machine(side: Side) -> None:
     draft = of["draft"]
     from everfair.catalog.models import Offer
 
-    Offer.objects.filter(pk=draft).update(source_category=f"Things > {side.mark}", category="unsorted/unsorted")
-    of["source_category"] = f"Things > {side.mark}"
+    Offer.objects.filter(pk=draft).update(source_category=f"Things > {side.name}", category="unsorted/unsorted")
+    of["source_category"] = f"Things > {side.name}"
     of["number_cursor"] = seal_cursor([10**6])
     assert Intent.objects.filter(pk=of["intent"]).exists()
     assert Quote.objects.filter(pk=of["quote_sent"]).exists()
@@ -325,17 +326,20 @@ def fingerprint() -> dict[str, str]:
 
 
 class Still:
-    """Says what changed since it was asked last; cheap while nothing did."""
+    """Says what differs from the world as it was made; cheap while nothing was written."""
+
+    first: dict[str, str] = {}
 
     def __init__(self) -> None:
-        self.count, self.print = touched(), fingerprint()
+        self.count = touched()
+        if not Still.first:
+            Still.first.update(fingerprint())
 
     def changed(self) -> list[str]:
-        count = touched()
-        if count == self.count:
+        if touched() == self.count:
             return []
-        before, self.print, self.count = self.print, fingerprint(), count
-        return sorted(name for name, value in self.print.items() if before.get(name) != value)
+        after = fingerprint()
+        return sorted(name for name, value in after.items() if Still.first.get(name) != value)
 
 
 class Undone:

@@ -190,8 +190,6 @@ def _judge(batch: Batch, company_id: UUID, market: Market) -> _Judged:
                 "content_hash": fingerprint,
             }
         )
-    # In the order of their SKU: two imports at once lock alike.
-    rows.sort(key=lambda row: row["sku"])
     return _Judged(rows, created, unchanged, errors)
 
 
@@ -226,9 +224,10 @@ _UPSERT = f"""
 
 
 def _write(piece: _Judged, company_id: UUID, market: str, count: _Count, run: ImportRun) -> None:
-    """One piece in a transaction of its own."""
+    """One piece in a transaction of its own, in the order of the file; two imports of one company wait for each other."""
     with transaction.atomic():
         if piece.rows:
+            _alone(company_id)
             refuse_stopped([company_id], "listing")
             mapped = _mapped({row["source_category"] for row in piece.rows})
             for row in piece.rows:
@@ -241,6 +240,11 @@ def _write(piece: _Judged, company_id: UUID, market: str, count: _Count, run: Im
         count.unchanged += piece.unchanged
         count.wrong(piece.errors)
         _note(run, count)
+
+
+def _alone(company_id: UUID) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalog.import:{company_id}"])
 
 
 def _mapped(sources: set[str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ from everfair.office.pages.words import SIDES, states_of
 from everfair.office.queries.trades import STATES
 from everfair.office.values import LOOKED_AT_ORDER
 from everfair.trade.queries import open_issues
-from everfair.trade.queries.words import STAGE_NAMES, charge_name
+from everfair.trade.queries.words import STAGE_NAMES, charge_name, rate_in_words
 
 PER_PAGE = 50
 
@@ -78,6 +78,7 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         history=_history(file),
         talks=_talks(file),
         stage_names=STAGE_NAMES,
+        rate_in_words=rate_in_words,
         charge_name=charge_name,
         amount=lambda minor: Money(minor, file.order.currency),
         form=form,
@@ -148,7 +149,7 @@ def decide(request: HttpRequest, order_id: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         return page(
             request, "office/decide.html", status=422 if form.errors else 200, order=file.order, form=form,
-            split=queries.split_of(file.order, file.parts.stages, share.share()), stage_names=STAGE_NAMES,
+            split=queries.split_of(file.order, file.parts.stages, share.share()), stage_names=STAGE_NAMES, rate_in_words=rate_in_words,
         )  # fmt: skip
 
     return acted(form, work, show) if request.method == "POST" else show()

@@ -44,6 +44,8 @@ def request_payout(bank_account_id: UUID, amount: Money, *, by: Actor) -> Payout
             raise Refused(
                 "payments.other_currency", _("This bank account is kept in another currency."), field="amount", status=422
             )
+        if amount.minor <= 0:
+            raise Refused("payments.amount", _("Please give an amount above zero."), field="amount", status=422)
         refuse_stopped([by.company_id], "payout")
         pk = new_id()
         hold = reserve(f"payout:{pk}", wallet(by.company_id, amount.currency), amount, by=by)

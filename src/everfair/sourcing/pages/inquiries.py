@@ -17,10 +17,9 @@ from everfair.catalog.queries import published_offers
 from everfair.companies.roles import BUYING
 from everfair.files.actions import keep_attachment
 from everfair.markets.queries import market as market_row
-from everfair.messaging.pages import warn_of_masked_card
 from everfair.sourcing import actions
 from everfair.sourcing.forms import InquiryForm
-from everfair.sourcing.pages.rows import company_name
+from everfair.sourcing.pages.rows import company_name, warn_of_masked_card
 from everfair.sourcing.panels import offer_card
 
 
@@ -45,13 +44,13 @@ def ask(request: HttpRequest, market: str, number: int) -> HttpResponse:
     if not form.is_valid():
         return show(form, 422)
     try:
-        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["files"]]
+        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["attachments"]]
         text, quantity = form.cleaned_data["text"], form.cleaned_data["quantity"]
         inquiry = actions.send_inquiry(offer.pk, text, by=actor, quantity=quantity, file_ids=kept)
     except Refused as refusal:
         if refusal.status not in (409, 413, 422):
             raise
-        field = {"file": "files"}.get(refusal.field or "", refusal.field or "")
+        field = {"file": "attachments", "files": "attachments"}.get(refusal.field or "", refusal.field or "")
         form.add_error(field if field in form.fields else None, str(refusal.message))
         return show(form, 422)
     warn_of_masked_card(request, text)

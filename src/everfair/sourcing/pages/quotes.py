@@ -26,11 +26,18 @@ from everfair.base.writes import once
 from everfair.catalog.queries import own_offers
 from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import BUYING, SELLING
-from everfair.messaging.pages import warn_of_masked_card
 from everfair.sourcing import actions, queries
 from everfair.sourcing.forms import QuoteForm, quote_initial
 from everfair.sourcing.models import Quote, Rfq
-from everfair.sourcing.pages.rows import PER_PAGE, company_name, id_cursor, incoterm_name, is_verified, next_page
+from everfair.sourcing.pages.rows import (
+    PER_PAGE,
+    company_name,
+    id_cursor,
+    incoterm_name,
+    is_verified,
+    next_page,
+    warn_of_masked_card,
+)
 from everfair.sourcing.queries import Comparison, QuoteView
 from everfair.sourcing.values import QuoteDraft
 from everfair.sourcing.words import CHARGES, QUOTE_STATES
@@ -124,9 +131,10 @@ def _quote_form(
         initial = quote_initial(view.quote if view else None, list(view.lines) if view else [], rfq)
         return show(QuoteForm(rfq=rfq, lines=lines, initial=initial))
     form = QuoteForm(request.POST, rfq=rfq, lines=lines)
-    if not form.is_valid() or not _name_offers(form, request.actor):  # type: ignore[attr-defined]
+    offers = _offers_named(form, request.actor) if form.is_valid() else {}  # type: ignore[attr-defined]
+    if form.errors:
         return show(form, 422)
-    draft = form.draft(form.offer_ids)
+    draft = form.draft(offers)
     try:
         made = work(draft)
     except AlreadyDone:
@@ -141,16 +149,16 @@ def _quote_form(
     return redirect("sourcing:quote", made.pk)
 
 
-def _name_offers(form: QuoteForm, actor: Actor) -> bool:
-    """Find the offers that the lines name by SKU; an unknown one is an error beside its field."""
+def _offers_named(form: QuoteForm, actor: Actor) -> dict[str, UUID]:
+    """SKU → id of the offers that the lines name; an unknown one becomes an error beside its field."""
     skus = {line.cleaned_data["sku"] for line in form.lines if line.cleaned_data["sku"]}
-    form.offer_ids = dict(own_offers(actor).filter(sku__in=skus).values_list("sku", "pk")) if skus else {}
+    found = dict(own_offers(actor).filter(sku__in=skus).values_list("sku", "pk")) if skus else {}
     for line in form.lines:
         sku = line.cleaned_data["sku"]
-        if sku and sku not in form.offer_ids:
+        if sku and sku not in found:
             line.add_error("sku", _("There is no such offer of your company."))
             form.add_error(None, _("Please look at the prices below."))
-    return not form.errors
+    return found
 
 
 @require_POST

@@ -30,7 +30,6 @@ from everfair.files.actions import keep_attachment
 from everfair.files.queries import file_path, files_by_id
 from everfair.markets.queries import market as market_row
 from everfair.markets.table import DEFAULT_MARKET, MARKETS
-from everfair.messaging.pages import warn_of_masked_card
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 from everfair.sourcing import actions, queries
@@ -48,6 +47,7 @@ from everfair.sourcing.pages.rows import (
     next_page,
     state_badge,
     wanted,
+    warn_of_masked_card,
 )
 from everfair.sourcing.words import MATCHES, NAMED_PLACES, PARTIES, QUOTE_STATES, RFQ_STATES
 
@@ -72,7 +72,7 @@ def board(request: HttpRequest, market: str) -> HttpResponse:
         nav_current="rfqs",
         market=market,
         rows=[(rfq, category_name(rfq.category), wanted(rfq)) for rfq in found],
-        facets=[{"name": "hall", "title": _("Hall"), "choices": choices}],
+        facets=[{"name": "hall", "title": _("Hall"), "choices": choices, "open": bool(hall)}],
         moment=now(),
         after=after,
     )
@@ -90,7 +90,7 @@ def new_rfq(request: HttpRequest) -> HttpResponse:
         return _composer(request, form, 422)
     actor = request.actor  # type: ignore[attr-defined]
     try:
-        kept = tuple(keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["files"])
+        kept = tuple(keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["attachments"])
         rfq = actions.post_rfq(form.draft(_offer_ids(form, actor), kept), by=actor)
     except Refused as refusal:
         if refusal.status not in (409, 413, 422, 429):
@@ -259,8 +259,8 @@ def my_rfqs(request: HttpRequest) -> HttpResponse:
 def leads(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     matching = request.GET.get("all") != "1"
-    place = cursor_of(request)
-    before = (int(place[0]), UUID(place[1])) if place else None
+    place = cursor_of(request, int, UUID)
+    before = (place[0], place[1]) if place else None
     found = queries.leads(actor, matching=matching, before=before, limit=PER_PAGE + 1)
     shown: list[Any] = found[:PER_PAGE]
     here = reverse("sourcing:leads")

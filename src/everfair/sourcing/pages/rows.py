@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpRequest
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.clock import now
 from everfair.base.formats import quantity
 from everfair.companies.queries import names
+from everfair.messaging.values import holds_card
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 from everfair.sourcing.models import Rfq
@@ -20,14 +23,14 @@ from everfair.sourcing.words import RFQ_STATES
 PER_PAGE = 30
 
 
-def cursor_of(request: HttpRequest) -> list[Any] | None:
+def cursor_of(request: HttpRequest, *kinds: type) -> list[Any] | None:
     text = request.GET.get("after", "")
-    return open_cursor(text) if text else None
+    return open_cursor(text, *kinds) if text else None
 
 
 def id_cursor(request: HttpRequest) -> UUID | None:
-    found = cursor_of(request)
-    return UUID(found[0]) if found else None
+    found = cursor_of(request, UUID)
+    return found[0] if found else None
 
 
 def next_page(rows: list[Any]) -> tuple[list[Any], str | None]:
@@ -68,3 +71,9 @@ def incoterm_advice(code: str) -> list[str]:
     """What to be careful about under this rule, for goods in a container by sea: the usual journey."""
     language = get_language() or "en"
     return [name_in(each.text, language) for each in reference.advice(code, "sea", container=True)]
+
+
+def warn_of_masked_card(request: HttpRequest, *texts: str) -> None:
+    """Tell people that a card number does not belong here, when one was masked in what they wrote."""
+    if holds_card(*texts):
+        messages.warning(request, _("What looked like a payment card number was hidden. Never send card numbers in a message."))

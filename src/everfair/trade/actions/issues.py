@@ -78,11 +78,11 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
         if parties and buyer_share < 1:
             refuse_stopped(list(parties), "release")
         with moving(orders_visible_to(by), order_id, "resolve", by=by, reason=reason) as order:
+            emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
             verb = "refund" if buyer_share == 1 else "award"
             end_stages(order, verb, buyer_share, by=by, evidence={"evidence": "ruling", "reason": reason})
             void_unpaid_stages(order, by=by)
             clear_deadlines(order)
             order.closed_by, order.closed_reason = "operator", reason
             complete(order, by=by)
-            emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
     return order

@@ -38,9 +38,9 @@ def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
         order.seller_signed_at = EfNow()
         order.seller_signed_by = by.person_id
         clear_deadline("trade.sign", order.pk)
+        emit(OrderSigned(order.pk, order.buyer_id, order.seller_id), by=by)
         first = Stage.objects.select_related("order").get(order=order, n=1)
         call_stage(first, by=by)
-        emit(OrderSigned(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
 
@@ -91,11 +91,11 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         side = "buyer" if by.company_id == order.buyer_id else "seller"
         if side == "buyer" and now() <= late_from(order):
             raise Refused("trade.not_late", _("The seller still has time to ship."))
+        emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
         end_stages(order, "refund", Decimal(1), by=by, evidence={"evidence": f"called off by {side}"})
         void_unpaid_stages(order, by=by)
         _close(order, side, reason)
         clear_deadlines(order)
-        emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
     return order
 
 

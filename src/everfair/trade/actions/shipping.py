@@ -53,10 +53,10 @@ def receive_order(order_id: UUID, *, by: Actor) -> Order:
         if order.issue == "open":
             raise Refused("trade.issue_open", _("You reported an issue. Withdraw it first, or wait for the ruling."))
         order.received_at = EfNow()
+        emit(OrderReceived(order.pk, order.buyer_id, order.seller_id), by=by)
         end_stages(order, "release", Decimal(0), by=by, evidence={"evidence": "acceptance"})
         clear_deadlines(order)
         complete(order, by=by)
-        emit(OrderReceived(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
 

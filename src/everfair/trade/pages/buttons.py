@@ -18,7 +18,9 @@ _ORDER = ("sign", "pay", "ship", "receive", "withdraw", "resolve", "report", "de
 
 
 def buttons(order: Order, stages: Sequence[Stage], moves: Sequence[str], actor: Actor) -> list[dict[str, Any]]:
-    shown = [_button(verb, order, stages, actor) for verb in _ORDER if verb in moves]
+    # A supplier who has not signed declines; that it could cancel as well would only puzzle.
+    wanted = [verb for verb in _ORDER if verb in moves and not (verb == "cancel" and "decline" in moves)]
+    shown = [_button(verb, order, stages, actor) for verb in wanted]
     return [button for button in shown if button]
 
 

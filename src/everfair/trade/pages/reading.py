@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from markupsafe import Markup
 
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
@@ -55,7 +56,7 @@ def orders(request: HttpRequest) -> HttpResponse:
     side = side if side in ("buyer", "seller") else ""
     open_only = request.GET.get("open") == "1"
     after = request.GET.get("after", "")
-    before = open_cursor(after)[0] if after else None
+    before = open_cursor(after, int)[0] if after else None
     found = queries.orders_page(actor, side=side, open_only=open_only, before=before, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     more = seal_cursor([shown[-1].number]) if len(found) > PER_PAGE else ""
@@ -171,7 +172,7 @@ def _look(found: Order, standing: queries.Standing) -> str:
         return "held" if found.agreement == "completed" else "calm"
     if standing.yours:
         return "wait"
-    return "act" if standing.code in ("issue", "late") else "held" if standing.code in ("shipped", "funded") else "calm"
+    return "held" if standing.code in ("shipped", "funded") else "calm"
 
 
 def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any]]:
@@ -235,9 +236,14 @@ def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
         "text": happening.text,
         "kind": happening.kind,
         "who": f"{happening.who}, {who}" if happening.who and who else happening.who or who,
-        "amount": happening.amount,
-        "detail": happening.detail,
+        "detail": _detail(happening),
     }
+
+
+def _detail(happening: queries.Happening) -> Markup:
+    """The money beside the event, then its reason."""
+    shown = [money(happening.amount) if happening.amount else "", happening.detail]
+    return Markup("<br>").join(part for part in shown if part)
 
 
 def _waiting(request: HttpRequest, stages: list[Stage], intents: dict[UUID, Any]) -> bool:

@@ -1,0 +1,252 @@
+"""The pages of the guide that the code itself says: `python -m everfair.site.guide write` writes them, `check` names the stale ones.
+
+Settings, events, states, rules and commands each have one page in docs/guide/. A test runs the check, so none of them can lie.
+"""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import importlib
+import os
+import re
+import sys
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_type_hints
+
+import click
+
+PACKAGE = Path(__file__).resolve().parents[1]
+FOLDER = PACKAGE.parents[1] / "docs" / "guide"
+NOTE = "<!-- Written by `python -m everfair.site.guide write`; change the code it speaks of, not this page. -->"
+_NAME = re.compile(r"EVERFAIR_[A-Z][A-Z_]*[A-Z](?![A-Z_])")
+
+# name: (what it is for, what holds without it)
+OPERATORS: dict[str, tuple[str, str]] = {
+    "EVERFAIR_ADDRESS": ("The address people type. With `https://` cookies become secure and HSTS is sent.", "`http://localhost:PORT`"),
+    "EVERFAIR_BEHIND_PROXY": ("`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto`; without a proxy anybody could forge it.", "off"),
+    "EVERFAIR_DATA": ("Folder of the installation: database, files, index, letters, secrets, logs. `--data` says the same.", "`var`"),
+    "EVERFAIR_DATABASE_URL": ("Your own PostgreSQL (15 or later), login `ef_app`. Together with EVERFAIR_OWNER_URL.", "the embedded database"),
+    "EVERFAIR_OWNER_URL": ("The same database for the login `ef_owner`, which migrates, backs up and restores.", "the embedded database"),
+    "EVERFAIR_KIND": ("`live`, `demo` or `test`. A live clock cannot be moved.", "`demo`; `live` with `--empty`"),
+    "EVERFAIR_LOG": ("Least level that is logged: DEBUG, INFO, WARNING or ERROR.", "`INFO`"),
+    "EVERFAIR_MAIL_FROM": ("Sender of letters.", "`Everfair <fair@localhost>`"),
+    "EVERFAIR_SMTP_URL": (
+        "Mail server: `smtp://user:password@host:587` speaks STARTTLS; any other scheme sends without encryption.",
+        "letters lie as files in `mail/` of the data folder",
+    ),
+    "EVERFAIR_POOL": ("Most database connections of one process.", "`6`"),
+    "EVERFAIR_PYTHON": ("The Python that `bin/up` makes its environment from.", "`python3`"),
+    "EVERFAIR_SECRET_KEY": ("Signs sessions and links.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SECRET_KEY_OLD": ("Former keys, comma-separated, that still count while you change the key.", "none"),
+    "EVERFAIR_SANDBOX_URL": ("A payment sandbox that runs elsewhere; ours is not started then.", "ours, on the next port"),
+    "EVERFAIR_SANDBOX_ACCOUNT": ("Our merchant account at the sandbox; events of another one are not believed.", "`acct_everfair`"),
+    "EVERFAIR_SANDBOX_API_KEY": ("What we show the sandbox.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SANDBOX_WEBHOOK_SECRET": ("Signs the sandbox's events; two, newest first, while you change it.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SANDBOX_WEBHOOK_URL": ("Where the sandbox sends its events.", "`/hooks/payments/sandbox` of EVERFAIR_ADDRESS"),
+    "EVERFAIR_SANDBOX_CONSOLE_TOKEN": (
+        "Opens the sandbox's console (`/console?token=…`) to other machines; without one it serves only its own.",
+        "made once, kept in `secrets/`",
+    ),
+}
+# What the processes tell each other, and what only tests use: nothing to set by hand.
+OURS: dict[str, str] = {
+    "EVERFAIR_AS_OWNER": "`1` in a process that migrates: it works as `ef_owner`",
+    "EVERFAIR_PORT": "the web server's port, from `--port`",
+    "EVERFAIR_RUN": "marks the children of one start, so that the next start can end what a killed one left",
+    "EVERFAIR_CHROMIUM": "tests: the browser that `bin/test` found",
+    "EVERFAIR_TEST_CLUSTER": "tests: folder of their database server",
+    "EVERFAIR_TEST_PROCESSES": "tests: how many run at once",
+    "EVERFAIR_TEST_PROGRAMS": "tests: PostgreSQL programs to use instead of the embedded ones",
+}
+
+
+def variables_used() -> set[str]:
+    """Every EVERFAIR_… name in the package and in bin/; this file only speaks about them."""
+    sources = [path for path in PACKAGE.rglob("*.py") if path != Path(__file__).resolve()]
+    sources += [path for path in (PACKAGE.parents[1] / "bin").iterdir() if path.is_file()]
+    return {name for path in sources for name in _NAME.findall(path.read_text())}
+
+
+def settings_page() -> str:
+    rows = [["`" + name + "`", does, without] for name, (does, without) in sorted(OPERATORS.items())]
+    ours = [["`" + name + "`", does] for name, does in sorted(OURS.items())]
+    return "\n\n".join(
+        [
+            "# Settings",
+            NOTE,
+            "Everything is set by environment variables before `bin/up`. What `bin/up` needs it makes itself; an installation "
+            "without any of these works. Kind, address, port and sandbox are kept in `installation.json` of the data folder, so that "
+            "`bin/everfair` finds them later.",
+            _table(["variable", "what it is for", "without it"], rows),
+            "## Not to be set by hand",
+            _table(["variable", "who uses it, and for what"], ours),
+        ]
+    )
+
+
+def emitters() -> dict[str, set[str]]:
+    """Event → the packages that emit it, as their code says."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for path in PACKAGE.rglob("*.py"):
+        text = path.read_text()
+        if "emit(" not in text:
+            continue
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "emit" and node.args:
+                fact = node.args[0]
+                if isinstance(fact, ast.Call) and isinstance(fact.func, ast.Name):
+                    found[fact.func.id].add(path.relative_to(PACKAGE).parts[0])
+    return found
+
+
+def events_page() -> str:
+    from everfair.base.events import catalogue, subscribers
+
+    listeners: dict[str, set[str]] = defaultdict(set)
+    for subscriber, by_event in subscribers().items():
+        for name, reactions in by_event.items():
+            if reactions:
+                listeners[name].add(subscriber)
+    saying = emitters()
+    by_file: dict[str, list[list[str]]] = defaultdict(list)
+    for name, kind in catalogue().items():
+        hints = get_type_hints(kind)
+        fields = ", ".join(f"{field.name}: {_type(hints[field.name])}" for field in dataclasses.fields(kind))
+        heard = ", ".join(sorted(listeners[name])) or "—"
+        by_file[kind.__module__.rpartition(".")[2]].append([f"`{name}`", fields, ", ".join(sorted(saying[name])) or "—", heard])
+    parts = [
+        "# Events",
+        NOTE,
+        "Every fact is one row of `base_event`, written in the transaction of its cause. Each subscriber has its own cursor, hears every "
+        "fact at least once and in one order, and never holds up another. The first field is what the fact is about.",
+    ]
+    for file in sorted(by_file):
+        doc = (importlib.import_module(f"everfair.events.{file}").__doc__ or "").strip().splitlines()[0]
+        parts += [f"## {file}", doc, _table(["event", "fields", "said by", "heard by"], sorted(by_file[file]))]
+    return "\n\n".join(parts)
+
+
+def _type(kind: Any) -> str:
+    return getattr(kind, "__name__", "") if isinstance(kind, type) else str(kind).replace("typing.", "")
+
+
+def state_tables() -> Iterator[tuple[str, str, Any]]:
+    """(package, name, table) of every StateTable."""
+    from everfair.base.states import StateTable
+
+    for path in sorted(PACKAGE.glob("*/states.py")):
+        package = path.parent.name
+        if package == "base":
+            continue
+        module = importlib.import_module(f"everfair.{package}.states")
+        for name, table in vars(module).items():
+            if isinstance(table, StateTable):
+                yield package, name, table
+
+
+def states_page() -> str:
+    parts = [
+        "# States",
+        NOTE,
+        "What may happen, from which state to which, and who may do it. Buttons, the API's allowed moves and the database's checks come "
+        "from these tables. *Rail* is a verified event of a payment provider, *clock* a deadline that is due.",
+    ]
+    for package, name, table in state_tables():
+        rows = [[f"`{move.verb}`", ", ".join(move.sources), move.target, move.who.name.replace("|", "or")] for move in table.moves]
+        parts += [
+            f"## {package}: {name.lower()}",
+            f"```mermaid\n{table.diagram()}\n```",
+            _table(["verb", "from", "to", "who"], rows),
+        ]
+    return "\n\n".join(parts)
+
+
+def rules_page() -> str:
+    from everfair.markets.rules import RULES
+    from everfair.markets.table import MARKETS
+
+    rows = [
+        [f"`{rule.name}`", f"{rule.default} {rule.unit}", f"{rule.least} to {rule.most}", rule.source] for rule in RULES.values()
+    ]
+    return "\n\n".join(
+        [
+            "# Rules",
+            NOTE,
+            f"The numbers that hold in a market ({', '.join(MARKETS)}) until an operator sets others on the page *Rules*. A change holds "
+            "from its day on; a contract keeps the numbers it was signed under.",
+            _table(["rule", "default", "may be", "where it comes from"], rows),
+        ]
+    )
+
+
+def commands_page() -> str:
+    from everfair.site.cli.table import COMMANDS, everfair
+
+    parts = [
+        "# Commands",
+        NOTE,
+        "`bin/up` starts everything; it is `bin/everfair up`. All commands take `--data FOLDER` before their name (`bin/everfair --data "
+        "/srv/fair proofs`); `up` takes it behind its name too. A refusal is one sentence and exit code 2.",
+        _table(["command", "what it does"], [[f"[`{name}`](#{name})", sentence] for name, (_where, sentence) in COMMANDS.items()]),
+    ]
+    context = click.Context(everfair, info_name="bin/everfair")
+    for name in COMMANDS:
+        command = everfair.get_command(context, name)
+        if command is None:
+            raise LookupError(name)
+        inner = click.Context(command, info_name=name, parent=context)
+        usage = "bin/everfair " + " ".join([name, *command.collect_usage_pieces(inner)])
+        parts += [f"## {name}", command.get_short_help_str(200), f"    {usage}"]
+        options = [record for option in command.get_params(inner) if (record := option.get_help_record(inner)) and record[1] and "--help" not in record[0]]
+        if options:
+            parts.append(_table(["option", "meaning"], [[f"`{written}`", means] for written, means in options]))
+    return "\n\n".join(parts)
+
+
+PAGES = {
+    "settings.md": settings_page,
+    "events.md": events_page,
+    "states.md": states_page,
+    "rules.md": rules_page,
+    "commands.md": commands_page,
+}
+
+
+def _table(head: list[str], rows: list[list[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(cell.replace("|", "\\|").replace("\n", " ") for cell in row) + " |" for row in lines)
+
+
+def stale() -> list[str]:
+    """The generated pages that are missing or say something else than the code. Django must be ready."""
+    return [
+        name
+        for name, page in PAGES.items()
+        if not (FOLDER / name).exists() or (FOLDER / name).read_text(encoding="utf-8") != page() + "\n"
+    ]
+
+
+@click.command(help=__doc__)
+@click.argument("what", type=click.Choice(["write", "check"]))
+def main(what: str) -> None:
+    os.environ.setdefault("EVERFAIR_KIND", "test")  # the code is read; nothing runs
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everfair.site.settings")
+    import django
+
+    django.setup()
+    lacking = stale()
+    if what == "write":
+        FOLDER.mkdir(parents=True, exist_ok=True)
+        for name in lacking:
+            (FOLDER / name).write_text(PAGES[name]() + "\n", encoding="utf-8")
+            click.echo(f"wrote docs/guide/{name}")
+    elif lacking:
+        click.echo(f"stale: {', '.join(lacking)}; write them by `python -m everfair.site.guide write`", err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

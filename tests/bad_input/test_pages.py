@@ -1,0 +1,98 @@
+"""The catalogue of bad input (reliability.md B21–B48, B65) typed into every field of every form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.bad_input.generating import cases, fits, inputs
+from tests.bad_input.judging import Wrong
+from tests.house.matrix.asking import asked, client_of
+from tests.house.matrix.rows import PAGES, Page
+from tests.house.matrix.world import Still, Undone, World
+
+FORMS = [row for row in PAGES if row.post and row.form and not row.name.startswith(("account_", "usersessions_"))]
+# Bytes that are no UTF-8 reach a form as the letter that stands for them.
+_KIND_WITHOUT_PAGE = {"reason": "text", "text": "text", "note": "text", "until": "date", "kind": "code", "mode": "code", "up_to": "text"}
+
+
+@pytest.fixture(autouse=True)
+def _database(world: World, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), Undone():
+        yield
+
+
+def kinds(row: Page, world: World) -> dict[str, str]:
+    """Field → kind, as the page offers it; for a form that stands on another page, by its name."""
+    found: dict[str, str] = {}
+    if row.get:
+        answer = asked(row, "GET", world.sides["a"]).send(client_of(world, "a", row.get))
+        found = inputs(answer.content.decode()) if answer.status_code == 200 else {}
+    return {name: found.get(name) or _KIND_WITHOUT_PAGE.get(name, "text") for name in row.form if not callable(row.form[name])}
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FORMS])
+def test_every_bad_value_in_every_field_of_a_form(row: Page, world: World, record_property: Any) -> None:
+    assert row.post
+    wrong, client = Wrong(), client_of(world, "a", row.post)
+    client.raise_request_exception = False
+    client.headers = {}
+
+    for name, kind in kinds(row, world).items():
+        for case in cases():
+            if case.json_only or not fits(case, kind):
+                continue
+            with Undone():
+                request, still = asked(row, "POST", world.sides["a"]), Still()
+                request.body[name] = case.text
+                # A word of one's own is not kept and compared: hashes, what was seen, search words.
+                expect = "harmless" if name in ("terms_hash", "seen_hash", "seen_total", "up_to", "step", "confirmed") else case.expect
+                wrong.judge(f"{case.id} in {name} ({kind})", request.send(client), expect, still)
+    record_property("requests", wrong.sent)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in FORMS])
+def test_fields_nobody_offered_change_nothing(row: Page, world: World, record_property: Any) -> None:
+    """B69: a form takes what it shows. The same write with further fields leaves the same rows, but for the moments in them."""
+    assert row.post
+    wrong, client = Wrong(), client_of(world, "a", row.post)
+    client.raise_request_exception = False
+    extra = {
+        "role": "owner", "is_staff_member": "on", "is_superuser": "1", "company": "x", "company_id": str(world.sides["b"].company.pk), "verified_at": "2026-01-01",
+        "status": "funded", "state": "published", "price": "0.01", "total": "0.01", "unit_price": "0.01", "id": "1", "number": "1", "fee_rate": "0",
+    }  # fmt: skip
+    request = asked(row, "POST", world.sides["a"])
+    for name, value in extra.items():
+        request.body.setdefault(name, value)
+    wrong.judge("B69", request.send(client), "harmless", Still())
+    record_property("requests", wrong.sent)
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in PAGES if row.get])
+def test_bad_words_in_an_address_are_no_fault(row: Page, world: World, record_property: Any) -> None:
+    """B39, B76, B94, B102, B103: what stands after the question mark, and escapes that are none."""
+    assert row.get
+    wrong, client, request = Wrong(), client_of(world, "a", row.get), asked(row, "GET", world.sides["a"])
+    client.raise_request_exception = False
+    names = ("q", "after", "cursor", "page", "state", "side", "open", "country", "hall", "sort", "search", "queue", "currency", "of", "address", "prefix", "offer",
+             "quantity", "percent", "source", "market", "price_min", "moq", "supplier", "language", "next", "amount", "bank_account", "all")  # fmt: skip
+    for value in ("\x00", "'\"><script>", "-1", "9" * 40, "../../etc/passwd", "\u202e", "1e9", "null", "\ud83d", "[]", "%", "{{7*7}}", "a" * 3000):
+        text = value.encode("utf-8", "surrogatepass")
+        from urllib.parse import quote
+
+        query = "&".join(f"{name}={quote(text)}" for name in names)
+        answer = client.generic("GET", f"{request.path}?{query}")
+        expect = "harmless" if answer.status_code != 503 else "service"
+        wrong.judge(f"{row.name} ?={value[:20]!r}", answer, expect, Still())
+        if "<script>" in value and answer.status_code == 200 and not getattr(answer, "streaming", False):
+            assert b"'\"><script>" not in answer.content
+    for query in ("q=%", "q=%zz", "q=%ff%fe", "%00=1", "q[]=1", "q=" + "a" * 9000, "&&&==", "after=%F0%9F", "q=1&q=2&q=3"):
+        answer = client.generic("GET", f"{request.path}?{query}")
+        wrong.judge(f"{row.name} ?{query[:30]}", answer, "harmless" if answer.status_code != 503 else "service", Still())
+    record_property("requests", wrong.sent)
+    assert not wrong, "\n".join(wrong)

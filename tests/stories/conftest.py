@@ -1,0 +1,117 @@
+"""A whole installation, started as a newcomer starts it, and a browser to walk through it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOTS = Path(os.environ.get("EVERFAIR_SHOTS", ROOT / "shots"))
+WIDTHS = (390, 1440)
+FLAGS = [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Fair:
+    """A running installation with its demo world."""
+
+    address: str
+    data: Path
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """`bin/everfair …` on this installation."""
+        return subprocess.run(
+            [sys.executable, "-m", "everfair.site.cli", "--data", str(self.data), *arguments],
+            env=_environment(), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
+    def letter_link(self, to: str, *, within_s: float = 20) -> str:
+        """The link in the newest letter to this address."""
+        until = time.monotonic() + within_s
+        while time.monotonic() < until:
+            for letter in sorted((self.data / "mail").glob("*"), key=lambda f: f.stat().st_mtime, reverse=True):
+                text = letter.read_text()
+                if to in text and (found := re.search(r"https?://[^\s]+", text.replace("=\n", ""))):
+                    return found[0]
+            time.sleep(0.2)
+        raise AssertionError(f"no letter for {to}")
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("EVERFAIR_", "DJANGO_", "PYTEST_"))}
+    return kept | {"PYTHONPATH": str(ROOT / "src")}
+
+
+def _free_ports() -> int:
+    """A port whose neighbour is free too: the payment sandbox stands beside the platform."""
+    for _ in range(50):
+        with socket.socket() as one, socket.socket() as two:
+            one.bind(("127.0.0.1", 0))
+            port = one.getsockname()[1]
+            try:
+                two.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise RuntimeError("no two free ports")
+
+
+@pytest.fixture(scope="session")
+def fair() -> Iterator[Fair]:
+    folder = Path(tempfile.mkdtemp(prefix="everfair-story-"))
+    folder.chmod(0o755)
+    port = _free_ports()
+    log = (folder / "up.log").open("w")
+    up = subprocess.Popen(
+        [sys.executable, "-m", "everfair.site.cli", "up", "--port", str(port), "--data", str(folder / "var")],
+        env=_environment(), cwd=ROOT, stdout=log, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    made = Fair(f"http://localhost:{port}", folder / "var")
+    try:
+        _wait_until_ready(made, up, folder / "up.log")
+        yield made
+    finally:
+        up.send_signal(signal.SIGTERM)
+        up.wait(timeout=20)
+        log.close()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_ready(fair: Fair, up: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 240
+    while time.monotonic() < until:
+        if up.poll() is not None:
+            raise AssertionError(f"bin/up ended by itself:\n{log.read_text()[-3000:]}")
+        if "is open at" in log.read_text():
+            with urllib.request.urlopen(f"{fair.address}/readyz", timeout=10) as answer:
+                assert answer.status == 200
+            return
+        time.sleep(0.3)
+    raise AssertionError(f"bin/up did not get ready:\n{log.read_text()[-3000:]}")
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[object]:
+    from playwright.sync_api import sync_playwright
+
+    program = os.environ.get("EVERFAIR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
+        yield browser
+        browser.close()
