@@ -75,7 +75,7 @@ def get_statement(
     """The wallet's lines, newest first."""
     if currency not in CURRENCIES:
         raise NotVisible
-    before = _place(cursor, int) if cursor else None
+    before = open_cursor(cursor, int)[0] if cursor else None
     found = queries.wallet_statement(request.actor, currency, before=before, limit=limit + 1)  # type: ignore[attr-defined]
     shown = found[:limit]
     items = [
@@ -132,7 +132,7 @@ def remove_bank_account(request: HttpRequest, account_id: UUID) -> Any:
 @router.get("/payouts", response=PayoutPage)
 @allow(MONEY_KEEPING, scope="money:read")
 def list_payouts(request: HttpRequest, cursor: str = Query("", max_length=400), limit: int = Query(25, ge=1, le=100)) -> Any:
-    before = UUID(_place(cursor, str)) if cursor else None
+    before = open_cursor(cursor, UUID)[0] if cursor else None
     found = queries.payouts_page(request.actor, before=before, limit=limit + 1)  # type: ignore[attr-defined]
     shown = found[:limit]
     return {
@@ -159,16 +159,6 @@ def request_payout(request: HttpRequest, payload: PayoutIn) -> Any:
     except ValueError:
         raise Refused("base.amount", _("This is no amount of this currency."), field="amount", status=422) from None
     return 201, PayoutOut(**_payout(actions.request_payout(account.pk, amount, by=actor)))
-
-
-def _place(cursor: str, kind: type) -> Any:
-    values = open_cursor(cursor)
-    if len(values) == 1 and type(values[0]) is kind:
-        try:
-            return str(UUID(values[0])) if kind is str else values[0]
-        except ValueError:
-            pass
-    raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor")
 
 
 def _payment(intent: Intent) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def list_orders(
 ) -> Any:
     """The company's orders, newest first."""
     actor = request.actor  # type: ignore[attr-defined]
-    before = _before(cursor) if cursor else None
+    before = open_cursor(cursor, int)[0] if cursor else None
     found = queries.orders_page(actor, side=side, open_only=open, before=before, limit=limit + 1)
     shown = found[:limit]
     standings = queries.standings(shown, actor)
@@ -235,13 +235,6 @@ def _money(amount: str, currency: str) -> Money:
         return Money.of(amount, currency)
     except ValueError:
         raise Refused("base.amount", _("This is no amount of this currency."), field="expected_total", status=422) from None
-
-
-def _before(cursor: str) -> int:
-    values = open_cursor(cursor)
-    if len(values) != 1 or not isinstance(values[0], int) or isinstance(values[0], bool):
-        raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor")
-    return values[0]
 
 
 # ── writing what is read ──
