@@ -61,7 +61,8 @@ def bring_in(place: Installation, importer: Party, world: World, goods: list[dic
 def numbers(place: Installation, importer: Party, wanted: int) -> list[int]:
     """The public numbers of offers spread over the catalogue."""
     rows = place.session.execute(
-        "SELECT number FROM catalog_offer WHERE company_id = %s ORDER BY md5(number::text) LIMIT %s", [importer.company_id, wanted]
+        "SELECT number FROM catalog_offer WHERE company_id = %s ORDER BY md5(number::text) LIMIT %s",
+        [importer.company_id, wanted],
     ).fetchall()
     return [row[0] for row in rows]
 

@@ -17,7 +17,6 @@ from contextlib import suppress
 from pathlib import Path
 
 import psycopg
-
 from bench.measuring import Meter, pss_mib, tree
 from bench.provider import Provider
 
@@ -49,7 +48,9 @@ class Installation:
         for name in ("EVERFAIR_DATABASE_URL", "EVERFAIR_OWNER_URL"):
             os.environ.pop(name, None)
         command = [sys.executable, "-m", "everfair.site.cli", "up", "--empty", "--port", str(self.port), "--data", str(self.data)]
-        self.up = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)  # the line with the address
+        self.up = subprocess.Popen(
+            command, stdout=subprocess.PIPE, text=True, start_new_session=True
+        )  # the line with the address
         try:
             self._wait_until_open()
             self.open_after_s = time.monotonic() - began_s
@@ -141,12 +142,14 @@ class Installation:
         until = time.monotonic() + patience_s
         while not self.ask(query, *arguments):
             if time.monotonic() > until:
-                raise SystemExit(f"It did not come true in {patience_s} s: {query} {arguments}")
+                wrong = [line for line in (self.data / "log" / "worker.log").read_text().splitlines() if '"error"' in line]
+                raise SystemExit(f"It did not come true in {patience_s} s: {query} {arguments}\n{wrong[-1] if wrong else ''}")
             time.sleep(0.01)
 
     def wait_for_reactions(self) -> None:
         self.wait_until(
-            "SELECT NOT EXISTS (SELECT FROM base_cursor c, base_event e WHERE (e.tx, e.seq) > (c.tx::text::xid8, c.seq))", patience_s=60
+            "SELECT NOT EXISTS (SELECT FROM base_cursor c, base_event e WHERE (e.tx, e.seq) > (c.tx::text::xid8, c.seq))",
+            patience_s=60,
         )
 
 

@@ -33,7 +33,9 @@ class Report:
         self.rows: list[dict[str, Any]] = []
         self.notes: list[str] = []
 
-    def add(self, name: str, unit: str, measured: float, target: float | None = None, *, more_is_better: bool = False, **also: Any) -> None:
+    def add(
+        self, name: str, unit: str, measured: float, target: float | None = None, *, more_is_better: bool = False, **also: Any
+    ) -> None:
         ratio = None
         if target is not None and measured:
             ratio = measured / target if more_is_better else target / measured
@@ -152,7 +154,9 @@ def _idle(place: Installation, report: Report) -> None:
 
 
 def machine() -> str:
-    model = next((line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), "")
+    model = next(
+        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line), ""
+    )
     return f"{os.cpu_count()} cores, {model or platform.machine()}, Python {platform.python_version()}"
 
 
@@ -165,7 +169,11 @@ def main() -> None:
     said = reading.parse_args()
     began_s = time.monotonic()
     report = run(set(said.only or PARTS_OF_RUN), orders=said.orders, steps=said.steps)
-    head = {"at": datetime.now(UTC).isoformat(timespec="minutes"), "machine": machine(), "took_s": round(time.monotonic() - began_s)}
+    head = {
+        "at": datetime.now(UTC).isoformat(timespec="minutes"),
+        "machine": machine(),
+        "took_s": round(time.monotonic() - began_s),
+    }
     if said.json:
         print(json.dumps(head | {"figures": report.rows, "notes": report.notes}, ensure_ascii=False))
     else:

@@ -87,7 +87,11 @@ def _party(name: str, *, is_seller: bool) -> Party:
 def _offer(n: int) -> dict[str, Any]:
     return {
         "sku": f"BENCH-{n}",
-        "titles": {"en": f"Hex bolt M{6 + 2 * n} x 40, zinc plated", "zh-hant": f"六角螺栓 M{6 + 2 * n}", "zh-hans": f"六角螺栓 M{6 + 2 * n}"},
+        "titles": {
+            "en": f"Hex bolt M{6 + 2 * n} x 40, zinc plated",
+            "zh-hant": f"六角螺栓 M{6 + 2 * n}",
+            "zh-hans": f"六角螺栓 M{6 + 2 * n}",
+        },
         "descriptions": {"en": "Steel 8.8, DIN 933, in cartons of one hundred pieces."},
         "category": CATEGORY,
         "attributes": [["material", "steel 8.8"], ["norm", "DIN 933"], ["finish", "zinc plated"]],

@@ -12,5 +12,7 @@ def shared_data(name: str) -> Path:
     # A clone made elsewhere still finds the folder beside the place it was cloned into.
     folder = root / name
     if not folder.is_dir():
-        pytest.skip(f"the data set {name} is not here: put it at {root.name}/{name} beside the checkout, or set EVERFAIR_SHARED_DATA")
+        pytest.skip(
+            f"the data set {name} is not here: put it at {root.name}/{name} beside the checkout, or set EVERFAIR_SHARED_DATA"
+        )
     return folder

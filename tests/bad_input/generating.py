@@ -13,7 +13,21 @@ from pathlib import Path
 from typing import Any
 
 Place = tuple[Any, ...]
-_CODES = {"currency", "unit", "country", "origin", "incoterm", "destination", "category", "market", "hall", "kind", "mode", "language", "registration_kind"}
+_CODES = {
+    "currency",
+    "unit",
+    "country",
+    "origin",
+    "incoterm",
+    "destination",
+    "category",
+    "market",
+    "hall",
+    "kind",
+    "mode",
+    "language",
+    "registration_kind",
+}
 _MONEY = {"amount", "expected_total"}
 
 
@@ -82,7 +96,11 @@ def fields(schema: Mapping[str, Any], value: Any, document: Mapping[str, Any], p
             break
     if isinstance(value, Mapping):
         for name, inner in value.items():
-            known = schema.get("properties", {}).get(name) or schema.get("additionalProperties") or schema.get("patternProperties", {})
+            known = (
+                schema.get("properties", {}).get(name)
+                or schema.get("additionalProperties")
+                or schema.get("patternProperties", {})
+            )
             yield from fields(known if isinstance(known, Mapping) else {}, inner, document, (*place, name))
     elif isinstance(value, list):
         for n, inner in enumerate(value):

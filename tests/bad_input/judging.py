@@ -18,13 +18,13 @@ class Wrong(list[str]):
     def judge(self, label: str, answer: Any, expect: str, still: Still) -> None:
         self.sent += 1
         status, changed = answer.status_code, None
-        if expect == "refused" and status not in REFUSED:
-            self.append(f"{label}: {status} {_said(answer)}")
-        elif expect == "harmless" and status >= 500 and "provider" not in _said(answer):
+        if (expect == "refused" and status not in REFUSED) or (
+            expect == "harmless" and status >= 500 and "provider" not in _said(answer)
+        ):
             self.append(f"{label}: {status} {_said(answer)}")
         elif status >= 400 and (changed := still.changed()):
             self.append(f"{label}: {status}, but changed {changed}")
-        elif 400 <= status and b"Traceback" in answer.content:
+        elif status >= 400 and b"Traceback" in answer.content:
             self.append(f"{label}: shows its inside")
 
 

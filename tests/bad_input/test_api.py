@@ -14,8 +14,8 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from everfair.site.api import api
-from tests.bad_input.judging import Wrong
 from tests.bad_input.generating import cases, fields, filled, fits, kind_of, with_hole
+from tests.bad_input.judging import Wrong
 from tests.house.matrix.asking import Asked, asked, client_of
 from tests.house.matrix.rows import OPERATIONS, Operation
 from tests.house.matrix.world import FORM_TOKEN, Still, Undone, World
@@ -98,7 +98,13 @@ def test_every_bad_body(row: Operation, world: World, record_property: Any) -> N
     for label, text in bad.items():
         still = Still()
         wrong.judge(label, post_raw(client, request, text), "refused", still)
-    for content_type in ("text/plain", "text/xml", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/json; charset=utf-16"):
+    for content_type in (
+        "text/plain",
+        "text/xml",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/json; charset=utf-16",
+    ):
         with Undone():
             wrong.judge(f"B99 {content_type}", post_raw(client, request, good, content_type), "harmless", Still())
     record_property("requests", wrong.sent)
@@ -149,7 +155,12 @@ def test_strange_queries_and_headers_are_no_fault(world: World, record_property:
             ("company__people__password__startswith", "a"), ("id__in", "1,2"), ("expand", "company.keys"), ("fields", "*"), ("q", "\x00"), ("x\x00", "1"),
             ("cursor", "../../x"), ("language", "en'"),
         ):  # fmt: skip
-            wrong.judge(f"{row.call}?{name}={value!r}", replace(request, query={**request.query, name: value}).send(client), "harmless", Still())
+            wrong.judge(
+                f"{row.call}?{name}={value!r}",
+                replace(request, query={**request.query, name: value}).send(client),
+                "harmless",
+                Still(),
+            )
         for header, value in (
             ("Accept", "application/xml;q=x"), ("Accept-Language", "x" * 5000), ("Accept-Language", "zz-ZZ,*;q=-1"), ("Accept-Charset", "utf-7"),
             ("Range", "bytes=0-0,1-1,-"), ("If-None-Match", "\u00fc"), ("If-Modified-Since", "yesterday"), ("Content-Length", "abc"),

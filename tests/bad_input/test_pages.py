@@ -16,7 +16,15 @@ from tests.house.matrix.world import Still, Undone, World
 
 FORMS = [row for row in PAGES if row.post and row.form and not row.name.startswith(("account_", "usersessions_"))]
 # Bytes that are no UTF-8 reach a form as the letter that stands for them.
-_KIND_WITHOUT_PAGE = {"reason": "text", "text": "text", "note": "text", "until": "date", "kind": "code", "mode": "code", "up_to": "text"}
+_KIND_WITHOUT_PAGE = {
+    "reason": "text",
+    "text": "text",
+    "note": "text",
+    "until": "date",
+    "kind": "code",
+    "mode": "code",
+    "up_to": "text",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -49,7 +57,9 @@ def test_every_bad_value_in_every_field_of_a_form(row: Page, world: World, recor
                 request, still = asked(row, "POST", world.sides["a"]), Still()
                 request.body[name] = case.text
                 # A word of one's own is not kept and compared: hashes, what was seen, search words.
-                expect = "harmless" if name in ("terms_hash", "seen_hash", "seen_total", "up_to", "step", "confirmed") else case.expect
+                expect = (
+                    "harmless" if name in ("terms_hash", "seen_hash", "seen_total", "up_to", "step", "confirmed") else case.expect
+                )
                 wrong.judge(f"{case.id} in {name} ({kind})", request.send(client), expect, still)
     record_property("requests", wrong.sent)
     assert not wrong, "\n".join(wrong)
@@ -81,7 +91,21 @@ def test_bad_words_in_an_address_are_no_fault(row: Page, world: World, record_pr
     client.raise_request_exception = False
     names = ("q", "after", "cursor", "page", "state", "side", "open", "country", "hall", "sort", "search", "queue", "currency", "of", "address", "prefix", "offer",
              "quantity", "percent", "source", "market", "price_min", "moq", "supplier", "language", "next", "amount", "bank_account", "all")  # fmt: skip
-    for value in ("\x00", "'\"><script>", "-1", "9" * 40, "../../etc/passwd", "\u202e", "1e9", "null", "\ud83d", "[]", "%", "{{7*7}}", "a" * 3000):
+    for value in (
+        "\x00",
+        "'\"><script>",
+        "-1",
+        "9" * 40,
+        "../../etc/passwd",
+        "\u202e",
+        "1e9",
+        "null",
+        "\ud83d",
+        "[]",
+        "%",
+        "{{7*7}}",
+        "a" * 3000,
+    ):
         text = value.encode("utf-8", "surrogatepass")
         from urllib.parse import quote
 

@@ -44,7 +44,7 @@ def test_what_is_written_by_hand_names_only_what_is_there():
         text = (GUIDE / name).read_text()
         commands = set(re.findall(r"bin/everfair (?:--data \S+ )?([a-z][a-z-]+)", text))
         assert commands <= set(COMMANDS), name
-        settings = {found for found in guide._NAME.findall(text)}
+        settings = set(guide._NAME.findall(text))
         assert settings <= set(guide.OPERATORS), name
         for link in re.findall(r"\]\(([^)#]+)\)", text):
             assert link.startswith("http") or (GUIDE / link).exists(), f"{name} links to {link}"

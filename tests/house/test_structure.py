@@ -23,10 +23,6 @@ EXCEPTIONS = {
     ("ledger", "proofs"): "the operator runs the proofs, upper packages add theirs",
     ("ledger", "chart"): "the chart of accounts is a table of values",
 }
-DRAWER = {
-    "values", "roles", "states", "models", "queries", "actions", "forms", "schemas", "pages", "api", "jobs", "reactions", "panels",
-    "urls", "postings", "commands", "apps",
-}  # fmt: skip
 
 
 def modules() -> list[Path]:

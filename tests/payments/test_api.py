@@ -26,7 +26,7 @@ def settled() -> tuple[make.Trade, Client, str]:
 
 @pytest.mark.django_db
 def test_the_wallet_its_statement_and_a_payout():
-    trade, selling, account = settled()
+    _trade, selling, account = settled()
 
     asked = send(selling, "post", "/payouts", {"bank_account": account, "amount": "400.00"})
     lines = selling.get("/api/v1/wallet/USD/statement").json()["items"]
@@ -59,7 +59,7 @@ def test_the_number_of_an_account_is_never_read_back():
 @pytest.mark.django_db
 def test_other_companies_find_nothing():
     """B63, B67."""
-    trade, selling, account = settled()
+    _trade, selling, account = settled()
     payout = send(selling, "post", "/payouts", {"bank_account": account, "amount": "1.00"}).json()["id"]
     open_one = make.trade("agreed")
     intent = pay_stage(open_one.stage(1).pk, by=open_one.buyer)

@@ -45,7 +45,14 @@ def test_a_request_is_quoted_compared_and_awarded(fair, chromium):
 
 def post_request(buyer: Walker) -> str:
     buyer.go("rfqs/new/")
-    buyer.fill(title="筆電內袋", category="bags/laptop-cases", currency="USD", destination="TW", named_place="Keelung", closes_on=in_days(14))
+    buyer.fill(
+        title="筆電內袋",
+        category="bags/laptop-cases",
+        currency="USD",
+        destination="TW",
+        named_place="Keelung",
+        closes_on=in_days(14),
+    )
     lines = buyer.page.locator("main [name$=-description], main [name$=description]").first.get_attribute("name") or ""
     prefix = lines.removesuffix("description")
     buyer.fill(**{f"{prefix}description": "Laptop sleeve 14 inch, own label", f"{prefix}quantity": "1500"})
@@ -101,7 +108,20 @@ def test_the_operators_office(fair, chromium, language):
     operator = Walker(fair, chromium, "operator", language)
     operator.sign_in(f"operator@{DEMO}")
 
-    for path in ("", "companies/", "issues/", "trades/", "mapping/", "events/", "rules/", "staff/", "trail/", "books/", "books/proofs/", "payouts/"):
+    for path in (
+        "",
+        "companies/",
+        "issues/",
+        "trades/",
+        "mapping/",
+        "events/",
+        "rules/",
+        "staff/",
+        "trail/",
+        "books/",
+        "books/proofs/",
+        "payouts/",
+    ):
         operator.go(f"office/{path}", photograph=f"office-{path.strip('/').replace('/', '-') or 'home'}")
     operator.go("office/companies/")
     operator.press('main a[href*="/office/companies/"]')

@@ -83,7 +83,11 @@ def join(buyer: Walker, email: str) -> None:
 
 def register(buyer: Walker, email: str) -> None:
     buyer.go("company/register/?country=AE", photograph="register")
-    buyer.fill(name=f"Newcomer {email.split('@')[0]} Trading", registration_kind="other", registration_number=f"DXB-{abs(hash(email))}"[:30])
+    buyer.fill(
+        name=f"Newcomer {email.split('@')[0]} Trading",
+        registration_kind="other",
+        registration_number=f"DXB-{abs(hash(email))}"[:30],
+    )
     buyer.fill(line1="Al Ras Street 9", city="Dubai")
     box = buyer.page.locator("main [name=is_buyer]")
     if box.count() and not box.is_checked():

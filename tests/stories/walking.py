@@ -22,7 +22,9 @@ class Walker:
     def __init__(self, fair: Fair, browser: Browser, who: str, language: str = "en", *, script: bool = True) -> None:
         self.fair, self.who, self.language = fair, who, language
         self.context = browser.new_context(
-            viewport={"width": WIDTHS[-1], "height": 900}, java_script_enabled=script, locale={"en": "en-GB"}.get(language, "zh-TW")
+            viewport={"width": WIDTHS[-1], "height": 900},
+            java_script_enabled=script,
+            locale={"en": "en-GB"}.get(language, "zh-TW"),
         )
         self.page: Page = self.context.new_page()
         self.script = script
@@ -68,7 +70,9 @@ class Walker:
         self.look()
 
     def submit(self, part_of_action: str) -> None:
-        self.press(f'main form[action*="{part_of_action}"] button.primary, main form[action*="{part_of_action}"] button[type=submit]')
+        self.press(
+            f'main form[action*="{part_of_action}"] button.primary, main form[action*="{part_of_action}"] button[type=submit]'
+        )
 
     def look(self) -> None:
         text = self.page.locator("body").inner_text()

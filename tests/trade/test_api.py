@@ -192,7 +192,7 @@ def test_what_may_not_be_said_is_refused_and_nothing_is_written(change):
 
     answer = send(program(make.company()), "post", "/orders", body | change)
 
-    assert answer.status_code == 422, answer.content
+    assert answer.status_code == (400 if "\0" in str(change.get("named_place")) else 422), answer.content
     assert Order.objects.count() == 0
 
 

@@ -158,7 +158,7 @@ _LOOK = """
     ) e ON true
     GROUP BY s.name
 """
-_PASS_OVER = """
+_SKIP_UNHEARD = """
     UPDATE base_cursor SET tx = %s, seq = %s WHERE name IN (
         SELECT name FROM base_cursor WHERE name = ANY(%s) AND (tx, seq) < (%s, %s) FOR UPDATE SKIP LOCKED
     )
@@ -181,7 +181,7 @@ def run_unread_reactions(*, batch: int = 200) -> int:
                 deaf[tuple(last)].append(name)
         passed = sum(events for concerned, events, _last in found.values() if not concerned)
         for (tx, seq), names in deaf.items():
-            cursor.execute(_PASS_OVER, [tx, seq, names, tx, seq])
+            cursor.execute(_SKIP_UNHEARD, [tx, seq, names, tx, seq])
     return passed + sum(run_reactions(name, batch=batch) for name in heard if found.get(name, (False,))[0])
 
 

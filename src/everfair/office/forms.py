@@ -20,7 +20,12 @@ STOP_NAMES = {
     "payout": _("Payouts: nothing goes to a bank"),
     "listing": _("Listings: offers are not shown"),
 }
-STOP_BADGES = {"deposit": _("No deposits"), "release": _("No releases"), "payout": _("No payouts"), "listing": _("Not listed")}
+STOP_BADGES = {
+    "deposit": _("No signing or paying"),
+    "release": _("No releases"),
+    "payout": _("No payouts"),
+    "listing": _("Not listed"),
+}
 STAFF_ROLE_NAMES = {
     "operator": _("Operator: runs the market"),
     "reviewer": _("Reviewer: verifies companies"),

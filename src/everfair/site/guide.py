@@ -25,11 +25,26 @@ _NAME = re.compile(r"EVERFAIR_[A-Z][A-Z_]*[A-Z](?![A-Z_])")
 
 # name: (what it is for, what holds without it)
 OPERATORS: dict[str, tuple[str, str]] = {
-    "EVERFAIR_ADDRESS": ("The address people type. With `https://` cookies become secure and HSTS is sent.", "`http://localhost:PORT`"),
-    "EVERFAIR_BEHIND_PROXY": ("`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto`; without a proxy anybody could forge it.", "off"),
-    "EVERFAIR_DATA": ("Folder of the installation: database, files, index, letters, secrets, logs. `--data` says the same.", "`var`"),
-    "EVERFAIR_DATABASE_URL": ("Your own PostgreSQL (15 or later), login `ef_app`. Together with EVERFAIR_OWNER_URL.", "the embedded database"),
-    "EVERFAIR_OWNER_URL": ("The same database for the login `ef_owner`, which migrates, backs up and restores.", "the embedded database"),
+    "EVERFAIR_ADDRESS": (
+        "The address people type. With `https://` cookies become secure and HSTS is sent.",
+        "`http://localhost:PORT`",
+    ),
+    "EVERFAIR_BEHIND_PROXY": (
+        "`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto`; without a proxy anybody could forge it.",
+        "off",
+    ),
+    "EVERFAIR_DATA": (
+        "Folder of the installation: database, files, index, letters, secrets, logs. `--data` says the same.",
+        "`var`",
+    ),
+    "EVERFAIR_DATABASE_URL": (
+        "Your own PostgreSQL (15 or later), login `ef_app`. Together with EVERFAIR_OWNER_URL.",
+        "the embedded database",
+    ),
+    "EVERFAIR_OWNER_URL": (
+        "The same database for the login `ef_owner`, which migrates, backs up and restores.",
+        "the embedded database",
+    ),
     "EVERFAIR_KIND": ("`live`, `demo` or `test`. A live clock cannot be moved.", "`demo`; `live` with `--empty`"),
     "EVERFAIR_LOG": ("Least level that is logged: DEBUG, INFO, WARNING or ERROR.", "`INFO`"),
     "EVERFAIR_MAIL_FROM": ("Sender of letters.", "`Everfair <fair@localhost>`"),
@@ -42,12 +57,18 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "EVERFAIR_SECRET_KEY": ("Signs sessions and links.", "made once, kept in `secrets/`"),
     "EVERFAIR_SECRET_KEY_OLD": ("Former keys, comma-separated, that still count while you change the key.", "none"),
     "EVERFAIR_SANDBOX_URL": ("A payment sandbox that runs elsewhere; ours is not started then.", "ours, on the next port"),
-    "EVERFAIR_SANDBOX_ACCOUNT": ("Our merchant account at the sandbox; events of another one are not believed.", "`acct_everfair`"),
+    "EVERFAIR_SANDBOX_ACCOUNT": (
+        "Our merchant account at the sandbox; events of another one are not believed.",
+        "`acct_everfair`",
+    ),
     "EVERFAIR_SANDBOX_API_KEY": ("What we show the sandbox.", "made once, kept in `secrets/`"),
-    "EVERFAIR_SANDBOX_WEBHOOK_SECRET": ("Signs the sandbox's events; two, newest first, while you change it.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SANDBOX_WEBHOOK_SECRET": (
+        "Signs the sandbox's events; two, newest first, while you change it.",
+        "made once, kept in `secrets/`",
+    ),
     "EVERFAIR_SANDBOX_WEBHOOK_URL": ("Where the sandbox sends its events.", "`/hooks/payments/sandbox` of EVERFAIR_ADDRESS"),
     "EVERFAIR_SANDBOX_CONSOLE_TOKEN": (
-        "Opens the sandbox's console (`/console?token=…`) to other machines; without one it serves only its own.",
+        "Opens the sandbox's console: `/console?token=…`.",
         "made once, kept in `secrets/`",
     ),
 }
@@ -155,7 +176,9 @@ def states_page() -> str:
         "from these tables. *Rail* is a verified event of a payment provider, *clock* a deadline that is due.",
     ]
     for package, name, table in state_tables():
-        rows = [[f"`{move.verb}`", ", ".join(move.sources), move.target, move.who.name.replace("|", "or")] for move in table.moves]
+        rows = [
+            [f"`{move.verb}`", ", ".join(move.sources), move.target, move.who.name.replace("|", "or")] for move in table.moves
+        ]
         parts += [
             f"## {package}: {name.lower()}",
             f"```mermaid\n{table.diagram()}\n```",
@@ -190,7 +213,9 @@ def commands_page() -> str:
         NOTE,
         "`bin/up` starts everything; it is `bin/everfair up`. All commands take `--data FOLDER` before their name (`bin/everfair --data "
         "/srv/fair proofs`); `up` takes it behind its name too. A refusal is one sentence and exit code 2.",
-        _table(["command", "what it does"], [[f"[`{name}`](#{name})", sentence] for name, (_where, sentence) in COMMANDS.items()]),
+        _table(
+            ["command", "what it does"], [[f"[`{name}`](#{name})", sentence] for name, (_where, sentence) in COMMANDS.items()]
+        ),
     ]
     context = click.Context(everfair, info_name="bin/everfair")
     for name in COMMANDS:
@@ -200,7 +225,11 @@ def commands_page() -> str:
         inner = click.Context(command, info_name=name, parent=context)
         usage = "bin/everfair " + " ".join([name, *command.collect_usage_pieces(inner)])
         parts += [f"## {name}", command.get_short_help_str(200), f"    {usage}"]
-        options = [record for option in command.get_params(inner) if (record := option.get_help_record(inner)) and record[1] and "--help" not in record[0]]
+        options = [
+            record
+            for option in command.get_params(inner)
+            if (record := option.get_help_record(inner)) and record[1] and "--help" not in record[0]
+        ]
         if options:
             parts.append(_table(["option", "meaning"], [[f"`{written}`", means] for written, means in options]))
     return "\n\n".join(parts)

@@ -41,7 +41,7 @@ def template_catalogue() -> Catalog:
     found = extract_from_dir(PACKAGE, _METHODS, _OPTIONS, keywords=_KEYWORDS, comment_tags=("Translators:",))
     for file, _line, message, comments, context in sorted(found, key=lambda row: (row[0], row[1])):
         if not file.startswith(_LEFT_OUT):
-            catalogue.add(message, None, [(file, None)], auto_comments=comments, context=context)
+            catalogue.add(message, None, [(file, 0)], auto_comments=comments, context=context)
     return catalogue
 
 

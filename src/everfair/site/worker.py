@@ -9,10 +9,10 @@ import time
 from collections.abc import Callable
 
 import psycopg
-from psycopg.conninfo import make_conninfo
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
 from django.utils import timezone
+from psycopg.conninfo import make_conninfo
 
 from everfair.base.chores import CHORES, Chore
 from everfair.base.deadlines import fire_due

@@ -24,11 +24,13 @@ from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
     Amount,
     AwardIn,
+    ConsignmentOut,
     DraftIn,
     DraftOut,
     OrderIn,
     OrderOut,
     OrderPage,
+    PartyOut,
     PayOut,
     ReasonIn,
     ShipIn,
@@ -298,7 +300,7 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
             for s in parts.stages
         ],
         moves=queries.moves_of(order, parts.stages, actor),
-        consignment={name: getattr(sent, name) for name in _CONSIGNMENT} if sent else None,
+        consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
     )
 
 
@@ -329,8 +331,8 @@ def _stage(stage: Any) -> dict[str, Any]:
 def _draft_out(terms: Terms) -> DraftOut:
     return DraftOut(
         market=terms.market,
-        buyer=terms.buyer,
-        seller=terms.seller,
+        buyer=PartyOut(**terms.buyer),
+        seller=PartyOut(**terms.seller),
         lines=[_line(n, line, line.unit_price, line.amount) for n, line in enumerate(terms.lines, 1)],
         charges=[{"kind": c.kind, "label": c.label, "amount": Amount.of(c.amount)} for c in terms.charges],
         stages=[_stage(stage) for stage in terms.stages],

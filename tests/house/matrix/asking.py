@@ -98,7 +98,9 @@ def asked(row: Page | Operation, method: str, own: Side, other: Side | None = No
     if isinstance(row, Page):
         files = {name: value for name, value in (body or {}).items() if hasattr(value, "read")}
         plain = {name: value for name, value in (body or {}).items() if name not in files}
-        return Asked(method, reverse(row.name, kwargs=path), query, plain if method == "POST" else None, files if method == "POST" else {})
+        return Asked(
+            method, reverse(row.name, kwargs=path), query, plain if method == "POST" else None, files if method == "POST" else {}
+        )
     address = "/api/v1" + row.call.partition(" ")[2].format(**path)
     files = {name: value() for name, value in row.files.items()}
     return Asked(method, address, query, body, files, is_api=True)

@@ -70,7 +70,11 @@ def test_the_row_says_the_door_and_every_id(row: Operation) -> None:
     stated = {("path", name) for name in row.path} | {("query", name) for name in row.query} | set(_names(row.body))
 
     assert row.door == calls()[row.call].allow.name
-    missing = [(p["in"], p["name"]) for p in operation.get("parameters", []) if p["in"] != "header" and (p["in"], p["name"]) not in stated]
+    missing = [
+        (p["in"], p["name"])
+        for p in operation.get("parameters", [])
+        if p["in"] != "header" and (p["in"], p["name"]) not in stated
+    ]
     body = operation.get("requestBody", {}).get("content", {}).get("application/json", {}).get("schema")
     missing += [("body", name) for name in _id_properties(body, document) if ("body", name) not in stated] if body else []
     assert [place for place in missing if place[0] == "path" or _ID_NAME.search(place[1])] == []

@@ -221,7 +221,9 @@ def test_other_ways_in_give_nothing(row: Page, world: World) -> None:
     if row.name == "provider-event":
         pytest.skip("signed events only: tests/payments")
     a, client = world.sides["a"], client_of(world, "b", "owner")
-    private = bool(row.path) and any(isinstance(word, str) and word.startswith("@") for word in row.path.values()) and not row.open
+    private = (
+        bool(row.path) and any(isinstance(word, str) and word.startswith("@") for word in row.path.values()) and not row.open
+    )
     request, still = asked(row, "GET", a), Still()
     address = request.path
 
@@ -245,7 +247,9 @@ def test_other_ways_in_give_nothing(row: Page, world: World) -> None:
 
 def test_ids_in_forms_are_in_the_table(world: World) -> None:
     """A hidden field, choice or link target of a form that carries somebody's id must be tried with another company's."""
-    id_shaped = re.compile(r'<(?:input|option|select|button)[^>]*?\bvalue="([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
+    id_shaped = re.compile(
+        r'<(?:input|option|select|button)[^>]*?\bvalue="([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"'
+    )
     silent = []
     for row in PAGES:
         if not row.get:

@@ -101,7 +101,10 @@ def build() -> World:
     partner = make.company(name="Partner Trading", country="NL")
     partner_person = make.member(partner, who=person("partner@fair.example"))
     colleague = person("clerk@fair.example", is_staff_member=True, staff_roles=["operator"])
-    sides = {name: _side(name, mark, partner, actor_of_person(partner_person), actor_of_person(operator)) for name, mark in MARKS.items()}
+    sides = {
+        name: _side(name, mark, partner, actor_of_person(partner_person), actor_of_person(operator))
+        for name, mark in MARKS.items()
+    }
     for side in sides.values():
         side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
     world = World(sides, operator)
@@ -231,16 +234,16 @@ def _trades(side: Side) -> None:
 
 
 def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int) -> Order:
-    terms = draft_order(
-        [(offer, Decimal(1000))], incoterm="FOB", named_place="Ningbo", remarks=f"remarks {side.mark}", by=buyer
-    )
+    terms = draft_order([(offer, Decimal(1000))], incoterm="FOB", named_place="Ningbo", remarks=f"remarks {side.mark}", by=buyer)
     order = place_order(terms, by=buyer)
     if reached >= 1:
         sign_order(order.pk, order.terms_hash, by=seller)
     for n in range(1, min(reached, 3)):
         make.pay(Stage.objects.get(order=order, n=n), buyer)
     if reached >= 4:
-        ship_order(order.pk, make.CONSIGNMENT | {"tracking_number": f"TRACK{side.mark}", "handed_over_on": now().date()}, by=seller)
+        ship_order(
+            order.pk, make.CONSIGNMENT | {"tracking_number": f"TRACK{side.mark}", "handed_over_on": now().date()}, by=seller
+        )
     if reached >= 5:
         report_missing(order.pk, f"missing {side.mark}", by=buyer)
     order.refresh_from_db()
@@ -277,8 +280,12 @@ def _some_notice(side: Side) -> tuple[str, str, str]:
 def _machine(side: Side) -> None:
     of = side.of
     n = len(side.mark) + ord(side.mark[0])
-    of["reaction"] = DeadReaction.objects.create(subscriber="trade", event_seq=Event.objects.latest("seq").seq - n, reason=side.mark).pk
-    of["deadline"] = Deadline.objects.create(kind="trade.sign", subject=of["sold_completed"], generation=99, due_at=now(), state="failed").pk
+    of["reaction"] = DeadReaction.objects.create(
+        subscriber="trade", event_seq=Event.objects.latest("seq").seq - n, reason=side.mark
+    ).pk
+    of["deadline"] = Deadline.objects.create(
+        kind="trade.sign", subject=of["sold_completed"], generation=99, due_at=now(), state="failed"
+    ).pk
     stranger = ProviderEvent.objects.create(
         provider="sandbox", account="acct_everfair", event_id=f"evt-{side.mark}", kind="checkout.captured", body=side.mark.encode(),
         outcome="unknown",

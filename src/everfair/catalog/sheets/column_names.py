@@ -4,8 +4,6 @@ Names are compared after `plain_name`: case, punctuation and full-width forms do
 add a word here when a real file uses it.
 """
 
-
-
 from __future__ import annotations
 
 import re

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import BinaryIO, Literal
+from typing import Any, BinaryIO, Literal
 
 import msgspec
 from openpyxl import Workbook
@@ -148,16 +148,16 @@ def write_table_xlsx(columns: Sequence[Column], rows: Iterable[Sequence[Value]],
     sheet = workbook.create_sheet("Everfair")
     sheet.freeze_panes = "A2"
 
-    def cell(value: Value, kind: str) -> WriteOnlyCell | None:
+    def cell(value: Value, kind: str) -> Any:
         if value is None or value == "":
             return None
         if kind == "number" and not isinstance(value, str):
-            return WriteOnlyCell(sheet, value)
+            return WriteOnlyCell(sheet, value)  # type: ignore[arg-type]  # it takes Decimal too
         text = _ESCAPE.sub("_x005F_", neutralised(_written(value)))
         text = _NOT_XML.sub(lambda match: f"_x{ord(match[0]):04X}_", text)
         if len(text) > _WORKSHEET_CELL_CHARACTERS:
             raise SheetRefused("cell_too_large_to_write", length=len(text), limit=_WORKSHEET_CELL_CHARACTERS)
-        written = WriteOnlyCell(sheet, "")
+        written: Any = WriteOnlyCell(sheet, "")
         # Set apart from the constructor, which would take a leading «=» for a formula.
         written._value = text
         written.data_type = "s"

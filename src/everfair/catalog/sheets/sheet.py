@@ -85,7 +85,7 @@ class Sheet:
             else:
                 self._delimiter, self._skip = delimited.delimiter_of(content, encoding.codec)
                 if self._delimiter != ",":
-                    self._note("delimiter", delimiter={";": "semicolon", "\t": "tab"}[self._delimiter])
+                    self._note("delimiter", delimiter={"\t": "⇥"}.get(self._delimiter, self._delimiter))
                 self._read_header()
             self._note_name()
 

@@ -1,4 +1,3 @@
-# ruff: noqa: E501 - a table of words: one row, one line
 """The sandbox's words in three languages. It has its own table because it knows nothing of Everfair's catalogues."""
 
 LANGUAGES = {"en": "English", "zh-Hant": "繁體中文", "zh-Hans": "简体中文"}

@@ -39,11 +39,10 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             }
         case "pay":
             stage = payable_stage(order, stages, actor)
-            return stage and {
-                "text": _("Pay %(amount)s into escrow") % {"amount": _amount(stage)},
-                "url": at("pay", n=stage.n),
-                "icon": "lock-keyhole",
-            }
+            if stage is None:
+                return None
+            text = _("Pay %(amount)s into escrow") % {"amount": plain_money(stage.amount)}
+            return {"text": text, "url": at("pay", n=stage.n), "icon": "lock-keyhole"}
         case "ship":
             return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
         case "receive":
@@ -61,7 +60,3 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             words = {"decline": _("Decline"), "cancel": _("Cancel the order"), "call_off": _("Call the order off")}
             return {"text": words[verb], "confirm": at(verb), "kind": "quiet"}
     return None
-
-
-def _amount(stage: Stage) -> str:
-    return plain_money(stage.amount)

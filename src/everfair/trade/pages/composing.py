@@ -225,7 +225,7 @@ def place(request: HttpRequest, market: str) -> HttpResponse:
     except Refused as refusal:
         if refusal.code not in ("trade.price_changed", "trade.other_terms"):
             raise
-        messages.warning(request, refusal.message)
+        messages.warning(request, str(refusal.message))
         return _shown(request, market, rows, delivery, terms, status=409)
     messages.success(request, _("You have signed. The supplier is asked to sign too."))
     return redirect("trade:order", made.pk)
