@@ -26,7 +26,7 @@ def settled() -> tuple[make.Trade, Client, str]:
 
 @pytest.mark.django_db
 def test_the_wallet_its_statement_and_a_payout():
-    _trade, selling, account = settled()
+    trade, selling, account = settled()
 
     asked = send(selling, "post", "/payouts", {"bank_account": account, "amount": "400.00"})
     lines = selling.get("/api/v1/wallet/USD/statement").json()["items"]
@@ -47,7 +47,7 @@ def test_the_wallet_its_statement_and_a_payout():
 
 @pytest.mark.django_db
 def test_the_number_of_an_account_is_never_read_back():
-    _trade, selling, account = settled()
+    trade, selling, account = settled()
 
     told = selling.get("/api/v1/bank-accounts")
 
