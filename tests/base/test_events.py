@@ -120,6 +120,8 @@ def test_who_does_not_hear_an_event_passes_over_it_in_the_common_turn(committed:
     ring(rang, 0)
     run_all_reactions()  # both have a cursor now
     ring(rang, 1, 2, 3)
+    while events._something_is_hidden():  # another test's transaction on the same server holds it back for a moment
+        time.sleep(0.02)
 
     passed = run_unread_reactions()
     places = dict(Cursor.objects.filter(name__in=["porter", "deaf"]).values_list("name", "seq"))

@@ -353,7 +353,7 @@ def test_a_public_page_carries_nothing_of_its_reader(env):
 def test_the_search_box_and_the_skip_link_are_on_every_page(env):
     html = env.get_template("base.html").render(q='"tea"')
 
-    assert 'action="/en/export/search"' in html
+    assert 'action="/en/export/search/"' in html
     assert 'value="&#34;tea&#34;"' in html
     assert html.index('class="skip"') < html.index("masthead")
 

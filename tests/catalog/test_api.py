@@ -62,9 +62,10 @@ def test_everybody_reads_a_published_offer_by_number_or_id() -> None:
 def test_what_is_not_public_is_not_there() -> None:
     offer = make.offer(make.company(), state="draft")
 
-    for name in (offer.number, offer.pk, 1, uuid4(), "nonsense", "9" * 30, "%00"):
+    for name in (offer.number, offer.pk, 1, uuid4(), "nonsense", "9" * 30):
         answer = Client().get(f"/api/v1/offers/{name}")
         assert (answer.status_code, answer.json()["code"]) == (404, "base.not_found")
+    assert Client().get("/api/v1/offers/%00").status_code == 400
     assert Program(make.company()).get(f"/offers/{offer.pk}").status_code == 404
     assert Program(offer.company).get(f"/offers/{offer.pk}").json()["allowed_moves"] == ["publish"]
 

@@ -163,11 +163,13 @@ def test_where_nothing_is_found_the_next_best_is_offered(visitor):
     assert shown(unknown) == []
 
 
-@pytest.mark.parametrize(
-    "asked", [{"hall": "nowhere"}, {"category": "tools/nothing"}, {"country": "XX"}, {"hall": "tools\0"}, {"country": "cn"}]
-)
+@pytest.mark.parametrize("asked", [{"hall": "nowhere"}, {"category": "tools/nothing"}, {"country": "XX"}, {"country": "cn"}])
 def test_what_does_not_exist_is_not_found(visitor, asked):
     assert visitor.get(SEARCH, asked).status_code == 404
+
+
+def test_a_nul_is_refused_at_the_door(visitor):
+    assert visitor.get(SEARCH, {"q": "\0"}).status_code == 400
 
 
 @pytest.mark.parametrize("address", ["/en/nowhere/search/", "/en/export/halls/nothing/", "/en/export/halls/tools/fasteners/"])
@@ -190,9 +192,7 @@ def test_a_number_is_never_guessed(visitor, asked):
     assert shown(response) == ["Copper kettle"]
 
 
-@pytest.mark.parametrize(
-    "words", ["<script>alert(1)</script>", '"; DROP', "'", "\0", "%s", "\ud800", "(a OR b) AND *", "水" * 500]
-)
+@pytest.mark.parametrize("words", ["<script>alert(1)</script>", '"; DROP', "'", "%s", "\ud800", "(a OR b) AND *", "水" * 500])
 def test_odd_words_break_nothing(visitor, words):
     make.offer(make.company(), titles={"en": "<b>Copper</b> kettle"})
     rebuild_index()

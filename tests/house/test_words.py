@@ -47,7 +47,7 @@ def test_no_bare_text_in_a_template(path):
     text = re.sub(r"{%.*?%}", " ", text, flags=re.S)
     text = re.sub(r"{{.*?}}", " ", text, flags=re.S)
     text = re.sub(r"<!--.*?-->|<svg.*?</svg>|<style.*?</style>|<script.*?</script>", " ", text, flags=re.S)
-    named = re.findall(r'(?:title|alt|placeholder|aria-label|value)="([^"{}]*[A-Za-z]{3,}[^"{}]*)"', text)
+    named = re.findall(r'\s(?:title|alt|placeholder|aria-label|value)="([^"{}]*[A-Za-z]{3,}[^"{}]*)"', text)
     text = re.sub(r"<[^>]*>", "\n", text)
     bare = [word for word in re.findall(r"[A-Za-z][A-Za-z'’-]{2,}", re.sub(r"&\w+;", " ", text)) if word not in _FREE]
     assert bare == []

@@ -47,7 +47,7 @@ def test_the_wallet_its_statement_and_a_payout():
 
 @pytest.mark.django_db
 def test_the_number_of_an_account_is_never_read_back():
-    trade, selling, account = settled()
+    _trade, selling, account = settled()
 
     told = selling.get("/api/v1/bank-accounts")
 

@@ -140,7 +140,8 @@ def test_the_same_key_posts_one_request_and_another_body_is_refused():
 def test_bad_requests_are_refused_and_leave_nothing(changes):
     answer = Program(buyer()).post("/rfqs", asked(**changes))
 
-    assert answer.status_code == 422
+    # A NUL in a body is no JSON text of ours: it is refused before any field is read.
+    assert answer.status_code == (400 if "\0" in str(changes.get("lines", [{}])) or "\\x00" in str(changes) else 422)
     assert answer["Content-Type"] == "application/problem+json"
     assert Rfq.objects.count() == 0
 
