@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language, gettext_lazy, ngettext
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
 from everfair.base.formats import percent
@@ -17,7 +17,7 @@ Words = Any
 
 # fmt: off
 STAGE_NAMES: dict[str, Words] = {
-    "full": gettext_lazy("Full amount"), "deposit": gettext_lazy("Deposit"), "balance": gettext_lazy("Balance"),
+    "full": gettext_lazy("Full amount"), "deposit": gettext_lazy("Deposit"), "balance": pgettext_lazy("payment stage", "Balance"),
 }
 CHARGE_NAMES: dict[str, Words] = {
     "freight": gettext_lazy("Freight"), "insurance": gettext_lazy("Insurance"), "tooling": gettext_lazy("Tooling"),
