@@ -148,11 +148,11 @@ def open_cursor(text: str, *kinds: type) -> list[Any]:
     try:
         raw = base64.urlsafe_b64decode(text.encode("ascii")).decode()
         values = json.loads(signing.Signer(salt="everfair.cursor").unsign(raw))
+        if not isinstance(values, list):
+            raise ValueError("no list")
         if kinds:
-            if not isinstance(values, list):
-                raise ValueError("no list")
             values = [_as(kind, value) for kind, value in zip(kinds, values, strict=True)]
-        return values  # type: ignore[no-any-return]
+        return values
     except (ValueError, signing.BadSignature):
         raise Refused("base.cursor_unknown", _("This cursor is not one of ours."), status=422, field="cursor") from None
 

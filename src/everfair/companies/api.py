@@ -74,7 +74,13 @@ def get_own_company(request: HttpRequest) -> Any:
 def edit_company(request: HttpRequest, changes: CompanyChanges) -> Any:
     """Change what the passport shows. A new name ends the verification mark."""
     actor = request.actor  # type: ignore[attr-defined]
-    company = actions.edit_profile(actor.company_id, by=actor, **changes.model_dump(exclude_unset=True))
+    said = changes.model_dump(exclude_unset=True)
+    # Two of them may be unknown again; of the others nothing is the empty text, not null.
+    if empty := next(
+        (name for name, value in said.items() if value is None and name not in ("founded_year", "staff_count")), None
+    ):
+        raise Refused("companies.null", _("Leave it out, or send an empty text."), field=empty, status=422)
+    company = actions.edit_profile(actor.company_id, by=actor, **said)
     return CompanyOwn(**_own(company, actor))
 
 

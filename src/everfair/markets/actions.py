@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -46,6 +46,8 @@ def set_rule(name: str, market: str, value: Decimal, valid_from: datetime | None
         current = now()
         if valid_from is not None and valid_from < current:
             raise Refused("markets.rule_past", _("A rule changes from now on or later."), field="valid_from", status=422)
+        if valid_from is not None and valid_from > current + timedelta(days=3660):
+            raise Refused("markets.rule_far", _("Please choose a day within ten years."), field="valid_from", status=422)
         return RuleVersion.objects.create(
             name=name, market=market, value=value, valid_from=valid_from or current, set_by=by.label, reason=reason.strip()
         )

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
+from django.http.request import RawPostDataException
+from django.http.multipartparser import MultiPartParserError
 from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
@@ -126,6 +128,8 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
     return problem(error.status_code, f"base.http_{error.status_code}", str(error))
 
 
+@api.exception_handler(RawPostDataException)
+@api.exception_handler(MultiPartParserError)
 @api.exception_handler(RequestDataTooBig)
 @api.exception_handler(TooManyFieldsSent)
 @api.exception_handler(TooManyFilesSent)

@@ -40,6 +40,8 @@ class Asked:
         if self.is_api:
             if key is not None:
                 sent["Idempotency-Key"] = key
+            for file in self.files.values():
+                file.seek(0)  # the same request may be sent again
             if self.files:
                 return client.post(address, {**(self.body or {}), **self.files}, headers=sent)
             if self.body is None:

@@ -170,6 +170,9 @@ PAGES: list[Page] = [
     Page("catalog:export_offers", MEMBER, {"kind": "~csv"}),
     Page("catalog:offer", EVERYONE, {"market": "~export", "number": "~@offer_number"}, get="nobody"),
     # ── finding ──
+    Page("root", EVERYONE, get="nobody"),
+    Page("front", EVERYONE, get="nobody"),
+    Page("home", EVERYONE, {"market": "~export"}, get="nobody"),
     Page("discovery:search", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bolt"}),
     Page("discovery:suggest", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bo"}),
     Page("discovery:halls", EVERYONE, {"market": "~export"}, get="nobody"),
