@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import inspect
 import json
+import re
 from collections.abc import Callable
 from datetime import datetime
 from functools import wraps
@@ -19,6 +20,7 @@ from ninja.parser import Parser
 from pydantic import AfterValidator
 
 from everfair.base.forms import clean_text
+from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.base.writes import answer_once
 
@@ -27,6 +29,9 @@ _TITLES = {
     409: "Not possible now", 413: "Too large", 415: "Unsupported media type", 422: "Not valid", 429: "Too many requests",
     500: "Our fault", 503: "Busy",
 }  # fmt: skip
+
+
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")  # the letter itself, not a text that spells it out
 
 
 class StrictJson(Parser):
@@ -40,7 +45,7 @@ class StrictJson(Parser):
         values = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
         if "\\u" in text or "\x00" in text:
             written = json.dumps(values, ensure_ascii=False).encode()  # a lone surrogate has no bytes
-            if b"\\u0000" in written:
+            if _NUL.search(written):
                 raise ValueError("NUL")
         return values
 
@@ -65,6 +70,17 @@ def _clean(text: str) -> str:
 
 # What people write, sent by a program: trimmed and in NFC, without hidden or control characters.
 Words = Annotated[str, AfterValidator(_clean)]
+
+
+class MoneyOut(Schema):
+    """`{"amount": "420.00", "currency": "USD"}`"""
+
+    amount: str
+    currency: str
+
+    @staticmethod
+    def of(money: Money) -> MoneyOut:
+        return MoneyOut(amount=f"{money.amount:f}", currency=money.currency)
 
 
 class FieldError(Schema):
@@ -133,7 +149,7 @@ def write(view: Callable[..., Any]) -> Callable[..., Any]:
 
     # With its names resolved here: the wrapper's own module does not know the view's types.
     repeated.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
-    repeated.write = True  # type: ignore[attr-defined]
+    repeated.needs_key = True  # type: ignore[attr-defined]  # the API's document says so
     return repeated
 
 

@@ -127,7 +127,7 @@ def make_key(request: HttpRequest, payload: KeyIn) -> Any:
     return answer
 
 
-make_key.write = True  # type: ignore[attr-defined]
+make_key.needs_key = True  # type: ignore[attr-defined]
 
 
 @router.delete("/company/keys/{key_id}", response=KeyOut)

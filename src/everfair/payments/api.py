@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from everfair.base.allow import allow
-from everfair.base.api import open_cursor, seal_cursor, write
+from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
 from everfair.base.forms import clean_text
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
@@ -20,7 +20,6 @@ from everfair.payments.schemas import (
     BankAccountIn,
     BankAccountOut,
     CheckoutOut,
-    MoneyOut,
     PaymentOut,
     PayoutIn,
     PayoutOut,
@@ -44,11 +43,8 @@ def get_payment(request: HttpRequest, payment_id: UUID) -> Any:
 def start_checkout(request: HttpRequest, payment_id: UUID) -> Any:
     """The provider's page for this payment; the same one again when it is asked for again. No `Idempotency-Key` is needed: the
     payment's own id is the key under which the provider knows it."""
+    # The provider is called here, so no transaction may be open: the payment's id makes the repetition harmless instead of `@write`.
     return {"url": actions.start_checkout(payment_id, by=request.actor)}  # type: ignore[attr-defined]
-
-
-# The provider is called here, so no transaction may be open: the payment's id makes the repetition harmless instead of `@write`.
-start_checkout.write = True  # type: ignore[attr-defined]
 
 
 @router.get("/wallet", response=list[WalletOut])

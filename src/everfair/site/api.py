@@ -15,12 +15,14 @@ from django.middleware.csrf import CsrfViewMiddleware
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.operation import Operation
 from ninja.security import HttpBearer
 
 from everfair.base.allow import SignInFirst
 from everfair.base.api import Problem, StrictJson, problem, refusal_problem
 from everfair.base.limits import Limiter
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.roles import EVERYONE
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 # A program with a key may work fast; somebody unknown may look around.
@@ -61,7 +63,11 @@ def _answered(request: HttpRequest) -> HttpResponse:
 
 
 class Api(NinjaAPI):
-    """Adds to every operation the refusals it may answer, as problem documents."""
+    """Says in the document of every operation what its refusals are, whether it needs a key, and who may come without one."""
+
+    def get_openapi_operation_id(self, operation: Operation) -> str:
+        """The verb alone: a generated client has `place_order`, not the path to our function."""
+        return operation.view_func.__name__
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(**kwargs)
@@ -71,12 +77,31 @@ class Api(NinjaAPI):
         definitions = schema["components"]["schemas"]["Problem"].pop("$defs", {})
         schema["components"]["schemas"].update(definitions)
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+        views = {
+            op.view_func.__name__: op.view_func
+            for _prefix, router in self._routers
+            for path in router.path_operations.values()
+            for op in path.operations
+        }
         for path in schema["paths"].values():
             for operation in path.values():
+                view = views[operation["operationId"]]
+                if getattr(view, "needs_key", False):
+                    operation.setdefault("parameters", []).append(_KEY)
+                if getattr(view, "allow", None) is EVERYONE:
+                    operation["security"] = [*operation.get("security", []), {}]
                 for status in ("400", "401", "403", "404", "409", "413", "415", "422", "429", "503"):
                     operation["responses"].setdefault(status, {"description": "Refused", "content": content})
         return schema
 
+
+_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "required": True,
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255, "pattern": r"^[!-~]([ -~]*[!-~])?$"},
+    "description": "Your own name for this write: the same key again has no second effect and gets the same answer.",
+}
 
 api = Api(
     title="Everfair",
@@ -134,7 +159,6 @@ def http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
 @api.exception_handler(TooManyFilesSent)
 @api.exception_handler(SuspiciousOperation)
 @api.exception_handler(BadRequest)
-@api.exception_handler(MultiPartParserError)
 def unreadable(request: HttpRequest, error: Exception) -> HttpResponse:
     status = 413 if isinstance(error, RequestDataTooBig) else 400
     return problem(status, "base.unreadable", _("The request cannot be read."))

@@ -39,6 +39,11 @@ from everfair.trade.schemas import (
 from everfair.trade.values import Terms
 
 router = Router(tags=["Orders"])
+PDF = {
+    "responses": {
+        200: {"description": "The paper", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
+    }
+}
 
 
 @router.get("/orders", response=OrderPage)
@@ -89,7 +94,7 @@ def get_order(request: HttpRequest, order_id: UUID) -> Any:
     return _out(request, order_id)
 
 
-@router.get("/orders/{uuid:order_id}/contract.pdf", response=None)
+@router.get("/orders/{uuid:order_id}/contract.pdf", response={200: None}, openapi_extra=PDF)
 @allow(MEMBER | OPERATOR, scope="orders:read")
 def get_contract(request: HttpRequest, order_id: UUID) -> Any:
     """The contract as PDF, in the language of the request."""
