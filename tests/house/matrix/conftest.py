@@ -15,9 +15,10 @@ from everfair.site import api
 from tests.house.matrix.world import World, build
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
-    """In one transaction that never ends in a commit; each case runs in a savepoint of its own."""
+    """In one transaction that never ends in a commit; each case runs in a savepoint of its own. It ends with its module: its
+    locks would keep tests waiting that come from a second session."""
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
     with django_db_blocker.unblock():
         whole = transaction.atomic()
