@@ -28,6 +28,7 @@ from psycopg.conninfo import conninfo_to_dict
 from everfair.site import engine
 
 ROOT = Path(__file__).resolve().parents[1]
+_BEGUN: list[engine.Engine] = []
 KEPT_TEMPLATES = 4  # several people with different migrations may share one server
 PUBLIC_TABLES = "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'"
 MIGRATING_PACKAGES = ("Django", "django-allauth", "procrastinate")
@@ -74,6 +75,7 @@ def server_url() -> str:
             except engine.EngineError:
                 shutil.rmtree(place, ignore_errors=True)  # without fsync a crash may leave it broken
                 found = begin()
+            _BEGUN.append(found)  # a process object that is dropped while its process runs on warns, and a warning is an error
             if found.lock is not None:
                 found.lock.close()  # it is nobody's: whoever comes next shares it
         return found.url(engine.SUPERUSER, "postgres")
