@@ -147,7 +147,9 @@ class Inputs(HTMLParser):
         name = found.get("name", "")
         if not name or name in ("csrfmiddlewaretoken", "_key"):
             return
-        if tag == "select" or found.get("type") in ("radio", "checkbox"):
+        if found.get("type") == "checkbox":
+            kind = "flag"  # the browser says that it is ticked; with which word is nobody's concern
+        elif tag == "select" or found.get("type") == "radio":
             kind = "code"
         elif tag == "textarea":
             kind = "text"

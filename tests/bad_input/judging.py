@@ -15,12 +15,14 @@ class Wrong(list[str]):
 
     sent = 0
 
-    def judge(self, label: str, answer: Any, expect: str, still: Still) -> None:
+    def judge(self, label: str, answer: Any, expect: str, still: Still, *, page: bool = False) -> None:
         self.sent += 1
         status, changed = answer.status_code, None
-        if (expect == "refused" and status not in REFUSED) or (
-            expect == "harmless" and status >= 500 and "provider" not in _said(answer)
-        ):
+        if expect == "refused" and page and status < 400:
+            taken = status not in (200, 302, 303) or bool(set(still.changed()) - {"base_writekey"})
+        else:
+            taken = expect == "refused" and status not in REFUSED
+        if taken or (expect == "harmless" and status >= 500 and "provider" not in _said(answer)):
             self.append(f"{label}: {status} {_said(answer)}")
         elif status >= 400 and (changed := still.changed()):
             self.append(f"{label}: {status}, but changed {changed}")

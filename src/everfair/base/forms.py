@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from decimal import Decimal
 from typing import Any
@@ -16,6 +17,10 @@ from everfair.base.money import MAX_MINOR, Money, UnitPrice, exponent, plain_dec
 _HIDDEN = frozenset(
     "\u061c\u180e\u200b\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 )
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(:[0-9]{2})?")
 
 
 def clean_text(text: str, *, many_lines: bool = False) -> str:
@@ -49,6 +54,32 @@ class TextField(forms.CharField):
             return clean_text(text, many_lines=self.many_lines) if isinstance(text, str) else text
         except ValueError:
             raise ValidationError(_("Please remove hidden or control characters."), code="text.hidden") from None
+
+
+class DayField(forms.DateField):
+    """A day as YYYY-MM-DD, what a browser's date field sends. Nothing else is guessed, and digits are ASCII (B25, B48)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() and not _DAY.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
+
+
+class MomentField(forms.DateTimeField):
+    """A moment as a browser sends it, YYYY-MM-DDTHH:MM, in the reader's own time zone."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], widget=widget, **kwargs)
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value.strip() and not _MOMENT.fullmatch(value.strip()):
+            raise ValidationError(self.error_messages["invalid"], code="invalid")
+        return super().to_python(value)
 
 
 class NumberField(forms.CharField):

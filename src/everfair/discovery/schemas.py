@@ -15,7 +15,7 @@ from everfair.markets.table import DEFAULT_MARKET
 
 Language = Literal["en", "zh-hant", "zh-hans"]
 _CODE = r"^[a-z0-9-]{1,40}$"
-_AMOUNT = r"^[0-9]{1,12}(\.[0-9]{1,2})?$"
+_AMOUNT = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,2})?$"
 
 
 class OfferSearch(Schema):
@@ -45,12 +45,12 @@ class Suggest(Schema):
     limit: int = Field(8, ge=1, le=20)
 
 
-class TierOut(Schema):
+class FoundTierOut(Schema):
     from_quantity: str
     price: str = Field(description="For `price_per` units, in `currency`.")
 
 
-class SupplierOut(Schema):
+class FoundSupplierOut(Schema):
     id: int = Field(description="The company's public number.")
     name: str
     country: str
@@ -68,13 +68,13 @@ class FoundOfferOut(Schema):
     market: str
     category: str
     currency: str
-    tiers: list[TierOut]
+    tiers: list[FoundTierOut]
     price_per: str
     unit: str = Field(description="UN/ECE Recommendation 20.")
     moq: str
     lead_time_days: int | None
     sample_price_minor: int | None
-    supplier: SupplierOut
+    supplier: FoundSupplierOut
 
     @classmethod
     def of(cls, offer: FoundOffer, language: str) -> Self:
@@ -87,13 +87,13 @@ class FoundOfferOut(Schema):
             market=offer.market,
             category=offer.category,
             currency=offer.currency,
-            tiers=[TierOut(from_quantity=_plain(start), price=_plain(price)) for start, price in offer.tiers],
+            tiers=[FoundTierOut(from_quantity=_plain(start), price=_plain(price)) for start, price in offer.tiers],
             price_per=_plain(offer.price_per),
             unit=offer.unit,
             moq=_plain(offer.moq),
             lead_time_days=offer.lead_time_days,
             sample_price_minor=offer.sample_price_minor,
-            supplier=SupplierOut(
+            supplier=FoundSupplierOut(
                 id=offer.company_number, name=offer.supplier(language), country=offer.country, verified=offer.verified
             ),
         )

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import NumberField, TextField
+from everfair.base.forms import DayField, MomentField, NumberField, TextField
 from everfair.markets.rules import Rule
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
@@ -46,17 +46,16 @@ class VerifyForm(forms.Form):
     note = _reason(
         _("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport.")
     )
-    until = forms.DateField(label=_("The mark holds until"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    until = DayField(label=_("The mark holds until"))
 
 
 class StopForm(forms.Form):
     kind = forms.ChoiceField(label=_("What shall not move"), choices=list(STOP_NAMES.items()))
     reason = _reason(help_text=_("Only the operator reads it."))
-    until = forms.DateTimeField(
+    until = MomentField(
         label=_("Until"),
         required=False,
         help_text=_("In your own time zone. Without a moment it stands until somebody lifts it."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
 
 
@@ -111,11 +110,10 @@ def category_name(code: str) -> str:
 
 
 class RuleForm(forms.Form):
-    valid_from = forms.DateTimeField(
+    valid_from = MomentField(
         label=_("From"),
         required=False,
         help_text=_("In your own time zone. Empty means now. Contracts signed before keep their number."),
-        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
     reason = _reason(help_text=_("Stands beside the number for good."))
 

@@ -9,22 +9,11 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.base.money import Money
+from everfair.base.api import MoneyOut
 
 AmountText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=140)]
-
-
-class MoneyOut(Schema):
-    """`{"amount": "420.00", "currency": "USD"}`"""
-
-    amount: str
-    currency: str
-
-    @staticmethod
-    def of(money: Money) -> MoneyOut:
-        return MoneyOut(amount=f"{money.amount:f}", currency=money.currency)
 
 
 class PaymentOut(Schema):

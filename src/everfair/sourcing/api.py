@@ -12,7 +12,7 @@ from pydantic import ConfigDict
 
 from everfair.base.actor import Actor
 from everfair.base.allow import allow
-from everfair.base.api import open_cursor, seal_cursor, write
+from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
 from everfair.base.money import Money
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.base.states import allowed_moves
@@ -21,22 +21,21 @@ from everfair.sourcing import actions, queries
 from everfair.sourcing.models import Rfq
 from everfair.sourcing.queries import QuoteView
 from everfair.sourcing.schemas import (
-    ChargeOut,
     InquiryIn,
     InquiryOut,
-    MoneyOut,
+    QuoteChargeOut,
     QuoteIn,
     QuoteLineOut,
     QuoteOut,
     QuoteShortOut,
     QuotesOut,
     QuotesShortOut,
+    QuoteTierOut,
     RfqIn,
     RfqLineOut,
     RfqOut,
     RfqShortOut,
     RfqsOut,
-    TierOut,
 )
 
 router = Router(tags=["sourcing"])
@@ -53,7 +52,7 @@ def plain(number: Decimal) -> str:
 
 
 def money_out(money: Money) -> MoneyOut:
-    return MoneyOut(amount=str(money.amount), currency=money.currency)
+    return MoneyOut.of(money)
 
 
 def rfq_out(rfq: Rfq, actor: Actor) -> RfqOut:
@@ -117,7 +116,7 @@ def quote_out(view: QuoteView, actor: Actor) -> QuoteOut:
             unit=line.rfq_line.unit,
             unit_price=plain(line.unit_price),
             amount=money_out(view.amount(line)),
-            tiers=[TierOut(from_quantity=start, price=price) for start, price in line.tiers],
+            tiers=[QuoteTierOut(from_quantity=start, price=price) for start, price in line.tiers],
             note=line.note,
             offer_id=line.offer_id,
         )
@@ -139,7 +138,7 @@ def quote_out(view: QuoteView, actor: Actor) -> QuoteOut:
         remarks=quote.remarks,
         created_at=quote.created_at,
         lines=lines,
-        charges=[ChargeOut(kind=kind, label=label, amount=money_out(amount)) for kind, label, amount in view.charges],
+        charges=[QuoteChargeOut(kind=kind, label=label, amount=money_out(amount)) for kind, label, amount in view.charges],
         goods=money_out(view.goods),
         total=money_out(view.total),
         allowed=allowed_moves(quote, actor),

@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import NumberField, TextField, read_money, read_number, read_unit_price
+from everfair.base.forms import DayField, NumberField, TextField, read_money, read_number, read_unit_price
 from everfair.base.money import Money
 from everfair.markets.values import Market
 from everfair.reference import queries as reference
@@ -63,14 +63,6 @@ def country_choices() -> Choices:
     language = _language()
     found = sorted((reference.country_name(code, language), code) for code in reference.COUNTRIES)
     return [("", _("Choose a country")), *((code, name) for name, code in found)]
-
-
-class DayField(forms.DateField):
-    """A day as YYYY-MM-DD, what a browser's date field sends; nothing else is guessed."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-        super().__init__(input_formats=["%Y-%m-%d"], widget=widget, **kwargs)
 
 
 class SeveralFiles(forms.FileInput):

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
+from everfair.base.api import MoneyOut
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.sourcing.actions.reading import refused
@@ -24,11 +25,6 @@ Country = Annotated[str, Field(pattern=r"^[A-Z]{2}$", examples=["DE"])]
 UnitCode = Annotated[str, Field(pattern=r"^[A-Z0-9]{2,3}$", examples=["H87"], description="UN/ECE Recommendation 20")]
 IncotermCode = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 ChargeKind = Literal["freight", "insurance", "tooling", "discount", "bank_charge", "tax"]
-
-
-class MoneyOut(Schema):
-    amount: str
-    currency: str
 
 
 class _Input(Schema):
@@ -78,7 +74,7 @@ class RfqIn(_Input):
         )
 
 
-class TierIn(_Input):
+class QuoteTierIn(_Input):
     from_quantity: Quantity
     price: Price
 
@@ -86,7 +82,7 @@ class TierIn(_Input):
 class QuoteLineIn(_Input):
     n: int = Field(ge=1, le=10, strict=True, description="The number of the requested line.")
     unit_price: Price
-    tiers: list[TierIn] = Field(default=[], max_length=6, description="Prices at other quantities than the requested one.")
+    tiers: list[QuoteTierIn] = Field(default=[], max_length=6, description="Prices at other quantities than the requested one.")
     note: str = Field("", max_length=300)
     offer_id: UUID | None = None
 
@@ -207,7 +203,7 @@ class RfqsOut(Schema):
     next_cursor: str | None = None
 
 
-class TierOut(Schema):
+class QuoteTierOut(Schema):
     from_quantity: str
     price: str
 
@@ -219,12 +215,12 @@ class QuoteLineOut(Schema):
     unit: str
     unit_price: str
     amount: MoneyOut
-    tiers: list[TierOut]
+    tiers: list[QuoteTierOut]
     note: str
     offer_id: UUID | None
 
 
-class ChargeOut(Schema):
+class QuoteChargeOut(Schema):
     """A discount is below zero."""
 
     kind: str
@@ -250,7 +246,7 @@ class QuoteOut(Schema):
     remarks: str
     created_at: datetime
     lines: list[QuoteLineOut]
-    charges: list[ChargeOut]
+    charges: list[QuoteChargeOut]
     goods: MoneyOut
     total: MoneyOut
     allowed: list[str]

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.clock import now
-from everfair.base.forms import NumberField, TextField
+from everfair.base.forms import DayField, NumberField, TextField
 from everfair.base.money import Money, exponent, plain_decimal
 from everfair.logistics.values import MODE_WORDS, MODES
 from everfair.reference.queries import INCOTERMS
@@ -40,11 +40,9 @@ class DeliveryForm(forms.Form):
     named_place = TextField(
         label=_("Named place"), max_length=120, help_text=_("The port, terminal or address that the Incoterm names.")
     )
-    ship_by = forms.DateField(
+    ship_by = DayField(
         label=_("Ship by"),
         required=False,
-        input_formats=["%Y-%m-%d"],
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=_("Leave it empty for the supplier's own lead time."),
     )
     remarks = TextField(label=_("Remarks"), required=False, many_lines=True, rows=3, max_length=2000)
@@ -69,9 +67,7 @@ class ShipForm(forms.Form):
     tracking_number = TextField(
         label=_("Tracking number"), max_length=80, help_text=_("The number of the bill of lading, waybill or parcel.")
     )
-    handed_over_on = forms.DateField(
-        label=_("Handed over on"), input_formats=["%Y-%m-%d"], widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-    )
+    handed_over_on = DayField(label=_("Handed over on"))
     package_count = NumberField(label=_("Packages"), decimals=0, largest=Decimal(100_000))
     gross_weight_kg = NumberField(label=_("Gross weight in kg"), decimals=3, required=False, largest=Decimal(10**8))
     note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)

@@ -128,7 +128,7 @@ PAGES: list[Page] = [
     Page("companies:end_session", SIGNED_IN, {"session_id": "@session"}, get=None, post="owner", writes=False),
     Page("companies:accept", IN_PERSON, {"invitation_id": "@own_invitation"}, get=None, post="newcomer"),
     Page("companies:settings", MEMBER_IN_PERSON),
-    Page("companies:register", IN_PERSON, post="newcomer", get="newcomer",
+    Page("companies:register", IN_PERSON, post="newcomer", get="newcomer", query={"country": "DE"},
          form=_PROFILE | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
     Page("companies:profile", OWNER_IN_PERSON, post="owner", form=_PROFILE),
     Page("companies:people", MEMBER_IN_PERSON, post="owner", form={"email": "somebody@fair.example", "roles": "buyer"}),

@@ -81,9 +81,13 @@ def read_registration(country: str, kind: str, number: str) -> str:
     except ValueError:
         raise refused_field("registration_kind", "unknown_register", _("This country has no such number.")) from None
     try:
-        return known.validate(unicodedata.normalize("NFKC", number) if len(number) <= 40 else number)
+        if len(number) > 40:
+            return known.validate(number)
+        return known.validate(clean_text(unicodedata.normalize("NFKC", number)))
     except BadRegistration as wrong:
         raise refused_field("registration_number", f"registration_{wrong.reason}", _WRONG_NUMBER[wrong.reason]) from None
+    except ValueError:  # piled-up marks, hidden characters
+        raise refused_field("registration_number", "registration_characters", _WRONG_NUMBER["characters"]) from None
 
 
 def read_address(value: Mapping[str, Any]) -> dict[str, Any]:
