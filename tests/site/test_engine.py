@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import shutil
 import signal
 import subprocess
@@ -16,6 +17,7 @@ import psycopg
 import pytest
 
 from everfair.site import engine
+from everfair.site.engine_places import Person, home_of, keeper_of
 
 PROGRAMS = Path(os.environ["EVERFAIR_TEST_PROGRAMS"]) if "EVERFAIR_TEST_PROGRAMS" in os.environ else None
 SOURCE = Path(engine.__file__).resolve().parents[2]
@@ -235,3 +237,16 @@ def test_programs_in_a_closed_folder_are_copied_with_their_libraries(place: Path
     finally:
         running.stop()
         shutil.rmtree(running.programs.parents[2])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root lends the database a user")
+def test_who_made_the_database_goes_on_with_it(place: Path) -> None:
+    made_by = pwd.getpwnam("nobody")
+    (place / "database").mkdir()
+    (place / "database" / "PG_VERSION").touch()
+    os.chown(place / "database", made_by.pw_uid, made_by.pw_gid)
+    place.chmod(0o700)
+    lent = Person("everfair", 12345, 12345)
+
+    assert keeper_of(place / "database", lent) == Person("nobody", made_by.pw_uid, made_by.pw_gid)
+    assert home_of(place, lent) == place, "a new empty database elsewhere would take its place"

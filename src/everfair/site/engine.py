@@ -11,6 +11,7 @@ import ctypes
 import fcntl
 import hashlib
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,6 +42,7 @@ from everfair.site.engine_places import (
     engine_person,
     give,
     home_of,
+    keeper_of,
     major_version,
     reachable_programs,
     socket_dir_of,
@@ -126,8 +128,9 @@ def start(
     `detached` the server goes on after this process ends (`running` finds it); otherwise it shuts down with this process.
     """
     person = engine_person()
-    programs = reachable_programs(bin_dir or globals()["bin_dir"](), person)
     home = home_of(Path(os.path.abspath(data)), person)
+    person = keeper_of(home / "database", person)
+    programs = reachable_programs(bin_dir or globals()["bin_dir"](), person)
     lock = _lock(home)
     try:
         cluster = home / "database"
@@ -162,7 +165,7 @@ def running(data: Path) -> Engine | None:
     lines = _pid_lines(cluster)
     if len(lines) < 8 or lines[7] != "ready" or not _serves(int(lines[0]), cluster):
         return None
-    programs = reachable_programs(bin_dir(), person)
+    programs = reachable_programs(bin_dir(), keeper_of(cluster, person))
     return Engine(int(lines[0]), cluster, Path(lines[4]), programs, home / "database.log")
 
 
@@ -208,7 +211,11 @@ def _initialize(home: Path, cluster: Path, programs: Path, person: Person | None
         command += ["--locale-provider=builtin", "--builtin-locale=C.UTF-8"]  # the order of words is then the same on every host
     done = subprocess.run(command, capture_output=True, text=True, **_as_person(person))  # noqa: S603
     if done.returncode:
-        raise EngineError(f"A new database could not be made in {home}: {(done.stderr or done.stdout).strip().splitlines()[-1]}")
+        said = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
+        why = next((line for line in said if re.search(r"FATAL:|error:|could not", line)), said[-1])
+        free_mb = shutil.disk_usage(home).free // 1_000_000
+        room = f" ({free_mb} MB are free there)" if free_mb < 100 else ""
+        raise EngineError(f"A new database could not be made in {home}: {why.rpartition(':  ')[2]}{room}")
     # Own settings are included, not written by ALTER SYSTEM: one RESET ALL would wipe the socket's place.
     with (making / "postgresql.conf").open("a") as conf:
         conf.write("\ninclude = 'everfair.conf'\n")

@@ -81,6 +81,19 @@ def engine_person() -> Person | None:
     raise EngineError("PostgreSQL cannot run as root and no system user could be made: run this as an ordinary user.")
 
 
+def keeper_of(cluster: Path, person: Person | None) -> Person | None:
+    """Who made the database goes on with it: root may have lent it another user then, or an ordinary user may have made it."""
+    if person is None or not cluster.exists() or (owner := cluster.stat().st_uid) in (0, person.uid):
+        return person
+    try:
+        entry = pwd.getpwuid(owner)
+    except KeyError:
+        raise EngineError(
+            f"The database in {cluster} belongs to the user {owner}, who is not known here: give it to {person.name} with chown -R."
+        ) from None
+    return Person(entry.pw_name, entry.pw_uid, entry.pw_gid)
+
+
 def _may_enter(folder: Path, person: Person) -> bool:
     for part in (folder, *folder.parents):
         if not part.exists():
@@ -133,7 +146,8 @@ def home_of(data: Path, person: Person | None) -> Path:
         raise EngineError(
             f"The folder {data} cannot be written: choose another with --data, or give yourself the right."
         ) from problem
-    if person is None or _may_enter(data, person):
+    # A database that already lies here stays: a new empty one elsewhere would take its place.
+    if person is None or (data / "database" / "PG_VERSION").exists() or _may_enter(data, person):
         return data
     home = SYSTEM_HOME / hashlib.sha256(os.fsencode(data.resolve())).hexdigest()[:12]
     home.mkdir(parents=True, exist_ok=True)

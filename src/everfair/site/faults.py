@@ -4,10 +4,13 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from everfair.base.actor import NOBODY
 from everfair.base.pages import error_page
 
 
 def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    if not hasattr(request, "actor"):
+        request.actor = NOBODY  # type: ignore[attr-defined]  # refused before anybody asked who it is, as for a foreign Host
     return error_page(request, 400)
 
 

@@ -30,7 +30,8 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "`http://localhost:PORT`",
     ),
     "EVERFAIR_BEHIND_PROXY": (
-        "`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto`; without a proxy anybody could forge it.",
+        "`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto` and `X-Forwarded-For`; without a proxy anybody could forge "
+        "them.",
         "off",
     ),
     "EVERFAIR_DATA": (
@@ -49,13 +50,18 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "EVERFAIR_LOG": ("Least level that is logged: DEBUG, INFO, WARNING or ERROR.", "`INFO`"),
     "EVERFAIR_MAIL_FROM": ("Sender of letters.", "`Everfair <fair@localhost>`"),
     "EVERFAIR_SMTP_URL": (
-        "Mail server: `smtp://user:password@host:587` speaks STARTTLS; any other scheme sends without encryption.",
+        "Mail server: `smtp://user:password@host:587` speaks STARTTLS, `smtps://` TLS from the start (port 465), `smtp+plain://` no "
+        "encryption (port 25, for a server on the same machine).",
         "letters lie as files in `mail/` of the data folder",
     ),
     "EVERFAIR_POOL": ("Most database connections of one process.", "`6`"),
     "EVERFAIR_PYTHON": ("The Python that `bin/up` makes its environment from.", "`python3`"),
     "EVERFAIR_SECRET_KEY": ("Signs sessions and links.", "made once, kept in `secrets/`"),
     "EVERFAIR_SECRET_KEY_OLD": ("Former keys, comma-separated, that still count while you change the key.", "none"),
+    "EVERFAIR_SANDBOX_ADDRESS": (
+        "The address under which buyers reach the sandbox that `bin/up` starts, when a proxy stands before it.",
+        "`http://localhost:` and its port",
+    ),
     "EVERFAIR_SANDBOX_URL": ("A payment sandbox that runs elsewhere; ours is not started then.", "ours, on the next port"),
     "EVERFAIR_SANDBOX_ACCOUNT": (
         "Our merchant account at the sandbox; events of another one are not believed.",
@@ -66,7 +72,10 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "Signs the sandbox's events; two, newest first, while you change it.",
         "made once, kept in `secrets/`",
     ),
-    "EVERFAIR_SANDBOX_WEBHOOK_URL": ("Where the sandbox sends its events.", "`/hooks/payments/sandbox` of EVERFAIR_ADDRESS"),
+    "EVERFAIR_SANDBOX_WEBHOOK_URL": (
+        "Where the sandbox sends its events.",
+        "`/hooks/payments/sandbox`: on this machine for our own, else of EVERFAIR_ADDRESS",
+    ),
     "EVERFAIR_SANDBOX_CONSOLE_TOKEN": (
         "Opens the sandbox's console: `/console?token=…`.",
         "made once, kept in `secrets/`",
@@ -74,6 +83,7 @@ OPERATORS: dict[str, tuple[str, str]] = {
 }
 # What the processes tell each other, and what only tests use: nothing to set by hand.
 OURS: dict[str, str] = {
+    "EVERFAIR_ASKED_URL": "the database that `bin/up` asks whether it answers, and as whom",
     "EVERFAIR_AS_OWNER": "`1` in a process that migrates: it works as `ef_owner`",
     "EVERFAIR_PORT": "the web server's port, from `--port`",
     "EVERFAIR_RUN": "marks the children of one start, so that the next start can end what a killed one left",

@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from everfair.site.addresses import mail_server, site_address
+
 PACKAGE = Path(__file__).resolve().parents[1]
 KIND = os.environ.get("EVERFAIR_KIND", "live")
 DATA = Path(os.environ.get("EVERFAIR_DATA", "var"))
-ADDRESS = os.environ.get("EVERFAIR_ADDRESS", "http://localhost:8000").rstrip("/")
+ADDRESS = site_address(os.environ.get("EVERFAIR_ADDRESS", "http://localhost:8000"))
 _https = ADDRESS.startswith("https://")
 
 
@@ -178,6 +180,7 @@ ACCOUNT_FORMS = {
 USERSESSIONS_TRACK_ACTIVITY = False  # companies.middleware notes it every ten minutes instead of at every request
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "site:desk"
+COMPANY_URL = "companies:start"  # where a person without a company is led when a page wants one
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 if KIND == "test":
     ACCOUNT_RATE_LIMITS = False
@@ -194,6 +197,7 @@ if _https:
     SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 if os.environ.get("EVERFAIR_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    MIDDLEWARE.insert(0, "everfair.site.proxy.caller_address")
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
@@ -204,13 +208,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2_000
 DATA_UPLOAD_MAX_NUMBER_FILES = 20
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_048_576
 
-_smtp = urlsplit(os.environ.get("EVERFAIR_SMTP_URL", ""))
+_mail = mail_server(os.environ.get("EVERFAIR_SMTP_URL", ""))
 DEFAULT_FROM_EMAIL = os.environ.get("EVERFAIR_MAIL_FROM", "Everfair <fair@localhost>")
-if _smtp.hostname:
-    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    EMAIL_HOST, EMAIL_PORT = _smtp.hostname, _smtp.port or 587
-    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_smtp.username or ""), unquote(_smtp.password or "")
-    EMAIL_USE_TLS, EMAIL_TIMEOUT = _smtp.scheme == "smtp", 10
+if _mail:
+    EMAIL_BACKEND = "everfair.site.post.Outbox"  # the worker hands them over
+    EMAIL_HOST, EMAIL_PORT = _mail.host, _mail.port
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _mail.login, _mail.password
+    EMAIL_USE_TLS, EMAIL_USE_SSL, EMAIL_TIMEOUT = _mail.starttls, _mail.tls, 10
 else:
     # Until there is a mail server, letters lie in a folder that the operator can read.
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"

@@ -147,6 +147,8 @@ class Supervisor:
             self._pause(0.2)
         if process.returncode:
             said = path.read_bytes()[begin:].decode(errors="replace").strip().splitlines()
+            if not said and shutil.disk_usage(self.data).free < 1_000_000:
+                raise CannotRun(f"A step of the start failed: the disk of {self.data} is full.")
             raise CannotRun(f"A step of the start failed: {said[-1] if said else 'it said nothing'} (more in {path}).")
 
     # Running

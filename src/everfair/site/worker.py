@@ -11,21 +11,15 @@ from collections.abc import Callable
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connection
-from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
-from everfair.base.chores import CHORES, Chore
+from everfair.base.chores import CHORES, Chore, beat
 from everfair.base.deadlines import fire_due
 from everfair.base.events import CHANNEL, run_unread_reactions
-from everfair.base.models import Heartbeat
+from everfair.site import post
 
 log = logging.getLogger(__name__)
 BEAT_S = 5.0
-
-
-def beat(part: str, note: str = "ready") -> None:
-    """Say that a part is alive; real time, because balancers read it."""
-    Heartbeat.objects.update_or_create(part=part, defaults={"at": timezone.now(), "note": note})
 
 
 class Loop(threading.Thread):
@@ -127,6 +121,8 @@ def listen(woken: threading.Event) -> Callable[[threading.Event], float]:
 def _conninfo() -> str:
     row = settings.DATABASES["default"]
     named = {"dbname": row["NAME"], "user": row["USER"], "password": row["PASSWORD"], "host": row["HOST"], "port": row["PORT"]}
+    ours = ("pool", "server_side_binding", "prepare_threshold", "options")
+    named |= {name: value for name, value in row["OPTIONS"].items() if name not in ours}  # such as sslmode
     return make_conninfo(**{name: value for name, value in named.items() if value})
 
 
@@ -147,12 +143,17 @@ def run() -> None:
         follow_forever(ending)
         return 1.0
 
+    def post_turn(ending: threading.Event) -> float:
+        post.deliver()
+        return 1.0
+
     loops = [
         Loop("reactions", reactions_turn(woken), stop),
         Loop("listen", listen(woken), stop),
         Loop("clock", clock_turn(), stop),
         Loop("chores", chores_turn(), stop),
         Loop("index", index_turn, stop),
+        Loop("post", post_turn, stop),  # on its own: a mail server may keep it waiting for ten seconds
     ]
     for loop in loops:
         loop.start()

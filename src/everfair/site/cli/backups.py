@@ -22,7 +22,7 @@ import click
 
 from everfair.site import engine
 from everfair.site.cli.figures import WORK, as_json, prove, show, work
-from everfair.site.cli.surroundings import Sentence, django, installation
+from everfair.site.cli.surroundings import Sentence, django, installation, remember
 
 REBASE = "import django; django.setup(); from everfair.base.events import rebase_after_restore as rebase; rebase()"
 DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", 1
@@ -37,19 +37,11 @@ def backup(data: str, folder: Path, as_json: bool) -> None:
     began_s = time.monotonic()
     if folder.exists() and any(folder.iterdir()):
         raise Sentence(f"{folder} is not empty: name a new folder for the backup.")
+    os.umask(0o077)
     with installation(data) as own:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        folder.mkdir(parents=True, exist_ok=True)
         dump = folder / DUMP
-        _run(
-            [
-                _program("pg_dump", own),
-                "--format=custom",
-                "--no-owner",
-                f"--file={dump}",
-                "--dbname",
-                os.environ["EVERFAIR_OWNER_URL"],
-            ]
-        )
+        _run_on(os.environ["EVERFAIR_OWNER_URL"], own, "pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
         files = Path(data) / "files"
         sums = {DUMP: _sum(dump)}
         for file in sorted(path for path in files.rglob("*") if path.is_file()):
@@ -76,23 +68,13 @@ def restore(context: click.Context, folder: Path, force: bool, as_json: bool) ->
     data.mkdir(parents=True, exist_ok=True)
     _refuse_running(data)
     os.environ.setdefault("EVERFAIR_KIND", manifest["kind"])
-    with installation(str(data)) as own:
+    with installation(str(data), new=True) as own:
         owner = os.environ["EVERFAIR_OWNER_URL"]
         files = data / "files"
         if (_has_tables(owner) or (files.is_dir() and any(files.iterdir()))) and not force:
             raise Sentence("The installation is not empty: restore into a new --data folder, or replace everything with --force.")
         _empty(owner)
-        _run(
-            [
-                _program("pg_restore", own),
-                "--no-owner",
-                "--exit-on-error",
-                "--single-transaction",
-                "--dbname",
-                owner,
-                str(folder / DUMP),
-            ]
-        )
+        _run_on(owner, own, "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction", str(folder / DUMP))
         shutil.rmtree(files, ignore_errors=True)
         if (folder / "files").is_dir():
             shutil.copytree(folder / "files", files)
@@ -100,7 +82,7 @@ def restore(context: click.Context, folder: Path, force: bool, as_json: bool) ->
         shutil.rmtree(data / "index", ignore_errors=True)
         # The numbers of transactions begin anew in another server: the events' cursors are put right, which only the owner may.
         _run([sys.executable, "-c", REBASE], {**os.environ, "EVERFAIR_AS_OWNER": "1"})
-        _note_prepared(data, manifest["kind"])
+        _note_prepared(data, manifest["kind"], outside=own is None)
         with django(str(data)):
             if find_spec(WORK["rebuild-index"].partition(":")[0]):
                 work("rebuild-index")()
@@ -156,22 +138,48 @@ def _empty(owner_url: str) -> None:
         session.execute("GRANT USAGE ON SCHEMA public TO PUBLIC")  # as in a new database, which the dump counts on
 
 
-def _note_prepared(data: Path, kind: str) -> None:
+def _note_prepared(data: Path, kind: str, *, outside: bool) -> None:
     """The next start must not load the demo world on top of what came back."""
     (data / "prepared.json").write_text(json.dumps({"demo": True}))
-    (data / "installation.json").write_text(json.dumps({"EVERFAIR_KIND": kind}))
+    remember(data, {"EVERFAIR_KIND": kind}, outside=outside)
 
 
-def _program(name: str, own: engine.Engine | None) -> str:
-    if own is not None:
-        return str(own.programs / name)
-    found = shutil.which(name)
-    if found:
-        return found
+def _run_on(url: str, own: engine.Engine | None, name: str, *options: str) -> None:
+    """One of PostgreSQL's programs on a database. The password goes through the environment: the list of processes is everybody's.
+
+    On a server of the operator's own the system's program comes first, because it speaks TLS; if it refuses (it is older than the
+    server, or than the backup), ours is tried.
+    """
+    import psycopg
+    from psycopg.conninfo import conninfo_to_dict, make_conninfo
+
     try:
-        return str(engine.bin_dir() / name)
-    except engine.EngineError as problem:
-        raise Sentence(f"{name} was not found: install it with `apt-get install postgresql-client`.") from problem
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if value is not None}
+    except psycopg.Error as problem:
+        raise Sentence(f"EVERFAIR_OWNER_URL cannot be read: {problem}") from problem
+    env = {**os.environ, "PGPASSWORD": parts.pop("password", os.environ.get("PGPASSWORD", ""))}
+    programs = _programs(name, own)
+    for program in programs:
+        try:
+            _run([program, *options, "--dbname", make_conninfo(**parts)], env)
+            return
+        except Sentence:
+            if program == programs[-1]:
+                raise
+
+
+def _programs(name: str, own: engine.Engine | None) -> list[str]:
+    if own is not None:
+        return [str(own.programs / name)]
+    found = [shutil.which(name)]
+    try:
+        found.append(str(engine.bin_dir() / name))
+    except engine.EngineError:
+        pass
+    usable = [program for program in found if program]
+    if not usable:
+        raise Sentence(f"{name} was not found: install it with `apt-get install postgresql-client`.")
+    return usable
 
 
 def _run(command: list[str], env: dict[str, str] | None = None) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from everfair.site import engine
-from everfair.site.cli.surroundings import SOURCE, django, installation
+from everfair.site.cli.surroundings import SOURCE, Sentence, django, installation
 
 
 @click.command(help="Do jobs, run reactions and fire deadlines until stopped.")
@@ -25,7 +25,7 @@ def worker(data: str) -> None:
 @click.pass_obj
 def migrate(data: str) -> None:
     os.environ["EVERFAIR_AS_OWNER"] = "1"
-    with installation(data):
+    with installation(data, new=True):
         _manage(["migrate"])
 
 
@@ -60,9 +60,15 @@ def compile_translations() -> None:
             catalogue = read_po(text, locale=source.parents[1].name)
         target = source.with_suffix(".mo")
         making = target.with_suffix(f".mo.{os.getpid()}")
-        with making.open("wb") as out:
-            write_mo(out, catalogue)
-        making.replace(target)
+        try:
+            with making.open("wb") as out:
+                write_mo(out, catalogue)
+            making.replace(target)
+        except OSError as problem:
+            raise Sentence(
+                f"The translations cannot be written into {target.parent} ({problem.strerror}): "
+                "let the owner of that folder run `bin/everfair compile-translations` once."
+            ) from problem
         sys.stderr.write(f"compiled {source.relative_to(SOURCE)}\n")
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from everfair.site import engine
+from everfair.site.addresses import AddressError, mail_server, site_address
 
 SOURCE = Path(__file__).resolve().parents[3]  # the folder that holds the package
 SECRETS: dict[str, Callable[[], str]] = {
@@ -23,6 +24,8 @@ SECRETS: dict[str, Callable[[], str]] = {
 }
 # What an operator may set himself; it wins over what the last start wrote down.
 KEPT = ("EVERFAIR_KIND", "EVERFAIR_ADDRESS", "EVERFAIR_PORT", "EVERFAIR_SANDBOX_URL")
+_TRACES = ("installation.json", "database", "database-is-elsewhere.txt")  # any of them: somebody installed here
+OUTSIDE = "outside database"  # in the same note; its address holds a password and is not kept
 
 
 class Sentence(click.ClickException):
@@ -53,21 +56,41 @@ def made_secrets(data: Path) -> dict[str, str]:
     return found
 
 
-def remember(data: Path, names: dict[str, str]) -> None:
-    (data / "installation.json").write_text(json.dumps({name: names[name] for name in KEPT if name in names}, indent=1) + "\n")
+def remember(data: Path, names: dict[str, str], *, outside: bool) -> None:
+    kept = {name: names[name] for name in KEPT if name in names} | ({OUTSIDE: "yes"} if outside else {})
+    (data / "installation.json").write_text(json.dumps(kept, indent=1) + "\n")
 
 
 def remembered(data: Path) -> dict[str, str]:
+    return {name: value for name, value in _note(data).items() if name in KEPT}
+
+
+def _note(data: Path) -> dict[str, str]:
     try:
         return dict(json.loads((data / "installation.json").read_text()))
     except (OSError, ValueError):
         return {}
 
 
-def outside_database() -> dict[str, str] | None:
-    """The addresses of a server of the operator's own, or None for the embedded one. Refuses half of them."""
+def check_addresses() -> None:
+    """Refuse what the settings of every process would refuse, once and in one sentence."""
+    try:
+        site_address(os.environ.get("EVERFAIR_ADDRESS") or "http://localhost")
+        mail_server(os.environ.get("EVERFAIR_SMTP_URL", ""))
+    except AddressError as problem:
+        raise Sentence(str(problem)) from None
+
+
+def outside_database(data: Path) -> dict[str, str] | None:
+    """The addresses of a server of the operator's own, or None for the embedded one. Refuses half of them, and none where the
+    installation has lived on such a server: a new empty database would take its place."""
     app, owner = os.environ.get("EVERFAIR_DATABASE_URL"), os.environ.get("EVERFAIR_OWNER_URL")
     if not app and not owner:
+        if OUTSIDE in _note(data):
+            raise Sentence(
+                f"The installation in {data} keeps its database on a server of your own: "
+                "set EVERFAIR_DATABASE_URL and EVERFAIR_OWNER_URL as at its start."
+            )
         return None
     if not app or not owner:
         missing, login = ("EVERFAIR_OWNER_URL", engine.OWNER) if app else ("EVERFAIR_DATABASE_URL", engine.WRITER)
@@ -82,14 +105,16 @@ def python_path() -> str:
 
 
 @contextmanager
-def installation(data: str) -> Iterator[engine.Engine | None]:
-    """Stand inside an installation: its environment is set and its database answers, started for this command if need be."""
+def installation(data: str, *, new: bool = False) -> Iterator[engine.Engine | None]:
+    """Stand inside an installation: its environment is set and its database answers, started for this command if need be.
+    Refuses a folder that holds none, unless `new`."""
     folder = Path(os.path.abspath(data))
-    if "EVERFAIR_DATABASE_URL" not in os.environ and not folder.is_dir():
+    check_addresses()
+    urls = outside_database(folder)
+    if urls is None and not new and not any((folder / name).exists() for name in _TRACES):
         raise Sentence(f"There is no installation in {folder}: start one with `bin/up`, or name its folder with --data.")
     own: engine.Engine | None = None
     began = False
-    urls = outside_database()
     try:
         if urls is None:
             own = engine.running(folder)

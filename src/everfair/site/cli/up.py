@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -16,9 +17,19 @@ from pathlib import Path
 import click
 
 from everfair.site import engine
+from everfair.site.cli.asking import ask_database, check_outside
 from everfair.site.cli.figures import SIGN_INS
 from everfair.site.cli.processes import stale_translations
-from everfair.site.cli.surroundings import SOURCE, Sentence, made_secrets, outside_database, python_path, remember, remembered
+from everfair.site.cli.surroundings import (
+    SOURCE,
+    Sentence,
+    check_addresses,
+    made_secrets,
+    outside_database,
+    python_path,
+    remember,
+    remembered,
+)
 from everfair.site.supervisor import CannotRun, Child, Supervisor
 
 ACCOUNT = "acct_everfair"
@@ -36,10 +47,13 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
     folder = Path(os.path.abspath(own_data or data))
     kept = remembered(folder)
     kind = os.environ.get("EVERFAIR_KIND") or kept.get("EVERFAIR_KIND") or ("live" if empty else "demo")
-    address = os.environ.get("EVERFAIR_ADDRESS") or f"http://localhost:{port}"
+    address = (os.environ.get("EVERFAIR_ADDRESS") or f"http://localhost:{port}").rstrip("/")
     house = Supervisor(folder, say=_say)
     try:
-        outside = outside_database()
+        check_addresses()
+        outside = outside_database(folder)
+        if outside:
+            check_outside(outside["EVERFAIR_DATABASE_URL"], outside["EVERFAIR_OWNER_URL"])
         house.take_data(address)
         house.listen_to_signals()
         for wanted in (port, port + 1):
@@ -52,12 +66,15 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             "EVERFAIR_PORT": str(port),
             "EVERFAIR_ADDRESS": address,
             "EVERFAIR_SANDBOX_URL": os.environ.get("EVERFAIR_SANDBOX_URL", f"http://localhost:{port + 1}"),
+            # Our own sandbox is on this machine, and reaches us without the proxy, its name and its certificate.
+            "EVERFAIR_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_SANDBOX_WEBHOOK_URL")
+            or (address if os.environ.get("EVERFAIR_SANDBOX_URL") else f"http://localhost:{port}") + "/hooks/payments/sandbox",
             "EVERFAIR_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_SANDBOX_ACCOUNT", ACCOUNT),
             "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
             "PYTHONPATH": python_path(),
         }
         env |= outside or _start_database(house, folder)
-        remember(folder, env)
+        remember(folder, env, outside=outside is not None)
         _prepare(house, folder, env, kind)
         code = house.run(
             _table(folder, env, port, workers),
@@ -68,6 +85,12 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
         code = 0
     except (CannotRun, engine.EngineError) as refusal:
         raise Sentence(str(refusal)) from refusal
+    except OSError as problem:
+        if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
+            raise
+        raise Sentence(
+            f"{folder} cannot be written ({problem.strerror}): make room there, or choose another with --data."
+        ) from problem
     finally:
         house.stop()
     sys.exit(code)
@@ -79,14 +102,14 @@ def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[C
     web += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--runtime-mode", "st", "--no-ws"]
     web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
     sandbox = [sys.executable, "-m", "everfair.payments.sandbox", "--port", str(port + 1), "--data", str(folder / "sandbox")]
-    sandbox += ["--account", env["EVERFAIR_SANDBOX_ACCOUNT"]]
+    sandbox += ["--account", env["EVERFAIR_SANDBOX_ACCOUNT"], "--public-url", env.get("EVERFAIR_SANDBOX_ADDRESS", "").rstrip("/")]
     table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3), Child("sandbox", sandbox, env, 0.5)]
     own_sandbox = env["EVERFAIR_SANDBOX_URL"] == f"http://localhost:{port + 1}"
     return table if own_sandbox else table[:2]
 
 
 def _start_database(house: Supervisor, folder: Path) -> dict[str, str]:
-    if not (folder / "database").exists():
+    if not (folder / "database").exists() and not (folder / "database-is-elsewhere.txt").exists():
         _say("Making the database …")
 
     def begin() -> engine.Engine:
@@ -106,13 +129,13 @@ def _prepare(house: Supervisor, folder: Path, env: dict[str, str], kind: str) ->
         done = {}
     package = SOURCE / "everfair"
     tables = _mark(package.glob("*/migrations/**/*"))
-    applied = _applied_migrations(env["EVERFAIR_DATABASE_URL"])
+    applied = ask_database(env["EVERFAIR_DATABASE_URL"], "EVERFAIR_DATABASE_URL").applied
     if done.get("migrations") != tables or not applied or applied != done.get("applied"):
         _say("Bringing the tables up to date …")
         house.run_step(
             [sys.executable, "-m", "django", "migrate", "--no-input"], {**env, "EVERFAIR_AS_OWNER": "1"}, log="migrate"
         )
-        done |= {"migrations": tables, "applied": _applied_migrations(env["EVERFAIR_DATABASE_URL"])}
+        done |= {"migrations": tables, "applied": ask_database(env["EVERFAIR_DATABASE_URL"], "EVERFAIR_DATABASE_URL").applied}
         note.write_text(json.dumps(done))
     if stale_translations():
         _say("Compiling translations …")
@@ -140,24 +163,6 @@ def _mark(files: object) -> str:
     return digest.hexdigest()
 
 
-def _applied_migrations(url: str) -> int:
-    """How many migrations the database itself has seen; 0 for an empty one. Refuses when nobody answers."""
-    question = (
-        "import sys, psycopg\n"
-        "with psycopg.connect(sys.argv[1], connect_timeout=10) as s:\n"
-        "    assert s.info.server_version >= 150000, 'version'\n"
-        "    there = s.execute(\"SELECT to_regclass('django_migrations')\").fetchone()[0]\n"
-        "    print(s.execute('SELECT count(*) FROM django_migrations').fetchone()[0] if there else 0)\n"
-    )
-    asked = subprocess.run([sys.executable, "-c", question, url], capture_output=True, text=True)  # noqa: S603 - our own text
-    if asked.returncode:
-        why = asked.stderr.strip().splitlines()[-1] if asked.stderr.strip() else "no answer"
-        if "AssertionError: version" in why:
-            raise CannotRun("The database server is older than PostgreSQL 15: use version 15 or later.")
-        raise CannotRun(f"The database does not answer: {why}")
-    return int(asked.stdout)
-
-
 def _refuse_taken(wanted: int, port: int) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -170,8 +175,9 @@ def _refuse_taken(wanted: int, port: int) -> None:
 
 
 def _is_ready(port: int) -> bool:
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))  # never by the proxy of http_proxy
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
+        with direct.open(f"http://127.0.0.1:{port}/readyz", timeout=2) as answer:
             return bool(answer.status == 200)
     except (OSError, urllib.error.URLError, ValueError):
         return False

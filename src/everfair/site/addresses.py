@@ -1,0 +1,70 @@
+"""The addresses an operator sets, read strictly: each mistake is one sentence that names the variable and the mend. No Django here."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+# scheme: (port, STARTTLS, TLS from the first byte)
+_MAIL = {"smtp": (587, True, False), "smtps": (465, False, True), "smtp+plain": (25, False, False)}
+
+
+class AddressError(ValueError):
+    """One sentence an operator can act on."""
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Where letters are handed over, and how; no login without a name."""
+
+    host: str
+    port: int
+    login: str
+    password: str
+    starttls: bool
+    tls: bool
+
+
+def site_address(text: str) -> str:
+    """`https://fair.example` without a slash behind it. Refuses an address without a scheme, with a path or with a name in it."""
+    where = f"EVERFAIR_ADDRESS is {text!r}: write it as people type it, such as https://fair.example, without a path."
+    try:
+        parts = urlsplit(text.rstrip("/"))
+        port = parts.port
+    except ValueError:
+        raise AddressError(where) from None
+    extra = parts.path or parts.query or parts.fragment or parts.username
+    if parts.scheme not in ("http", "https") or not parts.hostname or extra or port == 0:
+        raise AddressError(where)
+    return text.rstrip("/")
+
+
+def mail_server(text: str) -> MailServer | None:
+    """`smtp://` speaks STARTTLS, `smtps://` TLS from the start, `smtp+plain://` neither; None for nothing at all."""
+    if not text:
+        return None
+    where = "EVERFAIR_SMTP_URL cannot be read: write smtp://user:password@mail.example:587, smtps:// or smtp+plain://"
+    try:
+        parts = urlsplit(text)
+        port = parts.port
+    except ValueError:
+        raise AddressError(f"{where}, with %2F and the like for signs such as / in the password.") from None
+    if parts.scheme not in _MAIL or not parts.hostname or parts.path.strip("/") or parts.query or parts.fragment:
+        raise AddressError(f"{where}, with %2F and the like for signs such as / in the password.")
+    usual, starttls, tls = _MAIL[parts.scheme]
+    return MailServer(parts.hostname, port or usual, unquote(parts.username or ""), unquote(parts.password or ""), starttls, tls)
+
+
+def last_hop(forwarded_for: str) -> str | None:
+    """The caller as the proxy before us saw it: the last address of `X-Forwarded-For`. What stands before it anybody may have
+    written. None when it is no address."""
+    stated = forwarded_for.rpartition(",")[2].strip()
+    if stated.startswith("["):
+        stated = stated[1:].partition("]")[0]
+    elif stated.count(":") == 1:
+        stated = stated.partition(":")[0]
+    try:
+        return str(ipaddress.ip_address(stated))
+    except ValueError:
+        return None
