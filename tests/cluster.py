@@ -1,6 +1,6 @@
 """The database the tests run on: one throw-away server, one migrated template, one copy for each pytest process.
 
-The server is shared by every pytest run of this checkout and left running between runs; it forgets everything at a crash
+The server is shared by the pytest runs of this checkout and left running between runs; it forgets everything at a crash
 (fsync off), so a server that will not start again is thrown away and made anew.
 """
 
@@ -46,12 +46,21 @@ class TestDatabase:
 
 
 def folder() -> Path:
-    """Where the shared server lives; `bin/test` names its own place, so that it can stop it at the end."""
+    """Where the server lives; `bin/test` names its own place, so that it can stop it at the end.
+
+    Of several pytest processes at once each has its own: a transaction that one leaves open for long would hide events from
+    the cursors of the other, for a snapshot's oldest transaction is the whole server's.
+    """
+    worker = os.environ.get("PYTEST_XDIST_WORKER")
+    return _place(f"-{worker}" if worker else "")
+
+
+def _place(suffix: str) -> Path:
     named = os.environ.get("EVERFAIR_TEST_CLUSTER")
     if named:
-        return Path(named)
+        return Path(named + suffix)
     key = hashlib.sha256(os.fsencode(ROOT)).hexdigest()[:8]
-    return Path(tempfile.gettempdir()) / f"everfair-test-{os.geteuid()}-{key}"
+    return Path(tempfile.gettempdir()) / f"everfair-test-{os.geteuid()}-{key}{suffix}"
 
 
 def server_url() -> str:
@@ -82,8 +91,14 @@ def server_url() -> str:
 
 
 def stop() -> None:
-    """End the shared server and forget what it held."""
-    place = folder()
+    """End the servers of this place and forget what they held."""
+    first = _place("")
+    for place in (first, *first.parent.glob(f"{first.name}-gw*")):
+        if place.is_dir():
+            _stop(place)
+
+
+def _stop(place: Path) -> None:
     with _one_at_a_time(place.with_name(place.name + ".lock")):
         found = engine.running(place)
         if found is not None:

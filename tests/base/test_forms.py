@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import SimpleUploadedFile
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everfair.base.forms import NumberField, TextField, clean_text, read_money, read_number, read_unit_price
+from everfair.base.forms import FilesField, NumberField, TextField, clean_text, read_money, read_number, read_unit_price
 from everfair.base.money import MAX_MINOR, Money, UnitPrice
 
 BAD_NUMBERS = [
@@ -189,3 +190,18 @@ def test_cleaning_twice_changes_nothing(text: str):
 
     assert clean_text(once, many_lines=True) == once
     assert "\x00" not in once
+
+
+def test_several_files_come_as_a_list_in_order() -> None:
+    files = [SimpleUploadedFile(f"{name}.txt", b"lines", "text/plain") for name in ("a", "b")]
+
+    assert FilesField(required=False).clean(files) == files
+    assert FilesField(required=False).clean(files[0]) == [files[0]]
+    assert FilesField(required=False).clean(None) == []
+
+
+def test_no_file_where_one_is_needed_and_an_empty_one_are_refused() -> None:
+    empty = SimpleUploadedFile("a.txt", b"", "text/plain")
+
+    assert code_of(lambda: FilesField().clean([])) == "required"
+    assert code_of(lambda: FilesField(required=False).clean([empty])) == "empty"

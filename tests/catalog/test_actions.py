@@ -22,6 +22,7 @@ from everfair.catalog.queries import unmapped_categories
 from everfair.catalog.reading import read_offer, values_of
 from everfair.catalog.refusals import OfferRefused
 from everfair.companies.models import Stop
+from everfair.companies.queries import audit_notes
 from everfair.files.actions import keep_picture
 from everfair.markets.table import MARKETS
 from tests import make
@@ -268,6 +269,9 @@ def test_the_operator_removes_an_offer_for_good_and_says_why() -> None:
     assert Offer.objects.get().state == "removed"
     kept = History.objects.get(subject=offer.pk)
     assert (kept.verb, kept.reason, kept.actor) == ("remove", "Counterfeit goods.", "operator")
+    (note,) = audit_notes(offer.pk)
+    assert (note.act, note.reason, note.actor) == ("removed an offer", "Counterfeit goods.", "operator")
+    assert note.before == {"number": offer.number, "name": offer.titles["en"]}
     for act in (
         lambda: publish_offer(offer.pk, by=make.actor(seller)),
         lambda: change_offer(offer.pk, {}, by=make.actor(seller)),
@@ -285,6 +289,7 @@ def test_nobody_but_the_operator_removes_and_never_without_a_reason() -> None:
         with pytest.raises(Refused):
             remove_offer(offer.pk, reason, by=by)
 
+    assert audit_notes(offer.pk) == []
     assert Offer.objects.get().state == "published"
 
 

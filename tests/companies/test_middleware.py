@@ -41,7 +41,8 @@ def test_an_ended_membership_ends_in_the_running_session() -> None:
 
     actions.end_membership(worker.pk, by=owner)
 
-    assert (before, client.get("/en/company/").status_code) == (200, 403)
+    after = client.get("/en/company/")
+    assert (before, after.status_code, after["Location"]) == (200, 302, "/en/me/start/?next=%2Fen%2Fcompany%2F")
 
 
 def test_other_roles_count_in_the_running_session() -> None:

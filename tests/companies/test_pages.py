@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
+from urllib.parse import urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,6 +15,7 @@ from PIL import Image
 from everfair.base.refused import Refused
 from everfair.companies import actions
 from everfair.companies.models import ApiKey, Company, Invitation, Membership
+from everfair.companies.queries import actor_of_person
 from everfair.files.actions import keep_picture
 from everfair.files.queries import picture_urls
 from tests import make
@@ -155,6 +158,76 @@ def test_a_first_company_is_registered_by_choosing_its_country_first() -> None:
     assert company.names == {"zh-hans": "宁波螺栓厂"}
     assert Membership.objects.get(company=company).roles == ["owner"]
     assert "315000<br>浙江省宁波市中山路1号" in client.get("/en/company/").content.decode()
+
+
+ORDER_PAGE = "/en/export/order/?offer=7&quantity=12.5"
+
+
+def test_who_has_no_company_yet_is_led_to_register_one_and_back() -> None:
+    """From «Order now» over the country and a first try with a wrong number to the order's page, as a member."""
+    client = browser(person("new@fair.example"))
+
+    led = client.get(ORDER_PAGE)
+    start = client.get(led["Location"]).content.decode()
+    country = client.get(html.unescape(re.search(r'href="(/en/company/register/[^"]*)"', start)[1])).content.decode()  # type: ignore[index]
+    wanted = html.unescape(re.search(r'name="next" value="([^"]*)"', country)[1])  # type: ignore[index]
+    form = client.get("/en/company/register/", {"country": "CN", "next": wanted}).content.decode()
+    address = html.unescape(re.search(r'method="post" action="(/en/company/register/[^"]*)"', form)[1])  # type: ignore[index]
+    wrong = send(client, address, **REGISTRATION | {"registration_number": "91110000600037341X"}).content.decode()
+    again = html.unescape(re.search(r'method="post" action="(/en/company/register/[^"]*)"', wrong)[1])  # type: ignore[index]
+    done = send(client, again, **REGISTRATION)
+
+    assert led.status_code == 302
+    assert led["Location"].startswith("/en/me/start/?next=")
+    assert "Only companies can do that." in start
+    assert (wanted, done["Location"]) == (ORDER_PAGE, ORDER_PAGE)
+    # A member now: the page is looked for, and its offer is not there.
+    assert client.get(ORDER_PAGE).status_code == 404
+
+
+def test_who_joins_a_company_goes_on_where_a_company_was_wanted() -> None:
+    owner = person("owner@fair.example")
+    company = make.company()
+    make.member(company, who=owner)
+    invited = actions.invite_person("new@fair.example", ["buyer"], by=actor_of_person(owner))
+    client = browser(person("new@fair.example"))
+
+    start = client.get(client.get("/en/orders/")["Location"]).content.decode()
+    address = html.unescape(re.search(r'action="(/en/me/invitations/[^"]*)"', start)[1])  # type: ignore[index]
+    answer = send(client, address)
+
+    assert str(invited.pk) in address
+    assert answer["Location"] == "/en/orders/"
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example/", "javascript:alert(1)", "evil"])
+def test_only_a_page_of_ours_is_gone_back_to(elsewhere: str) -> None:
+    client = browser(person("new@fair.example"))
+
+    start = client.get("/en/me/start/", {"next": elsewhere}).content.decode()
+    answer = send(client, f"/en/company/register/?{urlencode({'next': elsewhere})}", **REGISTRATION)
+
+    assert "evil" not in start.partition("<main")[2].partition("</main>")[0]
+    assert "Only companies can do that" not in start
+    assert answer["Location"] == "/en/company/"
+
+
+def test_a_form_a_program_and_an_operators_page_stay_closed_to_who_has_no_company() -> None:
+    client = browser(person("new@fair.example"))
+
+    form = send(client, "/en/rfqs/new/", title="Bolts")
+    office = client.get("/en/office/")
+    program = client.get("/api/v1/orders")
+
+    assert (form.status_code, office.status_code, program.status_code) == (403, 403, 403)
+    assert program.json()["code"] == "base.company_first"
+    assert program["Content-Type"] == "application/problem+json"
+
+
+def test_a_role_too_small_is_told_so_and_led_nowhere() -> None:
+    answer = browser(make.member(make.company(), "viewer")).get("/en/company/keys/")
+
+    assert answer.status_code == 403
 
 
 def test_a_wrong_check_digit_is_said_beside_the_number_and_what_was_typed_stays() -> None:

@@ -60,6 +60,7 @@ def test_a_page_asks_the_database_a_fixed_number_of_times(visitor, django_assert
         make.offer(company)
     rebuild_index()
     visitor.get(SEARCH)
+    visitor.get("/en/export/halls/")  # what upper packages count there is kept for some seconds
 
     with django_assert_num_queries(1):
         visitor.get(SEARCH, {"q": "bolt"})
@@ -272,3 +273,17 @@ def test_suggestions_are_options_for_the_search_box(visitor):
 
     assert '<option value="Kett&quot;le"></option>' in response.content.decode()
     assert visitor.get("/en/export/suggest/").content == b""
+
+
+@pytest.mark.parametrize("page", ["/en/export/", "/zh-hant/export/halls/", "/en/account/sign-in/"])
+def test_the_search_box_of_every_page_asks_for_suggestions(visitor, page):
+    """Without JavaScript it is an ordinary form with an empty list of suggestions."""
+    response = visitor.get(page).content.decode()
+
+    (box,) = re.findall(r'<input type="search" id="q"[^>]*>', response)
+    language = page.split("/")[1]
+    assert f'hx-get="/{language}/export/suggest/"' in box
+    assert 'list="q-more"' in box
+    assert 'hx-target="#q-more"' in box
+    assert response.count('<datalist id="q-more"></datalist>') == 1
+    assert visitor.get(f"/{language}/export/suggest/", {"q": "b"}).status_code == 200

@@ -640,7 +640,7 @@ def test_the_trail_is_searched_by_act_subject_and_actor(by: Person, office: Any)
     send(office, f"/en/office/companies/{first.number}/stop/", kind="listing", reason="Copies.", until="")
 
     def found(**wanted: str) -> list[tuple[str, str]]:
-        return [(line.act, line.who) for line in office.get("/en/office/trail/", wanted).context["lines"]]
+        return [(line.act, line.who) for line, _before, _after in office.get("/en/office/trail/", wanted).context["lines"]]
 
     assert found(act="placed") == [("placed a listing stop", "Olga Operator")]
     assert len(found(subject=str(first.pk))) == 2
@@ -648,3 +648,27 @@ def test_the_trail_is_searched_by_act_subject_and_actor(by: Person, office: Any)
     assert found(actor="operator:0000") == []
     assert found(subject="nonsense") == []
     assert found(act="%") == []
+
+
+def test_no_stored_code_stands_on_a_page_where_it_has_a_word(by: Person, office: Any) -> None:
+    trade, event = an_issue(), a_misfit()
+    office.get(f"/en/office/trades/{trade.order.pk}/")
+    send(office, "/en/office/rules/export/trade.fee_rate/", value="0.03", valid_from="", reason="A test.")
+
+    rules, trail = text(office.get("/en/office/rules/")), text(office.get("/en/office/trail/"))
+    assert "Platform fee 0.03 as a fraction of one" in rules
+    assert "trade.fee_rate" not in rules
+    assert "Looked at an order" in trail
+    assert "After Rule Platform fee Value 0.03 Market Export market" in trail
+    assert "Payment received" in (events := text(office.get("/en/office/events/")))
+    assert "Does not fit its payment Amount or currency is another one" in events
+    assert event.kind not in events
+    assert "Every entry has a transfer" in text(office.get("/en/office/books/proofs/?run=1"))
+    assert "Sea freight" in text(office.get(f"/en/office/trades/{trade.order.pk}/"))
+    assert "Operator" in text(office.get("/en/office/staff/"))
+
+
+def test_the_office_says_whose_turn_it_is_by_name(office: Any) -> None:
+    trade = make.trade("offered")
+
+    assert "Seller: Read the terms and sign or decline them." in text(office.get(f"/en/office/trades/{trade.order.pk}/"))

@@ -63,7 +63,7 @@ def test_a_payment_says_where_the_money_goes_and_leads_on_by_a_link():
     shown = as_member(trade.order.buyer).get(f"/en/payments/{intent.pk}/")
 
     assert "USD 126.00" in text_of(shown)
-    assert "The money goes into escrow, not to the supplier." in text_of(shown)
+    assert "The money goes into escrow, not to the seller." in text_of(shown)
     assert f'href="/en/payments/{intent.pk}/go/"' in shown.content.decode()
     main = re.search(r"<main.*</main>", shown.content.decode(), re.S)[0]
     assert "<form" not in main

@@ -373,7 +373,7 @@ def test_a_comparison_and_a_list_cost_the_same_for_many_quotes(django_assert_num
     for _ in range(4):
         quote(rfq(by_buyer), by)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         assert len(comparison(asked, by_buyer).quotes) == 6
     with django_assert_num_queries(1):
         assert [row.rfq.title for row in own_quotes(by)] == ["Bolts and wire"] * 4

@@ -10,10 +10,12 @@ from django.core.files.base import ContentFile
 from everfair.base import clock
 from everfair.base.clock import now
 from everfair.base.deadlines import fire_due
+from everfair.base.models import Event, History
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
+from everfair.base.states import allowed_moves
 from everfair.files.actions import keep_attachment
 from everfair.markets.actions import set_rule
-from everfair.sourcing.actions import cancel_rfq, close_rfq, post_rfq, send_quote
+from everfair.sourcing.actions import cancel_rfq, close_rfq, decline_quote, post_rfq, send_quote, withdraw_quote
 from everfair.sourcing.models import Quote, Rfq, RfqLine
 from everfair.sourcing.queries import board, leads, matching_suppliers, own_rfqs, rfq_by_id, rfqs_visible_to
 from tests import make
@@ -198,6 +200,30 @@ def test_cancelling_declines_the_quotes_that_stood():
     assert Quote.objects.get(pk=sent.pk).state == "declined"
     assert (Rfq.objects.get().state, Rfq.objects.get().quote_count) == ("cancelled", 0)
     assert fire_due() == 0
+
+
+def test_quotes_close_with_a_request_that_the_operator_cancels():
+    asked, other = rfq(), rfq()
+    sent, gone, elsewhere = quote(asked), quote(asked), quote(other)
+    withdraw_quote(gone.pk, by=make.actor(gone.seller))
+
+    cancel_rfq(asked.pk, by=make.operator(), reason="Counterfeit goods.")
+
+    assert [Quote.objects.get(pk=each.pk).state for each in (sent, gone, elsewhere)] == ["declined", "withdrawn", "sent"]
+    assert (Rfq.objects.get(pk=asked.pk).state, Rfq.objects.get(pk=asked.pk).quote_count) == ("cancelled", 0)
+    kept = History.objects.filter(subject=sent.pk).latest("pk")
+    assert (kept.verb, kept.actor, kept.reason) == ("lapse", "operator", "Counterfeit goods.")
+    assert Event.objects.filter(name="QuoteDeclined", subject=sent.pk).count() == 1
+
+
+def test_only_an_operator_lets_a_quote_lapse_and_no_operator_declines_one():
+    sent = quote(rfq())
+
+    assert allowed_moves(sent, make.operator()) == ["lapse"]
+    with pytest.raises(Refused) as refusal:
+        decline_quote(sent.pk, by=make.operator())
+    assert refusal.value.code == "base.not_your_move"
+    assert "lapse" not in allowed_moves(sent, make.actor(sent.seller)) + allowed_moves(sent, make.actor(sent.rfq.buyer))
 
 
 def test_leads_come_in_the_order_of_their_match():

@@ -12,6 +12,7 @@ from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
 from everfair.ledger.values import wallet
+from everfair.markets.actions import set_rule
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.trade.actions import (
@@ -276,6 +277,45 @@ def test_a_reported_issue_freezes_until_it_is_withdrawn():
 
     assert refusal.value.code == "trade.issue_open"
     assert trade.fresh().agreement == "completed"
+
+
+def test_a_buyer_reports_and_withdraws_twice_and_then_the_time_to_confirm_runs_out():
+    trade = make.trade("shipped")
+    for _ in range(2):
+        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+        withdraw_report(trade.order.pk, by=trade.buyer)
+
+    with pytest.raises(Refused) as again:
+        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+    untouched = (trade.fresh().issue, [trade.stage(n).state for n in (1, 2)])
+    clock.advance(timedelta(days=45, minutes=1))
+    fire_due()
+    opened = trade.fresh().issue
+    with pytest.raises(Refused) as at_last:
+        withdraw_report(trade.order.pk, by=trade.buyer)
+
+    assert (again.value.code, again.value.status) == ("trade.issue_withdrawn_too_often", 409)
+    assert "ask the operator" in str(again.value.message)
+    assert untouched == ("none", ["funded", "funded"])
+    # The clock still opens a case, and now only the operator ends it.
+    assert (opened, at_last.value.code) == ("open", "trade.issue_withdrawn_too_often")
+    resolve_issue(trade.order.pk, Decimal(1), "nothing was ever shipped", by=make.operator())
+    assert in_wallet(trade.order.buyer_id) == usd(42000)
+
+
+def test_a_contract_keeps_the_number_of_withdrawals_it_was_signed_under():
+    before = make.trade("shipped")
+    set_rule("trade.issue_withdrawals", "export", Decimal(1), None, "agreed on Monday", make.operator())
+    after = make.trade("shipped")
+
+    for trade in (before, after):
+        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+        withdraw_report(trade.order.pk, by=trade.buyer)
+
+    report_missing(before.order.pk, "nothing came", by=before.buyer)
+    with pytest.raises(Refused) as refusal:
+        report_missing(after.order.pk, "nothing came", by=after.buyer)
+    assert refusal.value.code == "trade.issue_withdrawn_too_often"
 
 
 @pytest.mark.parametrize(

@@ -123,11 +123,12 @@ def fonts_of(pdf: bytes) -> dict[str, bool]:
 @pytest.fixture
 def chinese_words(tmp_path: Path, settings: object):
     """Compiled translations of the words we look for, as the site will have them."""
+    contexts = {"Signed": "seal", "Seller": "trade paper", "Buyer": "trade paper"}
     for folder, words in CHINESE_WORDS.items():
         catalogue = polib.POFile()
         catalogue.metadata = {"Content-Type": "text/plain; charset=utf-8"}
         for english, chinese in words.items():
-            catalogue.append(polib.POEntry(msgid=english, msgstr=chinese, msgctxt="seal" if english == "Signed" else None))
+            catalogue.append(polib.POEntry(msgid=english, msgstr=chinese, msgctxt=contexts.get(english)))
         (tmp_path / folder / "LC_MESSAGES").mkdir(parents=True)
         catalogue.save_as_mofile(str(tmp_path / folder / "LC_MESSAGES" / "django.mo"))
     settings.LOCALE_PATHS = [str(tmp_path)]

@@ -29,7 +29,7 @@ from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.sourcing.queries import quotes_visible_to
 from everfair.trade import reactions
-from everfair.trade.actions import draft_order, place_order
+from everfair.trade.actions import draft_order, place_order, report_missing
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries import order_counts, turns_for
 from everfair.trade.queries.papers import contract_terms
@@ -426,9 +426,9 @@ def test_the_timeline_tells_who_did_what_and_for_how_much():
 
     for words in (
         "The buyer signed the contract",
-        "The supplier signed the contract",
+        "The seller signed the contract",
         "A payment arrived and is held in escrow",
-        "The supplier handed the goods to the carrier",
+        "The seller handed the goods to the carrier",
         "The buyer received and accepted the goods",
         "USD 126.00",
     ):
@@ -495,6 +495,21 @@ def test_a_report_freezes_and_a_withdrawal_thaws():
     assert "Half of the cartons are wet." in frozen
     assert trade.fresh().issue == "none"
     assert Deadline.objects.filter(subject=trade.order.pk, kind="trade.receive", state="waiting").count() == 1
+
+
+def test_a_report_that_was_withdrawn_too_often_says_why_and_what_to_do():
+    trade = make.trade("shipped")
+    buying = sides(trade)[0]
+    for _ in range(2):
+        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "withdraw-report/"))
+
+    answer = send(buying, at(trade, "report/"), reason="Nothing came.")
+
+    assert answer.status_code == 422
+    assert "it cannot be reported again. Do not confirm the goods, and ask the operator" in text_of(answer)
+    assert "Nothing came." in answer.content.decode()
+    assert trade.fresh().issue == "none"
 
 
 def test_an_issue_about_an_unpaid_balance_leaves_a_deadline_behind_when_it_is_withdrawn():
@@ -711,3 +726,44 @@ def test_the_award_button_is_the_buyers():
     assert f"/quotes/{quote.pk}/award/" in slot(request, "sourcing.quote_actions", quote)
     request.actor = seller
     assert "award" not in slot(request, "sourcing.quote_actions", quote)
+
+
+@pytest.mark.parametrize(
+    ("state", "whose", "asked", "waits", "at_zero"),
+    [
+        ("offered", "seller", "Read the terms and sign or decline them.", "to sign the terms or to decline them.", "The order closes; nothing was paid."),
+        ("agreed", "buyer", "Pay into escrow. The seller receives it only when", "to pay into escrow.", "The order closes; nothing is owed."),
+        ("deposit", "buyer", "Pay the balance into escrow, so that", "to pay the balance into escrow.", "An issue is opened for the operator; what is held stays"),
+        ("funded", "seller", "Ship the goods and give the tracking number.", "to ship the goods.", "The buyer may call the order off and take"),
+        ("shipped", "buyer", "Confirm when the goods have arrived", "to confirm that the goods have arrived and are right.", "An issue is opened for the operator."),
+    ],
+)  # fmt: skip
+def test_the_page_asks_whose_turn_it_is_and_tells_the_other_side_for_whom_it_waits(
+    state: str, whose: str, asked: str, waits: str, at_zero: str
+) -> None:
+    trade = make.trade(state)
+    parties = {"buyer": trade.order.buyer, "seller": trade.order.seller}
+    other = "seller" if whose == "buyer" else "buyer"
+
+    theirs = text_of(as_member(parties[whose]).get(at(trade)))
+    ours = as_member(parties[other]).get(at(trade))
+
+    assert asked in theirs
+    assert "Your turn" in theirs
+    assert "Waiting for" not in theirs.partition("Where this stands")[2].partition("If nobody acts")[0]
+    said = text_of(ours).partition("Where this stands")[2]
+    turn, _, zero = said.partition("If nobody acts")
+    assert f"Waiting for {parties[whose].name} {waits}" in turn
+    assert asked not in turn
+    assert "Your turn" not in turn
+    assert at_zero in zero
+    # Until when, by the clock that will really fire.
+    assert re.search(r'<section class="status.*?<time[^>]* datetime="\d{4}-', ours.content.decode(), re.S)
+
+
+def test_while_an_issue_is_open_both_sides_wait_for_the_operator() -> None:
+    trade = make.trade("shipped")
+    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+
+    for side in sides(trade):
+        assert "Waiting for the operator, who looks at both sides and decides with reasons." in text_of(side.get(at(trade)))

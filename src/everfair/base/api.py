@@ -22,6 +22,7 @@ from pydantic import AfterValidator
 from everfair.base.forms import clean_text
 from everfair.base.money import Money
 from everfair.base.refused import Refused
+from everfair.base.together import all_or_nothing
 from everfair.base.writes import answer_once
 
 _TITLES = {
@@ -145,7 +146,7 @@ def write(view: Callable[..., Any]) -> Callable[..., Any]:
             text = json.dumps(value.model_dump(mode="json") if isinstance(value, Schema) else value)
             return HttpResponse(text, status=status, content_type="application/json; charset=utf-8")
 
-        return answer_once(request, key, work)
+        return answer_once(request, key, work, whole=all_or_nothing)
 
     # With its names resolved here: the wrapper's own module does not know the view's types.
     repeated.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]

@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.utils import timezone
+
+from everfair.base.rows import ask
+
 
 @dataclass(frozen=True, slots=True)
 class Chore:
@@ -28,3 +32,14 @@ def every(seconds: float, name: str) -> Callable[[Callable[[], int]], Callable[[
         return function
 
     return register
+
+
+_BEAT = """
+    INSERT INTO base_heartbeat (part, at, note) VALUES (%s, %s, %s)
+    ON CONFLICT (part) DO UPDATE SET at = excluded.at, note = excluded.note
+"""
+
+
+def beat(part: str, note: str = "ready") -> None:
+    """Say that a part of the installation is alive; real time, because balancers read it."""
+    ask(_BEAT, [part, timezone.now(), note])

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from everfair.base.clock import EfNow, now
 from everfair.base.models import Deadline
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import ask, find
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 5
@@ -35,35 +35,51 @@ def on_deadline(kind: str) -> Callable[[Callable[[UUID], None]], Callable[[UUID]
     return register
 
 
-_SET = """
-    INSERT INTO base_deadline (kind, subject, generation, due_at, state, tries)
-    SELECT %(kind)s::varchar, %(subject)s::uuid, coalesce(max(generation), 0) + 1, %(due_at)s::timestamptz, 'waiting', 0
-    FROM base_deadline WHERE kind = %(kind)s::varchar AND subject = %(subject)s::uuid
+_CLEARED = """
+    UPDATE base_deadline SET
+        state = CASE WHEN id = %(firing)s::bigint THEN 'fired' ELSE 'cleared' END,
+        fired_at = CASE WHEN id = %(firing)s::bigint THEN ef_now() ELSE fired_at END
+    WHERE kind = ANY(%(kinds)s::varchar[]) AND subject = %(subject)s::uuid AND state = 'waiting'
 """
+# The insert reads from what the update returns, so that it comes after it: two never wait at once.
+_SET = """
+    WITH cleared AS (_CLEARED RETURNING 1)
+    INSERT INTO base_deadline (kind, subject, generation, due_at, state, tries)
+    SELECT %(kind)s::varchar, %(subject)s::uuid, known.generation + 1, _MOMENT, 'waiting', 0
+    FROM (SELECT count(*) FROM cleared) AS c, (
+        SELECT coalesce(max(generation), 0) AS generation FROM base_deadline
+        WHERE kind = %(kind)s::varchar AND subject = %(subject)s::uuid
+    ) AS known
+"""
+_SET = _SET.replace("_CLEARED", _CLEARED)
+_SET_AT = _SET.replace("_MOMENT", "%(due)s::timestamptz")
+_SET_AFTER = _SET.replace("_MOMENT", "ef_now() + %(due)s::interval")
 
 
-def set_deadline(kind: str, subject: UUID, due_at: datetime) -> None:
-    """Start (or move) the countdown; a former one of the same kind and subject is cleared."""
+def set_deadline(kind: str, subject: UUID, due: datetime | timedelta) -> None:
+    """Start (or move) the countdown, to a moment or for so long from now; a former one of the same kind and subject is cleared."""
     if kind not in _handlers:
         raise ValueError(f"nobody handles the deadline {kind}")
-    clear_deadline(kind, subject)
-    with connection.cursor() as cursor:
-        cursor.execute(_SET, {"kind": kind, "subject": subject, "due_at": due_at})
+    sql = _SET_AFTER if isinstance(due, timedelta) else _SET_AT
+    ask(sql, {"kind": kind, "kinds": [kind], "subject": subject, "due": due, "firing": _firing.get()})
 
 
 def clear_deadline(kind: str, subject: UUID) -> None:
     """Nothing will happen by itself any more. Within its own handler it counts as fired: the verb that the clock calls
     is often the very one that clears it."""
-    waiting = Deadline.objects.filter(kind=kind, subject=subject, state="waiting")
-    firing = _firing.get()
-    if firing is not None and waiting.filter(pk=firing).update(state="fired", fired_at=EfNow()):
-        return
-    waiting.update(state="cleared")
+    clear_deadlines([kind], subject)
+
+
+def clear_deadlines(kinds: Sequence[str], subject: UUID) -> None:
+    """The same for several kinds at once."""
+    ask(_CLEARED, {"kinds": list(kinds), "subject": subject, "firing": _firing.get()})
 
 
 def deadlines_of(subjects: list[UUID]) -> dict[tuple[UUID, str], datetime]:
     """What is running for these subjects: (subject, kind) → due moment."""
-    rows = Deadline.objects.filter(subject__in=subjects, state="waiting").values_list("subject", "kind", "due_at")
+    rows = ask(
+        "SELECT subject, kind, due_at FROM base_deadline WHERE subject = ANY(%s::uuid[]) AND state = 'waiting'", [subjects]
+    )
     return {(subject, kind): due_at for subject, kind, due_at in rows}
 
 
@@ -77,9 +93,12 @@ def fire_due(*, limit: int = 50) -> int:
     The deadline's row is locked last (an advisory lock keeps a second clock away before), because verbs lock company and
     order first and clear their deadlines at the end: the same order, so no deadlock.
     """
-    ready = Q(retry_at=None) | Q(retry_at__lte=EfNow())
-    due = Deadline.objects.filter(ready, state="waiting", due_at__lte=EfNow()).order_by("due_at", "id")[:limit]
-    return sum(_fire(deadline) for deadline in due)
+    return sum(_fire(deadline) for deadline in find(Deadline, _DUE, [limit]))
+
+
+_DUE = """
+    state = 'waiting' AND due_at <= ef_now() AND (retry_at IS NULL OR retry_at <= ef_now()) ORDER BY due_at, id LIMIT %s
+"""
 
 
 def _fire(deadline: Deadline) -> bool:

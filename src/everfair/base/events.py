@@ -13,8 +13,10 @@ import logging
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable
+from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from typing import Any, TypeVar, dataclass_transform, get_type_hints
 from uuid import UUID
 
@@ -22,8 +24,10 @@ from django.db import connection, transaction
 
 from everfair.base.actor import Actor
 from everfair.base.log import masked
-from everfair.base.models import Cursor, DeadReaction
+from everfair.base.models import DeadReaction
 from everfair.base.money import Money
+from everfair.base.rows import ask
+from everfair.base.together import all_or_nothing
 
 log = logging.getLogger(__name__)
 CHANNEL = "everfair_events"
@@ -91,6 +95,11 @@ def _plain(value: Any) -> Any:
             return value
 
 
+@cache
+def _hints(name: str) -> dict[str, Any]:
+    return get_type_hints(_catalogue[name])
+
+
 def _typed(kind: Any, value: Any) -> Any:
     if value is None:
         return None
@@ -108,9 +117,8 @@ def _typed(kind: Any, value: Any) -> Any:
 def read_fact(name: str, body: dict[str, Any]) -> Any:
     """The dataclass again; fields added since are their defaults, fields dropped since are ignored."""
     kind = _catalogue[name]
-    hints = get_type_hints(kind)
-    known = {f.name for f in dataclasses.fields(kind)}
-    return kind(**{key: _typed(hints[key], value) for key, value in body.items() if key in known})
+    hints = _hints(name)
+    return kind(**{key: _typed(hints[key], value) for key, value in body.items() if key in hints})
 
 
 _READ = """
@@ -120,31 +128,69 @@ _READ = """
 """
 
 
+_PLACE = "SELECT tx, seq FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED"
+_MOVE_ON = "UPDATE base_cursor SET tx = %s, seq = %s WHERE name = %s"
+# The event that is being digested in this context.
+_digesting: ContextVar[int | None] = ContextVar("_digesting", default=None)
+
+
+def event_seq() -> int | None:
+    """Inside a reaction: the number of the event it reacts to. What happened once has one number, however often it is told."""
+    return _digesting.get()
+
+
 def run_reactions(subscriber: str, *, batch: int = 200) -> int:
     """Read one batch for one subscriber; returns how many events were passed. 0 when another process is at it.
 
-    A reaction that raises leaves the cursor before its event for a later try; after MAX_TRIES it is put aside in
-    DeadReaction with its reason, so that one bad event never holds up the rest.
+    First the whole batch in one piece. When a reaction raises, all of it is undone and done again with a savepoint around each
+    event: the one that raised stays before the cursor for a later try, and after MAX_TRIES it is put aside in DeadReaction
+    with its reason, so that one bad event never holds up the rest.
     """
-    by_event = _reactions[subscriber]
+    if subscriber not in _not_before:
+        try:
+            with all_or_nothing():
+                return _read_on(subscriber, batch, _digest_all)
+        except Exception:
+            log.info("a batch is read again, event by event", extra={"subscriber": subscriber})
     with transaction.atomic():
-        Cursor.objects.get_or_create(name=subscriber)
-        place = Cursor.objects.select_for_update(skip_locked=True).filter(name=subscriber).first()
-        if place is None:
+        return _read_on(subscriber, batch, _digest)
+
+
+def _read_on(subscriber: str, batch: int, digest: Callable[[str, int, Iterable[Reaction], str, Any], bool]) -> int:
+    by_event = _reactions[subscriber]
+    place = ask(_PLACE, [subscriber])
+    if not place:
+        # Its first time, or another process holds it.
+        ask("INSERT INTO base_cursor (name, tx, seq) VALUES (%s, 0, 0) ON CONFLICT (name) DO NOTHING", [subscriber])
+        place = ask(_PLACE, [subscriber])
+        if not place:
             return 0
-        with connection.cursor() as cursor:
-            cursor.execute(_READ, [str(place.tx), place.seq, batch])
-            rows = cursor.fetchall()
-        passed = 0
-        for tx, seq, name, body in rows:
-            reactions = by_event.get(name, [])
-            if reactions and not _digest(subscriber, seq, reactions, name, body):
-                break
-            place.tx, place.seq = tx, seq
-            passed += 1
-        if passed:
-            place.save()
-        return passed
+    tx, seq = place[0]
+    passed = 0
+    for next_tx, next_seq, name, body in ask(_READ, [str(tx), seq, batch]):
+        reactions = by_event.get(name, [])
+        if reactions and not digest(subscriber, next_seq, reactions, name, body):
+            break
+        tx, seq = next_tx, next_seq
+        passed += 1
+    if passed:
+        ask(_MOVE_ON, [tx, seq, subscriber])
+    return passed
+
+
+def _digest_all(_subscriber: str, seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> bool:
+    _react(seq, reactions, name, body)
+    return True
+
+
+def _react(seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> None:
+    fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
+    token = _digesting.set(seq)
+    try:
+        for reaction in reactions:
+            reaction(fact)
+    finally:
+        _digesting.reset(token)
 
 
 _LOOK = """
@@ -193,11 +239,9 @@ def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str,
     if time.monotonic() < _not_before.get(subscriber, 0):
         return False
     try:
-        # Within the try: an event that cannot be read any more must not hold up the rest either.
-        fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
+        # Reading it too: an event that cannot be read any more must not hold up the rest either.
         with transaction.atomic():
-            for reaction in reactions:
-                reaction(fact)
+            _react(seq, reactions, name, body)
     except Exception as error:
         key = (subscriber, seq)
         _tries[key] += 1
@@ -208,6 +252,7 @@ def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str,
         reason = masked(f"{type(error).__name__}: {error}")[:500].replace("\0", "")
         DeadReaction.objects.get_or_create(subscriber=subscriber, event_seq=seq, defaults={"reason": reason})
     _tries.pop((subscriber, seq), None)
+    _not_before.pop(subscriber, None)
     return True
 
 

@@ -82,6 +82,23 @@ class MomentField(forms.DateTimeField):
         return super().to_python(value)
 
 
+class SeveralFiles(forms.FileInput):
+    allow_multiple_selected = True
+
+
+class FilesField(forms.FileField):
+    """Several files as a list; what they hold, and how many there may be, is looked at when they are kept."""
+
+    widget = SeveralFiles
+
+    def clean(self, data: Any, initial: Any = None) -> list[Any]:
+        uploads = data if isinstance(data, list | tuple) else [data] if data else []
+        if self.required and not uploads:
+            raise ValidationError(self.error_messages["required"], code="required")
+        clean_one = super().clean
+        return [clean_one(upload, initial) for upload in uploads]
+
+
 class NumberField(forms.CharField):
     """A plain decimal number of at most `decimals` places, above zero unless `zero` is allowed."""
 

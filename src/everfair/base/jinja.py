@@ -29,6 +29,7 @@ from markupsafe import Markup
 
 from everfair.base import drawing
 from everfair.base.formats import FORMATS, language_name, now
+from everfair.base.words import word
 
 _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*)\s*\(")
 # These parts write a form, so they need the page's CSRF token: they are made anew for the page that uses them.
@@ -177,6 +178,7 @@ def environment(**options: Any) -> jinja2.Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
+    env.filters["word"] = word
     env.globals.update(
         FORMATS,
         ui=Parts(env),

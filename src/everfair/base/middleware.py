@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from everfair.base.allow import SignInFirst
+from everfair.base.allow import CompanyFirst, SignInFirst
 from everfair.base.log import request_id
 from everfair.base.pages import error_page
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
@@ -86,8 +86,9 @@ class Doors:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         match error:
             case SignInFirst():
-                target = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': request.get_full_path()})}"
-                return HttpResponseRedirect(target if request.method == "GET" else resolve_url(settings.LOGIN_URL))
+                return _lead_to(settings.LOGIN_URL, request)
+            case CompanyFirst() if request.method == "GET":
+                return _lead_to(settings.COMPANY_URL, request)
             case NotVisible():
                 return error_page(request, 404)
             case AlreadyDone():
@@ -103,6 +104,14 @@ class Doors:
             case RequestDataTooBig() | TooManyFieldsSent() | TooManyFilesSent() | SuspiciousOperation():
                 return error_page(request, 400)
         return None
+
+
+def _lead_to(place: str, request: HttpRequest) -> HttpResponse:
+    """To a page that comes first, which leads back here afterwards; a form that was sent is not kept."""
+    address = resolve_url(place)
+    return HttpResponseRedirect(
+        f"{address}?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else address
+    )
 
 
 def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models, transaction
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
-from everfair.base.models import History
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import Role
+from everfair.base.rows import as_it_is, ask, find_one, save_changes
+from everfair.base.together import part
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +107,39 @@ def moving(rows: models.QuerySet[_Row], pk: UUID, verb: str, *, by: Actor, reaso
     (company ids) and the verb stands in `STOPPED_BY`, the companies are share-locked first and a stop of that kind
     refuses. Raises AlreadyDone when the row already stands at the verb's target.
     """
-    with transaction.atomic():
+    with part():
         lock_parties(rows, pk, verb)
+        row = lock(rows, pk)
+        with stepping(row, verb, by=by, reason=reason):
+            yield row
+
+
+def lock(rows: models.QuerySet[_Row], pk: UUID) -> _Row:
+    """The row of this scope, locked until the transaction ends; NotVisible outside it."""
+    seen = getattr(rows, "seen_as", None)
+    if seen is not None:
+        row = find_one(rows.model, f"id = %s AND {seen[0]} FOR UPDATE", [pk, *seen[1]])
+    else:
         row = rows.select_for_update(of=("self",)).filter(pk=pk).order_by().first()
-        if row is None:
-            raise NotVisible
-        finish = step(row, verb, by=by, reason=reason)
-        yield row
-        finish()
-        row.save()
+    if row is None:
+        raise NotVisible
+    return row
+
+
+@contextmanager
+def stepping(row: _Row, verb: str, *, by: Actor, reason: str = "") -> Iterator[_Row]:
+    """`moving` for a row that is locked already, in a transaction that is open already: companies are not asked again."""
+    before = as_it_is(row)
+    finish = step(row, verb, by=by, reason=reason)
+    yield row
+    finish()
+    save_changes(row, before)
+
+
+_HISTORY = """
+    INSERT INTO base_history (subject, kind, axis, verb, from_state, to_state, actor, door, reason)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)
+"""
 
 
 def step(row: Any, verb: str, *, by: Actor, reason: str = "") -> Callable[[], None]:
@@ -134,19 +159,15 @@ def step(row: Any, verb: str, *, by: Actor, reason: str = "") -> Callable[[], No
 
     def finish() -> None:
         setattr(row, table.axis, move.target)
-        History.objects.create(
-            subject=row.pk,
-            kind=type(row)._meta.label_lower,
-            axis=table.axis,
-            verb=verb,
-            from_state=state,
-            to_state=move.target,
-            actor=by.label,
-            door=by.door,
-            reason=reason,
-        )
+        write_history(row, table.axis, verb, state, move.target, by=by, reason=reason)
 
     return finish
+
+
+def write_history(row: Any, axis: str, verb: str, from_state: str, to_state: str, *, by: Actor, reason: str = "") -> None:
+    """One line of a row's history. Verbs of a table write theirs themselves; a row born in its second state says it here."""
+    kind = type(row)._meta.label_lower
+    ask(_HISTORY, [row.pk, kind, axis, verb, from_state, to_state, by.label, by.door, reason])
 
 
 def lock_parties(rows: models.QuerySet[Any], pk: UUID, verb: str) -> None:
@@ -156,7 +177,13 @@ def lock_parties(rows: models.QuerySet[Any], pk: UUID, verb: str) -> None:
     if kind is None:
         return
     columns: tuple[str, ...] = model.PARTIES  # type: ignore[attr-defined]
-    ids = rows.filter(pk=pk).values_list(*columns).first()
+    seen = getattr(rows, "seen_as", None)
+    if seen is not None:
+        asked = f"SELECT {', '.join(columns)} FROM {model._meta.db_table} WHERE id = %s AND {seen[0]}"  # noqa: S608
+        found = ask(asked, [pk, *seen[1]])
+        ids = found[0] if found else None
+    else:
+        ids = rows.filter(pk=pk).values_list(*columns).first()
     if ids is None:
         raise NotVisible
     if _stop_check is None:

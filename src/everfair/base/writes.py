@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import wraps
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.models import WriteKey
 from everfair.base.refused import Refused
+from everfair.base.rows import ask, find_one
 
 KEPT_DAYS = 30
 _UNHASHED = ("csrfmiddlewaretoken", "_key")
@@ -57,8 +59,17 @@ def request_hash(request: HttpRequest) -> str:
     return digest.hexdigest()
 
 
-def answer_once(request: HttpRequest, key: str, work: Callable[[], HttpResponse]) -> HttpResponse:
-    """Run `work` once for this actor, route and key. Refused 409 while in flight, 422 for another body."""
+def answer_once(
+    request: HttpRequest,
+    key: str,
+    work: Callable[[], HttpResponse],
+    *,
+    whole: Callable[[], AbstractContextManager[Any]] = transaction.atomic,
+) -> HttpResponse:
+    """Run `work` once for this actor, route and key. Refused 409 while in flight, 422 for another body.
+
+    `whole` opens the transaction: `all_or_nothing` where no refusal is caught inside.
+    """
     if len(key) > 255 or not key.isprintable():
         raise Refused("base.key_malformed", _("The idempotency key is malformed."), status=422)
     actor = request.actor  # type: ignore[attr-defined]
@@ -68,36 +79,32 @@ def answer_once(request: HttpRequest, key: str, work: Callable[[], HttpResponse]
     # The route with its own ids: the same key on another order is another write.
     route = hashlib.sha256(request.path.encode()).hexdigest()[:16] + ":" + (match.view_name if match else "")[:100]
     asked = request_hash(request)
-    with transaction.atomic():
+    with whole():
         _lock(f"{owner}|{route}|{key}")
-        known = WriteKey.objects.filter(owner=owner, route=route, key=key).first()
+        known = find_one(WriteKey, "owner = %s AND route = %s AND key = %s", [owner, route, key])
         if known is not None:
             if known.request_hash != asked:
                 raise Refused("base.key_reused", _("This key was used for another request."), status=422)
             return _replay(known)
         response = work()
         if response.status_code < 400:
-            WriteKey.objects.create(
-                owner=owner,
-                route=route,
-                key=key,
-                request_hash=asked,
-                status=response.status_code,
-                location=response.headers.get("Location", ""),
-                body=response.content,
-                content_type=response.headers.get("Content-Type", ""),
-            )
+            location, kind = response.headers.get("Location", ""), response.headers.get("Content-Type", "")
+            ask(_KEEP, [owner, route, key, asked, response.status_code, location, response.content, kind])
         else:
             transaction.set_rollback(True)
         return response
 
 
+_KEEP = """
+    INSERT INTO base_writekey (owner, route, key, request_hash, status, location, body, content_type)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s)
+"""
+
+
 def _lock(name: str) -> None:
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        if not cursor.fetchone()[0]:
-            raise Refused("base.in_flight", _("The same request is being worked on."), status=409, retry_after_s=1)
+    if not ask("SELECT pg_try_advisory_xact_lock(%s)", [number])[0][0]:
+        raise Refused("base.in_flight", _("The same request is being worked on."), status=409, retry_after_s=1)
 
 
 def _replay(known: WriteKey) -> HttpResponse:

@@ -1,9 +1,20 @@
-"""Bounds and plain values of offers. No Django here."""
+"""Bounds and plain values of offers, and the words of their states."""
 
 from __future__ import annotations
 
 from decimal import Decimal
 
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
+
+# What stands in the audit trail for good when the operator takes an offer away.
+OFFER_REMOVED = "removed an offer"
+ACT_WORDS = name_codes("act", {OFFER_REMOVED: _("Removed an offer")})
+OFFER_WORDS = name_codes(
+    "catalog.offer",
+    {"draft": _("Draft"), "published": _("Published"), "withdrawn": _("Withdrawn"), "removed": _("Removed")},
+)
 # No quantity of one line is larger: far above any trade, far below what `times` could overflow (B26).
 LARGEST_QUANTITY = Decimal(10**9)
 LARGEST_UNIT_PRICE = Decimal(10**9)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.formats import language_name
 from everfair.base.forms import NumberField, TextField
 from everfair.companies.models import Company
-from everfair.companies.values import SCOPES
+from everfair.companies.values import ROLE_WORDS, SCOPES
 from everfair.reference import queries as reference
 from everfair.reference.values import LANGUAGES, name_in
 
@@ -25,7 +25,6 @@ ROLES = [
     ("finance", _("Finance: payments, wallet, statements")),
     ("viewer", _("Viewer: looks, changes nothing")),
 ]
-ROLE_NAMES = {"owner": _("Owner"), "buyer": _("Buyer"), "seller": _("Seller"), "finance": _("Finance"), "viewer": _("Viewer")}
 SCOPE_NAMES = {
     "company:read": _("See the company and its people"),
     "company:write": _("Change the company's profile"),
@@ -62,7 +61,7 @@ class SignUpForm(forms.Form):
 
 def role_names(roles: list[str]) -> str:
     """«Buyer, Finance» in the reader's language."""
-    return ", ".join(str(ROLE_NAMES[role]) for role in roles)
+    return ", ".join(str(ROLE_WORDS[role]) for role in roles)
 
 
 def country_choices() -> list[tuple[str, str]]:

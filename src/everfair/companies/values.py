@@ -1,10 +1,43 @@
-"""How names, addresses, e-mail addresses and phones are read and written. No Django here."""
+"""How names, addresses, e-mail addresses and phones are read and written, and the words of stored codes."""
 
 from __future__ import annotations
 
 import unicodedata
 from typing import Any
 from zoneinfo import available_timezones
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
+
+# fmt: off
+ROLE_WORDS = name_codes("company role", {
+    "owner": _("Owner"), "buyer": _("Buyer"), "seller": _("Seller"), "finance": _("Finance"), "viewer": _("Viewer"),
+})
+STAFF_ROLE_WORDS = name_codes("staff role", {
+    "operator": _("Operator"), "reviewer": _("Reviewer"), "arbitrator": _("Arbitrator"), "finance": _("Finance"),
+})
+# Every act that this package writes into the audit trail. The codes stand there for good.
+ACT_WORDS = name_codes("act", {
+    "verified": _("Gave the verification mark"),
+    "verification withdrawn": _("Took the verification mark away"),
+    "verification ended by a new name": _("Mark ended by a new name"),
+    "lookalike name": _("Registered a lookalike name"),
+    "placed a deposit stop": _("Stopped signing and paying"),
+    "placed a release stop": _("Stopped releases"),
+    "placed a payout stop": _("Stopped payouts"),
+    "placed a listing stop": _("Stopped listings"),
+    "lifted a deposit stop": _("Let signing and paying go on"),
+    "lifted a release stop": _("Let releases go on"),
+    "lifted a payout stop": _("Let payouts go on"),
+    "lifted a listing stop": _("Let listings go on"),
+    "invited staff": _("Invited staff"),
+    "joined the staff": _("Joined the staff"),
+    "ended staff": _("Ended a place on the staff"),
+    "made an API key": _("Made an API key"),
+    "revoked an API key": _("Revoked an API key"),
+})
+# fmt: on
 
 # What a program may be allowed to do with a key, by noun. A key carries only what its owner ticks.
 SCOPES = (

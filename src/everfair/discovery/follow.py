@@ -19,9 +19,8 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
-from django.utils import timezone
 
-from everfair.base.models import Heartbeat
+from everfair.base.chores import beat
 from everfair.discovery.documents import COLUMNS, document
 from everfair.discovery.index import IndexLost, IndexWriter, OfferIndex, WriterBusy
 
@@ -174,7 +173,7 @@ def follow_forever(stop: threading.Event, woken: threading.Event | None = None) 
     `woken` may be set when the channel `everfair_offers` speaks; without it the rows are looked at twice a second. A lost index
     is made anew and filled again; a rebuild in another process gets its turn by the hand-over lock.
     """
-    beat = _Beat()
+    say = _Beat()
     follower: Follower | None = None
     try:
         while not stop.is_set():
@@ -183,14 +182,14 @@ def follow_forever(stop: threading.Event, woken: threading.Event | None = None) 
                     if follower:
                         follower.close()
                         follower = None
-                    beat("rebuilding")
+                    say("rebuilding")
                     stop.wait(0.05)
                     continue
                 if follower is None:
                     follower = Follower(index_folder())
-                beat("rebuilding" if follower.is_filling else "ready")
+                say("rebuilding" if follower.is_filling else "ready")
                 read = follower.turn()
-                beat("rebuilding" if follower.is_filling else "ready")
+                say("rebuilding" if follower.is_filling else "ready")
             except IndexLost:
                 if follower:
                     follower.close()
@@ -198,7 +197,7 @@ def follow_forever(stop: threading.Event, woken: threading.Event | None = None) 
                 continue
             except WriterBusy:
                 # A command fills the index just now; it lets go when it is done.
-                beat("rebuilding")
+                say("rebuilding")
                 stop.wait(POLL_S)
                 continue
             if read >= BATCH:
@@ -258,7 +257,7 @@ class _Beat:
     def __call__(self, note: str) -> None:
         if note == self._note and time.monotonic() - self._at < BEAT_S:
             return
-        Heartbeat.objects.update_or_create(part="index", defaults={"at": timezone.now(), "note": note})
+        beat("index", note)
         self._note, self._at = note, time.monotonic()
 
 

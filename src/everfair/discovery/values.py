@@ -1,4 +1,4 @@
-"""What finding gives back; no Django."""
+"""What finding gives back, and the words of its codes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
 from everfair.discovery.index import Facets
+
+DEADLINE_WORDS = name_codes(
+    "deadline",
+    {
+        "discovery.listing_stop_ends": _("Show a company's offers again"),
+        "discovery.mark_ends": _("Drop an expired verification mark from the search"),
+    },
+)
+SUBSCRIBER_WORDS = name_codes("subscriber", {"discovery": _("Search")})
 
 
 class FoundOffer(NamedTuple):

@@ -56,6 +56,7 @@ class StageDue:
     order_id: UUID
     stage_id: UUID
     amount: Money
+    n: int = 0
 
 
 @event

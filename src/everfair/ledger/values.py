@@ -6,10 +6,35 @@ import re
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
 from everfair.base.money import Money
+from everfair.base.words import name_codes
 
 ASSET, LIABILITY, INCOME, EXPENSE = "asset", "liability", "income", "expense"
 PURPOSES = ("", "fund", "release", "refund", "fee", "loss")
+# fmt: off
+CLASS_WORDS = name_codes("account class", {
+    ASSET: _("asset"), LIABILITY: _("liability"), INCOME: _("income"), EXPENSE: _("expense"),
+})
+PURPOSE_WORDS = name_codes("purpose", {
+    "fund": _("paid into escrow"), "release": _("released to the seller"), "refund": _("refunded to the buyer"),
+    "fee": _("platform fee"), "loss": pgettext_lazy("of money", "loss"),
+})
+PROOF_WORDS = name_codes("proof", {
+    "every entry has a transfer": _("Every entry has a transfer"),
+    "every transfer stays in one currency": _("Every transfer stays in one currency"),
+    "every transfer moves an amount above zero between two accounts":
+        _("Every transfer moves an amount above zero between two accounts"),
+    "every balance is the sum of its transfers": _("Every balance is the sum of its transfers"),
+    "every reservation is the sum of its open holds": _("Every reservation is the sum of its open holds"),
+    "no account holds less than is reserved": _("No account holds less than is reserved"),
+    "every escrow: funded = held + released + refunded + fees + lost":
+        _("Every escrow: funded = held + released + refunded + fees + lost"),
+    "no hold was posted beyond its amount": _("No hold was posted beyond its amount"),
+})
+# fmt: on
 
 # The chart of accounts: pattern, class, whether a balance is kept with the account (parties and escrow: yes;
 # platform-wide accounts: no, a hot row would collapse under concurrency), and whether it is an escrow.

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.refused import Refused
+from everfair.base.rows import insert
 from everfair.logistics.models import Consignment
 from everfair.logistics.values import MODES
 
@@ -44,7 +45,7 @@ def hand_over(
         raise Refused("logistics.tracking", _("Please give the tracking number."), field="tracking_number", status=422)
     if not 0 < package_count <= 100_000:
         raise Refused("logistics.packages", _("Please say how many packages."), field="package_count", status=422)
-    return Consignment.objects.create(
+    made = Consignment(
         subject=subject,
         shipper_id=shipper_id,
         consignee_id=consignee_id,
@@ -57,3 +58,5 @@ def hand_over(
         packing_list=list(packing_list),
         note=note,
     )
+    insert(made)
+    return made

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from django.http import Http404
 
-from everfair.base.clock import EfNow
-from everfair.markets.models import RuleVersion
+from everfair.base.rows import ask
 from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 from everfair.markets.values import Market
@@ -28,9 +28,20 @@ def rules_at(market: str, at: datetime | None = None) -> dict[str, Decimal]:
     A contract keeps this whole dictionary, so that later changes never touch it.
     """
     values = {name: rule.default for name, rule in RULES.items()}
-    versions = RuleVersion.objects.filter(market=market, valid_from__lte=at or EfNow()).order_by("name", "-valid_from", "-id")
-    values.update({v.name: _short(v.value) for v in versions.distinct("name")})
+    values.update({name: _short(value) for name, value in _versions(market, at, None)})
     return values
+
+
+def _versions(market: str, at: datetime | None, name: str | None) -> list[tuple[Any, ...]]:
+    return ask(_IN_FORCE, {"market": market, "at": at, "name": name})
+
+
+_IN_FORCE = """
+    SELECT DISTINCT ON (name) name, value FROM markets_ruleversion
+    WHERE market = %(market)s AND valid_from <= coalesce(%(at)s::timestamptz, ef_now())
+        AND (%(name)s::varchar IS NULL OR name = %(name)s::varchar)
+    ORDER BY name, valid_from DESC, id DESC
+"""
 
 
 def _short(value: Decimal) -> Decimal:
@@ -39,4 +50,7 @@ def _short(value: Decimal) -> Decimal:
 
 
 def rule(name: str, market: str, at: datetime | None = None) -> Decimal:
-    return rules_at(market, at)[name]
+    """One rule's number in this market at a moment: one query. KeyError for a rule that nobody declared."""
+    default = RULES[name].default
+    versions = _versions(market, at, name)
+    return _short(versions[0][1]) if versions else default

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.events import emit
 from everfair.base.forms import clean_text
+from everfair.base.ids import new_id
 from everfair.base.refused import NotVisible, Refused
-from everfair.companies.queries import people_of
+from everfair.base.rows import ask
+from everfair.companies.queries import people_ids
 from everfair.events.sourcing import MessagePosted
 from everfair.files.actions import share_file
 from everfair.files.queries import files_by_id
@@ -144,22 +147,25 @@ def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: 
     if missing := set(_PARAM.findall(NOTICE_WORDS[kind])) - set(params):
         raise ValueError(f"the notice {kind} needs {sorted(missing)}")
     address = local_link(link, "", _languages())[1:]  # kept without a language: every reader has their own
-    people = [person.pk for person in people_of(company_id, *roles)]
-    known = set(Notice.objects.filter(person_id__in=people, cause=cause[:80]).values_list("person_id", flat=True))
     rows = [
-        Notice(
-            person_id=person,
-            company_id=company_id,
-            kind=kind,
-            params={name: str(value)[:300] for name, value in params.items()},
-            link=address[:300],
-            cause=cause[:80],
-        )
-        for person in people
-        if person not in known
+        (new_id(), person, company_id, kind, json.dumps(_short(params)), address[:300], cause[:80])
+        for person in people_ids(company_id, *roles)
     ]
-    Notice.objects.bulk_create(rows, ignore_conflicts=True)
-    return len(rows)
+    if not rows:
+        return 0
+    return len(
+        ask(_TELL % ", ".join(["(%s, %s, %s, %s, %s::jsonb, %s, %s)"] * len(rows)), [value for row in rows for value in row])
+    )
+
+
+_TELL = """
+    INSERT INTO messaging_notice (id, person_id, company_id, kind, params, link, cause) VALUES %s
+    ON CONFLICT (person_id, cause) DO NOTHING RETURNING 1
+"""
+
+
+def _short(params: dict[str, Any]) -> dict[str, str]:
+    return {name: str(value)[:300] for name, value in params.items()}
 
 
 def _languages() -> list[str]:

@@ -1,10 +1,16 @@
-"""What notices say, and what to look for in people's words. No Django here."""
+"""What notices say, and what to look for in people's words."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterable
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
+
+SUBSCRIBER_WORDS = name_codes("subscriber", {"messaging": _("Messages")})
 
 
 def N_(text: str) -> str:
@@ -40,10 +46,10 @@ NOTICE_WORDS: dict[str, str] = {
     "order.shipped": N_("%(company)s has shipped the order %(number)s."),
     "order.late": N_("The order %(number)s should have been shipped by now."),
     "order.received": N_("%(company)s has received the order %(number)s."),
-    "issue.reported": N_("%(company)s reports a problem with the order %(number)s."),
-    "issue.opened": N_("Nobody acted in time on the order %(number)s: the operator has opened a case."),
-    "issue.withdrawn": N_("The problem with the order %(number)s was withdrawn."),
-    "issue.resolved": N_("The problem with the order %(number)s was resolved."),
+    "issue.reported": N_("%(company)s has opened an issue with the order %(number)s."),
+    "issue.opened": N_("Nobody acted in time on the order %(number)s: an issue was opened."),
+    "issue.withdrawn": N_("The issue with the order %(number)s was withdrawn."),
+    "issue.resolved": N_("The issue with the order %(number)s was decided."),
     "order.completed": N_("The order %(number)s is completed."),
     "payout.sent": N_("Your payout %(number)s is on its way to the bank."),
     "payout.settled": N_("Your payout %(number)s has arrived at the bank."),

@@ -10,13 +10,14 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.forms import DayField, MomentField, NumberField, TextField
+from everfair.base.words import word
 from everfair.markets.rules import Rule
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
 
 STOP_NAMES = {
     "deposit": _("Deposits: no new contract is signed or paid"),
-    "release": _("Releases: nothing leaves escrow to the supplier"),
+    "release": _("Releases: nothing leaves escrow to the seller"),
     "payout": _("Payouts: nothing goes to a bank"),
     "listing": _("Listings: offers are not shown"),
 }
@@ -119,7 +120,11 @@ class RuleForm(forms.Form):
 
     def __init__(self, rule: Rule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        bounds = _("Between %(least)s and %(most)s %(unit)s.") % {"least": rule.least, "most": rule.most, "unit": rule.unit}
+        bounds = _("Between %(least)s and %(most)s %(unit)s.") % {
+            "least": rule.least,
+            "most": rule.most,
+            "unit": word(rule.unit, "rule unit"),
+        }
         number = NumberField(label=_("New number"), decimals=6, zero=True, help_text=bounds)
         self.fields = {"value": number, **self.fields}  # the number stands first
 

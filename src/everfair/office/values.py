@@ -1,5 +1,9 @@
 """The words under which the office's acts stand in the audit trail. People search for them, so they never change."""
 
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
+
 # Written by `companies` at registration, and our answer to it.
 LOOKALIKE = "lookalike name"
 NAME_CLEARED = "name looked at"
@@ -15,3 +19,29 @@ RULE_SET = "rule set"
 REACTION_SETTLED = "dead reaction settled"
 REACTION_REPEATED = "dead reaction repeated"
 DEADLINE_REPEATED = "deadline set again"
+
+# fmt: off
+ACT_WORDS = name_codes("act", {
+    NAME_CLEARED: _("Let a lookalike name stand"),
+    SETTLED: _("Settled a provider event"),
+    LOOKED_AT_COMPANY: _("Looked at a company"),
+    LOOKED_AT_ORDER: _("Looked at an order"),
+    LOOKED_AT_ACCOUNT: _("Looked at an account"),
+    LOOKED_AT_EVENT: _("Looked at a provider event"),
+    RESOLVED: _("Decided an issue"),
+    MAPPED: _("Mapped a category"),
+    RULE_SET: _("Set a rule"),
+    REACTION_SETTLED: _("Settled a dead reaction by hand"),
+    REACTION_REPEATED: _("Repeated a dead reaction"),
+    DEADLINE_REPEATED: _("Let a deadline fire again"),
+})
+# The names under which notes and entries keep what was before and after, and why.
+FIELD_WORDS = name_codes("field", {
+    "account": _("Account"), "buyer_share": _("Share of the buyer"), "category": _("Category"), "event": _("Event"),
+    "evidence": _("Evidence"), "generation": _("Which time"), "intent": _("Payment"), "issue": _("Issue"), "kind": _("Kind"),
+    "market": _("Market"), "note": _("What was seen"), "order": _("Order"), "outcome": _("Outcome"), "payout": _("Payout"),
+    "like": _("Is like"), "name": _("Name"), "names": _("Other names"), "number": _("Number"), "provider_ref": _("Number at the provider"), "reason": _("Reason"), "roles": _("Roles"),
+    "rule": _("Rule"), "scopes": _("What the key may do"), "source": _("Their word"), "stage": _("Stage"), "stop": _("Stop"),
+    "subscriber": _("Part of the platform"), "valid_from": _("From"), "value": _("Value"), "verified_until": _("Verified until"),
+})
+# fmt: on

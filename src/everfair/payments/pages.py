@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.shortcuts import redirect
-from django.utils.translation import get_language, gettext_lazy, override
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -28,19 +28,12 @@ from everfair.ledger.queries import Held, wallets
 from everfair.messaging.values import local_link
 from everfair.payments import actions, queries
 from everfair.payments.forms import BankAccountForm, PayoutForm, hidden_number
-from everfair.payments.values import payout_reference
+from everfair.payments.values import PAYOUT_WORDS, payout_reference
 from everfair.reference.queries import CURRENCIES
 from everfair.reference.values import LANGUAGES
 
 PER_PAGE = 50
 LARGEST_EXPORT = 100_000
-PAYOUT_WORDS = {
-    "requested": gettext_lazy("Asked for"),
-    "sent": gettext_lazy("On its way"),
-    "indeterminate": gettext_lazy("We are asking the provider"),
-    "paid": gettext_lazy("Arrived at the bank"),
-    "failed": gettext_lazy("Could not be made; the money is free again"),
-}
 
 
 def localised(link: str) -> str:
@@ -228,7 +221,7 @@ def new_payout(request: HttpRequest) -> HttpResponse:
                 raise
             form.add_error("amount", str(refusal.message))
             return show(422)
-        messages.success(request, _("The payout is asked for. Until it arrives the amount is set aside in the wallet."))
+        messages.success(request, _("The payout is asked for. Until it arrives the amount is on hold in the wallet."))
         return redirect("payments:wallet")
     free = held[amount.currency].free if amount.currency in held else None
     if free is None or free < amount:

@@ -1,17 +1,18 @@
-"""Loads what registers itself: reactions, jobs, panels, once all models are there."""
+"""Loads what registers itself: words of codes, reactions, jobs, panels, once all models are there."""
 
 import importlib
 import pkgutil
 
 from django.apps import AppConfig, apps
 
-_REGISTERING = ("queries", "reactions", "jobs", "panels")
+_REGISTERING = ("values", "queries", "reactions", "jobs", "panels")
 
 
 class SiteConfig(AppConfig):
     name = "everfair.site"
 
     def ready(self) -> None:
+        importlib.import_module("everfair.events.values")  # events are no app: they have no models
         for config in apps.get_app_configs():
             if config.name.startswith("everfair."):
                 found = {module.name for module in pkgutil.iter_modules(config.module.__path__)}  # type: ignore[union-attr]

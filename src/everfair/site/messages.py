@@ -31,6 +31,8 @@ _KEYWORDS = {
     "ngettext_lazy": (1, 2),
     "pgettext_lazy": ((1, "c"), 2),
     "gettext_noop": None,
+    "N_": None,
+    "_rule": (6,),  # a rule's source: the operator reads it beside the number
 }
 _OPTIONS = {"**/templates/**": {"extensions": "jinja2.ext.do", "newstyle_gettext": "true", "silent": "false"}}
 

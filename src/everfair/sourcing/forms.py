@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import DayField, NumberField, TextField, read_money, read_number, read_unit_price
+from everfair.base.forms import DayField, FilesField, NumberField, TextField, read_money, read_number, read_unit_price
 from everfair.base.money import Money
 from everfair.markets.values import Market
 from everfair.reference import queries as reference
@@ -63,20 +63,6 @@ def country_choices() -> Choices:
     language = _language()
     found = sorted((reference.country_name(code, language), code) for code in reference.COUNTRIES)
     return [("", _("Choose a country")), *((code, name) for name, code in found)]
-
-
-class SeveralFiles(forms.FileInput):
-    allow_multiple_selected = True
-
-
-class FilesField(forms.FileField):
-    """Several files; what they hold is looked at when they are kept."""
-
-    widget = SeveralFiles
-
-    def clean(self, data: Any, initial: Any = None) -> list[Any]:
-        uploads = data if isinstance(data, list | tuple) else [data] if data else []
-        return [super(FilesField, self).clean(upload, initial) for upload in uploads]
 
 
 def end_of(day: date) -> datetime:

@@ -1,8 +1,9 @@
-"""What sourcing puts into lower pages: the ways to ask on an offer, and the offer beside its thread."""
+"""What sourcing puts into other pages: the ways to ask on an offer, the offer beside its thread, and what buyers look for now."""
 
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -13,11 +14,38 @@ from everfair.base.slots import panel
 from everfair.catalog.queries import lead_time_days, offers_visible_to, price_tiers
 from everfair.companies.queries import names
 from everfair.files.queries import picture_urls
+from everfair.reference import queries as reference
+from everfair.reference.values import name_in
+from everfair.sourcing.queries import open_counts
 
 
 @panel("catalog.offer_actions", public=True)
 def ways_to_ask(request: HttpRequest, offer: Any) -> str:
     return render_to_string("sourcing/offer_actions.html", {"offer": offer}, request)
+
+
+@panel("discovery.nothing_found", public=True)
+def ask_for_it(request: HttpRequest, query: Any) -> str:
+    """What was typed becomes the beginning of a request."""
+    words = query.text.strip()
+    category = query.category if query.category and "/" in query.category else ""
+    asked = urlencode({name: text for name, text in (("q", words), ("category", category)) if text})
+    address = reverse("sourcing:new_rfq") + (f"?{asked}" if asked else "")
+    return render_to_string("sourcing/ask_for_it.html", {"words": words, "address": address}, request)
+
+
+@panel("site.home", public=True)
+@panel("discovery.halls", public=True)
+def open_requests(request: HttpRequest, market: str) -> str:
+    """How many requests take quotes now, hall by hall; nothing while there is none."""
+    counts, language = open_counts(market), get_language() or "en"
+    board = reverse("sourcing:board", args=[market])
+    halls = [
+        {"name": name_in(hall.names, language), "href": f"{board}?hall={hall.code}", "count": counts[hall.code]}
+        for hall in reference.halls()
+        if counts.get(hall.code)
+    ]
+    return render_to_string("sourcing/open_requests.html", {"halls": halls, "board": board}, request) if halls else ""
 
 
 @panel("messaging.thread")

@@ -19,5 +19,7 @@ QUOTE = StateTable(
     ("withdraw", "sent",        "withdrawn", quoter),
     ("accept",   "sent",        "accepted",  asker_of_quote),
     ("decline",  "sent",        "declined",  asker_of_quote),
+    # Its request was cancelled by the operator.
+    ("lapse",    "sent",        "declined",  OPERATOR),
 )
 # fmt: on

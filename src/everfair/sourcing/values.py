@@ -1,4 +1,4 @@
-"""What is asked and what is quoted, as plain values, and the sums that follow from them. No Django here."""
+"""What is asked and what is quoted, as plain values, and the sums that follow from them."""
 
 from __future__ import annotations
 
@@ -8,8 +8,23 @@ from decimal import Decimal
 from itertools import pairwise
 from uuid import UUID
 
-from everfair.base.money import Money, UnitPrice, total
+from django.utils.translation import gettext_lazy as _
 
+from everfair.base.money import Money, UnitPrice, total
+from everfair.base.words import name_codes
+
+# fmt: off
+RFQ_WORDS = name_codes("sourcing.rfq", {
+    "draft": _("Draft"), "open": _("Open for quotes"), "closed": _("Closed, not awarded"), "awarded": _("Awarded"),
+    "cancelled": _("Cancelled"),
+})
+QUOTE_WORDS = name_codes("sourcing.quote", {
+    "draft": _("Draft"), "sent": _("Sent"), "replaced": _("Replaced"), "withdrawn": _("Withdrawn"), "accepted": _("Accepted"),
+    "declined": _("Declined"),
+})
+DEADLINE_WORDS = name_codes("deadline", {"sourcing.close": _("Close the request for quotes")})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"sourcing": _("RFQs and quotes")})
+# fmt: on
 MOST_LINES = 10
 MOST_TIERS = 6
 MOST_FILES = 10

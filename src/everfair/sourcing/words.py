@@ -5,22 +5,23 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from everfair.sourcing.queries.rfqs import SAME_CATEGORY, SAME_HALL
+from everfair.sourcing.values import QUOTE_WORDS, RFQ_WORDS
 
 # State → (kind of badge, words).
 RFQ_STATES = {
-    "draft": ("calm", _("Draft")),
-    "open": ("held", _("Open for quotes")),
-    "closed": ("wait", _("Closed, not awarded")),
-    "awarded": ("held", _("Awarded")),
-    "cancelled": ("calm", _("Cancelled")),
+    "draft": ("calm", RFQ_WORDS["draft"]),
+    "open": ("held", RFQ_WORDS["open"]),
+    "closed": ("wait", RFQ_WORDS["closed"]),
+    "awarded": ("held", RFQ_WORDS["awarded"]),
+    "cancelled": ("calm", RFQ_WORDS["cancelled"]),
 }
 QUOTE_STATES = {
-    "draft": ("calm", _("Draft")),
-    "sent": ("wait", _("Sent")),
-    "replaced": ("calm", _("Replaced")),
-    "withdrawn": ("calm", _("Withdrawn")),
-    "accepted": ("held", _("Accepted")),
-    "declined": ("calm", _("Declined")),
+    "draft": ("calm", QUOTE_WORDS["draft"]),
+    "sent": ("wait", QUOTE_WORDS["sent"]),
+    "replaced": ("calm", QUOTE_WORDS["replaced"]),
+    "withdrawn": ("calm", QUOTE_WORDS["withdrawn"]),
+    "accepted": ("held", QUOTE_WORDS["accepted"]),
+    "declined": ("calm", QUOTE_WORDS["declined"]),
 }
 CHARGES = {
     "freight": _("Freight"),

@@ -1,5 +1,6 @@
 """Orders for programs: the same verbs, permissions and refusals as the pages."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,7 +14,7 @@ from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.forms import clean_text
 from everfair.base.money import Money, UnitPrice
-from everfair.base.refused import NotVisible, Refused
+from everfair.base.refused import Refused
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.logistics.queries import consignment_of
@@ -76,7 +77,7 @@ def preview_order(request: HttpRequest, payload: DraftIn) -> Any:
 @allow(BUYING, scope="orders:write")
 @write
 def place_order(request: HttpRequest, payload: OrderIn) -> Any:
-    """Sign as the buyer and send to the supplier."""
+    """Sign as the buyer and send to the seller."""
     terms = _draft(request, payload)
     seen = payload.expected_total
     order = actions.place_order(
@@ -108,7 +109,7 @@ def get_contract(request: HttpRequest, order_id: UUID) -> Any:
 @allow(SELLING, scope="orders:write")
 @write
 def sign_order(request: HttpRequest, order_id: UUID, payload: SignIn) -> Any:
-    """Sign as the supplier: exactly the terms of this hash."""
+    """Sign as the seller: exactly the terms of this hash."""
     actions.sign_order(order_id, payload.terms_hash, by=request.actor)  # type: ignore[attr-defined]
     return _out(request, order_id)
 
@@ -134,7 +135,7 @@ def cancel_order(request: HttpRequest, order_id: UUID, payload: ReasonIn) -> Any
 @allow(TRADING, scope="orders:write")
 @write
 def call_off_order(request: HttpRequest, order_id: UUID, payload: ReasonIn) -> Any:
-    """The supplier gives up, or is late and the buyer takes the money back."""
+    """The seller gives up, or is late and the buyer takes the money back."""
     actions.call_off_order(order_id, _text(payload.reason, "reason"), by=request.actor)  # type: ignore[attr-defined]
     return _out(request, order_id)
 
@@ -145,11 +146,7 @@ def call_off_order(request: HttpRequest, order_id: UUID, payload: ReasonIn) -> A
 def pay_stage(request: HttpRequest, order_id: UUID, n: int) -> Any:
     """Open the payment of a stage; the same one again while it is under way."""
     actor = request.actor  # type: ignore[attr-defined]
-    order = queries.order(order_id, actor)
-    stage = next((stage for stage in queries.order_parts(order).stages if stage.n == n), None)
-    if stage is None:
-        raise NotVisible
-    return 201, PayOut(payment=actions.pay_stage(stage.pk, by=actor))
+    return 201, PayOut(payment=actions.pay_stage(queries.stage_id(order_id, n, actor), by=actor))
 
 
 @router.post("/orders/{uuid:order_id}/ship", response=OrderOut)
@@ -169,7 +166,7 @@ def ship_order(request: HttpRequest, order_id: UUID, payload: ShipIn) -> Any:
 @allow(BUYING, scope="orders:write")
 @write
 def receive_order(request: HttpRequest, order_id: UUID) -> Any:
-    """The goods are there and right: every stage goes to the supplier. Final."""
+    """The goods are there and right: every stage goes to the seller. Final."""
     actions.receive_order(order_id, by=request.actor)  # type: ignore[attr-defined]
     return _out(request, order_id)
 
@@ -203,7 +200,7 @@ def preview_award(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any
 @allow(BUYING, scope="orders:write")
 @write
 def award_quote(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any:
-    """Accept the quote, sign as the buyer, and send the contract to the supplier."""
+    """Accept the quote, sign as the buyer, and send the contract to the seller."""
     order = actions.award_quote(
         quote_id,
         by=request.actor,  # type: ignore[attr-defined]
@@ -247,8 +244,9 @@ def _money(amount: str, currency: str) -> Money:
 # ── writing what is read ──
 
 
-def _party(company: Any) -> dict[str, Any]:
-    return {"id": company.pk, "name": company.name}
+def _party(signed: Mapping[str, Any]) -> dict[str, Any]:
+    """As the contract names it."""
+    return {"id": signed["id"], "name": signed["name"]}
 
 
 def _brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
@@ -256,8 +254,8 @@ def _brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
         "id": order.pk,
         "number": order.reference,
         "market": order.market,
-        "buyer": _party(order.buyer),
-        "seller": _party(order.seller),
+        "buyer": _party(order.terms["buyer"]),
+        "seller": _party(order.terms["seller"]),
         "agreement": order.agreement,
         "goods": order.goods,
         "issue": order.issue,
@@ -284,27 +282,37 @@ _PLAIN = (
 
 def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
     actor = request.actor  # type: ignore[attr-defined]
-    order = queries.order(order_id, actor)
-    parts = queries.order_parts(order)
-    payments = intents_of([stage.pk for stage in parts.stages]) if actor.company_id == order.buyer_id else {}
-    sent = consignment_of(order.pk)
+    order = queries.order(order_id, actor, sides=False)
+    stages = queries.stages_of(order)
+    payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
+    sent = consignment_of(order.pk) if order.goods != "awaiting" else None
+    signed = order.terms
     return OrderOut(
-        **_brief(order, queries.standing_of(order, parts.stages, actor)),
+        **_brief(order, queries.standing_of(order, stages, actor)),
         **{name: getattr(order, name) for name in _PLAIN},
         lines=[
-            _line(
-                line.n, line, UnitPrice(line.unit_price, order.currency, line.price_per), Money(line.amount_minor, order.currency)
-            )
-            for line in parts.lines
+            {
+                "n": line["n"],
+                "offer": line["offer"] or None,
+                "sku": line["sku"],
+                "description": line["description"],
+                "quantity": line["quantity"],
+                "unit": line["unit"],
+                "unit_price": {"amount": line["unit_price"], "currency": order.currency},
+                "price_per": line["price_per"],
+                "amount": Amount.of(Money(line["amount_minor"], order.currency)),
+            }
+            for line in signed["lines"]
         ],
         charges=[
-            {"kind": c.kind, "label": c.label, "amount": Amount.of(Money(c.amount_minor, order.currency))} for c in parts.charges
+            {"kind": c["kind"], "label": c["label"], "amount": Amount.of(Money(c["amount_minor"], order.currency))}
+            for c in signed["charges"]
         ],
         stages=[
             _stage(s) | {"state": s.state, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
-            for s in parts.stages
+            for s in stages
         ],
-        moves=queries.moves_of(order, parts.stages, actor),
+        moves=queries.moves_of(order, stages, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
     )
 

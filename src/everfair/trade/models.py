@@ -8,6 +8,12 @@ from everfair.base.models import NextNumber, Row
 from everfair.base.money import Money
 from everfair.trade.states import AGREEMENT, GOODS, ISSUE, STAGE
 
+
+def reference_of(number: int) -> str:
+    """What people call an order."""
+    return f"EF-{number}"
+
+
 CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
 
 
@@ -73,8 +79,7 @@ class Order(Row):
 
     @property
     def reference(self) -> str:
-        """What people call it."""
-        return f"EF-{self.number}"
+        return reference_of(self.number)
 
 
 class OrderLine(models.Model):
@@ -124,8 +129,6 @@ class Stage(Row):
     """A part of the total: paid into its own escrow, released or returned on its own."""
 
     TABLES = (STAGE,)
-    STOPPED_BY = {"pay": "deposit", "release": "release", "award": "release"}
-    PARTIES = ("order__buyer_id", "order__seller_id")
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     n = models.IntegerField()

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
-from uuid import UUID
 
-from everfair.base.events import on
-from everfair.base.models import Event
+from django.db import transaction
+
+from everfair.base.events import event_seq, on
 from everfair.base.refused import Refused
+from everfair.base.rows import ask
 from everfair.events.payments import PaymentCaptured, PaymentFailed
 from everfair.events.trade import (
     IssueReported,
@@ -27,7 +29,7 @@ from everfair.events.trade import (
 )
 from everfair.messaging.actions import notify
 from everfair.trade.actions import fund_stage, reopen_stage
-from everfair.trade.models import Order, Stage
+from everfair.trade.models import Order, Stage, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
 # Their own cursor: a letter that cannot be written must never hold up money.
@@ -44,10 +46,8 @@ def money_arrived(fact: PaymentCaptured) -> None:
 def payment_failed(fact: PaymentFailed) -> None:
     if fact.purpose_kind != "stage":
         return
-    try:
+    with suppress(Refused), transaction.atomic():  # paid by another payment, or no longer wanted
         reopen_stage(fact.purpose)
-    except Refused:
-        return  # paid by another payment, or no longer wanted
 
 
 # ── notices ──
@@ -92,8 +92,7 @@ def tell_of_lapse(fact: OrderLapsed) -> None:
 @on(StageDue, subscriber=NOTICES)
 def tell_of_payment_due(fact: StageDue) -> None:
     """The first payment falls due with the supplier's signature, of which buyers hear anyway: then only the purse is told."""
-    first = Stage.objects.filter(pk=fact.stage_id, n=1).exists()
-    _tell(fact, "buyer", ("finance",) if first else PAYERS, "stage.due")
+    _tell(fact, "buyer", ("finance",) if fact.n == 1 else PAYERS, "stage.due")
 
 
 @on(StageFunded, subscriber=NOTICES)
@@ -149,19 +148,18 @@ def _tell_both(fact: Any, kind: str) -> None:
 
 def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str) -> None:
     """One line for the people of this side; the other side's name stands in it."""
-    order = Order.objects.select_related("buyer", "seller").get(pk=fact.order_id)
-    to, other = (order.buyer, order.seller) if side == "buyer" else (order.seller, order.buyer)
-    notify(to.pk, roles, kind, _link(order), f"{_cause(fact)}:{side}", company=other.name, number=order.reference)
+    [(number, buyer_id, seller_id, buyer, seller)] = ask(_SIDES, [fact.order_id])
+    to, other = (buyer_id, seller) if side == "buyer" else (seller_id, buyer)
+    # The event's own number: an issue can be reported, withdrawn and reported again, each told once.
+    cause = f"event:{event_seq()}:{side}"
+    notify(to, roles, kind, f"/orders/{fact.order_id}/", cause, company=other, number=reference_of(number))
+
+
+_SIDES = """
+    SELECT o.number, o.buyer_id, o.seller_id, b.name, s.name FROM trade_order o
+    JOIN companies_company b ON b.id = o.buyer_id JOIN companies_company s ON s.id = o.seller_id WHERE o.id = %s
+"""
 
 
 def _link(order: Order) -> str:
     return f"/orders/{order.pk}/"
-
-
-def _cause(fact: Any) -> str:
-    """The event's own number: an issue can be reported, withdrawn and reported again, each told once."""
-    subject: UUID = fact.order_id
-    same = Event.objects.filter(subject=subject, name=type(fact).__name__)
-    if isinstance(fact, StageDue | StageFunded):
-        same = same.filter(body__stage_id=str(fact.stage_id))
-    return f"event:{same.order_by('-seq').values_list('seq', flat=True).first()}"

@@ -10,7 +10,46 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy as _
+
 from everfair.base.money import Money, UnitPrice, total
+from everfair.base.words import name_codes
+
+# fmt: off
+AGREEMENT_WORDS = name_codes("trade.agreement", {
+    "draft": _("Draft"), "offered": _("Waiting for signature"), "agreed": _("Signed by both"), "declined": _("Declined"),
+    "cancelled": _("Cancelled"), "lapsed": _("Ran out"), "called_off": _("Called off"), "completed": _("Settled"),
+})
+GOODS_WORDS = name_codes("trade.goods", {
+    "awaiting": _("Not shipped yet"), "shipped": _("Shipped"), "received": _("Received"),
+})
+ISSUE_WORDS = name_codes("trade.issue", {
+    "none": _("No issue"), "open": _("Issue open"), "resolved": _("Decided"),
+})
+STAGE_WORDS = name_codes("trade.stage", {
+    "planned": _("Planned"), "due": _("Not paid yet"), "paying": _("Being paid"), "funded": _("Held in escrow"),
+    "frozen": _("Frozen"), "released": _("Released"), "refunded": _("Refunded"), "void": _("Need not be paid"),
+})
+ENTRY_WORDS = name_codes("entry", {
+    "stage_funded": _("Stage paid into escrow"),
+    "stage_release": _("Stage released after acceptance"),
+    "stage_award": _("Stage paid out by decision"),
+    "stage_refund": _("Stage returned to the buyer"),
+})
+EVIDENCE_WORDS = name_codes("evidence", {
+    "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
+    "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
+})
+PROOF_WORDS = name_codes("proof", {
+    "the stages of every order sum to its total": _("The stages of every order sum to its total"),
+    "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
+})
+DEADLINE_WORDS = name_codes("deadline", {
+    "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
+    "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
+})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"trade": _("Orders"), "trade.notices": _("Notices of orders")})
+# fmt: on
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,12 @@ class Asked:
     is_api: bool = False
     headers: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def address(self) -> str:
+        return f"{self.path}?{urlencode(self.query, doseq=True)}" if self.query else self.path
+
     def send(self, client: Client, *, key: str | None = "matrix", form_token: bool = True, **headers: str) -> Any:
-        address = f"{self.path}?{urlencode(self.query, doseq=True)}" if self.query else self.path
+        address = self.address
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         if form_token:
             sent["X-CSRFToken"] = FORM_TOKEN

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from urllib.parse import urlencode
 
 import pytest
 from pytest_django import DjangoDbBlocker
@@ -56,6 +58,12 @@ def is_refused(response: object, world: World, side: str = "a") -> None:
     else:
         assert status in (401, 403, 404), status
     assert no_word(response, world, side)
+
+
+def is_led_to_a_company(response: object, address: str) -> None:
+    """Sent to register or join a company, and back to this very page afterwards."""
+    assert response.status_code == 302  # type: ignore[attr-defined]
+    assert response["Location"] == f"/en/me/start/?{urlencode({'next': address})}"  # type: ignore[index]
 
 
 def body(response: object) -> str:
@@ -161,16 +169,24 @@ def test_another_companys_id_is_not_there(row: Page, method: str, world: World) 
 
 @pytest.mark.parametrize(("row", "method"), cases())
 def test_who_left_the_company_stays_outside(row: Page, method: str, world: World) -> None:
-    """The session is older than the end of the membership (B74)."""
+    """The session is older than the end of the membership (B74): what is done for a company begins with having one again."""
     if row.door == EVERYONE and not swaps(row, method):
         pytest.skip("open to everybody")
     if row.open:
         pytest.skip(row.open)
     still = Still()
 
-    answer = asked(row, method, world.sides["a"]).send(world.who("a ex"))
+    request = asked(row, method, world.sides["a"])
+    answer = request.send(world.who("a ex"))
 
-    if row.door in ("signed in", "in person") and not swaps(row, method):
+    door = known()[row.name].allow  # type: ignore[attr-defined]
+    alone = Actor("person", world.sides["a"].people["ex"].pk)
+    with_a_company = replace(alone, company_id=world.sides["a"].company.pk, company_roles=frozenset({"owner"}))
+    if method == "GET" and door.admits(with_a_company) and not door.admits(alone):
+        is_led_to_a_company(answer, request.address)
+        no_word(answer, world)
+        assert still.changed() == []
+    elif row.door in ("signed in", "in person") and not swaps(row, method):
         no_word(answer, world)
     else:
         is_refused(answer, world)

@@ -21,6 +21,8 @@ from everfair.catalog.queries import offers_visible_to, own_offers
 from everfair.catalog.reading import read_offer, values_of
 from everfair.catalog.refusals import OfferRefused, Wrong, refused
 from everfair.catalog.roles import may_sell_for
+from everfair.catalog.values import OFFER_REMOVED
+from everfair.companies.actions import note_act
 from everfair.companies.queries import companies_by_id
 from everfair.events.catalog import OfferChanged, OfferPublished, OfferWithdrawn
 from everfair.markets.queries import market as market_row
@@ -95,7 +97,8 @@ def withdraw_offer(offer_id: UUID, *, by: Actor) -> Offer:
 
 
 def remove_offer(offer_id: UUID, reason: str, *, by: Actor) -> Offer:
-    """The operator takes an offer away for good; the reason stands in its history and is shown to the supplier."""
+    """The operator takes an offer away for good; the reason stands in its history, in the audit trail, and is shown to the
+    supplier."""
     try:
         why = clean_text(reason, many_lines=True)
     except ValueError:
@@ -104,6 +107,8 @@ def remove_offer(offer_id: UUID, reason: str, *, by: Actor) -> Offer:
         raise refused("missing", "reason")
     with moving(offers_visible_to(by), offer_id, "remove", by=by, reason=why) as offer:
         emit(OfferWithdrawn(offer.pk, offer.company_id), by=by)
+        title = offer.titles.get("en") or next(iter(offer.titles.values()), "")
+        note_act(OFFER_REMOVED, offer.pk, why, by, before={"number": offer.number, "name": title})
     return offer  # type: ignore[no-any-return]
 
 

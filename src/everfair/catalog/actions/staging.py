@@ -18,6 +18,7 @@ from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.ids import new_id
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import ask
 from everfair.catalog.actions.imports import MODES, import_offers
 from everfair.catalog.models import ImportRun
 from everfair.catalog.queries import import_runs
@@ -144,9 +145,14 @@ def run_import(run_id: UUID) -> bool:
 
 def run_waiting_import() -> int:
     """The next import that waits; 0 when none does."""
-    lost = Q(state="running", touched_at__lt=EfNow() - _LOST)
-    waiting = ImportRun.objects.filter(Q(state="waiting") | lost).order_by("id").values_list("pk", flat=True).first()
-    return int(waiting is not None and run_import(waiting))
+    waiting = ask(_WAITING, [_LOST])
+    return int(bool(waiting) and run_import(waiting[0][0]))
+
+
+_WAITING = """
+    SELECT id FROM catalog_importrun WHERE state = 'waiting' OR (state = 'running' AND touched_at < ef_now() - %s::interval)
+    ORDER BY id LIMIT 1
+"""
 
 
 def forget_staged() -> int:

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -23,12 +24,26 @@ from everfair.companies.roles import IN_PERSON
 from everfair.reference import queries as reference
 
 
+def _wanted(request: HttpRequest) -> str:
+    """The page of ours (`?next=`) that led here because it wants a company; «» without one."""
+    address = request.GET.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(address, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    return address if is_ours and address.startswith("/") else ""
+
+
 @require_GET
 @allow(IN_PERSON)
 def start(request: HttpRequest) -> HttpResponse:
     """After the first sign-in: invitations that wait, or a company to register."""
     actor = request.actor  # type: ignore[attr-defined]
-    return page(request, "companies/start.html", invitations=queries.invitations_for(actor), roles=forms.role_names)
+    return page(
+        request,
+        "companies/start.html",
+        invitations=queries.invitations_for(actor),
+        roles=forms.role_names,
+        back_to=_wanted(request),
+        has_company=actor.company_id is not None,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -36,23 +51,31 @@ def start(request: HttpRequest) -> HttpResponse:
 @once
 def register(request: HttpRequest) -> HttpResponse:
     country = (request.POST if request.method == "POST" else request.GET).get("country", "")
+    back_to = _wanted(request)
     if country not in reference.COUNTRIES:
-        return page(request, "companies/register_country.html", countries=forms.country_choices())
+        return page(request, "companies/register_country.html", countries=forms.country_choices(), back_to=back_to)
     form = forms.RegisterForm(country, request.POST or None)
 
     def work() -> HttpResponse:
         try:
             company = actions.register_company(**form.values(), by=request.actor)  # type: ignore[attr-defined]
         except AlreadyDone:
-            return redirect("companies:settings")
+            return redirect(back_to or "companies:settings")
         messages.success(request, _("%(name)s is registered. You are its owner.") % {"name": company.name})
         if queries.is_noted_lookalike(company.pk):
             messages.warning(request, _("The name is very like another company's, so a person will look at it."))
-        return redirect("companies:settings")
+        return redirect(back_to or "companies:settings")
 
     def show() -> HttpResponse:
         name = reference.country_name(country, get_language() or "en")
-        return page(request, "companies/register.html", status=422 if form.errors else 200, form=form, country_name_shown=name)
+        return page(
+            request,
+            "companies/register.html",
+            status=422 if form.errors else 200,
+            form=form,
+            country_name_shown=name,
+            back_to=back_to,
+        )
 
     return or_errors(form, work, show) if request.method == "POST" else show()
 
@@ -85,7 +108,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 def accept(request: HttpRequest, invitation_id: UUID) -> HttpResponse:
     actions.accept_own_invitation(invitation_id, by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("Welcome to your company."))
-    return redirect("companies:settings")
+    return redirect(_wanted(request) or "companies:settings")
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,6 +17,7 @@ from everfair.ledger.proofs import prove
 from everfair.ledger.queries import statement
 from everfair.office import queries
 from everfair.office.pages.answering import next_address, whole
+from everfair.office.pages.words import actor_in_words, told
 from everfair.office.queries.books import entries_of
 from everfair.office.values import LOOKED_AT_ACCOUNT
 
@@ -52,7 +53,8 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_GET
 @allow(OPERATOR)
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    return page(request, "office/entry.html", entry=queries.entry(entry_id))
+    found = queries.entry(entry_id)
+    return page(request, "office/entry.html", entry=found, who=actor_in_words(found.actor), why=told(found.why))
 
 
 @require_GET

@@ -15,14 +15,13 @@ from everfair.base.writes import once
 from everfair.markets.table import DEFAULT_MARKET, MARKETS
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted
-from everfair.office.pages.words import RULE_UNITS
 
 
 @require_GET
 @allow(OPERATOR)
 def rules(request: HttpRequest) -> HttpResponse:
     market = request.GET.get("of", DEFAULT_MARKET)
-    return page(request, "office/rules.html", rows=queries.rules_now(market), of=market, markets=list(MARKETS), units=RULE_UNITS)
+    return page(request, "office/rules.html", rows=queries.rules_now(market), of=market, markets=list(MARKETS))
 
 
 @require_http_methods(["GET", "POST"])
@@ -39,9 +38,7 @@ def rule(request: HttpRequest, of: str, name: str) -> HttpResponse:
         return redirect("office:rule", of, name)
 
     def show() -> HttpResponse:
-        return page(
-            request, "office/rule.html", status=422 if form.errors else 200, row=row, versions=versions, form=form, of=of,
-            unit=RULE_UNITS.get(row.rule.unit, row.rule.unit),
-        )  # fmt: skip
+        status = 422 if form.errors else 200
+        return page(request, "office/rule.html", status=status, row=row, versions=versions, form=form, of=of)
 
     return acted(form, work, show) if request.method == "POST" else show()

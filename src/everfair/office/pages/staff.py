@@ -37,7 +37,7 @@ def staff(request: HttpRequest) -> HttpResponse:
     def show() -> HttpResponse:
         return page(
             request, "office/staff.html", status=422 if form.errors else 200, form=form, people=staff_now(),
-            invitations=queries.staff_invitations(), roles=forms.STAFF_ROLE_NAMES,
+            invitations=queries.staff_invitations(),
         )  # fmt: skip
 
     return acted(form, work, show) if request.method == "POST" else show()

@@ -23,7 +23,7 @@ from everfair.companies.actions import note_act
 from everfair.companies.queries import people_by_id
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, whole
-from everfair.office.pages.words import SIDES, states_of
+from everfair.office.pages.words import SIDES, asked_of, states_of
 from everfair.office.queries.trades import STATES
 from everfair.office.values import LOOKED_AT_ORDER
 from everfair.trade.queries import open_issues
@@ -75,6 +75,7 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         file=file,
         order=file.order,
         states=states_of(file.order),
+        asked=asked_of(file.standing),
         history=_history(file),
         talks=_talks(file),
         stage_names=STAGE_NAMES,

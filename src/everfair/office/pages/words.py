@@ -1,40 +1,82 @@
-"""Words for states, as the office shows them."""
+"""Words for states, and for what notes and entries keep, as the office shows them."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from everfair.trade.queries.words import AGREEMENT_NAMES
+from everfair.base.formats import moment
+from everfair.base.words import word
+from everfair.trade.queries import Standing
+from everfair.trade.values import AGREEMENT_WORDS, GOODS_WORDS, ISSUE_WORDS
 
 _AGREEMENT_KINDS = {"offered": "wait", "agreed": "plain", "completed": "held"}
-_GOODS = {"shipped": (_("Shipped"), "plain"), "received": (_("Received"), "held")}
-_ISSUE = {"open": (_("Issue open"), "act"), "resolved": (_("Decided"), "calm")}
+_GOODS_KINDS = {"shipped": "plain", "received": "held"}
+_ISSUE_KINDS = {"open": "act", "resolved": "calm"}
 SIDES = {
     "buyer": _("Buyer"),
-    "seller": _("Supplier"),
+    "seller": pgettext_lazy("side of an order", "Seller"),
     "operator": _("Operator"),
-    "clock": _("By itself, in time"),
+    "clock": _("Automatically, on time"),
     "provider": _("Payment provider"),
 }
-RULE_UNITS = {
-    "days": _("days"),
-    "hours": _("hours"),
-    "quotes": _("quotes"),
-    "RFQs": _("RFQs"),
-    "fraction": _("as a fraction of one"),
-    "invitations": _("invitations"),
+# A name in a note → the kind of code that stands under it.
+_CODES = {
+    "evidence": "evidence",
+    "issue": "trade.issue",
+    "market": "market",
+    "outcome": "provider event outcome",
+    "rule": "rule",
+    "subscriber": "subscriber",
 }
 
 
 def states_of(order: Any) -> list[tuple[str | Promise, str]]:
     """(word, kind of badge) for each axis of an order that says something."""
-    agreement = AGREEMENT_NAMES.get(order.agreement)
-    found = [
-        (agreement, _AGREEMENT_KINDS.get(order.agreement, "calm")) if agreement else None,
-        _GOODS.get(order.goods),
-        _ISSUE.get(order.issue),
-    ]
-    return [state for state in found if state]
+    found = [(AGREEMENT_WORDS.get(order.agreement, order.agreement), _AGREEMENT_KINDS.get(order.agreement, "calm"))]
+    if order.goods in _GOODS_KINDS:
+        found.append((GOODS_WORDS[order.goods], _GOODS_KINDS[order.goods]))
+    if order.issue in _ISSUE_KINDS:
+        found.append((ISSUE_WORDS[order.issue], _ISSUE_KINDS[order.issue]))
+    return found
+
+
+def asked_of(standing: Standing) -> str:
+    """Whose turn it is: what is said to a party is shown with that party's name, or the operator would take it as said to them."""
+    if standing.turn not in ("buyer", "seller"):
+        return str(standing.asks)
+    return gettext("%(who)s: %(task)s") % {"who": SIDES[standing.turn], "task": standing.asks}
+
+
+def actor_in_words(label: str) -> str:
+    """«Operator 0192…»: the kind of actor in the reader's language, then the id as it is kept."""
+    kind, _colon, ident = label.partition(":")
+    return f"{word(kind, 'actor')} {ident}".strip()
+
+
+def told(kept: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
+    """What a note or an entry keeps, as (name, value) in the reader's language; people's own words stay as they are."""
+    return [(word(name, "field"), _told(name, value)) for name, value in (kept or {}).items()]
+
+
+def _told(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return ", ".join(str(_told(name, each)) for each in value)
+    if isinstance(value, dict):
+        return " · ".join(str(_told(name, each)) for each in value.values())
+    if not isinstance(value, str):
+        return value
+    if name == "roles":
+        return word(value, "staff role")
+    if name == "kind":
+        return word(value, "deadline")
+    if name == "reason":
+        return word(value, "provider event note")
+    if name == "valid_from":
+        return moment(datetime.fromisoformat(value))
+    return word(value, _CODES.get(name, ""))

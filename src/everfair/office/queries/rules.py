@@ -7,6 +7,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext
+
 from everfair.base import clock
 from everfair.base.refused import NotVisible
 from everfair.markets.queries import rules_at
@@ -28,6 +30,11 @@ class RuleRow:
     @property
     def is_default(self) -> bool:
         return self.value == self.rule.default
+
+    @property
+    def source(self) -> str:
+        """Where the number comes from, in the reader's language."""
+        return gettext(self.rule.source)
 
 
 def rules_now(market: str) -> list[RuleRow]:

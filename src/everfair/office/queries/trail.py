@@ -8,12 +8,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from everfair.base.words import word
 from everfair.office.queries.sql import literal_prefix, rows
 
 
 @dataclass(frozen=True, slots=True)
 class TrailLine:
-    """`who` is the person's name where the actor is a person; `about` the company where the subject is one."""
+    """`who` is the person's name where the actor is one, else the kind of actor; `about` the company where the subject is one."""
 
     id: UUID
     actor: str
@@ -53,7 +54,7 @@ def trail(
         TrailLine(
             id=row["id"],
             actor=row["actor"],
-            who=row["person"] or row["actor"].partition(":")[0],
+            who=row["person"] or word(row["actor"].partition(":")[0], "actor"),
             act=row["act"],
             subject=row["subject"],
             about=row["company"] or "",

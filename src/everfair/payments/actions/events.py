@@ -14,14 +14,17 @@ from everfair.base.clock import EfNow
 from everfair.base.deadlines import clear_deadline
 from everfair.base.events import emit
 from everfair.base.ids import new_id
-from everfair.base.refused import AlreadyDone, Refused
-from everfair.base.states import moving
+from everfair.base.refused import Refused
+from everfair.base.rows import ask, find_one
+from everfair.base.states import lock, moving, stepping
+from everfair.base.together import all_or_nothing
 from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentMismatched, PayoutFailed, PayoutSettled
 from everfair.ledger.actions import post_entry, post_hold, void_hold
 from everfair.payments import postings
-from everfair.payments.models import Intent, Payout, ProviderEvent
+from everfair.payments.models import Intent, Payout
 from everfair.payments.providers.port import CheckoutState, EventKind, PayoutState
 from everfair.payments.providers.port import ProviderEvent as Said
+from everfair.payments.queries import intents_visible_to
 from everfair.payments.rails import RECIPIENT, rail
 
 log = logging.getLogger(__name__)
@@ -33,23 +36,23 @@ def take_event(provider: str, headers: Mapping[str, str], raw_body: bytes) -> st
     Raises BadSignature or BadEvent when it cannot be believed: nothing is kept then.
     """
     said = rail(provider).verify_event(headers, raw_body, timezone.now())
-    with transaction.atomic():
-        kept, fresh = _keep(provider, said, raw_body)
-        if not fresh:
-            return kept.outcome
-        outcome, note = _apply(provider, said, kept.pk)
-        ProviderEvent.objects.filter(pk=kept.pk).update(outcome=outcome, outcome_note=note, subject=_subject(said))
+    with all_or_nothing():
+        event_row = new_id()
+        # Two deliveries at once: the second waits at the unique key, then reads the first one's outcome.
+        if not ask(_KEEP, [event_row, provider, said.account, said.event_id, said.kind.value, raw_body]):
+            known = ask(_KNOWN, [provider, said.account, said.event_id])
+            return str(known[0][0])
+        outcome, note = _apply(provider, said, event_row)
+        ask(_OUTCOME, [outcome, note, _subject(said), event_row])
         return outcome
 
 
-def _keep(provider: str, said: Said, raw_body: bytes) -> tuple[ProviderEvent, bool]:
-    made = ProviderEvent(
-        id=new_id(), provider=provider, account=said.account, event_id=said.event_id, kind=said.kind.value, body=raw_body
-    )
-    # Two deliveries at once: the second waits at the unique key, then reads the first one's outcome.
-    rows = ProviderEvent.objects.bulk_create([made], ignore_conflicts=True)
-    kept = ProviderEvent.objects.get(provider=provider, account=said.account, event_id=said.event_id)
-    return kept, kept.pk == rows[0].pk
+_KEEP = """
+    INSERT INTO payments_providerevent (id, provider, account, event_id, kind, body, outcome, outcome_note)
+    VALUES (%s, %s, %s, %s, %s, %s, 'new', '') ON CONFLICT (provider, account, event_id) DO NOTHING RETURNING 1
+"""
+_KNOWN = "SELECT outcome FROM payments_providerevent WHERE provider = %s AND account = %s AND event_id = %s"
+_OUTCOME = "UPDATE payments_providerevent SET outcome = %s, outcome_note = %s, subject = %s WHERE id = %s"
 
 
 def _subject(said: Said) -> UUID | None:
@@ -72,7 +75,7 @@ def _apply(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
 
 def _captured(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
     subject = _subject(said)
-    intent = Intent.objects.select_for_update().filter(pk=subject, provider=provider).first() if subject else None
+    intent = _locked(subject, provider)
     reason = _misfit(intent, said, rail(provider).account)
     if reason or intent is None:
         # Whatever it is, the provider says it has this money: it is booked where a person will look.
@@ -87,7 +90,7 @@ def _captured(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
         emit(PaymentMismatched(event_row, reason), by=RAIL_ACTOR)
         log.error("a captured payment fits nothing", extra={"event": said.event_id, "reason": reason})
         return ("unknown" if intent is None else "mismatch"), reason
-    return capture_intent(intent.pk, said.version, said.provider_ref)
+    return _capture(intent, said.version, said.provider_ref)
 
 
 def _misfit(intent: Intent | None, said: Said, account: str) -> str:
@@ -105,36 +108,44 @@ def _misfit(intent: Intent | None, said: Said, account: str) -> str:
     return ""
 
 
+def _locked(intent_id: UUID | None, provider: str) -> Intent | None:
+    return find_one(Intent, "id = %s AND provider = %s FOR UPDATE", [intent_id, provider]) if intent_id else None
+
+
 def capture_intent(intent_id: UUID, version: int, provider_ref: str) -> tuple[str, str]:
     """The provider has the money: into the books it goes, and whoever asked is told. Terminal: nothing undoes it."""
-    try:
-        with moving(Intent.objects.all(), intent_id, "capture", by=RAIL_ACTOR) as intent:
-            intent.version = max(intent.version, version)
-            intent.provider_ref = intent.provider_ref or provider_ref
-            intent.captured_at = EfNow()
-            post_entry(
-                f"intent:{intent.pk}:capture",
-                postings.captured(intent.provider, intent.pk, intent.amount),
-                kind="payment_captured",
-                by=RAIL_ACTOR,
-                why={"intent": str(intent.pk), "provider_ref": provider_ref},
-            )
-            clear_deadline("payments.intent", intent.pk)
-            emit(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount), by=RAIL_ACTOR)
-    except AlreadyDone:
+    with transaction.atomic():
+        return _capture(lock(intents_visible_to(RAIL_ACTOR), intent_id), version, provider_ref)
+
+
+def _capture(intent: Intent, version: int, provider_ref: str) -> tuple[str, str]:
+    if intent.state == "captured":
         return "ignored", "captured before"
+    with stepping(intent, "capture", by=RAIL_ACTOR):
+        intent.version = max(intent.version, version)
+        intent.provider_ref = intent.provider_ref or provider_ref
+        intent.captured_at = EfNow()  # type: ignore[assignment]
+        post_entry(
+            f"intent:{intent.pk}:capture",
+            postings.captured(intent.provider, intent.pk, intent.amount),
+            kind="payment_captured",
+            by=RAIL_ACTOR,
+            why={"intent": str(intent.pk), "provider_ref": provider_ref},
+        )
+        clear_deadline("payments.intent", intent.pk)
+        emit(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount), by=RAIL_ACTOR)
     return "applied", ""
 
 
 def _failed(provider: str, said: Said) -> tuple[str, str]:
     subject = _subject(said)
-    intent = Intent.objects.select_for_update().filter(pk=subject, provider=provider).first() if subject else None
+    intent = _locked(subject, provider)
     if intent is None:
         return "unknown", "no such intent"
     if said.version < intent.version:
         return "ignored", "older than what we know"
     try:
-        with moving(Intent.objects.all(), intent.pk, "fail", by=RAIL_ACTOR) as row:
+        with transaction.atomic(), moving(intents_visible_to(RAIL_ACTOR), intent.pk, "fail", by=RAIL_ACTOR) as row:
             row.version = said.version
             row.failure = said.failure_code[:80]
             clear_deadline("payments.intent", row.pk)
@@ -158,7 +169,8 @@ def _payout(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
 def end_payout(payout_id: UUID, *, paid: bool, failure: str = "") -> tuple[str, str]:
     """The bank's last word: the held money leaves the wallet, or is free again."""
     try:
-        with moving(Payout.objects.all(), payout_id, "settle" if paid else "bounce", by=RAIL_ACTOR, reason=failure) as payout:
+        verb = "settle" if paid else "bounce"
+        with transaction.atomic(), moving(Payout.objects.all(), payout_id, verb, by=RAIL_ACTOR, reason=failure) as payout:
             payout.settled_at = EfNow()
             payout.failure = failure[:80]
             if paid:
@@ -181,7 +193,7 @@ def learn_checkout(intent: Intent, found: CheckoutState) -> None:
     if found.state == "captured":
         capture_intent(intent.pk, found.version, found.ref)
     elif found.state in ("failed", "cancelled"):
-        with moving(Intent.objects.all(), intent.pk, "fail", by=RAIL_ACTOR, reason=found.state) as row:
+        with moving(intents_visible_to(RAIL_ACTOR), intent.pk, "fail", by=RAIL_ACTOR, reason=found.state) as row:
             row.failure = found.state
             emit(PaymentFailed(row.pk, row.purpose_kind, row.purpose, row.company_id), by=RAIL_ACTOR)
 

@@ -8,25 +8,25 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
-from everfair.base.clock import now
 from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import AlreadyDone, Refused
+from everfair.base.rows import find_one, insert
 from everfair.base.states import moving
+from everfair.base.together import part
 from everfair.events.payments import PaymentFailed
 from everfair.ledger.actions import post_entry
 from everfair.ledger.values import Transfer, received
 from everfair.markets.queries import rule
-from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
 from everfair.payments.models import Intent
 from everfair.payments.providers.port import CheckoutOpened, OutcomeUnknown, ProviderDown, ProviderRefused
 from everfair.payments.queries import intent as find_intent
+from everfair.payments.queries import intents_visible_to
 from everfair.payments.rails import RECIPIENT, provider_for, rail
 from everfair.payments.states import LIVE_INTENT
 
@@ -34,16 +34,24 @@ log = logging.getLogger(__name__)
 
 
 def open_intent(
-    *, company_id: UUID, purpose_kind: str, purpose: UUID, amount: Money, description: str, return_path: str, by: Actor
+    *,
+    company_id: UUID,
+    purpose_kind: str,
+    purpose: UUID,
+    amount: Money,
+    description: str,
+    return_path: str,
+    market: str,
+    by: Actor,
 ) -> Intent:
     """Wish to pay `amount` for `purpose`. A live intent for the same purpose is returned instead: one at a time (I14)."""
-    with transaction.atomic():
-        live = Intent.objects.select_for_update().filter(purpose=purpose, state__in=LIVE_INTENT).first()
+    with part():
+        live = find_one(Intent, "purpose = %s AND state = ANY(%s) FOR UPDATE", [purpose, list(LIVE_INTENT)])
         if live is not None:
             if live.amount != amount:
                 raise Refused("payments.other_amount", _("Another payment for this is under way."))
             return live
-        intent = Intent.objects.create(
+        intent = Intent(
             company_id=company_id,
             purpose_kind=purpose_kind,
             purpose=purpose,
@@ -53,8 +61,8 @@ def open_intent(
             provider=provider_for(amount.currency),
             return_path=return_path,
         )
-        hours = float(rule("payments.intent_hours", DEFAULT_MARKET))
-        set_deadline("payments.intent", intent.pk, now() + timedelta(hours=hours))
+        insert(intent)
+        set_deadline("payments.intent", intent.pk, timedelta(hours=float(rule("payments.intent_hours", market))))
         return intent
 
 
@@ -88,7 +96,7 @@ def start_checkout(intent_id: UUID, *, by: Actor) -> str:
         _end(intent.pk, "fail", no.code)
         raise Refused("payments.provider_refused", _("The payment provider refused this payment.")) from no
     except OutcomeUnknown as doubt:
-        with moving(Intent.objects.all(), intent.pk, "doubt", by=SYSTEM):
+        with moving(intents_visible_to(SYSTEM), intent.pk, "doubt", by=SYSTEM):
             pass
         raise Refused(
             "payments.outcome_unknown",
@@ -101,7 +109,7 @@ def start_checkout(intent_id: UUID, *, by: Actor) -> str:
 
 def _opened(intent_id: UUID, opened: CheckoutOpened) -> str:
     try:
-        with moving(Intent.objects.all(), intent_id, "send", by=SYSTEM) as intent:
+        with moving(intents_visible_to(SYSTEM), intent_id, "send", by=SYSTEM) as intent:
             intent.provider_ref = opened.ref
             intent.checkout_url = opened.url
     except (AlreadyDone, Refused):
@@ -111,7 +119,9 @@ def _opened(intent_id: UUID, opened: CheckoutOpened) -> str:
 
 
 def _end(intent_id: UUID, verb: str, reason: str) -> None:
-    with moving(Intent.objects.all(), intent_id, verb, by=SYSTEM if verb == "fail" else CLOCK_ACTOR, reason=reason) as intent:
+    with moving(
+        intents_visible_to(SYSTEM), intent_id, verb, by=SYSTEM if verb == "fail" else CLOCK_ACTOR, reason=reason
+    ) as intent:
         intent.failure = reason[:80]
         emit(PaymentFailed(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id))
 
@@ -127,13 +137,13 @@ def expire_intent(intent_id: UUID) -> None:
 
 def spend_received(intent_id: UUID, key: str, transfers: Callable[[str, Money], list[Transfer]], *, kind: str, by: Actor) -> None:
     """Hand a captured payment on: `transfers(source address, amount)` says where to."""
-    intent = Intent.objects.get(pk=intent_id)
+    intent = find_intent(intent_id, SYSTEM)
     post_entry(key, transfers(received(intent.pk), intent.amount), kind=kind, by=by, why={"intent": str(intent.pk)})
 
 
 def return_received(intent_id: UUID, *, by: Actor, why: str) -> None:
     """What was paid for is gone: the captured money goes to the payer's wallet. Once, however often it is called."""
-    intent = Intent.objects.get(pk=intent_id)
+    intent = find_intent(intent_id, SYSTEM)
     post_entry(
         f"intent:{intent.pk}:return",
         postings.returned(intent.pk, intent.company_id, intent.amount),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
@@ -15,7 +13,9 @@ from everfair.base.deadlines import clear_deadline
 from everfair.base.events import emit
 from everfair.base.money import MAX_MINOR, total
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.states import moving, step
+from everfair.base.rows import ask, find, find_one, insert, seen_as
+from everfair.base.states import lock, moving, step, stepping
+from everfair.base.together import part
 from everfair.catalog.queries import own_offers
 from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import SELLING
@@ -37,26 +37,32 @@ def send_quote(rfq_id: UUID, draft: QuoteDraft, *, by: Actor) -> Quote:
     """
     if by.company_id is None or not SELLING.admits(by):
         raise Refused("base.not_allowed", _("Your role does not allow this."), status=403)
-    with transaction.atomic():
+    with part():
         rfq, moment = _locked(rfq_id, by), now()
         _refuse_closed(rfq, by, moment)
         if not companies_by_id([by.company_id])[by.company_id].is_seller:
             raise Refused(
                 "sourcing.not_a_supplier", _("Only companies that sell can quote: see your company's profile."), status=403
             )
-        if Quote.objects.filter(rfq=rfq, seller_id=by.company_id, state__in=["sent", "accepted"]).exists():
+        [(last, stands)] = ask(_FORMER, [rfq.pk, by.company_id])
+        if stands:
             raise Refused("sourcing.quote_stands", _("Your company has quoted already. Revise that quote instead."))
         rules = rules_at(rfq.market)
         if rfq.quote_count >= rules["sourcing.quotes_per_rfq"]:
             raise Refused("sourcing.seats_taken", _("This request has all the quotes it can take."))
-        last = Quote.objects.filter(rfq=rfq, seller_id=by.company_id).aggregate(last=Max("revision"))["last"] or 0
         quote = _write(rfq, draft, last + 1, moment, by)
         limit = int(rules["sourcing.quotes_per_month"])
         if not use_allowance(by.company_id, "quotes", moment.date().replace(day=1), limit):
             message = _("A company may send %(limit)s quotes a month, and yours are used.") % {"limit": limit}
             raise Refused("sourcing.quotes_per_month", message, status=429)
-        Rfq.objects.filter(pk=rfq.pk).update(quote_count=rfq.quote_count + 1)
+        ask("UPDATE sourcing_rfq SET quote_count = quote_count + 1 WHERE id = %s", [rfq.pk])
     return quote
+
+
+_FORMER = """
+    SELECT coalesce(max(revision), 0), coalesce(bool_or(state IN ('sent', 'accepted')), false)
+    FROM sourcing_quote WHERE rfq_id = %s AND seller_id = %s
+"""
 
 
 def revise_quote(quote_id: UUID, draft: QuoteDraft, *, by: Actor) -> Quote:
@@ -64,7 +70,7 @@ def revise_quote(quote_id: UUID, draft: QuoteDraft, *, by: Actor) -> Quote:
 
     Refuses what `send_quote` refuses; it costs no seat and nothing of the month's quotes.
     """
-    with transaction.atomic():
+    with part():
         rfq, moment = _locked_of(quote_id, by), now()
         with moving(_own(by), quote_id, "revise", by=by) as former:
             _refuse_closed(rfq, by, moment)
@@ -73,7 +79,7 @@ def revise_quote(quote_id: UUID, draft: QuoteDraft, *, by: Actor) -> Quote:
 
 def withdraw_quote(quote_id: UUID, *, by: Actor) -> Quote:
     """Take one's standing quote back. Refuses one that was accepted meanwhile."""
-    with transaction.atomic():
+    with part():
         rfq = _locked_of(quote_id, by)
         with moving(_own(by), quote_id, "withdraw", by=by) as quote:
             emit(QuoteWithdrawn(quote.pk, rfq.pk, quote.seller_id, rfq.buyer_id), by=by)
@@ -83,7 +89,7 @@ def withdraw_quote(quote_id: UUID, *, by: Actor) -> Quote:
 
 def decline_quote(quote_id: UUID, *, by: Actor) -> Quote:
     """The buyer does not want this quote. Its supplier may send another while the request is open."""
-    with transaction.atomic():
+    with part():
         rfq = _locked_of(quote_id, by)
         with moving(quotes_visible_to(by), quote_id, "decline", by=by) as quote:
             emit(QuoteDeclined(quote.pk, rfq.pk, quote.seller_id, rfq.buyer_id), by=by)
@@ -97,18 +103,22 @@ def accept_quote(quote_id: UUID, *, by: Actor) -> Quote:
     Refuses an expired quote (`sourcing.quote_expired`), one that was replaced or withdrawn, a request that is over. Lock order:
     the request first, then its quotes, so that two awards meet at the request.
     """
-    with transaction.atomic():
-        quote = quotes_visible_to(by).filter(pk=quote_id).first()
-        if quote is None:
-            raise NotVisible
-        with moving(Rfq.objects.filter(buyer_id=by.company_id), quote.rfq_id, "award", by=by) as rfq:
-            with moving(Quote.objects.select_related("rfq"), quote_id, "accept", by=by) as accepted:
-                if accepted.valid_until < now():
+    with part():
+        rfq_id = _rfq_of(quote_id, by)
+        with moving(
+            seen_as(Rfq.objects.filter(buyer_id=by.company_id), "buyer_id = %s", by.company_id), rfq_id, "award", by=by
+        ) as rfq:
+            quote = find_one(Quote, "id = %s AND rfq_id = %s FOR UPDATE", [quote_id, rfq.pk])
+            if quote is None:
+                raise NotVisible
+            quote.rfq = rfq
+            with stepping(quote, "accept", by=by):
+                if quote.valid_until < now():
                     raise Refused("sourcing.quote_expired", _("This quote is no longer valid. Ask the supplier for a new one."))
             decline_standing(rfq, by=by, but=quote_id)
             clear_deadline("sourcing.close", rfq.pk)
-            emit(QuoteAccepted(accepted.pk, rfq.pk, accepted.seller_id, rfq.buyer_id), by=by)
-    return accepted
+            emit(QuoteAccepted(quote.pk, rfq.pk, quote.seller_id, rfq.buyer_id), by=by)
+    return quote
 
 
 def _own(by: Actor):  # type: ignore[no-untyped-def]
@@ -117,18 +127,24 @@ def _own(by: Actor):  # type: ignore[no-untyped-def]
 
 def _locked(rfq_id: UUID, by: Actor) -> Rfq:
     """The request, locked until the transaction ends; NotVisible for whom it is not."""
-    rfq = rfqs_visible_to(by).select_for_update(of=("self",)).filter(pk=rfq_id).first()
-    if rfq is None:
-        raise NotVisible
-    return rfq
+    return lock(rfqs_visible_to(by), rfq_id)
 
 
 def _locked_of(quote_id: UUID, by: Actor) -> Rfq:
     """The request of a quote that the actor may see, locked."""
-    rfq_id = quotes_visible_to(by).filter(pk=quote_id).values_list("rfq_id", flat=True).first()
-    if rfq_id is None:
+    return lock(seen_as(Rfq.objects.all()), _rfq_of(quote_id, by))
+
+
+_RFQ_OF = "SELECT rfq_id FROM sourcing_quote WHERE id = %s AND "
+
+
+def _rfq_of(quote_id: UUID, by: Actor) -> UUID:
+    where, params = quotes_visible_to(by).seen_as  # type: ignore[attr-defined]
+    found = ask(_RFQ_OF + where, [quote_id, *params])
+    if not found:
         raise NotVisible
-    return Rfq.objects.select_for_update().get(pk=rfq_id)
+    rfq_id: UUID = found[0][0]
+    return rfq_id
 
 
 def _refuse_closed(rfq: Rfq, by: Actor, moment: datetime) -> None:
@@ -139,7 +155,7 @@ def _refuse_closed(rfq: Rfq, by: Actor, moment: datetime) -> None:
 
 
 def _write(rfq: Rfq, draft: QuoteDraft, revision: int, moment: datetime, by: Actor) -> Quote:
-    rows = {line.n: line for line in RfqLine.objects.filter(rfq=rfq)}
+    rows = {line.n: line for line in find(RfqLine, "rfq_id = %s", [rfq.pk])}
     clean = read_quote(draft, {n: (line.quantity.normalize(), line.unit) for n, line in rows.items()}, rfq.currency, moment)
     _refuse_foreign_offers(clean, by)
     try:
@@ -167,18 +183,20 @@ def _write(rfq: Rfq, draft: QuoteDraft, revision: int, moment: datetime, by: Act
         made_by=by.person_id,
     )
     step(quote, "send", by=by)()
-    quote.save(force_insert=True)
-    QuoteLine.objects.bulk_create(
-        QuoteLine(
-            quote=quote,
-            rfq_line=rows[line.n],
-            tiers=[[f"{start.normalize():f}", f"{price.normalize():f}"] for start, price in line.tiers],
-            unit_price=line.unit_price,
-            amount_minor=amount.minor,
-            offer_id=line.offer_id,
-            note=line.note,
+    insert(quote)
+    insert(
+        *(
+            QuoteLine(
+                quote=quote,
+                rfq_line=rows[line.n],
+                tiers=[[f"{start.normalize():f}", f"{price.normalize():f}"] for start, price in line.tiers],
+                unit_price=line.unit_price,
+                amount_minor=amount.minor,
+                offer_id=line.offer_id,
+                note=line.note,
+            )
+            for line, amount in zip(clean.lines, amounts, strict=True)
         )
-        for line, amount in zip(clean.lines, amounts, strict=True)
     )
     emit(QuoteSent(quote.pk, rfq.pk, quote.seller_id, rfq.buyer_id, quote.revision), by=by)
     return quote

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -13,7 +12,9 @@ from everfair.base.clock import now
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.states import moving, step
+from everfair.base.rows import find, insert
+from everfair.base.states import moving, step, stepping
+from everfair.base.together import part
 from everfair.catalog.queries import offers_visible_to
 from everfair.companies.roles import BUYING
 from everfair.events.sourcing import QuoteDeclined, RfqClosed, RfqPosted
@@ -33,7 +34,7 @@ def post_rfq(draft: RfqDraft, *, by: Actor) -> Rfq:
     """
     if by.company_id is None or not BUYING.admits(by):
         raise Refused("base.not_allowed", _("Your role does not allow this."), status=403)
-    with transaction.atomic():
+    with part():
         moment = now()
         clean = read_rfq(draft, moment)
         _refuse_foreign(clean, by)
@@ -57,18 +58,20 @@ def post_rfq(draft: RfqDraft, *, by: Actor) -> Rfq:
             made_by=by.person_id,
         )
         step(rfq, "post", by=by)()
-        rfq.save(force_insert=True)
-        RfqLine.objects.bulk_create(
-            RfqLine(
-                rfq=rfq,
-                n=n,
-                description=line.description,
-                quantity=line.quantity,
-                unit=line.unit,
-                target_price=line.target_price,
-                offer_id=line.offer_id,
+        insert(rfq)
+        insert(
+            *(
+                RfqLine(
+                    rfq=rfq,
+                    n=n,
+                    description=line.description,
+                    quantity=line.quantity,
+                    unit=line.unit,
+                    target_price=line.target_price,
+                    offer_id=line.offer_id,
+                )
+                for n, line in enumerate(clean.lines, 1)
             )
-            for n, line in enumerate(clean.lines, 1)
         )
         set_deadline("sourcing.close", rfq.pk, rfq.closes_at)
         emit(RfqPosted(rfq.pk, by.company_id), by=by)
@@ -100,17 +103,19 @@ def cancel_rfq(rfq_id: UUID, *, by: Actor, reason: str = "") -> Rfq:
     """The request is taken back; quotes that stood are declined. NotVisible for anybody but its buyer and operators."""
     with moving(_rfqs_to_end(by), rfq_id, "cancel", by=by, reason=reason) as rfq:
         clear_deadline("sourcing.close", rfq.pk)
-        if by.company_id == rfq.buyer_id:
-            decline_standing(rfq, by=by)
+        decline_standing(rfq, by=by, reason=reason)
         emit(RfqClosed(rfq.pk, rfq.buyer_id), by=by)
     return rfq
 
 
-def decline_standing(rfq: Rfq, *, by: Actor, but: UUID | None = None) -> None:
-    """Decline every quote that still stands, except one. The request's row is locked by the caller."""
-    standing = Quote.objects.filter(rfq=rfq, state="sent").exclude(pk=but).order_by("id")
-    for quote_id in standing.values_list("pk", flat=True):
-        with moving(Quote.objects.select_related("rfq"), quote_id, "decline", by=by) as quote:
+def decline_standing(rfq: Rfq, *, by: Actor, but: UUID | None = None, reason: str = "") -> None:
+    """Decline every quote that still stands, except one, and tell its supplier. The request's row is locked by the caller."""
+    verb = "lapse" if by.kind == "operator" else "decline"
+    for quote in find(Quote, "rfq_id = %s AND state = 'sent' ORDER BY id FOR UPDATE", [rfq.pk]):
+        if quote.pk == but:
+            continue
+        quote.rfq = rfq
+        with stepping(quote, verb, by=by, reason=reason):
             emit(QuoteDeclined(quote.pk, rfq.pk, quote.seller_id, rfq.buyer_id), by=by)
     rfq.quote_count = 0 if but is None else 1
 

@@ -121,7 +121,7 @@ def _composer(request: HttpRequest, form: RfqForm, status: int = 200) -> HttpRes
 
 
 def _prefilled(request: HttpRequest) -> dict[str, Any]:
-    """From a search (`?q=…`) or an offer (`?offer=<number>`), with `?quantity=…`."""
+    """From a search (`?q=…`, `?category=…`) or an offer (`?offer=<number>`), with `?quantity=…`."""
     asked = request.GET
     initial: dict[str, Any] = {"closes_on": (now() + timedelta(days=14)).date()}
     line: dict[str, Any] = {}
@@ -141,6 +141,8 @@ def _prefilled(request: HttpRequest) -> dict[str, Any]:
     elif words := asked.get("q", "").strip():
         initial["title"] = words[:200]
         line = {"description": words[:300]}
+    if "category" not in initial and asked.get("category", "") in reference.categories():
+        initial["category"] = asked["category"]
     if quantity := asked.get("quantity", "").strip():
         line["quantity"] = quantity[:20]
     if line:

@@ -12,7 +12,7 @@ from .quotes import (
     quotes_visible_to,
     revisions_of,
 )
-from .rfqs import board, leads, lines_of, match_of, matching_suppliers, own_rfqs, rfq_by_id, rfqs_visible_to
+from .rfqs import board, leads, lines_of, match_of, matching_suppliers, open_counts, own_rfqs, rfq_by_id, rfqs_visible_to
 
 __all__ = [
     "Comparison",
@@ -26,6 +26,7 @@ __all__ = [
     "lines_of",
     "match_of",
     "matching_suppliers",
+    "open_counts",
     "own_quotes",
     "own_rfqs",
     "quote_for_award",

@@ -9,8 +9,7 @@ from uuid import UUID
 
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
-from everfair.sourcing.models import QuoteLine
-from everfair.sourcing.queries.quotes import quotes_visible_to
+from everfair.sourcing.queries.quotes import quote_lines, quote_with_rfq
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +42,9 @@ class Quoted:
 
 def quote_for_award(quote_id: UUID, actor: Actor) -> Quoted:
     """The quote a buyer is about to award; NotVisible for anyone but its buyer."""
-    quote = quotes_visible_to(actor).filter(pk=quote_id, rfq__buyer_id=actor.company_id).first()
-    if quote is None:
+    quote = quote_with_rfq(quote_id, actor)
+    if quote.rfq.buyer_id != actor.company_id:
         raise NotVisible
-    rows = QuoteLine.objects.filter(quote=quote).select_related("rfq_line", "offer").order_by("rfq_line__n")
     lines = [
         QuotedLine(
             description=row.rfq_line.description,
@@ -57,7 +55,7 @@ def quote_for_award(quote_id: UUID, actor: Actor) -> Quoted:
             offer_id=row.offer_id,
             snapshot={"tiers": row.tiers, "note": row.note, **({"titles": row.offer.titles} if row.offer else {})},
         )
-        for row in rows
+        for row in quote_lines([quote])
     ]
     return Quoted(
         quote_id=quote.pk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,9 +15,10 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.money import Money, UnitPrice, total
 from everfair.base.refused import NotVisible
+from everfair.base.rows import find, find_one, seen_as
 from everfair.companies.queries import companies_by_id
 from everfair.sourcing.models import Quote, QuoteLine, Rfq, RfqLine
-from everfair.sourcing.queries.rfqs import lines_of
+from everfair.sourcing.queries.rfqs import lines_of, with_offers
 from everfair.sourcing.values import CHARGE_KINDS
 
 STANDING = ("sent", "accepted")
@@ -27,11 +28,30 @@ def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
     """The supplier sees its quotes, the buyer those sent for its requests, operators all."""
     rows = Quote.objects.select_related("rfq")
     if actor.kind == "operator":
-        return rows
-    if actor.company_id is None:
-        return rows.none()
-    theirs = Q(rfq__buyer_id=actor.company_id) & ~Q(state="draft")
-    return rows.filter(Q(seller_id=actor.company_id) | theirs)
+        return seen_as(rows.all())
+    own = actor.company_id
+    if own is None:
+        return seen_as(rows.none(), "false")
+    theirs = Q(rfq__buyer_id=own) & ~Q(state="draft")
+    return seen_as(rows.filter(Q(seller_id=own) | theirs), _SEEN, own, own)
+
+
+_SEEN = """(
+    sourcing_quote.seller_id = %s
+    OR (sourcing_quote.state <> 'draft'
+        AND EXISTS (SELECT FROM sourcing_rfq r WHERE r.id = sourcing_quote.rfq_id AND r.buyer_id = %s))
+)"""
+
+
+def quote_with_rfq(quote_id: UUID, actor: Actor) -> Quote:
+    """One quote with its `.rfq`; NotVisible for anybody but the two sides."""
+    where, params = quotes_visible_to(actor).seen_as  # type: ignore[attr-defined]
+    quote = find_one(Quote, f"id = %s AND {where}", [quote_id, *params])
+    rfq = find_one(Rfq, "id = %s", [quote.rfq_id]) if quote else None
+    if quote is None or rfq is None:
+        raise NotVisible
+    quote.rfq = rfq
+    return quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +84,24 @@ class QuoteView:
 
 def _views(quotes: Iterable[Quote], moment: datetime) -> list[QuoteView]:
     found = list(quotes)
-    rows = QuoteLine.objects.filter(quote__in=[quote.pk for quote in found]).select_related("rfq_line", "offer")
     by_quote: dict[UUID, list[QuoteLine]] = defaultdict(list)
-    for row in rows.order_by("rfq_line__n"):
+    for row in quote_lines(found):
         by_quote[row.quote_id].append(row)
     return [QuoteView(quote, tuple(by_quote[quote.pk]), quote.valid_until < moment) for quote in found]
 
 
+def quote_lines(quotes: Sequence[Quote]) -> list[QuoteLine]:
+    """The lines of these quotes in the order of the request's, each with its `.rfq_line` and its `.offer`: two or three queries."""
+    asked = {line.pk: line for line in find(RfqLine, "rfq_id = ANY(%s::uuid[])", [list({quote.rfq_id for quote in quotes})])}
+    lines = find(QuoteLine, "quote_id = ANY(%s::uuid[])", [[quote.pk for quote in quotes]])
+    for line in lines:
+        line.rfq_line = asked[line.rfq_line_id]
+    return with_offers(sorted(lines, key=lambda line: line.rfq_line.n))
+
+
 def quote_view(quote_id: UUID, actor: Actor) -> QuoteView:
     """One quote with its lines; NotVisible for anybody but the two sides."""
-    quote = quotes_visible_to(actor).filter(pk=quote_id).first()
-    if quote is None:
-        raise NotVisible
-    return _views([quote], now())[0]
+    return _views([quote_with_rfq(quote_id, actor)], now())[0]
 
 
 def revisions_of(quote: Quote, actor: Actor) -> list[Quote]:

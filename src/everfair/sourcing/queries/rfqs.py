@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import time
+from collections import Counter
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -9,12 +12,15 @@ from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, Que
 from everfair.base.actor import NOBODY, Actor
 from everfair.base.clock import EfNow
 from everfair.base.refused import NotVisible
-from everfair.catalog.queries import published_offers
+from everfair.base.rows import find, find_one, seen_as
+from everfair.catalog.queries import offers_by_id, published_offers
 from everfair.companies.queries import companies_visible_to
 from everfair.reference.values import UNSORTED
 from everfair.sourcing.models import Quote, Rfq, RfqLine
 
+_Line = TypeVar("_Line", bound=Any)
 MOST_TOLD = 50
+COUNTS_KEPT_S = 3.0
 # How well a request suits a supplier: it sells in the same category, in the same hall, or neither.
 SAME_CATEGORY, SAME_HALL, OTHER = 2, 1, 0
 
@@ -22,23 +28,41 @@ SAME_CATEGORY, SAME_HALL, OTHER = 2, 1, 0
 def rfqs_visible_to(actor: Actor) -> QuerySet[Rfq]:
     """A buyer's own requests; the open ones for companies that sell, and those they have quoted for; all of them for operators."""
     if actor.kind in ("operator", "system", "clock"):
-        return Rfq.objects.all()
-    if actor.company_id is None:
-        return Rfq.objects.none()
-    sells = Exists(companies_visible_to(NOBODY).filter(pk=actor.company_id))
-    quoted = Exists(Quote.objects.filter(rfq=OuterRef("pk"), seller_id=actor.company_id))
-    return Rfq.objects.filter(Q(buyer_id=actor.company_id) | (Q(state="open") & sells) | quoted)
+        return seen_as(Rfq.objects.all())
+    own = actor.company_id
+    if own is None:
+        return seen_as(Rfq.objects.none(), "false")
+    sells = Exists(companies_visible_to(NOBODY).filter(pk=own))
+    quoted = Exists(Quote.objects.filter(rfq=OuterRef("pk"), seller_id=own))
+    return seen_as(Rfq.objects.filter(Q(buyer_id=own) | (Q(state="open") & sells) | quoted), _SEEN, own, own, own)
+
+
+_SEEN = """(
+    sourcing_rfq.buyer_id = %s
+    OR (sourcing_rfq.state = 'open' AND EXISTS (SELECT FROM companies_company c WHERE c.id = %s AND c.is_seller))
+    OR EXISTS (SELECT FROM sourcing_quote q WHERE q.rfq_id = sourcing_rfq.id AND q.seller_id = %s)
+)"""
 
 
 def rfq_by_id(rfq_id: UUID, actor: Actor) -> Rfq:
-    rfq = rfqs_visible_to(actor).filter(pk=rfq_id).first()
+    where, params = rfqs_visible_to(actor).seen_as  # type: ignore[attr-defined]
+    rfq = find_one(Rfq, f"id = %s AND {where}", [rfq_id, *params])
     if rfq is None:
         raise NotVisible
     return rfq
 
 
 def lines_of(rfq: Rfq) -> list[RfqLine]:
-    return list(RfqLine.objects.filter(rfq=rfq).select_related("offer").order_by("n"))
+    """Each with its offer, where the buyer named one."""
+    return with_offers(find(RfqLine, "rfq_id = %s ORDER BY n", [rfq.pk]))
+
+
+def with_offers(lines: list[_Line]) -> list[_Line]:
+    """Lines of requests or quotes, their offers read at once."""
+    offers = offers_by_id({line.offer_id for line in lines if line.offer_id})
+    for line in lines:
+        line.offer = offers.get(line.offer_id)
+    return lines
 
 
 def _in_short(rows: QuerySet[Rfq]) -> QuerySet[Rfq]:
@@ -56,6 +80,21 @@ def _in_short(rows: QuerySet[Rfq]) -> QuerySet[Rfq]:
 def open_rfqs() -> QuerySet[Rfq]:
     """What takes quotes at this moment."""
     return Rfq.objects.filter(state="open", closes_at__gt=EfNow())
+
+
+def open_counts(market: str) -> dict[str, int]:
+    """How many requests take quotes in each hall of the market, at most three seconds old; public pages ask at every visit."""
+    known = _counts.get(market)
+    if known is None or time.monotonic() - known[0] > COUNTS_KEPT_S:
+        rows = open_rfqs().filter(market=market).order_by().values_list("category").annotate(n_open=Count("pk"))
+        halls: Counter[str] = Counter()
+        for category, count in rows:
+            halls[category.partition("/")[0]] += count
+        known = _counts[market] = (time.monotonic(), dict(halls))
+    return known[1]
+
+
+_counts: dict[str, tuple[float, dict[str, int]]] = {}
 
 
 def board(market: str, *, hall: str = "", before: UUID | None = None, limit: int = 30) -> list[Rfq]:

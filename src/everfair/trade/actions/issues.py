@@ -9,15 +9,16 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
-from everfair.base.clock import now
 from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
+from everfair.base.models import History
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
-from everfair.trade.actions.orders import clear_deadlines
+from everfair.markets.rules import RULES
+from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipping import complete
 from everfair.trade.actions.stages import days, end_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
 from everfair.trade.models import Order
@@ -25,10 +26,23 @@ from everfair.trade.queries.orders import orders_visible_to
 
 
 def report_missing(order_id: UUID, reason: str, *, by: Actor) -> Order:
-    """«Not received»: what is held freezes until the buyer withdraws the report or an operator decides."""
+    """«Not received»: what is held freezes until the buyer withdraws the report or an operator decides.
+
+    Refuses one that was withdrawn as often as the contract allows: each withdrawal begins the time to confirm anew, and money
+    must not wait for ever. At the deadline the operator looks at the order all the same.
+    """
     with moving(orders_visible_to(by), order_id, "report", by=by, reason=reason) as order:
         if order.goods != "shipped" or order.agreement != "agreed":
             raise Refused("trade.not_shipped", _("Nothing is on its way."))
+        if _is_withdrawn_for_good(order):
+            raise Refused(
+                "trade.issue_withdrawn_too_often",
+                _(
+                    "You have withdrawn this as often as the contract allows, so it cannot be reported again. Do not confirm the"
+                    " goods, and ask the operator: when the time to confirm is over, an issue is opened for the operator."
+                ),
+                field="reason",
+            )
         _open(order, reason, by=by)
     return order
 
@@ -45,23 +59,38 @@ def open_silent_case(order_id: UUID, reason: str) -> None:
 def _open(order: Order, reason: str, *, by: Actor) -> None:
     order.issue_reason = reason
     freeze_stages(order, by=by)
-    clear_deadlines(order)
+    end_deadlines(order)
     emit(IssueReported(order.pk, order.buyer_id, order.seller_id, by.kind), by=by)
 
 
 def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
-    """The goods came after all: the stages thaw, and the buyer's time to confirm begins again."""
+    """The goods came after all: the stages thaw, and the buyer's time to confirm begins again.
+
+    Refuses more withdrawals than the contract allows, also of a case that the clock has opened: then the operator decides.
+    """
     with moving(orders_visible_to(by), order_id, "withdraw", by=by) as order:
+        if _is_withdrawn_for_good(order):
+            raise Refused(
+                "trade.issue_withdrawn_too_often",
+                _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
+            )
         order.issue_reason = ""
         thaw_stages(order, by=by)
         if order.goods == "shipped":
             handed = consignment_of(order.pk)
             mode = handed.mode if handed else "sea"
-            set_deadline("trade.receive", order.pk, now() + days(order, f"trade.receive_days_{mode}"))
+            set_deadline("trade.receive", order.pk, days(order, f"trade.receive_days_{mode}"))
         else:
             resume(order, by=by)
         emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
+
+
+def _is_withdrawn_for_good(order: Order) -> bool:
+    """Whether the buyer has used up the withdrawals. A contract from before the rule holds by its declared default."""
+    name = "trade.issue_withdrawals"
+    withdrawn = History.objects.filter(subject=order.pk, axis="issue", verb="withdraw").count()
+    return withdrawn >= Decimal(order.rules.get(name, RULES[name].default))
 
 
 def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Order:
@@ -82,7 +111,7 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
             verb = "refund" if buyer_share == 1 else "award"
             end_stages(order, verb, buyer_share, by=by, evidence={"evidence": "ruling", "reason": reason})
             void_unpaid_stages(order, by=by)
-            clear_deadlines(order)
+            end_deadlines(order)
             order.closed_by, order.closed_reason = "operator", reason
             complete(order, by=by)
     return order

@@ -9,12 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.deadlines import clear_deadline
+from everfair.base.deadlines import clear_deadline, clear_deadlines
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
-from everfair.trade.actions.stages import call_stage, end_stages, void_unpaid_stages
+from everfair.trade.actions.stages import call_stage, end_stages, locked_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.moves import late_from
 from everfair.trade.queries.orders import orders_visible_to
@@ -22,9 +22,8 @@ from everfair.trade.queries.orders import orders_visible_to
 DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive")
 
 
-def clear_deadlines(order: Order) -> None:
-    for kind in DEADLINES:
-        clear_deadline(kind, order.pk)
+def end_deadlines(order: Order) -> None:
+    clear_deadlines(DEADLINES, order.pk)
 
 
 def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
@@ -39,8 +38,7 @@ def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
         order.seller_signed_by = by.person_id
         clear_deadline("trade.sign", order.pk)
         emit(OrderSigned(order.pk, order.buyer_id, order.seller_id), by=by)
-        first = Stage.objects.select_related("order").get(order=order, n=1)
-        call_stage(first, by=by)
+        call_stage(locked_stages(order)[0], by=by)
     return order
 
 
@@ -49,7 +47,7 @@ def decline_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     with moving(orders_visible_to(by), order_id, "decline", by=by, reason=reason) as order:
         _close(order, "seller", reason)
         void_unpaid_stages(order, by=by)
-        clear_deadlines(order)
+        end_deadlines(order)
         emit(OrderDeclined(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
@@ -61,7 +59,7 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         side = "buyer" if by.company_id == order.buyer_id else "seller"
         _close(order, side, reason)
         void_unpaid_stages(order, by=by)
-        clear_deadlines(order)
+        end_deadlines(order)
         emit(OrderCancelled(order.pk, order.buyer_id, order.seller_id, side), by=by)
     return order
 
@@ -73,7 +71,7 @@ def lapse_order(order_id: UUID, reason: str) -> None:
         _refuse_when_held(order)
         _close(order, "clock", reason)
         void_unpaid_stages(order, by=by)
-        clear_deadlines(order)
+        end_deadlines(order)
         emit(OrderLapsed(order.pk, order.buyer_id, order.seller_id), by=by)
 
 
@@ -95,7 +93,7 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         end_stages(order, "refund", Decimal(1), by=by, evidence={"evidence": f"called off by {side}"})
         void_unpaid_stages(order, by=by)
         _close(order, side, reason)
-        clear_deadlines(order)
+        end_deadlines(order)
     return order
 
 

@@ -8,16 +8,17 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
-from everfair.base.models import History
 from everfair.base.money import Money, UnitPrice
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import ask, insert
+from everfair.base.states import write_history
+from everfair.base.together import part
 from everfair.catalog.queries import offers_for_order, quantity_problem, tier_price
 from everfair.companies.queries import parties, refuse_stopped
 from everfair.companies.roles import BUYING
@@ -96,7 +97,7 @@ def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None, see
     if seen_total is not None and seen_total != terms.total:
         raise Refused("trade.price_changed", _("The price has changed. Please look at the order again."))
     _refuse_unseen(terms, seen_hash)
-    with transaction.atomic():
+    with part():
         return _write(terms, origin="direct", quote_id=None, by=by)
 
 
@@ -143,7 +144,7 @@ def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
     Refuses what `accept_quote` refuses: expired, replaced, another buyer's (NotVisible), already awarded; and terms other than
     the ones of `seen_hash`, when it is given.
     """
-    with transaction.atomic():
+    with part():
         terms = draft_award(quote_id, by=by, ship_by=ship_by, remarks=remarks)
         accept_quote(quote_id, by=by)
         _refuse_unseen(terms, seen_hash)
@@ -231,7 +232,7 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
     refuse_stopped([buyer_id, seller_id], "deposit")
     number = _next_number()
     document = terms.document(number)
-    order = Order.objects.create(
+    order = Order(
         number=number,
         market=terms.market,
         buyer_id=buyer_id,
@@ -251,41 +252,43 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
         buyer_signed_at=EfNow(),
         buyer_signed_by=by.person_id,
     )
-    OrderLine.objects.bulk_create(
-        OrderLine(
-            order=order,
-            n=n,
-            offer_id=line.offer_id,
-            sku=line.sku,
-            description=line.description,
-            quantity=line.quantity,
-            unit=line.unit,
-            unit_price=line.unit_price.amount,
-            price_per=line.unit_price.per,
-            amount_minor=line.amount.minor,
-            snapshot=line.snapshot,
+    insert(order)
+    insert(
+        *(
+            OrderLine(
+                order=order,
+                n=n,
+                offer_id=line.offer_id,
+                sku=line.sku,
+                description=line.description,
+                quantity=line.quantity,
+                unit=line.unit,
+                unit_price=line.unit_price.amount,
+                price_per=line.unit_price.per,
+                amount_minor=line.amount.minor,
+                snapshot=line.snapshot,
+            )
+            for n, line in enumerate(terms.lines, 1)
         )
-        for n, line in enumerate(terms.lines, 1)
     )
-    OrderCharge.objects.bulk_create(
-        OrderCharge(order=order, n=n, kind=c.kind, label=c.label, amount_minor=c.amount.minor)
-        for n, c in enumerate(terms.charges, 1)
+    insert(
+        *(
+            OrderCharge(order=order, n=n, kind=c.kind, label=c.label, amount_minor=c.amount.minor)
+            for n, c in enumerate(terms.charges, 1)
+        )
     )
-    Stage.objects.bulk_create(
-        Stage(order=order, n=s.n, name=s.name, percent=s.percent, amount_minor=s.amount.minor, currency=terms.currency)
-        for s in terms.stages
+    insert(
+        *(
+            Stage(order=order, n=s.n, name=s.name, percent=s.percent, amount_minor=s.amount.minor, currency=terms.currency)
+            for s in terms.stages
+        )
     )
     # The row is born in its second state: its first move is written all the same.
-    History.objects.create(
-        subject=order.pk, kind="trade.order", axis="agreement", verb="place", from_state="draft", to_state="offered",
-        actor=by.label, door=by.door,
-    )  # fmt: skip
-    set_deadline("trade.sign", order.pk, now() + timedelta(days=float(Decimal(terms.rules["trade.sign_days"]))))
+    write_history(order, "agreement", "place", "draft", "offered", by=by)
+    set_deadline("trade.sign", order.pk, timedelta(days=float(Decimal(terms.rules["trade.sign_days"]))))
     emit(OrderPlaced(order.pk, buyer_id, seller_id, terms.total), by=by)
     return order
 
 
 def _next_number() -> int:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT nextval('trade_order_number')")
-        return int(cursor.fetchone()[0])
+    return int(ask("SELECT nextval('trade_order_number')")[0][0])

@@ -10,16 +10,17 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
-from everfair.base.clock import EfNow, now
+from everfair.base.clock import EfNow
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
+from everfair.base.rows import ask
 from everfair.base.states import moving, step
 from everfair.events.trade import OrderCompleted, OrderReceived, OrderShipped
 from everfair.logistics.actions import hand_over
-from everfair.trade.actions.orders import clear_deadlines
+from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.stages import days, end_stages
-from everfair.trade.models import Order, Stage
+from everfair.trade.models import Order
 from everfair.trade.queries.orders import orders_visible_to
 
 
@@ -32,12 +33,12 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
     with moving(orders_visible_to(by), order_id, "ship", by=by) as order:
         if order.agreement != "agreed" or order.issue == "open":
             raise Refused("trade.not_open", _("This order is not open for shipping."))
-        if Stage.objects.filter(order=order).exclude(state="funded").exists():
+        if ask("SELECT 1 FROM trade_stage WHERE order_id = %s AND state <> 'funded' LIMIT 1", [order.pk]):
             raise Refused("trade.not_funded", _("Please ship only when the whole amount is held in escrow."))
         handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)
         order.shipped_at = EfNow()
         clear_deadline("trade.ship", order.pk)
-        set_deadline("trade.receive", order.pk, now() + days(order, f"trade.receive_days_{handed.mode}"))
+        set_deadline("trade.receive", order.pk, days(order, f"trade.receive_days_{handed.mode}"))
         emit(OrderShipped(order.pk, handed.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
@@ -55,7 +56,7 @@ def receive_order(order_id: UUID, *, by: Actor) -> Order:
         order.received_at = EfNow()
         emit(OrderReceived(order.pk, order.buyer_id, order.seller_id), by=by)
         end_stages(order, "release", Decimal(0), by=by, evidence={"evidence": "acceptance"})
-        clear_deadlines(order)
+        end_deadlines(order)
         complete(order, by=by)
     return order
 

@@ -15,7 +15,10 @@ from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.states import lock_parties, moving
+from everfair.base.rows import ask, find, find_one
+from everfair.base.states import lock, stepping
+from everfair.base.together import part
+from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageReleased
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
@@ -39,55 +42,88 @@ def end_of_day(day: date) -> datetime:
 
 def locked_order(order_id: UUID, *, by: Actor) -> Order:
     """The order's row, locked; companies are share-locked before where a verb can be stopped."""
-    order = orders_visible_to(by).select_for_update(of=("self",)).filter(pk=order_id).order_by().first()
-    if order is None:
+    return lock(orders_visible_to(by), order_id)
+
+
+def locked_stages(order: Order, *states: str) -> list[Stage]:
+    """The stages of a locked order (those in one of these states, when any is said), locked in their order; each knows its order."""
+    stages = find(
+        Stage,
+        "order_id = %s AND (%s::varchar[] = '{}' OR state = ANY(%s)) ORDER BY n FOR UPDATE",
+        [order.pk, list(states), list(states)],
+    )
+    for stage in stages:
+        stage.order = order
+    return stages
+
+
+def locked_stage(order: Order, stage_id: UUID) -> Stage:
+    stage = find_one(Stage, "order_id = %s AND id = %s FOR UPDATE", [order.pk, stage_id])
+    if stage is None:
         raise NotVisible
-    return order
+    stage.order = order
+    return stage
 
 
 def call_stage(stage: Stage, *, by: Actor) -> None:
-    """The stage falls due: from now on the buyer can pay it."""
-    with moving(Stage.objects.all(), stage.pk, "call", by=by) as row:
-        first = row.n == 1
-        pay_by = now() + days(row.order, "trade.pay_days")
-        row.due_at = pay_by if first else max(pay_by, end_of_day(row.order.ship_by))
-        set_deadline("trade.pay" if first else "trade.balance", row.order_id, row.due_at)
-        emit(StageDue(row.order_id, row.pk, row.amount), by=by)
+    """A locked stage falls due: from now on the buyer can pay it."""
+    order = stage.order
+    with stepping(stage, "call", by=by):
+        first = stage.n == 1
+        pay_by = now() + days(order, "trade.pay_days")
+        stage.due_at = pay_by if first else max(pay_by, end_of_day(order.ship_by))
+        set_deadline("trade.pay" if first else "trade.balance", order.pk, stage.due_at)
+        emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
 
 
 def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
     """The buyer wishes to pay: returns the payment's id; its page leads on. Repeating returns the same payment."""
-    with transaction.atomic():
-        stage = Stage.objects.filter(pk=stage_id, order__in=orders_visible_to(by)).select_related("order").first()
-        if stage is None:
+    where, params = orders_visible_to(by).seen_as  # type: ignore[attr-defined]
+    with part():
+        found = ask(_ORDER_OF + where, [stage_id, *params])
+        if not found:
             raise NotVisible
-        lock_parties(Stage.objects.all(), stage_id, "pay")
-        order = locked_order(stage.order_id, by=by)
-        stage.refresh_from_db()
+        order_id, *sides = found[0]
+        refuse_stopped(sides, "deposit")
+        order = locked_order(order_id, by=by)
+        stage = locked_stage(order, stage_id)
         if not buyers_purse.admits(by, order):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
         if stage.state != "paying":
-            with moving(Stage.objects.select_related("order"), stage_id, "pay", by=by):
+            with stepping(stage, "pay", by=by):
                 pass
         intent = open_intent(
             company_id=order.buyer_id,
             purpose_kind="stage",
             purpose=stage.pk,
             amount=stage.amount,
-            description=_("Order %(order)s, part %(n)s") % {"order": order.reference, "n": stage.n},
+            description=_("Order %(order)s, stage %(n)s") % {"order": order.reference, "n": stage.n},
             return_path=f"/{by.language}/orders/{order.pk}/",
+            market=order.market,
             by=by,
         )
         return intent.pk
 
 
+_ORDER_OF = """
+    SELECT o.id, o.buyer_id, o.seller_id FROM trade_stage s JOIN trade_order o ON o.id = s.order_id WHERE s.id = %s AND
+"""
+
+
 def reopen_stage(stage_id: UUID, *, by: Actor = RAIL_ACTOR) -> None:
     """The payment failed or ran out: the stage can be paid again."""
-    with transaction.atomic():
-        stage = Stage.objects.get(pk=stage_id)
-        locked_order(stage.order_id, by=by)
-        with moving(Stage.objects.select_related("order"), stage_id, "reopen", by=by):
+    with part():
+        stage = locked_stage(locked_order(_order_id(stage_id), by=by), stage_id)
+        with stepping(stage, "reopen", by=by):
             pass
+
+
+def _order_id(stage_id: UUID) -> UUID:
+    found = ask("SELECT order_id FROM trade_stage WHERE id = %s", [stage_id])
+    if not found:
+        raise NotVisible
+    order_id: UUID = found[0][0]
+    return order_id
 
 
 def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> None:
@@ -96,25 +132,26 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
     When the stage no longer waits for money (cancelled, or paid by another payment), the payment goes to the buyer's wallet.
     Safe to repeat.
     """
-    with transaction.atomic():
-        stage = Stage.objects.get(pk=stage_id)
-        order = locked_order(stage.order_id, by=by)
+    with part():
+        order = locked_order(_order_id(stage_id), by=by)
+        stages = locked_stages(order)
+        stage = next(each for each in stages if each.pk == stage_id)
         try:
-            with moving(Stage.objects.select_related("order"), stage_id, "fund", by=by) as row:
+            with transaction.atomic(), stepping(stage, "fund", by=by):
                 spend_received(
                     intent_id,
-                    f"stage:{row.pk}:fund",
-                    lambda source, amount: postings.stage_funded(source, row.pk, amount),
+                    f"stage:{stage.pk}:fund",
+                    lambda source, amount: postings.stage_funded(source, stage.pk, amount),
                     kind="stage_funded",
                     by=by,
                 )
-                row.funded_at = EfNow()
-                emit(StageFunded(order.pk, row.pk, row.amount), by=by)
+                stage.funded_at = EfNow()  # type: ignore[assignment]
+                emit(StageFunded(order.pk, stage.pk, stage.amount), by=by)
         except Refused:
             _return_unless_used(stage_id, intent_id, by=by)
             return
-        clear_deadline("trade.pay" if row.n == 1 else "trade.balance", order.pk)
-        _after_funding(order, by=by)
+        clear_deadline("trade.pay" if stage.n == 1 else "trade.balance", order.pk)
+        _after_funding(order, stages, by=by)
 
 
 def _return_unless_used(stage_id: UUID, intent_id: UUID, *, by: Actor) -> None:
@@ -124,51 +161,51 @@ def _return_unless_used(stage_id: UUID, intent_id: UUID, *, by: Actor) -> None:
         return_received(intent_id, by=by, why=f"the stage is {stage.state}")
 
 
-def _after_funding(order: Order, *, by: Actor) -> None:
-    waiting = list(Stage.objects.filter(order=order).exclude(state="funded").order_by("n").select_related("order"))
-    if waiting:
-        if waiting[0].state == "planned":
-            call_stage(waiting[0], by=by)
-        return
-    set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
+def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
+    waiting = [stage for stage in stages if stage.state != "funded"]
+    if not waiting:
+        set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
+    elif waiting[0].state == "planned":
+        call_stage(waiting[0], by=by)
 
 
 def resume(order: Order, *, by: Actor) -> None:
     """Before goods are shipped, an order that is no longer frozen waits for money or for shipping, with a new deadline."""
-    unpaid = Stage.objects.filter(order=order, state__in=["due", "paying"]).order_by("n").first()
-    if unpaid is not None:
-        set_deadline("trade.pay" if unpaid.n == 1 else "trade.balance", order.pk, now() + days(order, "trade.pay_days"))
+    stages = locked_stages(order)
+    unpaid = [stage for stage in stages if stage.state in ("due", "paying")]
+    if unpaid:
+        set_deadline("trade.pay" if unpaid[0].n == 1 else "trade.balance", order.pk, days(order, "trade.pay_days"))
     else:
-        _after_funding(order, by=by)
+        _after_funding(order, stages, by=by)
 
 
 def freeze_stages(order: Order, *, by: Actor) -> None:
-    for stage in Stage.objects.filter(order=order, state="funded").order_by("n"):
-        with moving(Stage.objects.select_related("order"), stage.pk, "freeze", by=by):
+    for stage in locked_stages(order, "funded"):
+        with stepping(stage, "freeze", by=by):
             pass
 
 
 def thaw_stages(order: Order, *, by: Actor) -> None:
-    for stage in Stage.objects.filter(order=order, state="frozen").order_by("n"):
-        with moving(Stage.objects.select_related("order"), stage.pk, "thaw", by=by):
+    for stage in locked_stages(order, "frozen"):
+        with stepping(stage, "thaw", by=by):
             pass
 
 
 def void_unpaid_stages(order: Order, *, by: Actor) -> None:
     """What nobody has paid need not be paid any more. A payment that comes after all goes to the buyer's wallet."""
-    for stage in Stage.objects.filter(order=order, state__in=["planned", "due", "paying"]).order_by("n"):
-        with moving(Stage.objects.select_related("order"), stage.pk, "void", by=by) as row:
-            row.ended_at = EfNow()
+    for stage in locked_stages(order, "planned", "due", "paying"):
+        with stepping(stage, "void", by=by):
+            stage.ended_at = EfNow()
 
 
 def end_stages(order: Order, verb: str, buyer_share: Decimal, *, by: Actor, evidence: dict[str, str]) -> None:
     """Everything held leaves its escrow: `buyer_share` (0 to 1) of each stage back to the buyer, the rest to the seller.
 
-    `verb` is release, award or refund. The evidence stands in the entry: acceptance, ruling or a seller's own withdrawal (I7).
+    `verb` is release, award or refund; who may be stopped from it was asked before the order was locked. The evidence stands in the entry: acceptance, ruling or a seller's own withdrawal (I7).
     """
     fee_rate = Decimal(order.rules["trade.fee_rate"])
-    for stage in Stage.objects.filter(order=order, state__in=["funded", "frozen"]).order_by("n"):
-        with moving(Stage.objects.select_related("order"), stage.pk, verb, by=by) as row:
+    for row in locked_stages(order, "funded", "frozen"):
+        with stepping(row, verb, by=by):
             to_buyer: Money = row.amount.share(buyer_share)
             to_seller = row.amount - to_buyer
             fee = postings.fee_on(to_seller, fee_rate)

@@ -54,5 +54,5 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
             raise
         messages.warning(request, _("Please read the contract as it stands now, then sign it."))
         return show(409)
-    messages.success(request, _("You have awarded the quote and signed. The supplier is asked to sign too."))
+    messages.success(request, _("You have awarded the quote and signed. The seller is asked to sign too."))
     return redirect("trade:order", made.pk)

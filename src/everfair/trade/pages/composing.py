@@ -227,5 +227,5 @@ def place(request: HttpRequest, market: str) -> HttpResponse:
             raise
         messages.warning(request, str(refusal.message))
         return _shown(request, market, rows, delivery, terms, status=409)
-    messages.success(request, _("You have signed. The supplier is asked to sign too."))
+    messages.success(request, _("You have signed. The seller is asked to sign too."))
     return redirect("trade:order", made.pk)

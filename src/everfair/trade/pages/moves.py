@@ -19,7 +19,7 @@ from everfair.base.actor import Actor
 from everfair.base.allow import allow
 from everfair.base.money import Money, total
 from everfair.base.pages import page
-from everfair.base.refused import AlreadyDone, NotVisible, Refused
+from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.writes import once
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
@@ -60,11 +60,7 @@ def sign(request: HttpRequest, order_id: UUID) -> HttpResponse:
 def pay(request: HttpRequest, order_id: UUID, n: int) -> HttpResponse:
     """Opens the payment and leads to its page; the same payment again when one is under way."""
     actor: Actor = request.actor  # type: ignore[attr-defined]
-    found = queries.order(order_id, actor)
-    stage = next((stage for stage in queries.order_parts(found).stages if stage.n == n), None)
-    if stage is None:
-        raise NotVisible
-    return redirect("payments:payment", actions.pay_stage(stage.pk, by=actor))
+    return redirect("payments:payment", actions.pay_stage(queries.stage_id(order_id, n, actor), by=actor))
 
 
 _ENDS: dict[str, dict[str, Any]] = {
@@ -143,7 +139,7 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found, parts = _found(request, order_id)
     if request.method == "POST" and request.POST.get("confirmed") == "1":
         actions.receive_order(order_id, by=request.actor)  # type: ignore[attr-defined]
-        messages.success(request, _("The supplier is paid. Thank you for trading."))
+        messages.success(request, _("The seller is paid. Thank you for trading."))
         return redirect("trade:order", order_id)
     held = _held(parts.stages, found)
     fee = total(

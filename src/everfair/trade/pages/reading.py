@@ -9,7 +9,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from markupsafe import Markup
@@ -116,7 +116,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
             ("seller", company_name(found.seller), signers.get(found.seller_signed_by), found.seller_signed_at),  # type: ignore[arg-type]
         ],
         "parties": [
-            (_("Supplier"), _card(found.seller), company_name(found.seller)),
+            (pgettext("side of an order", "Seller"), _card(found.seller), company_name(found.seller)),
             (_("Buyer"), _card(found.buyer), company_name(found.buyer)),
         ],
         "closed_reason": in_words(found.closed_reason),
@@ -198,7 +198,7 @@ def _stage_note(stage: Stage, held: Any) -> str:
         return stage_due(stage.name)
     shown = (
         (_("held %(amount)s"), held.held_minor),
-        (_("to the supplier %(amount)s"), held.released_minor),
+        (_("to the seller %(amount)s"), held.released_minor),
         (_("fee %(amount)s"), held.fees_minor),
         (_("back to the buyer %(amount)s"), held.refunded_minor),
     )
@@ -228,7 +228,7 @@ def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
         "buyer": company_name(found.buyer),
         "seller": company_name(found.seller),
         "operator": _("The operator"),
-        "clock": _("The clock"),
+        "clock": _("Automatically, on time"),
         "provider": _("The payment provider"),
     }.get(happening.side, "")
     return {

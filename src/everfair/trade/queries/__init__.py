@@ -1,7 +1,16 @@
 """Everything that reads about trades, by noun."""
 
 from everfair.trade.queries.moves import moves_of, payable_stage
-from everfair.trade.queries.orders import OrderParts, open_issues, order, order_parts, orders_page, orders_visible_to
+from everfair.trade.queries.orders import (
+    OrderParts,
+    open_issues,
+    order,
+    order_parts,
+    orders_page,
+    orders_visible_to,
+    stage_id,
+    stages_of,
+)
 from everfair.trade.queries.standing import Standing, standing_of
 from everfair.trade.queries.timeline import Happening, timeline
 from everfair.trade.queries.turns import HeldSum, OrderCounts, Turn, held_sums, order_counts, standings, turns_for
@@ -22,6 +31,8 @@ __all__ = [
     "orders_page",
     "orders_visible_to",
     "payable_stage",
+    "stage_id",
+    "stages_of",
     "standing_of",
     "standings",
     "timeline",

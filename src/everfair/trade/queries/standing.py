@@ -31,7 +31,7 @@ class Standing:
 
 
 _CLOSED: dict[str, Words] = {
-    "declined": _("The supplier declined these terms. Nothing was paid."),
+    "declined": _("The seller declined these terms. Nothing was paid."),
     "cancelled": _("The order was cancelled. Nothing is owed."),
     "lapsed": _("The order closed because nobody acted in time. Nothing is owed."),
     "called_off": _("The order was called off. Everything that was held went back to the buyer's wallet."),
@@ -68,7 +68,7 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
     if order.agreement == "offered":
         return Standing(
             "offered",
-            _("The buyer has signed. The terms wait for the supplier's signature."),
+            _("The buyer has signed. The terms wait for the seller's signature."),
             "seller",
             _("Read the terms and sign or decline them."),
             _("The order closes; nothing was paid."),
@@ -82,8 +82,8 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
             "shipped",
             _("The goods are on their way. The whole amount is held in escrow."),
             "buyer",
-            _("Confirm when the goods have arrived and are right; only then is the supplier paid."),
-            _("The operator opens a case. Silence alone never pays."),
+            _("Confirm when the goods have arrived and are right; only then is the seller paid."),
+            _("An issue is opened for the operator. Silence alone never pays."),
             due.get("trade.receive"),
         )
     if "trade.ship" not in due and now() > late_from(order):
@@ -111,15 +111,15 @@ def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
             "pay",
             _("Both sides have signed. The first payment is due."),
             "buyer",
-            _("Pay into escrow. The supplier receives it only when you confirm the goods."),
+            _("Pay into escrow. The seller receives it only when you confirm the goods."),
             _("The order closes; nothing is owed."),
             due.get("trade.pay"),
         )
     return Standing(
         "balance",
-        _("The deposit is held in escrow. The supplier prepares the goods."),
+        _("The deposit is held in escrow. The seller prepares the goods."),
         "buyer",
-        _("Pay the balance into escrow, so that the supplier can ship."),
-        _("The operator opens a case; what is held stays where it is."),
+        _("Pay the balance into escrow, so that the seller can ship."),
+        _("An issue is opened for the operator; what is held stays where it is."),
         due.get("trade.balance"),
     )

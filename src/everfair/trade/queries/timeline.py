@@ -43,17 +43,17 @@ class _Told:
 
 # fmt: off
 _TOLD: dict[str, _Told] = {
-    "OrderPlaced":    _Told(_("The buyer signed the contract and sent it to the supplier"), "buyer", "proof"),
-    "OrderSigned":    _Told(_("The supplier signed the contract"), "seller", "proof"),
-    "OrderDeclined":  _Told(_("The supplier declined the contract"), "seller", "act", "decline"),
+    "OrderPlaced":    _Told(_("The buyer signed the contract and sent it to the seller"), "buyer", "proof"),
+    "OrderSigned":    _Told(_("The seller signed the contract"), "seller", "proof"),
+    "OrderDeclined":  _Told(_("The seller declined the contract"), "seller", "act", "decline"),
     "OrderCancelled": _Told(_("The order was cancelled"), lambda fact: fact.by, "act", "cancel"),
     "OrderLapsed":    _Told(_("Nobody acted in time: the order closed by itself"), "clock", "act"),
     "OrderCalledOff": _Told(_("The order was called off; what was held goes back to the buyer"), lambda fact: fact.by, "act", "call_off"),
     "StageDue":       _Told(_("A payment fell due"), "", "wait"),
     "StageFunded":    _Told(_("A payment arrived and is held in escrow"), "provider", "held"),
-    "StageReleased":  _Told(_("A payment was released to the supplier"), "", "held"),
+    "StageReleased":  _Told(_("A payment was released to the seller"), "", "held"),
     "StageRefunded":  _Told(_("A payment went back to the buyer's wallet"), "", "calm"),
-    "OrderShipped":   _Told(_("The supplier handed the goods to the carrier"), "seller", "calm"),
+    "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
     "IssueReported":  _Told(_("An issue was opened: what is held is frozen"),
@@ -64,7 +64,7 @@ _TOLD: dict[str, _Told] = {
 }
 # What the clock gives as its reason is written in the code, not by a person: it is told in the reader's language.
 _CLOCK_REASONS: dict[str, Words] = {
-    "the seller did not sign in time": _("The supplier did not sign in time."),
+    "the seller did not sign in time": _("The seller did not sign in time."),
     "the first part was not paid in time": _("The first payment was not made in time."),
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),

@@ -62,11 +62,24 @@ def rules_in_words(rules: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("To pay a stage"), _("%(days)s after it falls due") % {"days": days_in_words(rules["trade.pay_days"])}),
         (_("Late shipping"), _late(rules["trade.ship_grace_days"])),
         (_("To confirm the goods"), _("%(days)s after shipping; silence never pays") % {"days": receive}),
+        *_withdrawals(rules.get("trade.issue_withdrawals")),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
         (
             _("Platform fee"),
-            _("%(rate)s, paid by the supplier; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])},
+            _("%(rate)s, paid by the seller; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])},
         ),
+    ]
+
+
+def _withdrawals(times: str | None) -> list[tuple[str, str]]:
+    """Nothing for a contract from before the rule."""
+    if times is None:
+        return []
+    return [
+        (
+            _("To withdraw an issue"),
+            ngettext("%(num)s time at most", "%(num)s times at most", int(Decimal(times))) % {"num": int(Decimal(times))},
+        )
     ]
 
 

@@ -1,0 +1,27 @@
+"""What each fact is called where an operator meets it."""
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.words import name_codes
+
+# fmt: off
+FACT_WORDS = name_codes("fact", {
+    "CompanyRegistered": _("Company registered"), "CompanyVerified": _("Company verified"),
+    "CompanyProfileChanged": _("Company profile changed"), "PersonInvited": _("Colleague invited"),
+    "MembershipChanged": _("Roles in a company changed"), "StopPlaced": _("Stop placed"), "StopLifted": _("Stop lifted"),
+    "InquirySent": _("Inquiry sent"), "MessagePosted": _("Message written"), "RfqPosted": _("RFQ posted"),
+    "RfqClosed": _("RFQ closed"), "QuoteSent": _("Quote sent"), "QuoteWithdrawn": _("Quote withdrawn"),
+    "QuoteAccepted": _("Quote accepted"), "QuoteDeclined": _("Quote declined"),
+    "PaymentCaptured": _("Payment received"), "PaymentFailed": _("Payment failed"),
+    "PaymentMismatched": _("Payment fits nothing"), "PayoutRequested": _("Payout asked for"),
+    "PayoutSettled": _("Payout arrived"), "PayoutFailed": _("Payout failed"),
+    "OfferPublished": _("Offer published"), "OfferChanged": _("Offer changed"), "OfferWithdrawn": _("Offer withdrawn"),
+    "OffersImported": _("Offers imported"),
+    "OrderPlaced": _("Order placed"), "OrderSigned": _("Order signed"), "OrderDeclined": _("Order declined"),
+    "OrderCancelled": _("Order cancelled"), "OrderLapsed": _("Order ran out"), "OrderCalledOff": _("Order called off"),
+    "StageDue": _("Stage due"), "StageFunded": _("Stage held in escrow"), "StageReleased": _("Stage released"),
+    "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "ShippingLate": _("Shipping late"),
+    "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
+    "IssueResolved": _("Issue decided"), "OrderCompleted": _("Order settled"),
+})
+# fmt: on
