@@ -10,9 +10,10 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.db import connection
 
 from everfair.base import clock
-from everfair.messaging.actions import notify, read_notices
+from everfair.messaging.actions import choose_letters, notify, read_notices
 from everfair.messaging.jobs import MAX_TRIES, send_letters
 from everfair.messaging.models import Notice
+from everfair.messaging.values import NOTICE_WORDS, TOPIC_OF
 from tests import make
 
 
@@ -98,3 +99,30 @@ def test_two_workers_at_once_send_each_letter_once(committed):
 
     assert sum(claimed) == len(mail.outbox) == 12
     assert Notice.objects.filter(mailed_at=None).count() == 0
+
+
+@pytest.mark.django_db
+def test_who_does_not_want_letters_of_a_topic_gets_none_and_still_the_notice(told):
+    choose_letters(["messages", "orders"], by=told)
+
+    assert (send_letters(), mail.outbox) == (0, [])
+    assert Notice.objects.count() == 1
+
+    choose_letters(["requests"], by=told)
+    assert send_letters() == 1
+
+
+@pytest.mark.django_db
+def test_where_money_is_at_stake_a_letter_always_comes(told):
+    choose_letters([], by=told)
+    notify(told.company_id, (), "stage.due", "/orders/1/", "stage:1", number="EF-1")
+
+    assert send_letters() == 1
+    (letter,) = mail.outbox
+    assert "EF-1" in letter.subject
+
+
+def test_every_topic_names_notices_that_there_are():
+    assert set(TOPIC_OF) <= set(NOTICE_WORDS)
+    at_stake = {"order.placed", "stage.due", "payment.failed", "issue.reported", "issue.resolved", "payout.failed", "order.late"}
+    assert not at_stake & set(TOPIC_OF)

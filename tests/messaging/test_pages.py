@@ -7,9 +7,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from everfair.base.ids import new_id
+from everfair.companies.queries import actor_of_person
 from everfair.messaging.actions import notify, open_thread, post_message
 from everfair.messaging.models import Message, Notice
-from everfair.messaging.queries import unread_threads
+from everfair.messaging.queries import letters_wanted, unread_threads
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -137,3 +138,17 @@ def test_a_forged_cursor_is_refused():
 
     for path in ("messages/", "notices/"):
         assert ours.get(f"/en/{path}?after=Zm9v").status_code == 422
+
+
+def test_a_person_chooses_which_letters_come(client):
+    person = make.member(make.company())
+    client.force_login(person)
+
+    shown = client.get("/en/notices/letters/")
+    assert shown.content.decode().count("checked") == 3
+
+    answer = client.post("/en/notices/letters/", {"_key": "k1", "orders": "on"})
+
+    assert answer.status_code == 302
+    assert letters_wanted(actor_of_person(person)) == ["orders"]
+    assert client.get("/en/notices/letters/").content.decode().count("checked") == 1

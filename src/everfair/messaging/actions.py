@@ -25,9 +25,9 @@ from everfair.companies.queries import people_ids
 from everfair.events.sourcing import MessagePosted
 from everfair.files.actions import share_file
 from everfair.files.queries import files_by_id
-from everfair.messaging.models import Message, Notice, Thread, ThreadRead
+from everfair.messaging.models import LetterChoice, Message, Notice, Thread, ThreadRead
 from everfair.messaging.queries import notice_by_id, notices_visible_to, thread_by_id, threads_visible_to
-from everfair.messaging.values import NOTICE_WORDS, local_link, mask_cards
+from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, local_link, mask_cards
 
 LONGEST_MESSAGE = 5_000
 MOST_FILES = 10
@@ -184,3 +184,16 @@ def read_notice(notice_id: UUID, *, by: Actor) -> Notice:
 def read_notices(*, by: Actor) -> int:
     """The person has seen all notices; returns how many were new."""
     return notices_visible_to(by).filter(read_at=None).update(read_at=now())
+
+
+def choose_letters(topics: Iterable[str], *, by: Actor) -> None:
+    """The person wants exactly these topics by mail; ValueError for an unknown one. The notices themselves always come."""
+    if by.person_id is None:
+        raise NotVisible
+    wanted = set(topics)
+    if unknown := wanted - set(LETTER_TOPICS):
+        raise ValueError(f"no such topic: {sorted(unknown)}")
+    with transaction.atomic():
+        LetterChoice.objects.filter(person_id=by.person_id, topic__in=wanted).delete()
+        unwanted = [LetterChoice(person_id=by.person_id, topic=topic) for topic in sorted(set(LETTER_TOPICS) - wanted)]
+        LetterChoice.objects.bulk_create(unwanted, ignore_conflicts=True)

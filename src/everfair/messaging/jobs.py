@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
-from django.db import transaction
-from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from everfair.base.chores import every
-from everfair.base.clock import EfNow, now
+from everfair.base.rows import ask, find
 from everfair.companies.queries import people_by_id
 from everfair.messaging.models import Notice
 from everfair.messaging.queries import notice_sentence
-from everfair.messaging.values import local_link
+from everfair.messaging.values import TOPIC_OF, local_link
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 5
@@ -33,6 +32,8 @@ def send_letters() -> int:
     """Mail what is new and unread. Rows are claimed first and mailed outside any transaction: a crash between costs a second letter
     at worst, never a lost one."""
     claimed = _claim()
+    if not claimed:
+        return 0
     people = people_by_id(notice.person_id for notice in claimed)
     for notice in claimed:
         person = people.get(notice.person_id)
@@ -46,22 +47,31 @@ def send_letters() -> int:
                 "a letter was not sent", extra={"notice": str(notice.pk), "error": type(error).__name__, "tries": notice.tries}
             )
             continue
-        Notice.objects.filter(pk=notice.pk).update(mailed_at=EfNow())
+        ask("UPDATE messaging_notice SET mailed_at = ef_now() WHERE id = %s", [notice.pk])
     return len(claimed)
+
+
+_TOPICS = json.dumps(TOPIC_OF)
+_CLAIM = """
+    UPDATE messaging_notice SET tries = tries + 1, retry_at = ef_now() + make_interval(mins => (2 ^ (tries + 1))::integer)
+    WHERE id IN (
+        SELECT id FROM messaging_notice
+        WHERE mailed_at IS NULL AND read_at IS NULL AND tries < %s AND created_at > ef_now() - %s::interval
+            AND (retry_at IS NULL OR retry_at <= ef_now())
+            AND NOT EXISTS (
+                SELECT FROM messaging_letterchoice c JOIN jsonb_each_text(%s::jsonb) AS t (kind, topic) ON t.topic = c.topic
+                WHERE c.person_id = messaging_notice.person_id AND t.kind = messaging_notice.kind
+            )
+        ORDER BY id LIMIT %s FOR UPDATE SKIP LOCKED
+    )
+    RETURNING id
+"""
 
 
 def _claim() -> list[Notice]:
     """Rows that nobody else sends now; each try waits longer before the next."""
-    with transaction.atomic():
-        moment = now()
-        due = Q(retry_at=None) | Q(retry_at__lte=moment)
-        rows = Notice.objects.filter(due, mailed_at=None, read_at=None, tries__lt=MAX_TRIES, created_at__gt=moment - FRESH)
-        claimed = list(rows.order_by("id").select_for_update(skip_locked=True)[:BATCH])
-        for notice in claimed:
-            notice.tries += 1
-            notice.retry_at = moment + timedelta(minutes=2**notice.tries)
-        Notice.objects.bulk_update(claimed, ["tries", "retry_at"])
-    return claimed
+    claimed = [row[0] for row in ask(_CLAIM, [MAX_TRIES, FRESH, _TOPICS, BATCH])]
+    return find(Notice, "id = ANY(%s::uuid[]) ORDER BY id", [claimed]) if claimed else []
 
 
 def _letter(notice: Notice, person: Any) -> EmailMultiAlternatives:
@@ -73,6 +83,7 @@ def _letter(notice: Notice, person: Any) -> EmailMultiAlternatives:
             "name": person.name,
             "sentence": sentence,
             "address": settings.ADDRESS + local_link(notice.link, language, languages),
+            "may_end": notice.kind in TOPIC_OF,
         }
         letter = EmailMultiAlternatives(
             subject=_("Everfair: %(sentence)s") % {"sentence": sentence[:150]},

@@ -69,3 +69,13 @@ class Notice(Row):
             models.Index(fields=["person_id", "link"], condition=models.Q(read_at=None), name="messaging_notice_unread"),
             models.Index(fields=["id"], condition=models.Q(mailed_at=None, read_at=None), name="messaging_notice_unmailed"),
         ]
+
+
+class LetterChoice(models.Model):
+    """A topic that this person does not want by mail. Notices on the pages are never switched off."""
+
+    person_id = models.UUIDField()
+    topic = models.CharField(max_length=20)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["person_id", "topic"], name="messaging_letterchoice_once")]

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
@@ -26,7 +26,7 @@ from everfair.companies.roles import TRADING
 from everfair.files.actions import keep_attachment
 from everfair.files.queries import files_by_id
 from everfair.messaging import actions, queries
-from everfair.messaging.forms import ReplyForm
+from everfair.messaging.forms import LettersForm, ReplyForm
 from everfair.messaging.models import Thread
 from everfair.messaging.values import holds_card, local_link
 
@@ -198,3 +198,20 @@ def open_notice(request: HttpRequest, notice_id: UUID) -> HttpResponse:
 def read_notices(request: HttpRequest) -> HttpResponse:
     actions.read_notices(by=request.actor)  # type: ignore[attr-defined]
     return redirect("messaging:notices")
+
+
+@require_http_methods(["GET", "POST"])
+@allow(SIGNED_IN)
+@once
+def letters(request: HttpRequest) -> HttpResponse:
+    """Which notices come by mail too."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if request.method == "POST":
+        form = LettersForm(request.POST)
+        if form.is_valid():
+            actions.choose_letters([topic for topic, wanted in form.cleaned_data.items() if wanted], by=actor)
+            flash.success(request, _("Saved."))
+            return redirect("messaging:letters")
+    else:
+        form = LettersForm(initial=dict.fromkeys(queries.letters_wanted(actor), True))
+    return page(request, "messaging/letters.html", form=form)

@@ -12,8 +12,8 @@ from django.utils.translation import gettext
 
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
-from everfair.messaging.models import Message, Notice, Thread, ThreadRead
-from everfair.messaging.values import NOTICE_WORDS, find_bait
+from everfair.messaging.models import LetterChoice, Message, Notice, Thread, ThreadRead
+from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, find_bait
 
 MESSAGES_SHOWN = 100
 
@@ -138,3 +138,9 @@ def unread_notices(actor: Actor) -> int:
 def notice_sentence(kind: str, params: dict[str, Any]) -> str:
     """What a notice says, in the active language, on one line."""
     return " ".join((gettext(NOTICE_WORDS[kind]) % params).split())
+
+
+def letters_wanted(actor: Actor) -> list[str]:
+    """The topics that this person wants by mail: all of them until they say otherwise."""
+    unwanted = set(LetterChoice.objects.filter(person_id=actor.person_id).values_list("topic", flat=True))
+    return [topic for topic in LETTER_TOPICS if topic not in unwanted]

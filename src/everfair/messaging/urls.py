@@ -12,5 +12,6 @@ urlpatterns = [
     path("messages/<uuid:thread_id>/read/", pages.read_thread, name="read_thread"),
     path("notices/", pages.notices, name="notices"),
     path("notices/read/", pages.read_notices, name="read_notices"),
+    path("notices/letters/", pages.letters, name="letters"),
     path("notices/<uuid:notice_id>/open/", pages.open_notice, name="open_notice"),
 ]

@@ -56,6 +56,27 @@ NOTICE_WORDS: dict[str, str] = {
     "payout.failed": N_("Your payout %(number)s could not be made."),
 }
 
+# What a person may leave to the pages alone: topic → (its words, kinds of notices). The rest, where money or a deadline is at stake, is
+# always mailed.
+LETTER_TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
+    "messages": (
+        N_("Messages and inquiries"),
+        N_("Somebody wrote to your company or asks about an offer."),
+        ("message.received", "inquiry.received"),
+    ),
+    "requests": (
+        N_("Requests and quotes"),
+        N_("A request suits your goods; a quote came, changed or was withdrawn."),
+        ("rfq.matching", "rfq.closed", "rfq.cancelled", "quote.received", "quote.revised", "quote.withdrawn", "quote.declined"),
+    ),
+    "orders": (
+        N_("Steps of an order"),
+        N_("Signed, shipped, received, completed: where nothing is asked of you at once."),
+        ("order.signed", "order.shipped", "order.received", "order.completed", "stage.funded", "stage.released", "payout.sent"),
+    ),
+}
+TOPIC_OF = {kind: topic for topic, (_name, _help, kinds) in LETTER_TOPICS.items() for kind in kinds}
+
 _DIGITS = re.compile(r"\d+(?:[ \u00a0.\-\u2010-\u2015]\d+)*")
 _GROUP = re.compile(r"\d+")
 
