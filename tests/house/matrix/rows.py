@@ -147,6 +147,7 @@ PAGES: list[Page] = [
     Page("messaging:post_message", TRADING, {"thread_id": "@thread"}, get=None, post="owner", form={"text": "Good morning"}),
     Page("messaging:read_thread", MEMBER, {"thread_id": "@order_thread"}, get=None, post="owner", form={"up_to": ""}),
     Page("messaging:notices", SIGNED_IN),
+    Page("messaging:letters", SIGNED_IN, post="owner", form={"messages": "on"}),
     Page("messaging:read_notices", SIGNED_IN, get=None, post="owner"),
     Page("messaging:open_notice", SIGNED_IN, {"notice_id": "@notice"}, get=None, post="owner"),
     # ── money ──
