@@ -78,5 +78,21 @@ def search_api(caller: Caller, key: str, question: str) -> None:
         raise SystemExit(f"The search for {question!r} finds nothing.")
 
 
+def halls(place: Installation, wanted: int) -> list[str]:
+    """Addresses of full hall pages, the largest halls first, each narrowed a little differently: none is kept from the one before."""
+    rows = place.session.execute(
+        "SELECT split_part(category, '/', 1) AS hall FROM catalog_offer WHERE state = 'published' GROUP BY 1"
+        " HAVING count(*) > 100 ORDER BY count(*) DESC LIMIT 8"
+    ).fetchall()
+    if not rows:
+        raise SystemExit("No hall holds more than 100 offers.")
+    return [f"/en/export/halls/{rows[n % len(rows)][0]}/?moq={1_000_000 + n}" for n in range(wanted)]
+
+
+def hall_page(caller: Caller, address: str) -> None:
+    if caller.page(address).count(b'class="offer"') != 24:
+        raise SystemExit(f"The hall page {address} does not show 24 offers.")
+
+
 def offer_page(caller: Caller, number: int) -> None:
     caller.page(f"/en/export/offers/{number}/")

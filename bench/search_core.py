@@ -51,7 +51,6 @@ def offers(folder: Path) -> tuple[list[OfferDocument], dict[str, int]]:
                     sku=product["product_id"],
                     price_from_minor=price,
                     currency="USD" if price is not None else None,
-                    price_from_usd_minor=price,
                     country="US",
                 )
             )

@@ -216,6 +216,14 @@ def test_withdrawn_offers_stay_withdrawn_and_removed_ones_are_refused() -> None:
     assert Offer.objects.get(sku="B").tiers == [["1", "1"]]
 
 
+def test_a_parent_sku_makes_variants_and_a_row_without_one_stands_alone() -> None:
+    seller = make.company()
+    with open_sheet(io.BytesIO(b"sku,title,parent sku\nR,Red cup,CUP\nB,Blue cup,CUP\nP,Pot,\n")) as sheet:
+        import_offers(seller.pk, "export", sheet, "all", by=make.actor(seller))
+
+    assert dict(Offer.objects.values_list("sku", "variant_group")) == {"R": "CUP", "B": "CUP", "P": None}
+
+
 def test_nobody_imports_for_another_company_nor_for_a_stopped_one() -> None:
     seller, other = make.company(), make.company()
     with open_sheet(io.BytesIO(b"sku,title\nA,Lamp\n")) as sheet:

@@ -46,7 +46,7 @@ def typed(**changes: object) -> dict[str, object]:
     } | changes
 
 
-def test_the_public_page_shows_an_offer_to_everybody_in_one_query(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+def test_the_public_page_shows_an_offer_to_everybody_in_two_queries(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
     seller = make.company(name="Ningbo Fasteners")
     offer = make.offer(
         seller,
@@ -59,7 +59,7 @@ def test_the_public_page_shows_an_offer_to_everybody_in_one_query(django_assert_
     )
     Client().get(f"/en/export/offers/{offer.number}/")
 
-    with django_assert_num_queries(1):
+    with django_assert_num_queries(2):
         page = Client().get(f"/en/export/offers/{offer.number}/")
 
     text = re.sub(r"\s+|&nbsp;|\u00a0", " ", re.sub(r"<[^>]+>", " ", page.content.decode()))
@@ -93,7 +93,7 @@ def test_pictures_of_a_page_cost_one_more_query(django_assert_num_queries) -> No
     )
     offer = Offer.objects.get()
 
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         page = Client().get(f"/en/export/offers/{offer.number}/").content.decode()
 
     file = File.objects.get()
@@ -104,6 +104,39 @@ def test_pictures_of_a_page_cost_one_more_query(django_assert_num_queries) -> No
     assert "immutable" in answer["Cache-Control"]
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert b"".join(answer.streaming_content)[8:12] == b"WEBP"  # type: ignore[attr-defined]
+
+
+def test_variants_stand_on_each_others_pages_by_what_sets_them_apart(django_assert_num_queries) -> None:  # type: ignore[no-untyped-def]
+    seller = make.company()
+    red = make.offer(seller, variant_group="CUP", attributes=[["Colour", "red"], ["Material", "steel"]])
+    blue = make.offer(seller, variant_group="CUP", attributes=[["Colour", "blue"], ["Material", "steel"]])
+    make.offer(seller, variant_group="CUP", state="draft", attributes=[["Colour", "black"]])
+    make.offer(make.company(), variant_group="CUP", attributes=[["Colour", "white"]])
+    alone = make.offer(seller, variant_group="POT")
+
+    with django_assert_num_queries(3):
+        page = Client().get(f"/en/export/offers/{red.number}/").content.decode()
+
+    found = re.search(r'<nav class="variants".*?</nav>', page, re.S)[0]  # type: ignore[index]
+    assert re.findall(r'href="([^"]+)"( aria-current="page")?><span>([^<]+)</span>', found) == [
+        (f"/en/export/offers/{red.number}/", ' aria-current="page"', "red"),
+        (f"/en/export/offers/{blue.number}/", "", "blue"),
+    ]
+    assert 'class="variants"' not in Client().get(f"/en/export/offers/{alone.number}/").content.decode()
+
+
+def test_one_panel_asks_orders_and_requests_with_one_quantity() -> None:
+    offer = make.offer(make.company(), moq=150, multiple=100)
+
+    page = Client().get(f"/en/export/offers/{offer.number}/").content.decode()
+
+    panel = re.search(r'<form class="form act-panel".*?</form>', page, re.S)[0]  # type: ignore[index]
+    assert re.findall(r'formaction="([^"]+)"', panel) == [
+        "/en/export/order/", "/en/rfqs/new/", f"/en/export/offers/{offer.number}/ask/", "/en/export/compare/",
+    ]  # fmt: skip
+    assert f'name="offer" value="{offer.number}"' in panel
+    assert 'name="quantity"' in panel
+    assert 'value="200"' in panel
 
 
 def test_an_offer_without_price_is_on_request() -> None:

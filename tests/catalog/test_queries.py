@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 
 from everfair.base.actor import NOBODY
+from everfair.base.clock import now
 from everfair.base.money import UnitPrice
 from everfair.base.refused import NotVisible
+from everfair.catalog import queries
 from everfair.catalog.queries import (
     lead_time_days,
     least_quantity,
@@ -110,3 +113,24 @@ def test_a_listing_stop_hides_offers_from_everybody_but_their_company() -> None:
     assert offers_visible_to(NOBODY).count() == 0
     assert offers_visible_to(make.actor(make.company())).count() == 0
     assert list(offers_visible_to(make.actor(seller))) == [offer]
+
+
+def test_the_short_query_of_an_offers_page_says_what_the_scope_says():
+    stopped, ended, free = make.company(), make.company(), make.company()
+    Stop.objects.create(company=stopped, kind="listing", reason="fakes", placed_by="operator")
+    Stop.objects.create(company=ended, kind="listing", reason="fakes", placed_by="operator", until=now() - timedelta(days=1))
+    Stop.objects.create(company=free, kind="payout", reason="a check", placed_by="operator")
+    offers = [
+        make.offer(of, state=state) for of in (stopped, ended, free) for state in ("published", "draft", "withdrawn", "removed")
+    ]
+
+    def is_shown(number):
+        try:
+            return queries.published_offer(number).company.number > 0
+        except NotVisible:
+            return False
+
+    shown = {offer.number for offer in offers if is_shown(offer.number)}
+
+    assert shown == set(queries.published_offers().values_list("number", flat=True))
+    assert len(shown) == 2

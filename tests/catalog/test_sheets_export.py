@@ -123,6 +123,7 @@ def drafts(draw: Any) -> OfferDraft:
         sample_price=draw(st.none() | st.integers(0, 10**9).map(lambda minor: Money(minor, currency))),
         hs_code=draw(st.sampled_from(["", "851610", "0901210000"])),
         origin=draw(st.sampled_from(["", "CN", "DE"])),
+        variant_group=draw(settled(True, 100)),
         picture_urls=tuple(
             draw(st.lists(st.sampled_from(["https://a.example/1.jpg?x=1;2|3", "http://b.example/%20"]), max_size=2))
         ),

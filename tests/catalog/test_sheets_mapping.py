@@ -47,9 +47,9 @@ def test_the_real_catalogue_maps_and_imports_whole_without_help() -> None:
 
 
 def test_english_names_are_known() -> None:
-    assert fields("Item No.", "Product Name", "Unit Price (USD)", "MOQ", "Order Multiple", "UOM", "Lead Time (days)", "HS Code", "Country of Origin") == {
+    assert fields("Item No.", "Product Name", "Unit Price (USD)", "MOQ", "Order Multiple", "UOM", "Lead Time (days)", "HS Code", "Country of Origin", "Parent SKU") == {
         "Item No.": "sku", "Product Name": "title", "Unit Price (USD)": "price", "MOQ": "moq", "Order Multiple": "multiple", "UOM": "unit",
-        "Lead Time (days)": "lead_time", "HS Code": "hs_code", "Country of Origin": "origin",
+        "Lead Time (days)": "lead_time", "HS Code": "hs_code", "Country of Origin": "origin", "Parent SKU": "variant_group",
     }  # fmt: skip
 
 

@@ -5,6 +5,10 @@ import pytest
 from django.conf import settings
 from django.utils import translation
 
+from tests.companies.walking import walk
+
+__all__ = ["walk"]
+
 # WhiteNoise warns at its first request when nothing has been collected, and warnings are errors here.
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 

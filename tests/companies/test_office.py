@@ -18,6 +18,7 @@ from everfair.base.models import Event
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.companies import actions, queries
 from everfair.companies.models import AuditNote, Company, Person, Stop
+from everfair.markets.rules import RULES
 from tests import make
 
 OPERATOR = make.operator()
@@ -234,6 +235,20 @@ def test_a_newer_link_replaces_the_older_one() -> None:
         actions.accept_operator_invitation(older, **STAFF)
 
     assert refused.value.code == "companies.invitation_over"
+
+
+@pytest.mark.django_db
+def test_a_link_nobody_followed_in_time_is_dead() -> None:
+    link = actions.open_operator_invitation()
+    days = float(RULES["companies.invitation_days"].default)
+
+    clock.advance(timedelta(days=days, minutes=1))
+
+    assert Client().get(f"/en/staff/{_token(link)}/").status_code == 410
+    with pytest.raises(Refused) as refused:
+        actions.accept_operator_invitation(_token(link), **STAFF)
+    assert refused.value.code == "companies.invitation_over"
+    assert not Person.objects.exists()
 
 
 @pytest.mark.django_db

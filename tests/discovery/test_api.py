@@ -39,6 +39,7 @@ def test_a_found_offer_tells_what_a_buyer_needs(program):
                 "moq": "100",
                 "lead_time_days": None,
                 "sample_price_minor": None,
+                "origin": "",
                 "supplier": {"id": company.number, "name": "Ningbo Bolts", "country": "CN", "verified": False},
             }
         ],
@@ -80,7 +81,33 @@ def test_facets_are_told_when_asked_for(program):
 
     assert facets["halls"] == [{"value": "hardware", "count": 1}]
     assert facets["countries"] == [{"value": "CN", "count": 1}]
-    assert {"value": "5", "count": 1} in facets["prices_usd"]
+    assert {"value": "5", "count": 1} in facets["prices"]
+
+
+def test_the_api_takes_the_same_filters_as_the_pages(program):
+    company = make.company(country="CN")
+    quick = make.offer(company, origin="CN", moq=10, tiers=[["10", "7.00"]], lead_times=[["", 5]])
+    slow = make.offer(company, origin="VN", moq=500, tiers=[["500", "6.00"]], lead_times=[["", 50]])
+    euros = make.offer(company, category="tools/power-tools", tiers=[["1", "8.00"]], currency="EUR")
+    rebuild_index()
+
+    def numbers(**asked):
+        return [item["number"] for item in program.get(OFFERS, asked).json()["items"]]
+
+    assert sorted(numbers(origin=["CN", "VN"])) == [quick.number, slow.number]
+    assert numbers(lead_time=7) == numbers(moq=10, currency="USD", price_min="1") == [quick.number]
+    assert numbers(currency="EUR", price_max="9") == numbers(category=["tools/power-tools"]) == [euros.number]
+    assert numbers(sort="moq") == [euros.number, quick.number, slow.number]
+    assert numbers(sort="lead_time")[:2] == [quick.number, slow.number]
+    facets = program.get(OFFERS, {"facets": "true", "origin": "CN"}).json()["facets"]
+    assert facets["origins"] == [{"value": "CN", "count": 1}, {"value": "VN", "count": 1}]
+    assert facets["lead_times"] == [{"value": days, "count": 1} for days in ("7", "15", "30", "60")]
+    assert facets["moqs"][0] == {"value": "10", "count": 1}
+    assert (facets["currency"], facets["currencies"]) == ("USD", [{"value": "USD", "count": 1}])
+
+
+def test_an_amount_with_more_decimals_than_its_currency_has_is_refused(program):
+    assert program.get(OFFERS, {"currency": "JPY", "price_min": "1.50"}).status_code == 422
 
 
 def test_prices_are_compared_in_dollars(program):

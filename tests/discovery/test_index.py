@@ -5,27 +5,28 @@ import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from everfair.discovery.index import (
-    PRICE_BANDS_USD_MINOR,
     Facets,
     IndexLost,
     OfferDocument,
     OfferIndex,
     OfferQuery,
     WriterBusy,
+    price_bands,
 )
 from everfair.discovery.index import documents as index_documents
 
 
 def offer(number, title="Thing", **given):
     titles = given.pop("titles", {"en": title})
-    if given.get("price_from_usd_minor") is not None:
-        given.update(price_from_minor=given["price_from_usd_minor"], currency="USD")
+    if given.get("price_from_minor") is not None:
+        given.setdefault("currency", "USD")
     return OfferDocument(number=number, company_number=given.pop("company_number", 1), market="export", titles=titles, **given)
 
 
@@ -187,8 +188,13 @@ def random_offers(count=300, seed=11):
             category=pick.choice(["c1", "c2", "c3"]),
             hall=pick.choice(["h1", "h2"]),
             country=pick.choice(["CN", "TW", "VN"]),
-            price_from_usd_minor=pick.choice([None, 0, 99, 100, 499, 500, 2_500, 99_999, 100_000, 10**9]),
-            moq=pick.choice([None, 1, 10, 500]),
+            origin=pick.choice(["", "CN", "VN"]),
+            **pick.choice(
+                [{}, *({"price_from_minor": price} for price in (0, 99, 100, 499, 500, 2_500, 99_999, 100_000, 10**9))]
+                + [{"price_from_minor": price, "currency": "JPY"} for price in (0, 99, 100, 499, 100_000)]
+            ),
+            moq=pick.choice([None, 1, 10, 11, 500]),
+            lead_time_days=pick.choice([None, 0, 7, 8, 30, 90]),
             sample=pick.random() < 0.4,
             verified=pick.random() < 0.5,
             standing=pick.randint(0, 100),
@@ -212,17 +218,22 @@ def random_goods(tmp_path_factory):
 
 
 def passes(document, query):
-    price = document.price_from_usd_minor
-    least, most = query.price_at_least_usd_minor, query.price_at_most_usd_minor
+    price = document.price_from_minor if document.currency == query.currency else None
+    least, most = query.price_at_least_minor, query.price_at_most_minor
     return (
         (query.market is None or document.market == query.market)
         and (query.hall is None or document.hall == query.hall)
-        and (query.category is None or document.category == query.category)
-        and (query.country is None or document.country == query.country)
+        and (not query.categories or document.category in query.categories)
+        and (not query.countries or document.country in query.countries)
+        and (not query.origins or document.origin in query.origins)
         and (query.company_number is None or document.company_number == query.company_number)
         and (least is None or (price is not None and price >= least))
         and (most is None or (price is not None and price <= most))
         and (query.moq_at_most is None or (document.moq or 0) <= query.moq_at_most)
+        and (
+            query.lead_time_at_most is None
+            or (document.lead_time_days is not None and document.lead_time_days <= query.lead_time_at_most)
+        )
         and (not query.sample_only or document.sample)
         and (not query.verified_only or document.verified)
         and set(query.text.split()) <= set(document.titles["en"].split())
@@ -239,16 +250,20 @@ amounts = st.sampled_from([None, None, None, 0, 99, 100, 500, 100_000, 10**9, 2*
         text=st.sampled_from(["", "", "red", "bolt", "red bolt", "blue lamp"]),
         market=st.sampled_from([None, "export", "domestic"]),
         hall=st.sampled_from([None, None, "h1", "h9"]),
-        category=st.sampled_from([None, None, "c1", "c2"]),
-        country=st.sampled_from([None, None, "CN", "VN"]),
+        categories=st.sampled_from([(), (), ("c1",), ("c1", "c2")]),
+        countries=st.sampled_from([(), (), ("CN",), ("VN", "TW")]),
+        origins=st.sampled_from([(), (), ("CN",), ("CN", "VN")]),
+        currency=st.sampled_from(["USD", "USD", "JPY", "EUR"]),
         company_number=st.sampled_from([None, None, None, 1, 5, 77]),
-        price_at_least_usd_minor=amounts,
-        price_at_most_usd_minor=amounts,
+        price_at_least_minor=amounts,
+        price_at_most_minor=amounts,
         moq_at_most=st.sampled_from([None, None, 0, 1, 10, 499]),
+        lead_time_at_most=st.sampled_from([None, None, None, 0, 7, 30]),
         sample_only=st.booleans(),
         verified_only=st.booleans(),
         sort=st.just("price"),
         facets=st.just(True),
+        fixed=st.sampled_from([(), (), ("hall", "category")]),
         page_size=st.just(50),
     )
 )
@@ -261,28 +276,63 @@ def test_filters_and_facets_agree_with_a_plain_list(random_goods, query):
         assert {document.number for document in right} <= {number for number, _score in page.hits}
         return
     assert page.total == len(right)
-    assert [number for number, _score in page.hits] == [document.number for document in sorted(right, key=by_price)][:50]
-    assert page.facets == counted(right)
+    assert [number for number, _score in page.hits] == [
+        document.number for document in sorted(right, key=by_price(query.currency))
+    ][:50]
+    assert page.facets == counted(query)
 
 
-def by_price(document):
-    return (document.price_from_usd_minor is None, document.price_from_usd_minor or 0, document.number)
+def by_price(currency):
+    """What is priced in this currency by price, the rest by standing."""
+
+    def key(document):
+        is_priced = document.currency == currency
+        return (
+            not is_priced,
+            document.price_from_minor if is_priced else 0,
+            *(() if is_priced else by_standing(document)),
+            document.number,
+        )
+
+    return key
 
 
-def counted(right):
-    def counts(name):
-        values = [getattr(document, name) for document in right]
+def by_standing(document):
+    return (not document.verified, -document.standing, document.number)
+
+
+def counted(query):
+    """What each choice would leave or add: everything else that is chosen holds."""
+
+    def left(name, **blank):
+        return [
+            document for document in RANDOM_OFFERS if passes(document, query if name in query.fixed else replace(query, **blank))
+        ]
+
+    def counts(name, documents):
+        values = [value for document in documents if (value := getattr(document, name))]
         return sorted(((value, values.count(value)) for value in set(values)), key=lambda pair: (-pair[1], pair[0]))
 
-    prices = [document.price_from_usd_minor for document in right if document.price_from_usd_minor is not None]
-    bands = zip(PRICE_BANDS_USD_MINOR, [*PRICE_BANDS_USD_MINOR[1:], float("inf")], strict=True)
+    free = left("currency", price_at_least_minor=None, price_at_most_minor=None)
+    prices = [document.price_from_minor for document in free if document.currency == query.currency]
+    lows = price_bands(query.currency)
+    moqs = [document.moq or 0 for document in left("moq", moq_at_most=None)]
+    days = [
+        document.lead_time_days for document in left("lead_time", lead_time_at_most=None) if document.lead_time_days is not None
+    ]
     return Facets(
-        halls=counts("hall"),
-        categories=counts("category"),
-        countries=counts("country"),
-        price_bands=[(low, sum(low <= price < high for price in prices)) for low, high in bands],
-        sample=sum(document.sample for document in right),
-        verified=sum(document.verified for document in right),
+        halls=counts("hall", left("hall", hall=None, categories=())),
+        categories=counts("category", left("category", categories=())),
+        countries=counts("country", left("country", countries=())),
+        origins=counts("origin", left("origin", origins=())),
+        currencies=counts("currency", free),
+        price_bands=[
+            (low, sum(low <= price < high for price in prices)) for low, high in zip(lows, [*lows[1:], float("inf")], strict=True)
+        ],
+        moqs=[(top, sum(moq <= top for moq in moqs)) for top in (10, 50, 100, 500, 1_000)],
+        lead_times=[(top, sum(each <= top for each in days)) for top in (7, 15, 30, 60)],
+        sample=sum(document.sample for document in left("")),
+        verified=sum(document.verified for document in left("")),
     )
 
 
@@ -290,9 +340,14 @@ def test_every_sort_has_its_whole_order(random_goods):
     def numbers(key):
         return [document.number for document in sorted(RANDOM_OFFERS, key=key)]
 
-    assert everything(random_goods, sort="price") == numbers(by_price)
+    assert everything(random_goods, sort="price") == numbers(by_price("USD"))
+    assert everything(random_goods, sort="price", currency="JPY") == numbers(by_price("JPY"))
+    assert everything(random_goods, sort="moq") == numbers(lambda each: (each.moq or 0, each.number))
+    assert everything(random_goods, sort="lead_time") == numbers(
+        lambda each: (each.lead_time_days is None, each.lead_time_days or 0, each.number)
+    )
     assert everything(random_goods, sort="newest") == numbers(lambda each: (-each.updated_at, each.number))
-    assert everything(random_goods) == numbers(lambda each: (not each.verified, -each.standing, each.number))
+    assert everything(random_goods) == numbers(by_standing)
 
 
 def test_a_question_by_relevance_counts_and_pages_every_answer(random_goods):
@@ -354,7 +409,7 @@ def test_a_cursor_outlives_a_commit_but_not_a_rebuild(tmp_path):
         {"page_size": 51},
         {"sort": "cheapest"},
         {"moq_at_most": -1},
-        {"price_at_most_usd_minor": 2**63},
+        {"price_at_most_minor": 2**63},
         {"company_number": -5},
     ],
 )
@@ -442,6 +497,31 @@ def test_any_text_can_be_put(tmp_path_factory, text):
     )
 
     index_documents.to_tantivy(document)
+
+
+# What is like an offer.
+
+
+def test_like_an_offer_are_others_of_its_category_then_of_its_hall_with_half_of_its_words(tmp_path):
+    place = {"hall": "h", "category": "h/c"}
+    reader = filled(
+        tmp_path / "offers",
+        offer(1, "Red copper kettle", company_number=1, **place),
+        offer(2, "Red copper kettle", company_number=1, **place),
+        offer(3, "Green lamp", company_number=2, **place),
+        offer(4, "Red copper pot", company_number=3, **place),
+        offer(5, "Red copper pan", company_number=3, hall="h", category="h/d"),
+        offer(6, "Red lamp", company_number=3, hall="h", category="h/d"),
+        offer(7, "Red copper kettle", company_number=3, hall="other", category="other/c"),
+    ).reader()
+
+    def like(category, **given):
+        return reader.similar(1, ["Red copper kettle"], company_number=1, market="export", category=category, **given)
+
+    assert like("h/c") == [4, 3, 5]
+    assert like("h/c", limit=1) == [4]
+    assert sorted(like("")) == [4, 5, 7]
+    assert reader.similar(1, [], company_number=1, market="export", category="") == []
 
 
 # Suggestions.
@@ -624,9 +704,9 @@ def test_a_damaged_index_is_moved_aside_and_the_next_one_is_empty(tmp_path, dama
 def test_an_index_of_another_schema_is_lost(tmp_path, monkeypatch):
     folder = tmp_path / "offers"
     filled(folder, offer(1))
-    monkeypatch.setattr("everfair.discovery.index.folder.SCHEMA_VERSION", 2)
+    monkeypatch.setattr("everfair.discovery.index.folder.SCHEMA_VERSION", index_documents.SCHEMA_VERSION + 1)
 
-    with pytest.raises(IndexLost, match="schema 1"):
+    with pytest.raises(IndexLost, match=f"schema {index_documents.SCHEMA_VERSION}"):
         OfferIndex.open(folder)
 
     assert OfferIndex.open(folder).cursor() is None

@@ -13,6 +13,9 @@ from everfair.site.api import api
 THIRD_PARTY = {
     "account_": "allauth: sign-up, sign-in, addresses and passwords of one's own person",
     "usersessions_": "allauth: one's own sessions",
+    "mfa_": "allauth: one's own second factors, and showing them",
+    "socialaccount_": "allauth: signing in at a provider, and one's own accounts there",
+    "openid_connect_": "allauth: the way to that provider and back",
     "api:openapi": "the API's document and its page are public",
     "api:api-root": "leads to the document",
 }

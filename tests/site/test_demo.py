@@ -1,28 +1,111 @@
 """The demo world is made by our own verbs, so it must keep every rule of the house."""
 
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
 import pytest
 
+from everfair.base.refused import Refused
+from everfair.catalog.actions import import_offers
 from everfair.catalog.models import Offer
 from everfair.companies.models import Company
+from everfair.discovery.actions import rebuild_index
+from everfair.files.models import File
 from everfair.ledger.proofs import prove
-from everfair.site.demo import load, sign_ins
-from everfair.trade.models import Order
+from everfair.reference import queries as reference
+from everfair.site.demo import copying, goods, load, people, pictures, plan, scale, sign_ins
+from everfair.site.demo.firms import BUYERS
+from everfair.sourcing.models import Quote, Rfq
+from everfair.trade.models import Order, Stage
+from tests import make
 
-pytestmark = pytest.mark.django_db
+# Titles and prices of the base world, in its order: it changes only on purpose.
+FINGERPRINT = "52caabb556394568"
 
 
+def base_offers() -> list:
+    return [offer for stalls in (plan.cast(), plan.stalls(0)) for stall in stalls for offer in stall.offers]
+
+
+# ── on paper ──
+
+
+def test_the_plan_is_the_same_every_time():
+    said = "\n".join(f"{o.sku}|{o.titles}|{[(q, p.amount) for q, p in o.tiers]}" for o in base_offers())
+
+    assert hashlib.sha256(said.encode()).hexdigest()[:16] == FINGERPRINT
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_no_two_offers_have_one_title_in_any_language(language):
+    titles = Counter(offer.titles[language] for offer in base_offers())
+    titles.update(offer.titles[language] for stall in plan.stalls(1) for offer in stall.offers)
+
+    assert [title for title, count in titles.items() if count > 1] == []
+    assert len(titles) == 2 * plan.OFFERS
+
+
+def test_chinese_titles_are_chinese():
+    """A title that fell back to English has no Chinese character; the two scripts differ somewhere."""
+    offers = base_offers()
+
+    for language in ("zh-hant", "zh-hans"):
+        assert [o.titles[language] for o in offers if not any("\u4e00" <= c <= "\u9fff" for c in o.titles[language])] == []
+    assert sum(o.titles["zh-hant"] != o.titles["zh-hans"] for o in offers) > 2_500
+    assert all(set(o.descriptions) in (set(), {"en", "zh-hant", "zh-hans"}) for o in offers)
+
+
+def test_every_good_stands_in_a_category_of_ours_under_its_own_customs_code():
+    for offer in base_offers():
+        assert not reference.category(offer.category_code).is_hall
+        assert reference.hs_form(offer.hs_code) == offer.hs_code
+        assert offer.origin in reference.COUNTRIES
+
+
+def test_prices_fall_with_the_quantity_and_none_is_free():
+    for offer in base_offers():
+        prices = [price.amount for _quantity, price in offer.tiers]
+        assert prices == sorted(prices, reverse=True)
+        assert all(price > 0 for price in prices)
+
+
+def test_no_two_companies_have_one_name():
+    firms = [*BUYERS, *(stall.firm for stall in plan.cast())]
+    for wave in range(6):
+        firms += [*(stall.firm for stall in plan.stalls(wave)), *plan.buyers(wave)]
+
+    assert len(firms) == 6 * plan.COMPANIES
+    for column in ("code", "name", "hant", "hans", "body"):
+        assert [name for name, count in Counter(getattr(firm, column) for firm in firms).items() if count > 1] == [], column
+
+
+# ── in the database ──
+
+
+@pytest.mark.django_db
 def test_the_demo_world_has_trades_in_every_state_and_clean_books():
     figures = load()
 
-    assert (figures["companies"], figures["offers"]) == (20, 200)
+    assert {name: figures[name] for name in ("companies", "offers", "rfqs", "orders")} == {
+        "companies": 150, "offers": 3_000, "rfqs": 60, "orders": 80,
+    }  # fmt: skip
     assert set(Order.objects.values_list("agreement", flat=True)) == {
         "offered", "agreed", "declined", "cancelled", "lapsed", "called_off", "completed",
     }  # fmt: skip
     assert set(Order.objects.values_list("issue", flat=True)) == {"none", "open", "resolved"}
     assert set(Order.objects.values_list("goods", flat=True)) == {"awaiting", "shipped", "received"}
+    assert set(Stage.objects.values_list("state", flat=True)) == {
+        "planned", "due", "paying", "funded", "frozen", "released", "refunded", "void",
+    }  # fmt: skip
+    assert set(Rfq.objects.values_list("state", flat=True)) == {"open", "closed", "awarded"}
+    assert set(Quote.objects.values_list("state", flat=True)) >= {"sent", "accepted"}
+    assert Offer.objects.exclude(state="published").count() == 0
     assert [proof for proof in prove() if proof.breach] == []
 
 
+@pytest.mark.django_db
 def test_loading_twice_changes_nothing():
     load()
     before = (Company.objects.count(), Offer.objects.count(), Order.objects.count())
@@ -36,3 +119,82 @@ def test_loading_twice_changes_nothing():
 def test_the_sign_ins_fit_in_one_line():
     assert "\n" not in sign_ins()
     assert "buyer" in sign_ins()
+
+
+# ── larger, and with pictures ──
+
+
+@pytest.fixture
+def small(monkeypatch):
+    """A demo world of the twelve suppliers by hand alone, with its operator."""
+    from everfair.base.actor import SYSTEM
+    from everfair.site.demo.bulk import found_companies, stock
+
+    stalls = list(plan.cast())
+    make.person(email=people.OPERATOR, password="!")
+    stock(stalls, found_companies([stall.firm for stall in stalls], "!", by=SYSTEM))
+
+
+@pytest.mark.django_db
+def test_a_wave_is_added_once_and_search_is_told(small, monkeypatch, tmp_path, settings):
+    settings.DATA = tmp_path
+    monkeypatch.setattr(copying, "_PATIENCE_S", 0.2)
+
+    figures = scale(2)
+    again = scale(2)
+
+    assert (figures["companies_added"], figures["offers_added"]) == (plan.COMPANIES, plan.OFFERS)
+    assert figures["offers_per_s"] > 0
+    assert figures["seconds_until_found"] is None, "nobody fills an index here"
+    assert (again["companies_added"], again["offers_added"]) == (0, 0)
+    assert Offer.objects.filter(state="published").count() == goods.OFFERS_TOTAL + plan.OFFERS
+    assert rebuild_index()["offers"] == goods.OFFERS_TOTAL + plan.OFFERS
+
+
+@pytest.mark.django_db
+def test_what_is_copied_is_what_an_import_would_have_written(small):
+    """Imported again, no row of a copied stall counts as changed."""
+    from everfair.base.actor import SYSTEM
+    from everfair.site.demo.bulk import found_companies
+
+    stall = next(iter(plan.stalls(1)))
+    companies = found_companies([stall.firm], "!", by=SYSTEM)
+    copying.copy_offers([stall], companies, {})
+
+    again = import_offers(companies[stall.firm.code], "export", stall.offers, "all", by=SYSTEM)
+
+    assert (again.created, again.changed, again.unchanged) == (0, 0, len(stall.offers))
+
+
+@pytest.mark.django_db
+def test_a_live_installation_is_not_made_larger(settings):
+    settings.KIND = "live"
+
+    with pytest.raises(Refused) as refusal:
+        scale(2)
+
+    assert refusal.value.code == "demo.live"
+    assert Company.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_every_offer_gets_the_picture_of_its_kind(small, monkeypatch, tmp_path, settings):
+    settings.DATA = tmp_path
+    first = pictures.kinds_without_picture()[:2]
+    blobs = dict(zip(first, pictures.draw(first), strict=True))
+
+    hung = pictures.hang(blobs)
+
+    shown = Offer.objects.exclude(pictures=[])
+    assert {"-".join(sku.split("-")[:2]) for sku in shown.values_list("sku", flat=True)} == set(first)
+    assert hung == shown.count() > 0
+    assert pictures.hang(blobs) == 0, "what shows something is left alone"
+    assert pictures.drawn() == blobs
+    file = File.objects.get(pk=shown.first().pictures[0])
+    assert (file.owner_id, file.public) == (shown.first().company_id, True)
+
+
+def test_every_kind_of_goods_has_an_icon():
+    skus = {"-".join(offer.sku.split("-")[:2]) for offer in base_offers()}
+
+    assert skus == set(pictures.icons())

@@ -106,7 +106,7 @@ def find(buyer: Walker, query: str) -> str:
 
 
 def place(buyer: Walker, offer: str) -> str:
-    buyer.press('main form[action*="/order/"] button')
+    buyer.press('main button[formaction*="/order/"]')
     buyer.fill(named_place="Jebel Ali")
     buyer.photograph("compose")
     buyer.press("main button[name=step][value=preview]")

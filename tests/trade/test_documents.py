@@ -13,9 +13,10 @@ import typst
 from PIL import Image
 from pypdf import PdfReader
 
+from everfair.base.papers import compiler
 from everfair.trade.documents import Charge, ContractTerms, Line, Party, Signature, Stage, render
 from everfair.trade.documents.labels import WORDS
-from everfair.trade.documents.paper import TEMPLATES, as_json, compiler, typeset
+from everfair.trade.documents.paper import TEMPLATES, as_json, typeset
 
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
@@ -307,7 +308,7 @@ def test_even_a_template_can_read_only_templates(source: str):
     with pytest.raises(
         typst.TypstError, match=r"file not found \(searched at .*/documents/templates/etc/|would escape the project root"
     ):
-        compiler().compile(input=source.encode(), format="pdf")
+        compiler(TEMPLATES).compile(input=source.encode(), format="pdf")
 
 
 def test_the_templates_folder_holds_templates_only():
@@ -353,7 +354,7 @@ def test_empty_parts_leave_no_empty_headings():
 
 def test_no_paper_warns_about_fonts_or_layout():
     for kind in ("contract", "proforma"):
-        _, warnings = compiler().compile_with_warnings(
+        _, warnings = compiler(TEMPLATES).compile_with_warnings(
             input=TEMPLATES / f"{kind}.typ", sys_inputs={"document": as_json(make_terms(), "zh-hant", "en")}, format="pdf"
         )
         assert [warning.message for warning in warnings] == []

@@ -21,6 +21,8 @@ class Actor:
     staff_roles: frozenset[str] = frozenset()
     scopes: frozenset[str] = frozenset()
     door: str = "page"
+    # When this session last showed a second factor (seconds since 1970); None: never.
+    proven_at: float | None = field(default=None, compare=False)
     name: str = field(default="", compare=False)
     language: str = field(default="en", compare=False)
 

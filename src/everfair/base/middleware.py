@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 from uuid import uuid4
 
 from django.conf import settings
@@ -15,7 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from everfair.base.allow import CompanyFirst, SignInFirst
+from everfair.base.allow import CompanyFirst, ProofFirst, SignInFirst
 from everfair.base.log import request_id
 from everfair.base.pages import error_page
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
@@ -89,6 +89,8 @@ class Doors:
                 return _lead_to(settings.LOGIN_URL, request)
             case CompanyFirst() if request.method == "GET":
                 return _lead_to(settings.COMPANY_URL, request)
+            case ProofFirst():
+                return _lead_to(settings.PROOF_URL, request, _page_of(request))
             case NotVisible():
                 return error_page(request, 404)
             case AlreadyDone():
@@ -106,12 +108,17 @@ class Doors:
         return None
 
 
-def _lead_to(place: str, request: HttpRequest) -> HttpResponse:
-    """To a page that comes first, which leads back here afterwards; a form that was sent is not kept."""
+def _lead_to(place: str, request: HttpRequest, page: str = "") -> HttpResponse:
+    """To a page that comes first, which leads back here afterwards; a form that was sent is not kept. `page`: where it stood."""
     address = resolve_url(place)
-    return HttpResponseRedirect(
-        f"{address}?{urlencode({'next': request.get_full_path()})}" if request.method == "GET" else address
-    )
+    back = request.get_full_path() if request.method == "GET" else page
+    return HttpResponseRedirect(f"{address}?{urlencode({'next': back})}" if back else address)
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The page of ours that this form stood on, when the browser says so."""
+    parts = urlsplit(request.headers.get("Referer", ""))
+    return (parts.path + (f"?{parts.query}" if parts.query else "")) if parts.netloc == request.get_host() else ""
 
 
 def refused_page(request: HttpRequest, refusal: Refused) -> HttpResponse:

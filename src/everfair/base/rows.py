@@ -54,17 +54,27 @@ def _quoted(name: str) -> str:
     return f'"{name}"'
 
 
-def find(model: type[_Row], where: str, params: Params = ()) -> list[_Row]:
-    """The rows of `SELECT … FROM the table WHERE …`; `where` is our own text and may end with ORDER BY, LIMIT or FOR UPDATE."""
+def find(model: type[_Row], where: str, params: Params = (), *, also: Mapping[str, str] | None = None) -> list[_Row]:
+    """The rows of `SELECT … FROM the table WHERE …`; `where` is our own text and may end with ORDER BY, LIMIT or FOR UPDATE.
+
+    `also` names further attributes and the SQL expressions they come from.
+    """
     shape = _shape(model)
-    with connection.cursor() as cursor:
-        cursor.execute(shape.select + where, params)
-        return [shape.read(model, values) for values in cursor.fetchall()]
+    if not also:
+        return [shape.read(model, values) for values in ask(shape.select + where, params)]
+    more = ", ".join(also.values())
+    found = []
+    for values in ask(f"SELECT {shape.columns}, {more} FROM {shape.table} WHERE {where}", params):  # noqa: S608
+        row = shape.read(model, values[: len(shape.names)])
+        for name, value in zip(also, values[len(shape.names) :], strict=True):
+            setattr(row, name, value)
+        found.append(row)
+    return found
 
 
-def find_one(model: type[_Row], where: str, params: Params = ()) -> _Row | None:
+def find_one(model: type[_Row], where: str, params: Params = (), *, also: Mapping[str, str] | None = None) -> _Row | None:
     """The first of them, or None."""
-    found = find(model, where, params)
+    found = find(model, where, params, also=also)
     return found[0] if found else None
 
 

@@ -65,6 +65,7 @@ def offer_out(offer: Offer, pictures: dict[UUID, dict[str, Any]], actor: Any) ->
         sample_price=None if sample is None else str(Money(sample, offer.currency).amount),
         hs_code=offer.hs_code,
         origin=offer.origin,
+        variant_group=offer.variant_group,
         pictures=[
             PictureOut(id=pk, url=p["960"], width=p["w"], height=p["h"], alt=offer.picture_alts.get(str(pk), {}))
             for pk in offer.pictures

@@ -68,6 +68,7 @@ def columns_of(draft: OfferDraft, market: Market) -> dict[str, Any] | list[Wrong
         "sample_price_minor": draft.sample_price.minor if draft.sample_price else None,
         "hs_code": draft.hs_code,
         "origin": draft.origin,
+        "variant_group": draft.variant_group or None,
         "picture_addresses": list(draft.picture_urls),
     }
 
@@ -102,6 +103,7 @@ def draft_of(offer: Offer) -> OfferDraft:
         sample_price=Money(offer.sample_price_minor, offer.currency) if offer.sample_price_minor is not None else None,
         hs_code=offer.hs_code,
         origin=offer.origin,
+        variant_group=offer.variant_group or "",
         picture_urls=tuple(offer.picture_addresses),
     )
 

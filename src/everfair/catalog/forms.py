@@ -86,6 +86,10 @@ class OfferForm(forms.Form):
     )
     hs_code = _plain(_("HS code"), help_text=_("6, 8 or 10 digits."))
     origin = forms.ChoiceField(label=_("Country of origin"), required=False)
+    variant_group = _plain(
+        _("Variant group"),
+        help_text=_("Offers with the same text here, such as the parent SKU, are shown as variants of one thing."),
+    )
     attributes = GridField((_("Name"), _("Value")), _ATTRIBUTE_ROWS, label=_("Attributes"))
     bullets = _plain(
         _("Selling points"), widget=forms.Textarea(attrs={"rows": 4}), max_length=30_000, help_text=_("One on each line.")
@@ -137,7 +141,7 @@ class OfferForm(forms.Form):
             name: typed[name]
             for name in (
                 "sku", "category", "brand", "unit", "currency", "price_per", "tiers", "moq", "multiple", "sample_price",
-                "lead_times", "hs_code", "origin", "attributes",
+                "lead_times", "hs_code", "origin", "variant_group", "attributes",
             )
         }  # fmt: skip
         for base in ("titles", "descriptions"):

@@ -51,6 +51,8 @@ class Offer(Row):
     pictures = ArrayField(models.UUIDField(), default=list)
     # {file id: {"en": what it shows}}, for those who do not see it.
     picture_alts = models.JSONField(default=dict)
+    # Offers of one supplier with the same text here are variants of one thing (sizes, colours); null stands alone.
+    variant_group = models.CharField(max_length=100, null=True)  # noqa: DJ001  not to belong is not to have an empty name
     # Addresses that an imported file named: kept for export, never fetched.
     picture_addresses = models.JSONField(default=list)
     # Hash of what the offer says (sheets.draft), so that an import passes an unchanged row over.
@@ -69,7 +71,21 @@ class Offer(Row):
             models.Index(fields=["company", "-number"], name="catalog_offer_company"),
             models.Index(fields=["category", "-number"], condition=models.Q(state="published"), name="catalog_offer_category"),
             models.Index(fields=["-number"], condition=models.Q(state="published"), name="catalog_offer_newest"),
+            models.Index(
+                fields=["company", "variant_group"],
+                condition=models.Q(variant_group__isnull=False),
+                name="catalog_offer_variants",
+            ),
         ]
+
+
+class OfferView(models.Model):
+    """How often an offer's page was shown on one day. Counted in memory and added every few seconds (site/front)."""
+
+    pk = models.CompositePrimaryKey("offer_id", "day")
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+", db_index=False)
+    day = models.DateField()
+    count = models.BigIntegerField()
 
 
 class CategoryMapping(Row):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, TextField
+from django.db.models import Count, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
@@ -17,10 +18,10 @@ from everfair.base.formats import quantity as shown_quantity
 from everfair.base.formats import unit_name
 from everfair.base.money import UnitPrice
 from everfair.base.refused import NotVisible
-from everfair.base.rows import find
-from everfair.catalog.models import ImportRun, Offer
-from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, plain
-from everfair.companies.queries import stopped_companies
+from everfair.base.rows import find, find_one
+from everfair.catalog.models import ImportRun, Offer, OfferView
+from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, VARIANTS_SHOWN, plain
+from everfair.companies.queries import companies_by_id, stopped_companies
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED
 
@@ -52,6 +53,23 @@ def offer_by_id(offer_id: UUID, actor: Actor = NOBODY) -> Offer:
 
 def offer_by_number(number: int, actor: Actor = NOBODY) -> Offer:
     return _one(offers_visible_to(actor).filter(number=number))
+
+
+# What `published_offers` says, once more in plain SQL for the page that is asked for most (decision 0007); a test compares the two.
+_PUBLISHED = """
+    number = %s AND state = 'published' AND NOT EXISTS (
+        SELECT FROM companies_stop s WHERE s.company_id = catalog_offer.company_id AND s.kind = 'listing'
+        AND s.lifted_at IS NULL AND (s.until IS NULL OR s.until > ef_now()))
+"""
+
+
+def published_offer(number: int) -> Offer:
+    """What everybody may see of this number, with its company: two short queries. NotVisible where there is nothing."""
+    offer = find_one(Offer, _PUBLISHED, [number])
+    if offer is None:
+        raise NotVisible
+    offer.company = companies_by_id([offer.company_id])[offer.company_id]
+    return offer
 
 
 def _one(rows: QuerySet[Offer]) -> Offer:
@@ -130,6 +148,16 @@ def lead_time_days(offer: Offer, quantity: Decimal | None = None) -> int | None:
     return int(offer.lead_times[-1][1]) if offer.lead_times else None
 
 
+def variants_of(offer: Offer) -> list[Offer]:
+    """The published offers that the supplier calls variants of this one, and this one among them, by number; none where it says
+    nothing. One query where it does."""
+    if not offer.variant_group:
+        return []
+    where = "company_id = %s AND variant_group = %s AND market = %s AND state = 'published' ORDER BY number LIMIT %s"
+    found = find(Offer, where, [offer.company_id, offer.variant_group, offer.market, VARIANTS_SHOWN])
+    return found if any(each.pk != offer.pk for each in found) else []
+
+
 def newest_offers(company_id: UUID, limit: int = 6) -> list[Offer]:
     """What a supplier published last, for its public page."""
     return list(published_offers().filter(company_id=company_id).order_by("-number")[:limit])
@@ -155,6 +183,13 @@ def list_own(actor: Actor, *, state: str = "", q: str = "", before: int | None =
 def count_own(actor: Actor) -> dict[str, int]:
     """How many offers the company has in each state."""
     return dict(own_offers(actor).values_list("state").annotate(Count("pk")))
+
+
+def views_of(offers: Iterable[Offer], *, days: int = 30) -> dict[UUID, int]:
+    """How often the pages of these offers were shown in the last `days` days, today included; what nobody looked at is missing."""
+    since = clock.now().date() - timedelta(days=days - 1)
+    rows = OfferView.objects.filter(offer_id__in=[offer.pk for offer in offers], day__gte=since)
+    return dict(rows.values_list("offer_id").annotate(Sum("count")))
 
 
 def unmapped_categories() -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ from everfair.catalog.values import (
     PICTURES,
     SKU_CHARACTERS,
     TITLE_CHARACTERS,
+    VARIANT_GROUP_CHARACTERS,
 )
 from everfair.files.queries import own_pictures
 from everfair.markets.values import Market
@@ -41,7 +42,7 @@ from everfair.reference.values import Unit
 BLANK: dict[str, Any] = {
     "sku": "", "titles": {}, "descriptions": {}, "bullets": [], "brand": "", "category": "", "attributes": [], "currency": "USD",
     "tiers": [], "price_per": "1", "moq": "", "multiple": "", "unit": "H87", "lead_times": [], "sample_price": "", "hs_code": "",
-    "origin": "", "pictures": [], "picture_alts": {},
+    "origin": "", "variant_group": "", "pictures": [], "picture_alts": {},
 }  # fmt: skip
 
 
@@ -78,6 +79,7 @@ def values_of(offer: Offer) -> dict[str, Any]:
         "sample_price": "" if sample is None else str(Money(sample, offer.currency).amount),
         "hs_code": offer.hs_code,
         "origin": offer.origin,
+        "variant_group": offer.variant_group or "",
         "pictures": offer.pictures,
         "picture_alts": offer.picture_alts,
     }
@@ -111,6 +113,7 @@ class _Reading:
             "sample_price_minor": self.sample_price(currency),
             "hs_code": self.hs_code(),
             "origin": self.origin(),
+            "variant_group": self.line("variant_group", v["variant_group"], VARIANT_GROUP_CHARACTERS) or None,
             "pictures": self.pictures(),
             "picture_alts": self.alts(),
         }

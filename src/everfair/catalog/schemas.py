@@ -23,6 +23,7 @@ from everfair.catalog.values import (
     SKU_CHARACTERS,
     TIERS,
     TITLE_CHARACTERS,
+    VARIANT_GROUP_CHARACTERS,
 )
 
 _NUMBER = r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$"
@@ -74,6 +75,9 @@ class OfferChanges(_Strict):
     sample_price: Number | None = None
     hs_code: str | None = Field(None, pattern=r"^([0-9]{6}|[0-9]{8}|[0-9]{10})?$")
     origin: str | None = Field(None, pattern=r"^([A-Z]{2})?$")
+    variant_group: str | None = Field(
+        None, max_length=VARIANT_GROUP_CHARACTERS, description="Offers with the same one are variants of one thing."
+    )
     pictures: list[UUID] | None = Field(None, max_length=PICTURES)
 
 
@@ -132,6 +136,7 @@ class OfferOut(Schema):
     sample_price: str | None
     hs_code: str
     origin: str
+    variant_group: str | None
     pictures: list[PictureOut]
     supplier: SupplierOut
     updated_at: datetime

@@ -7,10 +7,14 @@ from urllib.parse import urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, _build_apps_from_settings
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -71,6 +75,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("companies:me")
 
+    def get_reauthentication_methods(self, user: Any) -> list[dict[str, Any]]:
+        """Who has a second factor is asked for that: a password alone must not take the factor away."""
+        found = super().get_reauthentication_methods(user)
+        # Recovery codes are a way of the app's page; a passkey alone asks for the passkey first.
+        if user.is_authenticated and not is_mfa_enabled(user, [Authenticator.Type.TOTP]):
+            found.sort(key=lambda row: row["id"] != "mfa_reauthenticate:webauthn")
+        return [row for row in found if row["id"] != "reauthenticate"] or found
+
     def format_email_subject(self, subject: str) -> str:
         return subject
 
@@ -86,6 +98,43 @@ class AccountAdapter(DefaultAccountAdapter):
                 context[name] = _ours(context[name])
         context["place"] = settings.ADDRESS + reverse("account_change_password")
         super().send_mail(template_prefix, email, context)
+
+
+class OtherAccountAdapter(DefaultSocialAccountAdapter):
+    """Signing in at the operator's own provider. An account here is never found by its address, only by having been connected."""
+
+    error_messages = {
+        **DefaultSocialAccountAdapter.error_messages,
+        "email_taken": _("There is an account with this address already. Sign in there, then connect %s under Security."),
+        "invalid_token": _("That provider's answer could not be believed."),
+        "no_password": _("Set a password first, or you could not sign in any more."),
+        "no_verified_email": _("Please confirm your address first."),
+        "disconnect_last": _("Set a password first, or you could not sign in any more."),
+        "connected_other": _("That account belongs to somebody else here already."),
+    }
+
+    def list_apps(self, request: Any, provider: str | None = None, client_id: str | None = None) -> list[Any]:
+        """Those of the configuration; the library would also ask a table that nothing here fills, at every look at the page."""
+        return [row for rows in _build_apps_from_settings(provider=provider, client_id=client_id).values() for row in rows]
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
+        """Both answers of the provider must speak of one person (OpenID Connect Core 5.3.2), and «confirmed» is the word true only."""
+        told = sociallogin.account.extra_data or {}
+        subjects = {str(part["sub"]) for part in (told.get("userinfo"), told.get("id_token")) if part and "sub" in part}
+        if len(subjects) > 1:
+            raise ImmediateHttpResponse(HttpResponseRedirect(reverse("socialaccount_login_error")))
+        for address in sociallogin.email_addresses:
+            address.verified = address.verified is True
+
+    def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
+        """A new person; called as the provider calls them."""
+        person = sociallogin.user
+        person.email = read_email(person.email) if person.email else person.email
+        told = sociallogin.account.extra_data or {}
+        name = str((told.get("userinfo") or told.get("id_token") or {}).get("name") or "")
+        person.name = person.name or " ".join(name.split())[:120]
+        person.language = getattr(request, "LANGUAGE_CODE", "en")
+        return super().save_user(request, sociallogin, form)
 
 
 def _ours(address: str) -> str:

@@ -109,7 +109,7 @@ def list_keys(request: HttpRequest) -> Any:
 
 
 @router.post("/company/keys", response={201: KeyMade})
-@allow(OWNER_IN_PERSON)
+@allow(OWNER_IN_PERSON, proof="fresh")
 def make_key(request: HttpRequest, payload: KeyIn) -> Any:
     """Only an owner's session makes keys. The repetition of a request answers the same without `key`."""
     made: list[str] = []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from allauth.usersessions.models import UserSession
@@ -19,6 +20,7 @@ from everfair.base.actor import Actor
 from everfair.base.api import problem
 from everfair.companies.actions.keys import authenticate_api_key
 from everfair.companies.queries import actor_of_person
+from everfair.companies.second_factor import proven_at
 
 Answer = Callable[[HttpRequest], HttpResponse]
 _SEEN_EVERY_S = 600
@@ -64,6 +66,7 @@ def _person(request: HttpRequest) -> Actor:
     if found.is_signed_in:
         timezone.activate(ZoneInfo(request.user.timezone))  # type: ignore[union-attr]
         _note_seen(request)
+        return replace(found, proven_at=proven_at(request))
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -11,16 +12,14 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, Model, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base import clock
 from everfair.base.actor import NOBODY, Actor
 from everfair.base.clock import EfNow
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, find
+from everfair.base.rows import ask, find, find_one
 from everfair.base.states import check_stops_with
 from everfair.companies.models import ApiKey, AuditNote, Company, Invitation, Membership, Person, Stop
 from everfair.companies.values import address_lines, shown_phone
@@ -30,9 +29,16 @@ _Row = TypeVar("_Row", bound=Model)
 
 def person_with_roles(person_id: Any) -> Person | None:
     """The person and, in the same query, their open memberships: what every signed-in request needs."""
-    open_ones = Membership.objects.filter(person=OuterRef("pk"), ended_at=None).order_by("id")
-    rows = ArraySubquery(open_ones.values(json=JSONObject(company="company_id", roles="roles")))
-    return Person.objects.annotate(open_memberships=rows).filter(pk=person_id).first()
+    person = find_one(Person, "id = %s", [person_id], also={"open_memberships": _OPEN_MEMBERSHIPS})
+    if person is not None:
+        person.open_memberships = json.loads(person.open_memberships)  # type: ignore[attr-defined]
+    return person
+
+
+_OPEN_MEMBERSHIPS = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object('company', m.company_id, 'roles', to_jsonb(m.roles)) ORDER BY m.id), '[]'::jsonb)
+    FROM companies_membership m WHERE m.person_id = companies_person.id AND m.ended_at IS NULL
+)::text"""
 
 
 def actor_of_person(person: Any) -> Actor:
@@ -228,7 +234,8 @@ def people_ids(company_id: UUID, *roles: str) -> list[UUID]:
 
 
 def people_by_id(ids: Iterable[UUID]) -> dict[UUID, Person]:
-    return Person.objects.in_bulk({i for i in ids if i is not None})
+    wanted = list({i for i in ids if i is not None})
+    return {person.pk: person for person in find(Person, "id = ANY(%s::uuid[])", [wanted])} if wanted else {}
 
 
 def person_of(actor: Actor) -> Person:

@@ -5,14 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import forms as allauth
+from allauth.mfa.base import forms as factor
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm
+from allauth.mfa.webauthn.forms import AddWebAuthnForm, EditWebAuthnForm
+from allauth.socialaccount.forms import SignupForm as OtherSignupForm
+from cryptography.fernet import InvalidToken
+from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
+
+from everfair.companies.second_factor import spend
 
 _LABELS = {
     "login": _("E-mail"),
     "email": _("E-mail"),
     "password": _("Password"),
     "oldpassword": _("Present password"),
+    "code": _("Code"),
 }
 
 
@@ -70,3 +81,72 @@ class ResetPasswordFromKey(_OurWords, allauth.ResetPasswordKeyForm):
 
 class Reauthenticate(_OurWords, allauth.ReauthenticateForm):
     pass
+
+
+class SignUpFromElsewhere(_OurWords, OtherSignupForm):
+    """Somebody whose provider told no address, or one that cannot be used as it is."""
+
+    field_order = ("name", "email")
+
+
+_CODE = {"inputmode": "numeric", "maxlength": "20", "autofocus": True}
+
+
+class _CodeOnce(_OurWords):
+    """A code of the app counts once, in every web process; a recovery code does so already."""
+
+    authenticator: Authenticator
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.update(_CODE)
+
+    def clean_code(self) -> str:
+        try:
+            code = str(super().clean_code())  # type: ignore[misc]
+        except InvalidToken:  # kept under a secret key that this installation no longer has
+            raise factor.get_adapter().validation_error("incorrect_code") from None
+        if self.authenticator.type == Authenticator.Type.TOTP and not spend(self.authenticator, code):
+            raise factor.get_adapter().validation_error("incorrect_code")
+        return code
+
+
+class ShowCode(_CodeOnce, factor.AuthenticateForm):
+    pass
+
+
+class ShowCodeAgain(_CodeOnce, factor.ReauthenticateForm):
+    pass
+
+
+class AddApp(_OurWords, ActivateTOTPForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs.update(_CODE)
+        self.fields["code"].label = _("The code that the app shows")
+
+
+class AddPasskey(_OurWords, AddWebAuthnForm):
+    passwordless = forms.BooleanField(
+        label=_("Sign in with it alone, without address and password"),
+        required=False,
+        initial=True,
+        help_text=_("The device then asks for your finger, face or PIN. Without it the passkey is asked for after the password."),
+    )
+    field_order = ("name", "passwordless")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_it(self.fields["name"])
+
+
+class NamePasskey(_OurWords, EditWebAuthnForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _name_it(self.fields["name"])
+
+
+def _name_it(field: Any) -> None:
+    field.label, field.max_length = _("What you call it"), 60
+    field.validators.append(MaxLengthValidator(60))
+    field.widget.attrs.update(maxlength="60", autocomplete="off")

@@ -8,6 +8,7 @@ app_name = "companies"
 urlpatterns = [
     path("me/bar/", pages.bar, name="bar"),
     path("me/account/", pages.me, name="me"),
+    path("me/proof/", pages.prove, name="prove"),
     path("me/start/", pages.start, name="start"),
     path("me/company/", pages.switch, name="switch"),
     path("me/sessions/<int:session_id>/end/", pages.end_session, name="end_session"),

@@ -36,6 +36,10 @@ ACT_WORDS = name_codes("act", {
     "ended staff": _("Ended a place on the staff"),
     "made an API key": _("Made an API key"),
     "revoked an API key": _("Revoked an API key"),
+    "added second factor": _("Added a second factor"),
+    "removed second factor": _("Removed a second factor"),
+    "made recovery codes": _("Made recovery codes"),
+    "used recovery code": _("Used a recovery code"),
 })
 # fmt: on
 

@@ -9,7 +9,7 @@ from ninja import Query, Router
 from everfair.base.allow import allow
 from everfair.base.roles import EVERYONE
 from everfair.discovery import queries
-from everfair.discovery.forms import read_cents
+from everfair.discovery.forms import read_amount
 from everfair.discovery.index import OfferQuery
 from everfair.discovery.schemas import FacetsOut, FoundOfferOut, HallOut, OfferPageOut, OfferSearch, Suggest, SuggestionsOut
 from everfair.markets.queries import market as market_row
@@ -23,7 +23,11 @@ router = Router(tags=["finding"])
 @router.get("/offers", response=OfferPageOut, summary="Search published offers")
 @allow(EVERYONE)
 def search_offers(request: HttpRequest, asked: Query[OfferSearch]) -> dict[str, Any]:
-    """Offers in order of relevance (or price, or newest), a page at a time. Without `q` everything there is."""
+    """Offers in order of relevance (or newest, price, MOQ, lead time), a page at a time. Without `q` everything there is.
+
+    Filters that take several values keep offers with any of them; different filters must all hold. `facets=true` adds how many
+    offers each further choice would leave: in a facet its own choice does not count, everything else does.
+    """
     market_row(asked.market)
     language = asked.language or get_language() or "en"
     found = queries.search_offers(
@@ -32,11 +36,14 @@ def search_offers(request: HttpRequest, asked: Query[OfferSearch]) -> dict[str, 
             language=language,
             market=asked.market,
             hall=asked.hall or None,
-            category=asked.category or None,
-            country=asked.country or None,
-            price_at_least_usd_minor=read_cents(asked.price_min),
-            price_at_most_usd_minor=read_cents(asked.price_max),
+            categories=tuple(asked.category),
+            countries=tuple(asked.country),
+            origins=tuple(asked.origin),
+            currency=asked.currency,
+            price_at_least_minor=read_amount(asked.price_min, asked.currency),
+            price_at_most_minor=read_amount(asked.price_max, asked.currency),
             moq_at_most=asked.moq,
+            lead_time_at_most=asked.lead_time,
             sample_only=asked.sample,
             verified_only=asked.verified,
             company_number=asked.supplier,
@@ -51,7 +58,7 @@ def search_offers(request: HttpRequest, asked: Query[OfferSearch]) -> dict[str, 
         "total": found.total,
         "next_cursor": found.next_cursor,
         "did_you_mean": found.did_you_mean,
-        "facets": FacetsOut.of(found.facets) if found.facets else None,
+        "facets": FacetsOut.of(found.facets, asked.currency) if found.facets else None,
     }
 
 

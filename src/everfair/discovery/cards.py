@@ -49,6 +49,20 @@ def _keep(new: dict[_Key, Markup]) -> None:
     _drawn.update(new)
 
 
+def shown(offers: Sequence[FoundOffer]) -> list[dict[str, Any]]:
+    """What templates of their own need of the offers, in the active language: one query for the pictures."""
+    language = get_language() or "en"
+    pictures = picture_urls([offer.picture for offer in offers if offer.picture])
+    return [
+        {**_shown(offer, pictures.get(offer.picture) if offer.picture else None, language), "supplier": _supplier_address(offer)}
+        for offer in offers
+    ]
+
+
+def _supplier_address(offer: FoundOffer) -> str:
+    return reverse("companies:supplier", kwargs={"market": offer.market, "number": offer.company_number})
+
+
 def _draw(offers: Sequence[FoundOffer], language: str) -> dict[_Key, Markup]:
     pictures = picture_urls([offer.picture for offer in offers if offer.picture])
     drawn = {}
@@ -73,6 +87,8 @@ def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> 
         "unit": offer.unit,
         "lead_time_days": offer.lead_time_days,
         "sample": offer.sample_price_minor is not None,
+        "origin": reference.country_name(offer.origin, language) if offer.origin else "",
+        "number": offer.number,
         "seller": offer.supplier(language),
         "country": reference.country_name(offer.country, language),
         "verified": offer.verified,
@@ -93,7 +109,12 @@ def _places(price: UnitPrice) -> int:
 
 def offer_address(offer: FoundOffer) -> str:
     """Of its page, in the active language."""
-    return reverse("catalog:offer", kwargs={"market": offer.market, "number": offer.number})
+    return f"{_offers_at(offer.market, get_language() or 'en')}{offer.number}/"
+
+
+@cache
+def _offers_at(market: str, _language: str) -> str:
+    return reverse("catalog:offer", kwargs={"market": market, "number": 0}).removesuffix("0/")
 
 
 @cache

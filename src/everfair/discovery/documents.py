@@ -7,7 +7,9 @@ import math
 from functools import cache
 from typing import Any
 
+from everfair.base.money import exponent
 from everfair.discovery.index import OfferDocument
+from everfair.discovery.values import days_for
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED
 
@@ -19,21 +21,21 @@ COLUMNS = """
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
         AND (s.until IS NULL OR s.until > ef_now())),
     c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text, o.currency,
-    o.price_from, o.moq, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
+    o.price_from, o.moq, o.lead_times::text, o.origin, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
     c.country, coalesce(c.verified_until >= ef_now()::date, false)
 """
-# `price_from` is in millionths; the index compares cents. Prices in other currencies are not compared: there are no rates.
-_MILLIONTHS_IN_A_CENT = 10_000
-_COMPARED = "USD"
+# `price_from` is in millionths of the currency.
+_MILLIONTHS = 6
 
 
 def document(row: tuple[Any, ...]) -> OfferDocument:
     """The offer of a row with COLUMNS."""
     _changed, number, _shown, company_number, market, sku, titles, descriptions, brand, category, attributes = row[:11]
-    currency, price_from, moq, sample, updated_at, country, verified = row[11:]
-    usd_minor = None
-    if price_from is not None and currency == _COMPARED:
-        usd_minor = (price_from + _MILLIONTHS_IN_A_CENT // 2) // _MILLIONTHS_IN_A_CENT
+    currency, price_from, moq, lead_times, origin, sample, updated_at, country, verified = row[11:]
+    price_from_minor = None
+    if price_from is not None:
+        in_a_minor = 10 ** (_MILLIONTHS - exponent(currency))
+        price_from_minor = (price_from + in_a_minor // 2) // in_a_minor
     return OfferDocument(
         number=number,
         company_number=company_number,
@@ -45,12 +47,13 @@ def document(row: tuple[Any, ...]) -> OfferDocument:
         category=category,
         hall=category.partition("/")[0],
         sku=sku,
-        price_from_minor=usd_minor,
-        currency=_COMPARED if usd_minor is not None else None,
-        price_from_usd_minor=usd_minor,
+        price_from_minor=price_from_minor,
+        currency=currency if price_from_minor is not None else None,
         moq=math.ceil(moq),
+        lead_time_days=days_for(json.loads(lead_times), moq),
         sample=sample,
         country=country,
+        origin=origin,
         verified=verified,
         updated_at=max(0, updated_at),
         category_names=_category_names(category),

@@ -23,6 +23,7 @@ from django.db import connection
 from everfair.base.chores import beat
 from everfair.discovery.documents import COLUMNS, document
 from everfair.discovery.index import IndexLost, IndexWriter, OfferIndex, WriterBusy
+from everfair.discovery.index.folder import commit_mark
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,11 @@ _FILL = f"""
     WHERE o.number > %s
     ORDER BY o.number LIMIT {BATCH}
 """  # noqa: S608
+
+
+def index_mark() -> tuple[int, ...] | None:
+    """Another one after each commit, for who keeps what was found."""
+    return commit_mark(index_folder())
 
 
 class Place(NamedTuple):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,28 +10,27 @@ from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from everfair.base import formats
 from everfair.base.allow import allow
-from everfair.base.money import Money
-from everfair.base.pages import public_page
+from everfair.base.pages import page, public_page
+from everfair.base.public import LIST_FRESH_S, made_of, public
 from everfair.base.refused import Refused
 from everfair.base.roles import EVERYONE
-from everfair.discovery import queries
-from everfair.discovery.forms import LONGEST_Q, Asked, read_question
-from everfair.discovery.index import PRICE_BANDS_USD_MINOR, Facets, OfferQuery
+from everfair.discovery import cards, comparing, narrowing, queries, recently
+from everfair.discovery.forms import LONGEST_Q, MOST_COMPARED, READ, Asked, offer_numbers, read_quantity, read_question
+from everfair.discovery.index import OfferQuery
+from everfair.discovery.values import FoundPage
 from everfair.markets.queries import market as market_row
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
 
-# More choices of one kind than this are a list nobody reads; the search box finds the rest.
-MOST_CHOICES = 12
 _MOST_WORDS = 5
 
 
 @require_safe
 @allow(EVERYONE)
+@public("index", "companies", params=READ, fresh_s=LIST_FRESH_S)
 def search(request: HttpRequest, market: str) -> HttpResponse:
     market_row(market)
     asked = read_question(request.GET, path=request.path, market=market, language=_language())
@@ -41,6 +39,7 @@ def search(request: HttpRequest, market: str) -> HttpResponse:
 
 @require_safe
 @allow(EVERYONE)
+@public("index", "rfqs", fresh_s=LIST_FRESH_S)
 def halls(request: HttpRequest, market: str) -> HttpResponse:
     """The plan of the fair: every hall and category with what stands in it now."""
     market_row(market)
@@ -49,18 +48,21 @@ def halls(request: HttpRequest, market: str) -> HttpResponse:
 
 @require_safe
 @allow(EVERYONE)
+@public("index", "companies", params=READ, fresh_s=LIST_FRESH_S)
 def hall(request: HttpRequest, market: str, hall: str) -> HttpResponse:
     return _category_page(request, market, hall)
 
 
 @require_safe
 @allow(EVERYONE)
+@public("index", "companies", params=READ, fresh_s=LIST_FRESH_S)
 def category(request: HttpRequest, market: str, hall: str, category: str) -> HttpResponse:
     return _category_page(request, market, f"{hall}/{category}")
 
 
 @require_safe
 @allow(EVERYONE)
+@public("index", params=("q",))
 def suggestions(request: HttpRequest, market: str) -> HttpResponse:
     """Options for a <datalist>, as the search box asks for them while somebody types."""
     market_row(market)
@@ -68,6 +70,65 @@ def suggestions(request: HttpRequest, market: str) -> HttpResponse:
     response = HttpResponse(format_html_join("", '<option value="{}"></option>', ((text,) for text in found)))
     response["Cache-Control"] = "public, max-age=60"
     return response
+
+
+@require_safe
+@allow(EVERYONE)
+@public("companies", params=("o", "offer", "quantity"))
+def compare(request: HttpRequest, market: str) -> HttpResponse:
+    """Up to six offers side by side. Which ones stands in the address alone, so that it can be kept and sent on."""
+    market_row(market)
+    numbers = offer_numbers([*request.GET.getlist("o"), *request.GET.getlist("offer")])
+    offers = [offer for offer in queries.offers_by_number([int(number) for number in numbers]) if offer.market == market]
+    made_of(request, *(f"offer:{offer.id}" for offer in offers))
+    chosen = tuple(str(offer.number) for offer in offers)
+    quantity, problem = read_quantity(request.GET.get("quantity", ""))
+    typed = (("quantity", request.GET["quantity"].strip()),) if quantity is not None else ()
+
+    def address(kept: tuple[str, ...]) -> str:
+        return f"{request.path}?{urlencode([*(('o', number) for number in kept), *typed])}"
+
+    more = queries.similar_offers(offers[0], without=offers) if offers and len(offers) < MOST_COMPARED else []
+    context = {
+        "market": market,
+        "chosen": chosen,
+        "offers": cards.shown(offers),
+        "without": [address(tuple(each for each in chosen if each != number)) for number in chosen],
+        "suggested": [(each.title(_language()), address((*chosen, str(each.number)))) for each in more],
+        "compared": comparing.compare(offers, quantity) if offers else None,
+        "unit": offers[0].unit if offers else "",
+        "problem": problem,
+        "typed": request.GET.get("quantity", "")[:20],
+        "further": f"{queries.category_address(market, offers[0].category)}?{urlencode([('o', n) for n in chosen])}"
+        if offers
+        else "",
+        "most": MOST_COMPARED,
+    }
+    return public_page(request, "discovery/compare.html", status=422 if problem else 200, **context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@allow(EVERYONE)
+def seen(request: HttpRequest, market: str) -> HttpResponse:
+    """What this browser looked at last; a POST forgets it."""
+    market_row(market)
+    if request.method == "POST":
+        return recently.forget(HttpResponseRedirect(request.path))
+    offers = [offer for offer in queries.offers_by_number(recently.numbers(request)) if offer.market == market]
+    return page(request, "discovery/seen.html", market=market, cards=queries.cards_of(offers), count=len(offers))
+
+
+@require_safe
+@allow(EVERYONE)
+def seen_strip(request: HttpRequest, market: str) -> HttpResponse:
+    """The part of an offer's page that is this reader's own, fetched beside the page: what else was looked at. It notes the offer."""
+    market_row(market)
+    before = recently.numbers(request)
+    now = [int(number) for number in offer_numbers([request.GET.get("offer", "")])]
+    offers = queries.offers_by_number([*now, *(number for number in before if number not in now)])
+    others = [offer for offer in offers if offer.number not in now and offer.market == market][: recently.SHOWN]
+    response = page(request, "discovery/seen_strip.html", market=market, cards=queries.cards_of(others), count=len(others))
+    return recently.keep(response, [offer.number for offer in offers])
 
 
 def _category_page(request: HttpRequest, market: str, code: str) -> HttpResponse:
@@ -82,6 +143,7 @@ def _category_page(request: HttpRequest, market: str, code: str) -> HttpResponse
     context = {
         "title": name_in(found.names, _language()),
         "neighbours": [{**each, "current": each["href"] == here} for each in neighbours if each["count"] or each["href"] == here],
+        "place": (market, hall.code),
         "whole_hall": {"href": queries.category_address(market, hall.code), "current": found.is_hall},
         "crumbs": [
             (_("Halls"), reverse("discovery:halls", kwargs={"market": market})),
@@ -94,10 +156,11 @@ def _category_page(request: HttpRequest, market: str, code: str) -> HttpResponse
 
 def _list_page(request: HttpRequest, market: str, asked: Asked, template: str, context: dict[str, Any]) -> HttpResponse:
     try:
-        found = queries.search_offers(asked.query)
+        asked, found = _found(asked)
     except Refused:
         # An old page of a list that has changed since: the first one is what is meant.
         return HttpResponseRedirect(asked.link())
+    made_of(request, *(f"offer:{offer.id}" for offer in found.offers))
     return public_page(
         request,
         template,
@@ -106,107 +169,24 @@ def _list_page(request: HttpRequest, market: str, asked: Asked, template: str, c
         asked=asked,
         found=found,
         cards=queries.cards_of(found.offers),
-        groups=_groups(asked, found.facets) if found.facets else [],
-        chips=_chips(asked),
-        sorts=_sorts(asked),
+        groups=narrowing.groups(asked, found.facets) if found.facets else [],
+        chips=narrowing.chips(asked),
+        sorts=narrowing.sorts(asked),
         ways_out=_ways_out(asked, market) if not found.offers and not asked.query.cursor else None,
         **context,
     )
 
 
-def _groups(asked: Asked, facets: Facets) -> list[dict[str, Any]]:
-    """What the list may be narrowed by, with how many each would leave."""
-    language, known = _language(), reference.categories()
-    fixed = "hall" not in asked.params and "category" not in asked.params and (asked.query.hall or asked.query.category)
-
-    def named(counts: Sequence[tuple[str, int]]) -> list[tuple[str, str, int]]:
-        return [(code, name_in(known[code].names, language), count) for code, count in counts if code in known]
-
-    groups = []
-    if not fixed:
-        groups.append(_choices(asked, "hall", _("Hall"), named(facets.halls)))
-        if "hall" in asked.params or len(facets.halls) == 1:
-            groups.append(_choices(asked, "category", _("Category"), named(facets.categories)))
-    marks = (("verified", _("Verified supplier"), facets.verified), ("sample", _("Sample available"), facets.sample))
-    offered = [
-        {"text": text, "count": count, "chosen": chosen, "href": asked.link(**{name: None if chosen else "1"})}
-        for name, text, count in marks
-        if (chosen := name in asked.params) or count
-    ]
-    groups.append({"title": _("Supplier and sample"), "choices": offered})
-    countries = [(code, reference.country_name(code, language), count) for code, count in facets.countries]
-    groups.append(_choices(asked, "country", _("Supplier’s country"), countries))
-    groups.append({"title": _("Price in USD"), "choices": _bands(asked, facets)})
-    return [group for group in groups if group["choices"]]
-
-
-def _choices(asked: Asked, name: str, title: str, counts: list[tuple[str, str, int]]) -> dict[str, Any]:
-    chosen = asked.params.get(name)
-    also = {"category": None} if name == "hall" else {}
-    return {
-        "title": title,
-        "choices": [
-            {
-                "text": text,
-                "count": count,
-                "chosen": code == chosen,
-                "href": asked.link(**also, **{name: None if code == chosen else code}),
-            }
-            for code, text, count in counts[:MOST_CHOICES]
-        ],
-    }
-
-
-def _bands(asked: Asked, facets: Facets) -> list[dict[str, Any]]:
-    tops = [*(low - 1 for low in PRICE_BANDS_USD_MINOR[1:]), None]
-    chosen = (asked.params.get("price_min"), asked.params.get("price_max"))
-    shown = []
-    for (low, count), top in zip(facets.price_bands, tops, strict=True):
-        ends = (_amount(low) if low else None, None if top is None else _amount(top))
-        if not count and ends != chosen:
-            continue
-        if not low:
-            text = _("under %(price)s") % {"price": formats.number((top or 0) // 100 + 1)}
-        elif top is None:
-            text = _("%(price)s and more") % {"price": formats.number(low // 100)}
-        else:
-            text = f"{formats.number(low // 100)} – {formats.number((top + 1) // 100)}"
-        is_chosen = ends == chosen
-        href = asked.link(price_min=None, price_max=None) if is_chosen else asked.link(price_min=ends[0], price_max=ends[1])
-        shown.append({"text": text, "count": count, "chosen": is_chosen, "href": href})
-    return shown
-
-
-def _amount(cents: int) -> str:
-    return str(Money(cents, "USD").amount)
-
-
-def _chips(asked: Asked) -> list[dict[str, str]]:
-    """What narrows the list now, each with the address of the list without it."""
-    language, known = _language(), reference.categories()
-    texts = {
-        "hall": lambda code: name_in(known[code].names, language),
-        "category": lambda code: name_in(known[code].names, language),
-        "country": lambda code: reference.country_name(code, language),
-        "price_min": lambda price: _("from USD %(price)s") % {"price": price},
-        "price_max": lambda price: _("up to USD %(price)s") % {"price": price},
-        "moq": lambda moq: _("MOQ up to %(quantity)s") % {"quantity": moq},
-        "sample": lambda _one: _("Sample available"),
-        "verified": lambda _one: _("Verified supplier"),
-    }
-    return [
-        {"text": texts[name](asked.params[name]), "href": asked.link(**{name: None})}
-        for name in asked.narrowed_by
-        if name not in asked.problems
-    ]
-
-
-def _sorts(asked: Asked) -> list[dict[str, Any]]:
-    words = (("relevance", _("Best match")), ("price", _("Lowest price")), ("newest", _("Newest")))
-    return [
-        {"text": text, "href": asked.link(sort=None if sort == "relevance" else sort), "current": asked.query.sort == sort}
-        for sort, text in words
-    ]
+def _found(asked: Asked) -> tuple[Asked, FoundPage]:
+    """The page of the list, with prices in the currency that most of its offers have, unless the address names one."""
+    found = queries.search_offers(asked.query)
+    if found.facets and found.facets.currencies and not asked.is_of_a_currency:
+        counts = dict(found.facets.currencies)
+        main, count = found.facets.currencies[0]
+        if count > counts.get(asked.query.currency, 0):
+            asked = asked.in_currency(main)
+            found = queries.search_offers(asked.query)
+    return asked, found
 
 
 def _ways_out(asked: Asked, market: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.api import open_cursor, seal_cursor
+from everfair.base.money import exponent
 from everfair.base.refused import Refused
 from everfair.catalog.queries import published_offers
 from everfair.discovery.cards import cards_of
@@ -35,6 +36,8 @@ __all__ = [
     "newest_offers",
     "offers_by_number",
     "search_offers",
+    "similar_numbers",
+    "similar_offers",
     "suggest",
     "supply",
 ]
@@ -49,7 +52,7 @@ _UNSORTED_HALL = UNSORTED.partition("/")[0]
 _ROWS = """
     SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
         o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
-        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= ef_now()::date, false)
+        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= ef_now()::date, false), o.origin
     FROM catalog_offer o JOIN companies_company c ON c.id = o.company_id
     WHERE o.number = ANY(%s::bigint[]) AND o.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
@@ -113,6 +116,36 @@ def suggest(prefix: str, language: str, limit: int = 8) -> list[str]:
         return []
 
 
+def similar_numbers(
+    number: int, titles: Mapping[str, str], *, company_number: int, market: str, category: str, limit: int = 6
+) -> list[int]:
+    """Other suppliers' offers most like this one, by words and category; none while the index cannot be reached."""
+    known = "" if category == UNSORTED else category
+    texts = [text for text in titles.values() if text]
+    try:
+        return _ask(
+            lambda reader: reader.similar(
+                number, texts, company_number=company_number, market=market, category=known, limit=limit
+            )
+        )
+    except IndexLost:
+        return []
+
+
+def similar_offers(to: FoundOffer, *, without: Sequence[FoundOffer] = (), limit: int = 4) -> list[FoundOffer]:
+    """Offers of other suppliers like this one, among them none of `without`; one query."""
+    left_out = {offer.number for offer in without}
+    numbers = similar_numbers(
+        to.number,
+        to.titles,
+        company_number=to.company_number,
+        market=to.market,
+        category=to.category,
+        limit=limit + len(left_out),
+    )
+    return offers_by_number([number for number in numbers if number not in left_out][:limit])
+
+
 def supply(market: str) -> Supply:
     """How many offers stand in each hall of the market, at most three seconds old."""
     known = _supply.get(market)
@@ -122,7 +155,7 @@ def supply(market: str) -> Supply:
 
 
 def hall_plan(market: str, *, with_categories: bool = False) -> list[dict[str, Any]]:
-    """The halls in the order of the fair: `place` (its number), `name` in the active language, `count`, `href`, `categories`.
+    """The halls in the order of the fair: `code`, `place` (its number), `name` in the active language, `count`, `href`, `categories`.
 
     The hall of unsorted goods has no number, and stands there only while something is in it.
     """
@@ -134,6 +167,7 @@ def hall_plan(market: str, *, with_categories: bool = False) -> list[dict[str, A
             continue
         plan.append(
             {
+                "code": each.code,
                 "place": "·" if is_unsorted else f"{place:02}",
                 "name": name_in(each.names, language),
                 "count": count,
@@ -186,27 +220,33 @@ def _newest_offers(query: OfferQuery) -> FoundPage:
     rows = published_offers()
     if query.market:
         rows = rows.filter(market=query.market)
-    if query.category:
-        rows = rows.filter(category=query.category)
-    elif query.hall:
+    if query.categories:
+        rows = rows.filter(category__in=query.categories)
+    if query.hall:
         rows = rows.filter(category__startswith=f"{query.hall}/")
-    if query.country:
-        rows = rows.filter(company__country=query.country)
+    if query.countries:
+        rows = rows.filter(company__country__in=query.countries)
+    if query.origins:
+        rows = rows.filter(origin__in=query.origins)
     if query.company_number is not None:
         rows = rows.filter(company__number=query.company_number)
     if query.sample_only:
         rows = rows.filter(sample_price_minor__isnull=False)
     if query.moq_at_most is not None:
         rows = rows.filter(moq__lte=query.moq_at_most)
-    for bound, lookup in ((query.price_at_least_usd_minor, "gte"), (query.price_at_most_usd_minor, "lte")):
+    for bound, lookup in ((query.price_at_least_minor, "gte"), (query.price_at_most_minor, "lte")):
         if bound is not None:
-            rows = rows.filter(currency="USD", **{f"price_from__{lookup}": bound * 10_000})
+            rows = rows.filter(currency=query.currency, **{f"price_from__{lookup}": bound * 10 ** (6 - exponent(query.currency))})
     if query.cursor:
         rows = rows.filter(number__lt=_number_of(query.cursor))
     numbers = list(rows.order_by("-number").values_list("number", flat=True)[: query.page_size + 1])
     offers = offers_by_number(numbers[: query.page_size])
     if query.verified_only:
         offers = [offer for offer in offers if offer.verified]
+    if query.lead_time_at_most is not None:
+        offers = [
+            offer for offer in offers if offer.lead_time_days is not None and offer.lead_time_days <= query.lead_time_at_most
+        ]
     more = len(numbers) > query.page_size
     if not numbers and not query.cursor:
         # Nothing to list either: an empty market, and no fault that a visitor should hear of.

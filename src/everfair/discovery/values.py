@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -47,6 +47,7 @@ class FoundOffer(NamedTuple):
     company_names_json: str
     country: str
     verified: bool
+    origin: str
 
     @property
     def titles(self) -> dict[str, str]:
@@ -68,11 +69,15 @@ class FoundOffer(NamedTuple):
     @property
     def lead_time_days(self) -> int | None:
         """For the smallest order; None where the supplier said nothing."""
-        times = json.loads(self.lead_times_json)
-        for up_to, days in times:
-            if up_to == "" or self.moq <= Decimal(up_to):
-                return int(days)
-        return int(times[-1][1]) if times else None
+        return days_for(json.loads(self.lead_times_json), self.moq)
+
+
+def days_for(lead_times: Sequence[Sequence[Any]], quantity: Decimal) -> int | None:
+    """What `lead_times`, as an offer keeps them, say for this quantity; None where they say nothing."""
+    for up_to, days in lead_times:
+        if up_to == "" or quantity <= Decimal(up_to):
+            return int(days)
+    return int(lead_times[-1][1]) if lead_times else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from everfair.base.money import Money
+from everfair.base.rows import find
 from everfair.ledger.models import Account, Balance, Escrow, Hold
 
 
@@ -49,8 +50,12 @@ def wallets(company_id: UUID) -> dict[str, Held]:
 def escrows(stage_ids: Iterable[UUID]) -> dict[UUID, Escrow]:
     """Stage → the equation of its escrow; a stage nobody funded is absent."""
     addresses = {f"stage:{stage_id}:escrow": stage_id for stage_id in stage_ids}
-    rows = Escrow.objects.filter(account__address__in=list(addresses)).select_related("account")
-    return {addresses[row.account.address]: row for row in rows}
+    rows = find(Escrow, _OF_ADDRESSES, [list(addresses)], also={"address": _ADDRESS})
+    return {addresses[row.address]: row for row in rows}  # type: ignore[attr-defined]
+
+
+_OF_ADDRESSES = "account_id IN (SELECT id FROM ledger_account WHERE address = ANY(%s))"
+_ADDRESS = "(SELECT address FROM ledger_account a WHERE a.id = ledger_escrow.account_id)"
 
 
 def hold_of(key: str) -> UUID | None:

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
@@ -44,7 +44,7 @@ def _cursor(request: HttpRequest, *kinds: type) -> list[Any] | None:
     return open_cursor(text, *kinds) if text else None
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def inbox(request: HttpRequest) -> HttpResponse:
     actor, after = request.actor, _cursor(request, datetime, UUID)  # type: ignore[attr-defined]
@@ -66,7 +66,7 @@ def _others(thread: Thread, own: UUID | None, companies: dict[UUID, Any]) -> str
     return ", ".join(companies[company].name for company in thread.company_ids if company != own and company in companies)
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     return _thread_page(request, thread_id, ReplyForm())
@@ -165,7 +165,7 @@ def read_thread(request: HttpRequest, thread_id: UUID) -> HttpResponse:
     return HttpResponse() if request.headers.get("HX-Request") else redirect("messaging:inbox")
 
 
-@require_GET
+@require_safe
 @allow(SIGNED_IN)
 def notices(request: HttpRequest) -> HttpResponse:
     actor, after = request.actor, _cursor(request, UUID)  # type: ignore[attr-defined]

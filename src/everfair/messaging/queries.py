@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
+from everfair.base.rows import ask
 from everfair.messaging.models import LetterChoice, Message, Notice, Thread, ThreadRead
 from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, find_bait
 
@@ -82,7 +83,16 @@ def unread_threads(actor: Actor) -> int:
     """How many threads hold words that nobody of the company has read; 99 stands for more."""
     if actor.company_id is None:
         return 0
-    return len(_with_unread(threads_visible_to(actor), actor).filter(unread=True).values_list("pk", flat=True)[:99])
+    return int(ask(_UNREAD_THREADS, {"company": actor.company_id})[0][0])
+
+
+_UNREAD_THREADS = """
+    SELECT count(*) FROM (
+        SELECT FROM messaging_thread t
+        LEFT JOIN messaging_threadread r ON r.thread_id = t.id AND r.company_id = %(company)s::uuid
+        WHERE t.company_ids @> ARRAY[%(company)s::uuid] AND (r.read_at IS NULL OR t.last_message_at > r.read_at) LIMIT 99
+    ) AS unread
+"""
 
 
 def messages_of(thread: Thread, *, before: UUID | None = None, limit: int = MESSAGES_SHOWN) -> list[Message]:
@@ -132,7 +142,12 @@ def notice_by_id(notice_id: UUID, actor: Actor) -> Notice:
 
 def unread_notices(actor: Actor) -> int:
     """How many of the person's notices are unread; 99 stands for more."""
-    return len(notices_visible_to(actor).filter(read_at=None).values_list("pk", flat=True)[:99])
+    return int(ask(_UNREAD_NOTICES, [actor.person_id])[0][0])
+
+
+_UNREAD_NOTICES = """
+    SELECT count(*) FROM (SELECT FROM messaging_notice WHERE person_id = %s AND read_at IS NULL LIMIT 99) AS unread
+"""
 
 
 def notice_sentence(kind: str, params: dict[str, Any]) -> str:

@@ -96,7 +96,7 @@ def list_bank_accounts(request: HttpRequest) -> Any:
 
 
 @router.post("/bank-accounts", response={201: BankAccountOut})
-@allow(MONEY_KEEPING, scope="money:write")
+@allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def add_bank_account(request: HttpRequest, payload: BankAccountIn) -> Any:
     """An IBAN is checked whole, other numbers by form."""
@@ -116,7 +116,7 @@ def add_bank_account(request: HttpRequest, payload: BankAccountIn) -> Any:
 
 
 @router.delete("/bank-accounts/{uuid:account_id}", response=BankAccountOut)
-@allow(MONEY_KEEPING, scope="money:write")
+@allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def remove_bank_account(request: HttpRequest, account_id: UUID) -> Any:
     """No new payouts to it."""
@@ -144,7 +144,7 @@ def get_payout(request: HttpRequest, payout_id: UUID) -> Any:
 
 
 @router.post("/payouts", response={201: PayoutOut})
-@allow(MONEY_KEEPING, scope="money:write")
+@allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def request_payout(request: HttpRequest, payload: PayoutIn) -> Any:
     """Set the amount aside in the wallet and have it sent to one's own bank account."""

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, Streami
 from django.shortcuts import redirect
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
@@ -44,7 +44,7 @@ def localised(link: str) -> str:
 # ── one payment ──
 
 
-@require_GET
+@require_safe
 @allow(BUYING | MONEY_KEEPING)
 def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """What is paid, into escrow, and what happens next. It leads on to the provider's page by a link, never by a form."""
@@ -52,7 +52,7 @@ def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     return page(request, "payments/payment.html", payment=found, back=localised(found.return_path))
 
 
-@require_GET
+@require_safe
 @allow(BUYING | MONEY_KEEPING)
 def go(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """Asks the provider for its page and leads there. No transaction is open while it is asked; asking again is harmless."""
@@ -72,7 +72,7 @@ def go(request: HttpRequest, payment_id: UUID) -> HttpResponse:
 # ── the wallet ──
 
 
-@require_GET
+@require_safe
 @allow(MONEY_KEEPING)
 def wallet(request: HttpRequest) -> HttpResponse:
     """Balances, and the statement of one currency."""
@@ -102,7 +102,7 @@ def wallet(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @allow(MONEY_KEEPING)
 def statement_file(request: HttpRequest, currency: str) -> HttpResponse:
     """The whole statement as CSV for a spreadsheet; no cell of it is read as a formula."""
@@ -157,7 +157,7 @@ def inert(text: str) -> str:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(MONEY_KEEPING)
+@allow(MONEY_KEEPING, proof="fresh")
 @once
 def bank_accounts(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -178,7 +178,7 @@ def bank_accounts(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@allow(MONEY_KEEPING)
+@allow(MONEY_KEEPING, proof="fresh")
 @once
 def remove_bank_account(request: HttpRequest, account_id: UUID) -> HttpResponse:
     actions.remove_bank_account(account_id, by=request.actor)  # type: ignore[attr-defined]
@@ -195,7 +195,7 @@ def free_sums(held: dict[str, Held]) -> list[tuple[str, Any]]:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(MONEY_KEEPING)
+@allow(MONEY_KEEPING, proof="fresh")
 @once
 def new_payout(request: HttpRequest) -> HttpResponse:
     """First the form (GET), then, with account and amount in the address, what will move (GET); POST asks for it."""
@@ -239,7 +239,7 @@ def new_payout(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_GET
+@require_safe
 @allow(MONEY_KEEPING)
 def payouts(request: HttpRequest) -> HttpResponse:
     after = request.GET.get("after", "")

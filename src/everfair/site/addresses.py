@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ipaddress
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 # scheme: (port, STARTTLS, TLS from the first byte)
@@ -54,6 +56,43 @@ def mail_server(text: str) -> MailServer | None:
         raise AddressError(f"{where}, with %2F and the like for signs such as / in the password.")
     usual, starttls, tls = _MAIL[parts.scheme]
     return MailServer(parts.hostname, port or usual, unquote(parts.username or ""), unquote(parts.password or ""), starttls, tls)
+
+
+def oidc_provider(env: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The one OpenID Connect provider people may sign in at, as allauth wants it; [] for none.
+
+    Refuses half a configuration, and an issuer without HTTPS that is not on this machine: the secret would travel in the clear.
+    """
+    issuer, client, secret = (env.get(f"EVERFAIR_OIDC_{name}", "").strip() for name in ("ISSUER", "CLIENT_ID", "CLIENT_SECRET"))
+    if not (issuer or client or secret):
+        return []
+    if not (issuer and client and secret):
+        raise AddressError(
+            "Sign-in at a provider needs EVERFAIR_OIDC_ISSUER, EVERFAIR_OIDC_CLIENT_ID and EVERFAIR_OIDC_CLIENT_SECRET."
+        )
+    where = f"EVERFAIR_OIDC_ISSUER is {issuer!r}: write the issuer as the provider states it, such as https://login.example."
+    try:
+        parts = urlsplit(issuer)
+        is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+        _ = parts.port
+    except ValueError:
+        raise AddressError(where) from None
+    if (
+        not parts.hostname
+        or parts.query
+        or parts.fragment
+        or not (parts.scheme == "https" or (parts.scheme == "http" and is_here))
+    ):
+        raise AddressError(where)
+    return [
+        {
+            "provider_id": "oidc",
+            "name": env.get("EVERFAIR_OIDC_NAME", "").strip() or parts.hostname,
+            "client_id": client,
+            "secret": secret,
+            "settings": {"server_url": issuer.rstrip("/")},
+        }
+    ]
 
 
 def last_hop(forwarded_for: str) -> str | None:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from everfair.base.actor import Actor
 from everfair.base.allow import allow
@@ -59,7 +59,7 @@ class Desk:
     steps: FirstSteps
 
 
-@require_GET
+@require_safe
 @allow(SIGNED_IN)
 def desk(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]

@@ -54,9 +54,20 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "encryption (port 25, for a server on the same machine).",
         "letters lie as files in `mail/` of the data folder",
     ),
+    "EVERFAIR_OIDC_ISSUER": (
+        "Your OpenID Connect provider as it names itself, such as `https://login.example/realms/fair`. With client id and secret the "
+        "sign-in page has a button for it.",
+        "no button",
+    ),
+    "EVERFAIR_OIDC_CLIENT_ID": ("What the provider calls this installation.", "no button"),
+    "EVERFAIR_OIDC_CLIENT_SECRET": ("The secret that goes with it.", "no button"),
+    "EVERFAIR_OIDC_NAME": ("What the button calls the provider.", "its host"),
     "EVERFAIR_POOL": ("Most database connections of one process.", "`6`"),
     "EVERFAIR_PYTHON": ("The Python that `bin/up` makes its environment from.", "`python3`"),
-    "EVERFAIR_SECRET_KEY": ("Signs sessions and links.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SECRET_KEY": (
+        "Signs sessions and links, and seals the secrets of second factors.",
+        "made once, kept in `secrets/`",
+    ),
     "EVERFAIR_SECRET_KEY_OLD": ("Former keys, comma-separated, that still count while you change the key.", "none"),
     "EVERFAIR_SANDBOX_ADDRESS": (
         "The address under which buyers reach the sandbox that `bin/up` starts, when a proxy stands before it.",

@@ -10,10 +10,12 @@ from django.views.decorators.http import require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import public_page
+from everfair.base.public import LIST_FRESH_S, made_of, public
 from everfair.base.roles import EVERYONE
 from everfair.discovery.queries import cards_of, hall_plan, newest_offers
 from everfair.markets.queries import market as market_row
 from everfair.markets.table import DEFAULT_MARKET
+from everfair.sourcing.queries import open_counts
 
 NEWEST = 10
 
@@ -40,15 +42,19 @@ def language_front(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @allow(EVERYONE)
+@public("index", "companies", "rfqs", fresh_s=LIST_FRESH_S)
 def home(request: HttpRequest, market: str) -> HttpResponse:
     """Search, the halls with what stands in them now, the newest offers; upper packages add what waits for an answer."""
     market_row(market)
     plan = hall_plan(market)
+    newest = newest_offers(market, NEWEST)
+    made_of(request, *(f"offer:{each.id}" for each in newest))
     return public_page(
         request,
         "site/home.html",
         market=market,
         halls=plan,
+        demand=open_counts(market),
         offers_count=sum(hall["count"] for hall in plan),
-        newest=cards_of(newest_offers(market, NEWEST)),
+        newest=cards_of(newest),
     )

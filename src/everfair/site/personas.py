@@ -12,7 +12,7 @@ from django.contrib.auth import get_user_model, login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -21,6 +21,8 @@ from everfair.base.roles import EVERYONE
 from everfair.base.writes import once
 from everfair.site.demo import people
 
+# In the session of somebody who is led through a trade: the order's id.
+GUIDED = "guided"
 # Who stands in the switch: address, role, what to see with these eyes.
 PERSONAS: tuple[tuple[str, Any, Any], ...] = (
     (people.BUYER, _("Buyer"), _("Find suppliers, compare quotes, pay into escrow, receive.")),
@@ -30,7 +32,7 @@ PERSONAS: tuple[tuple[str, Any, Any], ...] = (
 )
 
 
-@require_GET
+@require_safe
 @allow(EVERYONE)
 def personas(request: HttpRequest) -> HttpResponse:
     _only_in_a_demo()
@@ -49,8 +51,16 @@ def become(request: HttpRequest) -> HttpResponse:
     person = get_user_model().objects.filter(email=email, is_active=True).first()
     if person is None:
         raise NotVisible
-    login(request, person, backend="everfair.companies.accounts.Backend")
+    sign_in_as(request, person)
     return redirect("site:desk")
+
+
+def sign_in_as(request: HttpRequest, person: Any) -> None:
+    """Another person's session begins anew; of the old one only the guided trade goes on (see `demo.guided`)."""
+    led = request.session.get(GUIDED)
+    login(request, person, backend="everfair.companies.accounts.Backend")
+    if led is not None:
+        request.session[GUIDED] = led
 
 
 def switch_context(request: HttpRequest) -> dict[str, Any]:

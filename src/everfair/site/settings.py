@@ -4,6 +4,7 @@ EVERFAIR_DATABASE_URL   the login that runs (ef_app)          EVERFAIR_DATA     
 EVERFAIR_OWNER_URL      the login that migrates (ef_owner)    EVERFAIR_ADDRESS   the address people type
 EVERFAIR_KIND           live, demo or test                    EVERFAIR_AS_OWNER  1 while migrating
 EVERFAIR_SMTP_URL       smtp://user:password@host:587         EVERFAIR_SECRET_KEY
+EVERFAIR_OIDC_ISSUER, EVERFAIR_OIDC_CLIENT_ID, EVERFAIR_OIDC_CLIENT_SECRET, EVERFAIR_OIDC_NAME   sign-in at your own provider
 EVERFAIR_SANDBOX_URL, EVERFAIR_SANDBOX_API_KEY, EVERFAIR_SANDBOX_WEBHOOK_SECRET   the payment sandbox
 """
 
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from everfair.site.addresses import mail_server, site_address
+from everfair.site.addresses import mail_server, oidc_provider, site_address
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KIND = os.environ.get("EVERFAIR_KIND", "live")
@@ -72,6 +73,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.usersessions",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "everfair.base",
     "everfair.markets",
     "everfair.files",
@@ -167,6 +171,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that began to 
 ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one counts when it is confirmed
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # as long as base.allow calls a proof fresh
 ACCOUNT_FORMS = {
     "login": "everfair.companies.sign_in.Login",
     "signup": "everfair.companies.sign_in.SignUp",
@@ -177,6 +182,26 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "everfair.companies.sign_in.ResetPasswordFromKey",
     "reauthenticate": "everfair.companies.sign_in.Reauthenticate",
 }
+# Money and the office want a second factor where real money moves. A demonstration shows the way only: its people are switched by a click.
+SECOND_FACTOR_REQUIRED = KIND == "live"
+PROOF_URL = "companies:prove"  # where a person without a second factor is led when a door wants one
+MFA_ADAPTER = "everfair.companies.second_factor.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_TOLERANCE = 1  # clocks differ: one step of 30 s before and after; each code counts once all the same
+# Nobody signs in here with an address that was never confirmed; without this a factor would forbid to change the address.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "authenticate": "everfair.companies.sign_in.ShowCode",
+    "reauthenticate": "everfair.companies.sign_in.ShowCodeAgain",
+    "activate_totp": "everfair.companies.sign_in.AddApp",
+    "add_webauthn": "everfair.companies.sign_in.AddPasskey",
+    "edit_webauthn": "everfair.companies.sign_in.NamePasskey",
+}
+SOCIALACCOUNT_ADAPTER = "everfair.companies.accounts.OtherAccountAdapter"
+SOCIALACCOUNT_FORMS = {"signup": "everfair.companies.sign_in.SignUpFromElsewhere"}
+SOCIALACCOUNT_PROVIDERS: dict[str, Any] = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": oidc_provider(os.environ)}}
 USERSESSIONS_TRACK_ACTIVITY = False  # companies.middleware notes it every ten minutes instead of at every request
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "site:desk"

@@ -8,9 +8,10 @@ from django.apps import apps
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import URLPattern, URLResolver, include, path
 
+from everfair.companies.account_urls import returning
 from everfair.files.urls import media_urlpatterns
 from everfair.payments.hooks import provider_event
-from everfair.site import health, home
+from everfair.site import health, home, look
 from everfair.site.api import api
 
 
@@ -26,11 +27,13 @@ def _packages() -> list[URLPattern | URLResolver]:
 
 urlpatterns = [
     path("", home.front, name="root"),
+    path("look.css", look.look_css, name="look-css"),
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
     path("api/v1/", api.urls),
     *media_urlpatterns,
+    *returning,
     *i18n_patterns(
         path("account/", include("everfair.companies.account_urls")),
         path("", include("everfair.site.pages_urls")),

@@ -107,7 +107,7 @@ def listen(woken: threading.Event) -> Callable[[threading.Event], float]:
     """Wait for NOTIFY on a connection of its own, outside the pool."""
 
     def turn(stop: threading.Event) -> float:
-        with psycopg.connect(_conninfo(), autocommit=True) as session:
+        with psycopg.connect(conninfo(), autocommit=True) as session:
             session.execute(f"LISTEN {CHANNEL}")
             woken.set()
             while not stop.is_set():
@@ -118,7 +118,8 @@ def listen(woken: threading.Event) -> Callable[[threading.Event], float]:
     return turn
 
 
-def _conninfo() -> str:
+def conninfo() -> str:
+    """Of the running login, for a connection beside the pool."""
     row = settings.DATABASES["default"]
     named = {"dbname": row["NAME"], "user": row["USER"], "password": row["PASSWORD"], "host": row["HOST"], "port": row["PORT"]}
     ours = ("pool", "server_side_binding", "prepare_threshold", "options")

@@ -21,7 +21,7 @@ from everfair.sourcing.queries import open_counts
 
 @panel("catalog.offer_actions", public=True)
 def ways_to_ask(request: HttpRequest, offer: Any) -> str:
-    return render_to_string("sourcing/offer_actions.html", {"offer": offer}, request)
+    return render_to_string("sourcing/offer_actions.html", {"offer": offer})
 
 
 @panel("discovery.nothing_found", public=True)
@@ -46,6 +46,15 @@ def open_requests(request: HttpRequest, market: str) -> str:
         if counts.get(hall.code)
     ]
     return render_to_string("sourcing/open_requests.html", {"halls": halls, "board": board}, request) if halls else ""
+
+
+@panel("discovery.hall", public=True)
+def requests_of_hall(request: HttpRequest, place: tuple[str, str]) -> str:
+    """What buyers look for in one hall of the market: one line, nothing while there is none."""
+    market, hall = place
+    count = open_counts(market).get(hall, 0)
+    address = f"{reverse('sourcing:board', args=[market])}?hall={hall}"
+    return render_to_string("sourcing/hall_requests.html", {"count": count, "address": address}) if count else ""
 
 
 @panel("messaging.thread")

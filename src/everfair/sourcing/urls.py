@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.sourcing.pages import inquiries, quotes, rfqs
+from everfair.sourcing.pages import exports, inquiries, quotes, rfqs
 
 app_name = "sourcing"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("rfqs/<uuid:rfq_id>/cancel/", rfqs.cancel_rfq, name="cancel_rfq"),
     path("rfqs/<uuid:rfq_id>/files/<uuid:file_id>/", rfqs.rfq_file, name="rfq_file"),
     path("rfqs/<uuid:rfq_id>/compare/", quotes.compare, name="compare"),
+    path("rfqs/<uuid:rfq_id>/compare.xlsx", exports.export_comparison, {"kind": "xlsx"}, name="compare_xlsx"),
+    path("rfqs/<uuid:rfq_id>/compare.pdf", exports.export_comparison, {"kind": "pdf"}, name="compare_pdf"),
     path("rfqs/<uuid:rfq_id>/quote/", quotes.send_quote, name="send_quote"),
     path("leads/", rfqs.leads, name="leads"),
     path("quotes/", quotes.my_quotes, name="my_quotes"),

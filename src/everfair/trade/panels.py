@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 
 from everfair.base.slots import panel
-from everfair.catalog.queries import least_quantity
-from everfair.catalog.values import plain
 from everfair.companies.roles import BUYING
 from everfair.ledger.queries import Line
 from everfair.payments.queries import explain_lines_with
@@ -17,14 +17,17 @@ from everfair.trade.queries import held_sums
 from everfair.trade.queries.orders import orders_of_stages
 
 
-@panel("catalog.offer_actions", public=True)
+@panel("catalog.offer_actions", public=True, order=5)
 def order_now(request: HttpRequest, offer: Any) -> str | None:
-    """The same for everybody: how many, and on to the composer."""
+    """The same for everybody: on to the composer with the quantity of the panel."""
     if not offer.tiers:
         return None
-    least = plain(least_quantity(offer))
-    context = {"offer": offer, "least": least, "market": offer.market}
-    return render_to_string("trade/order_now.html", context, request)
+    return _order_now(offer.market, get_language() or "en")
+
+
+@cache
+def _order_now(market: str, _language: str) -> str:
+    return render_to_string("trade/order_now.html", {"market": market})
 
 
 @panel("sourcing.quote_actions")

@@ -18,6 +18,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/report/", pages.report, name="report"),
     path("orders/<uuid:order_id>/withdraw-report/", pages.withdraw_report, name="withdraw_report"),
     path("orders/<uuid:order_id>/messages/", pages.post, name="post"),
+    path("orders/<uuid:order_id>/papers/<slug:kind>/", pages.sheet, name="sheet"),
     path("orders/<uuid:order_id>/<slug:kind>.pdf", pages.paper, name="paper"),
     path("quotes/<uuid:quote_id>/award/", pages.award, name="award"),
     path("<slug:market>/order/", pages.compose, name="compose"),

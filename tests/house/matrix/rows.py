@@ -49,6 +49,7 @@ class Page:
     # Why a stranger who may come in sees something: the thing is open to everybody who may come in.
     open: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    proof: str = ""  # what a person must have shown where the kind is live: "factor", "fresh" (an operator always a factor)
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,7 @@ class Operation:
     keyless: bool = False
     # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
     free: tuple[str, ...] = ()
+    proof: str = ""
 
 
 EVERYONE = "everyone"
@@ -116,6 +118,9 @@ PAGES: list[Page] = [
     Page("healthz", EVERYONE, get="nobody"),
     Page("readyz", EVERYONE, get="nobody", shows=(200, 503)),
     Page("site:desk", SIGNED_IN, open="open requests are shown to every supplier"),
+    Page("site:look", EVERYONE, get="nobody", query={"size": "large", "theme": "dark"}, shows=(302,)),
+    Page("look-css", EVERYONE, get="nobody"),
+    Page("site:styleguide", EVERYONE, get="nobody"),
     Page("provider-event", EVERYONE, {"provider": "~sandbox"}, get=None, post=None),
     # ── files ──
     Page("files:file", EVERYONE, {"file_id": "@attachment"}),
@@ -123,6 +128,7 @@ PAGES: list[Page] = [
     # ── companies ──
     Page("companies:bar", EVERYONE),
     Page("companies:me", SIGNED_IN, post="owner", form={"name": "Owner", "language": "en", "timezone": "Europe/Berlin", "phone": ""}),
+    Page("companies:prove", SIGNED_IN, query={"next": "~/en/company/"}),
     Page("companies:start", IN_PERSON),
     Page("companies:switch", MEMBER_IN_PERSON, post="owner", form={"company": "@second_company"}),
     Page("companies:end_session", SIGNED_IN, {"session_id": "@session"}, get=None, post="owner", writes=False),
@@ -135,7 +141,7 @@ PAGES: list[Page] = [
     Page("companies:person_roles", OWNER_IN_PERSON, {"person_id": "@viewer"}, post="owner", form={"roles": "seller"}),
     Page("companies:end_membership", MEMBER_IN_PERSON, {"person_id": "@viewer"}, get=None, post="owner"),
     Page("companies:withdraw_invitation", OWNER_IN_PERSON, {"invitation_id": "@invitation"}, get=None, post="owner"),
-    Page("companies:keys", OWNER_IN_PERSON, post="owner", form={"name": "ERP", "scopes": "orders:read"}),
+    Page("companies:keys", OWNER_IN_PERSON, proof="fresh", post="owner", form={"name": "ERP", "scopes": "orders:read"}),
     Page("companies:revoke_key", OWNER_IN_PERSON, {"key_id": "@key_id"}, get=None, post="owner"),
     Page("companies:invitation", EVERYONE, {"token": "~@invitation_token"}, post="newcomer", open="the token is the permission"),
     Page("companies:join_staff", EVERYONE, {"token": "~@invitation_token"}, get=None, open="only an operator's token opens it"),
@@ -155,10 +161,10 @@ PAGES: list[Page] = [
     Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent",)),
     Page("payments:wallet", MONEY),
     Page("payments:statement_file", MONEY, {"currency": "~USD"}),
-    Page("payments:bank_accounts", MONEY, post="owner", form=_BANK_FORM),
-    Page("payments:remove_bank_account", MONEY, {"account_id": "@spare_account"}, get=None, post="owner"),
+    Page("payments:bank_accounts", MONEY, proof="fresh", post="owner", form=_BANK_FORM),
+    Page("payments:remove_bank_account", MONEY, {"account_id": "@spare_account"}, proof="fresh", get=None, post="owner"),
     Page("payments:payouts", MONEY),
-    Page("payments:new_payout", MONEY, post="owner", form={"bank_account": "@bank_account", "amount": "5.00", "confirmed": "1"}),
+    Page("payments:new_payout", MONEY, proof="fresh", post="owner", form={"bank_account": "@bank_account", "amount": "5.00", "confirmed": "1"}),
     # ── goods ──
     Page("catalog:offers", MEMBER),
     Page("catalog:new_offer", SELLING, post="owner", form=_OFFER_FORM),
@@ -176,6 +182,9 @@ PAGES: list[Page] = [
     Page("home", EVERYONE, {"market": "~export"}, get="nobody"),
     Page("discovery:search", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bolt"}),
     Page("discovery:suggest", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "bo"}),
+    Page("discovery:compare", EVERYONE, {"market": "~export"}, get="nobody", query={"o": "10001"}),
+    Page("discovery:seen", EVERYONE, {"market": "~export"}, get="nobody", post="nobody", writes=False, keyless=True),
+    Page("discovery:seen_strip", EVERYONE, {"market": "~export"}, get="nobody", query={"offer": "10001"}),
     Page("discovery:halls", EVERYONE, {"market": "~export"}, get="nobody"),
     Page("discovery:hall", EVERYONE, {"market": "~export", "hall": "~hardware"}, get="nobody"),
     Page("discovery:category", EVERYONE, {"market": "~export", "hall": "~hardware", "category": "~fasteners"}, get="nobody"),
@@ -190,6 +199,8 @@ PAGES: list[Page] = [
     Page("sourcing:cancel_rfq", BUYING + " | operator", {"rfq_id": "@rfq"}, get=None, post="owner"),
     Page("sourcing:rfq_file", PARTY, {"rfq_id": "@cancelled_rfq", "file_id": "@attachment"}),
     Page("sourcing:compare", PARTY, {"rfq_id": "@rfq"}),
+    Page("sourcing:compare_xlsx", PARTY, {"rfq_id": "@rfq"}),
+    Page("sourcing:compare_pdf", PARTY, {"rfq_id": "@rfq"}),
     Page("sourcing:send_quote", SELLING, {"rfq_id": "~@rfq_to_quote"}, post="owner", form=_QUOTE_FORM),
     Page("sourcing:leads", MEMBER, open="leads show others' open requests"),
     Page("sourcing:my_quotes", MEMBER),
@@ -213,6 +224,7 @@ PAGES: list[Page] = [
     Page("trade:withdraw_report", BUYING, {"order_id": "@bought_frozen"}, get=None, post="owner"),
     Page("trade:post", TRADING, {"order_id": "@sold_funded"}, get=None, post="owner", form={"text": "Good morning"}),
     Page("trade:paper", PARTY, {"order_id": "@bought_agreed", "kind": "~contract"}),
+    Page("trade:sheet", PARTY, {"order_id": "@sold_shipped", "kind": "~packing-list"}),
     Page("trade:award", BUYING, {"quote_id": "@quote_received"}, post="owner", form={"ship_by": "", "remarks": "", "seen_hash": ""},
          answers=(409, 422), writes=False),
     Page("trade:compose", MEMBER, {"market": "~export"}, get="owner", post="owner", query={"offer": "~@partner_offer_number"},
@@ -275,6 +287,30 @@ PAGES: list[Page] = [
     Page("account_reset_password_from_key_done", EVERYONE, get="nobody"),
     # Without a password there is nothing to prove oneself with, and the library says 403.
     Page("account_reauthenticate", SIGNED_IN, post="owner", form={"password": "no"}, shows=(403,), answers=(403,), writes=False, keyless=True),
+    Page("mfa_index", SIGNED_IN),
+    Page("mfa_authenticate", EVERYONE, get="nobody", post="nobody", form={"code": "no"}, shows=(302,), answers=(302,), writes=False, keyless=True),
+    # Nobody here has a factor or a password: the library sends them to what is there, or says 403.
+    Page("mfa_reauthenticate", SIGNED_IN, post="owner", form={"code": "no"}, shows=(403,), answers=(403,), writes=False, keyless=True),
+    Page("mfa_reauthenticate_webauthn", SIGNED_IN, post="owner", form={"credential": "{}"}, shows=(403,), answers=(403,), writes=False,
+         keyless=True),
+    Page("mfa_activate_totp", SIGNED_IN, post="owner", form={"code": "no"}, answers=(200,), writes=False, keyless=True),
+    Page("mfa_deactivate_totp", SIGNED_IN, post="owner", shows=(404,), answers=(404,), writes=False, keyless=True),
+    Page("mfa_view_recovery_codes", SIGNED_IN, shows=(404,)),
+    Page("mfa_generate_recovery_codes", SIGNED_IN, post="owner", answers=(200,), writes=False, keyless=True),
+    Page("mfa_list_webauthn", SIGNED_IN),
+    Page("mfa_add_webauthn", SIGNED_IN, post="owner", form={"credential": "{}"}, answers=(200,), writes=False, keyless=True),
+    Page("mfa_edit_webauthn", SIGNED_IN, {"pk": "~1"}, post="owner", form={"name": "x"}, shows=(404,), answers=(404,), writes=False,
+         keyless=True),
+    Page("mfa_remove_webauthn", SIGNED_IN, {"pk": "~1"}, post="owner", shows=(404,), answers=(404,), writes=False, keyless=True),
+    Page("mfa_login_webauthn", EVERYONE, get="nobody", post="nobody", form={"credential": "no"}, answers=(302,), writes=False, keyless=True),
+    Page("socialaccount_signup", EVERYONE, get="nobody", post="nobody", answers=(302,), writes=False, keyless=True),
+    Page("socialaccount_login_cancelled", EVERYONE, get="nobody"),
+    Page("socialaccount_login_error", EVERYONE, get="nobody", shows=(401,)),
+    Page("socialaccount_connections", SIGNED_IN, post="owner", form={"account": "1"}, answers=(200,), writes=False, keyless=True),
+    # No provider is configured here.
+    Page("openid_connect_login", EVERYONE, {"provider_id": "~oidc"}, get="nobody", post="nobody", shows=(404,), answers=(404,), writes=False,
+         keyless=True),
+    Page("openid_connect_callback", EVERYONE, {"provider_id": "~oidc"}, get="nobody", shows=(404,)),
     Page("usersessions_list", SIGNED_IN, post="owner", answers=(302,), writes=False, keyless=True),
 ]  # fmt: skip
 
@@ -313,7 +349,7 @@ OPERATIONS: list[Operation] = [
         "staff_count": 12, "is_seller": True, "is_buyer": True}),
     Operation("GET /company/people", MEMBER),
     Operation("GET /company/keys", OWNER_IN_PERSON, "owner"),
-    Operation("POST /company/keys", OWNER_IN_PERSON, "owner", body={"name": "ERP", "scopes": ["orders:read"]}),
+    Operation("POST /company/keys", OWNER_IN_PERSON, "owner", proof="fresh", body={"name": "ERP", "scopes": ["orders:read"]}),
     Operation("DELETE /company/keys/{key_id}", OWNER_IN_PERSON, "owner", {"key_id": "@key_id"}),
     Operation("GET /threads", MEMBER, query={"cursor": "", "limit": "5"}),
     Operation("GET /threads/{thread_id}", MEMBER, path={"thread_id": "@thread"}, query={"cursor": "", "limit": "5"}),
@@ -324,10 +360,10 @@ OPERATIONS: list[Operation] = [
     Operation("GET /wallet", MONEY),
     Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /bank-accounts", MONEY),
-    Operation("POST /bank-accounts", MONEY, body=_BANK_FORM),
-    Operation("DELETE /bank-accounts/{account_id}", MONEY, path={"account_id": "@spare_account"}),
+    Operation("POST /bank-accounts", MONEY, proof="fresh", body=_BANK_FORM),
+    Operation("DELETE /bank-accounts/{account_id}", MONEY, proof="fresh", path={"account_id": "@spare_account"}),
     Operation("GET /payouts", MONEY, query={"cursor": "", "limit": "5"}),
-    Operation("POST /payouts", MONEY, body={"bank_account": "@bank_account", "amount": "5.00"}),
+    Operation("POST /payouts", MONEY, proof="fresh", body={"bank_account": "@bank_account", "amount": "5.00"}),
     Operation("GET /payouts/{payout_id}", MONEY, path={"payout_id": "@payout"}),
     Operation("GET /company/offers", MEMBER, query={"state": "draft", "q": "bolt", "cursor": "", "limit": "5"}),
     Operation("POST /company/offers", SELLING, body=_OFFER | {"market": "export"}),

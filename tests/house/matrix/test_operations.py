@@ -19,7 +19,7 @@ from everfair.companies.actions import make_api_key
 from everfair.companies.values import SCOPES
 from everfair.site.api import api
 from tests.house.matrix.asking import Asked, asked, client_of, swaps
-from tests.house.matrix.rows import EVERYONE, OPERATIONS, Operation
+from tests.house.matrix.rows import EVERYONE, OPERATIONS, OPERATOR, Operation
 from tests.house.matrix.test_pages import ROLES, no_word
 from tests.house.matrix.world import FORM_TOKEN, Still, Undone, World, touched
 from tests.house.test_doors import operations
@@ -70,6 +70,7 @@ def test_the_row_says_the_door_and_every_id(row: Operation) -> None:
     stated = {("path", name) for name in row.path} | {("query", name) for name in row.query} | set(_names(row.body))
 
     assert row.door == calls()[row.call].allow.name
+    assert (row.proof or ("factor" if row.door == OPERATOR else "")) == calls()[row.call].proof
     missing = [
         (p["in"], p["name"])
         for p in operation.get("parameters", [])

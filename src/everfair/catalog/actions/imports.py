@@ -209,7 +209,7 @@ _COLUMNS = {
     "category": "text", "source_category": "text", "attributes": "jsonb", "currency": "text", "tiers": "jsonb",
     "price_per": "numeric",
     "price_from": "bigint", "moq": "numeric", "multiple": "numeric", "unit": "text", "lead_times": "jsonb",
-    "sample_price_minor": "bigint", "hs_code": "text", "origin": "text", "picture_addresses": "jsonb", "content_hash": "text",
+    "sample_price_minor": "bigint", "hs_code": "text", "origin": "text", "variant_group": "text", "picture_addresses": "jsonb", "content_hash": "text",
 }  # fmt: skip
 _UPDATED = [name for name in _COLUMNS if name not in ("id", "sku")]
 # By hand: one parameter for the whole piece. As 15,000 parameters of a bulk_create the same rows cost four times as much.

@@ -57,6 +57,7 @@ FIELD_NAMES = {
     "sample_price": _("Price of a sample"),
     "hs_code": _("HS code"),
     "origin": _("Country of origin"),
+    "variant_group": _("Variant group"),
     "pictures": _("Pictures (addresses)"),
 }
 STATE_NAMES = {

@@ -47,11 +47,12 @@ def own_offers(request: HttpRequest) -> HttpResponse:
     found = queries.list_own(actor, state=state, q=wanted["q"], before=before, limit=PER_PAGE + 1)
     shown = found[:PER_PAGE]
     pictures = picture_urls(offer.pictures[0] for offer in shown if offer.pictures)
+    views = queries.views_of(shown)
     language = get_language() or "en"
     return page(
         request,
         "catalog/own_offers.html",
-        rows=[_row(offer, pictures, language, actor) for offer in shown],
+        rows=[{**_row(offer, pictures, language, actor), "views": views.get(offer.pk, 0)} for offer in shown],
         counts=queries.count_own(actor),
         states=STATES,
         state=state,

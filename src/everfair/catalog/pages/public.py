@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from everfair.base.allow import allow
 from everfair.base.money import Money
 from everfair.base.pages import public_page
+from everfair.base.public import made_of, public
 from everfair.base.roles import EVERYONE
 from everfair.catalog import queries
 from everfair.catalog.models import Offer
@@ -25,17 +26,23 @@ from everfair.reference.values import UNSORTED, name_in
 
 @require_safe
 @allow(EVERYONE)
+@public(counts="number")
 def offer(request: HttpRequest, market: str, number: int) -> HttpResponse:
-    """One published offer: two queries, nothing personal."""
+    """One published offer, nothing personal."""
     market_row(market)
     if number >= 2**63:
         raise Http404
-    found = queries.offer_by_number(number)
+    found = queries.published_offer(number)
     if found.market != market:
         raise Http404
+    # Of a group, every other offer may change what stands here, and new ones may come.
+    group = [f"offers:{found.company_id}"] if found.variant_group else []
+    made_of(request, f"offer:{found.pk}", f"company:{found.company_id}", *group)
     pictures = picture_urls([*found.pictures, *([found.company.logo_id] if found.company.logo_id else [])])
     language = get_language() or "en"
-    return public_page(request, "catalog/offer.html", offer=found, **shown(found, pictures, language))
+    return public_page(
+        request, "catalog/offer.html", offer=found, variants=_variants(found, language), **shown(found, pictures, language)
+    )
 
 
 def shown(offer: Offer, pictures: dict[Any, dict[str, Any]], language: str) -> dict[str, Any]:
@@ -66,6 +73,26 @@ def shown(offer: Offer, pictures: dict[Any, dict[str, Any]], language: str) -> d
         "crumbs": _crumbs(offer, title, language),
         "supplier": _supplier(offer, pictures, language),
     }
+
+
+def _variants(offer: Offer, language: str) -> list[dict[str, Any]]:
+    """The offers of its group, each by what sets it apart: attributes that differ, or else its title."""
+    found = queries.variants_of(offer)
+    said = [dict(each.attributes) for each in found]
+    names = [name for name in dict.fromkeys(name for one in said for name in one) if len({one.get(name) for one in said}) > 1]
+    rows = []
+    for each, one in zip(found, said, strict=True):
+        tiers = queries.price_tiers(each)
+        rows.append(
+            {
+                "text": " · ".join(one[name] for name in names if one.get(name)) or in_language(each.titles, language)[0],
+                "href": reverse("catalog:offer", kwargs={"market": each.market, "number": each.number}),
+                "current": each.pk == offer.pk,
+                "price": tiers[-1][1] if tiers else None,
+                "unit": each.unit,
+            }
+        )
+    return rows
 
 
 def in_language(texts: dict[str, str], language: str) -> tuple[str, list[tuple[str, str]]]:

@@ -77,6 +77,11 @@ _NAMES: dict[str, tuple[str, str]] = {
         "origin|country of origin|origin country|made in|place of origin|coo|產地|产地|原產地|原产地|原產國|原产国|生產國|生产国",
         "country|國家|国家",
     ),
+    "variant_group": (
+        "variant group|variant group id|variation group|parent sku|parent id|parent product id|parent item|parent item no|item group id|"
+        "變體組|变体组|變體群組|变体群组|父sku|父級sku|父级sku|父商品編號|父商品编号|spu|spu編碼|spu编码|主款號|主款号",
+        "variants|variant",
+    ),
     "pictures": (
         "picture urls|picture url|pictures|picture|image urls|image url|images|image|photo|photos|main image|image link|img|"
         "圖片|图片|主圖|主图|圖片網址|图片网址|圖片鏈接|图片链接|商品圖片|商品图片|圖片地址|图片地址",

@@ -37,6 +37,7 @@ class OfferDraft:
     sample_price: Money | None = None
     hs_code: str = ""
     origin: str = ""
+    variant_group: str = ""
     picture_urls: tuple[str, ...] = ()
     line: int = field(default=0, compare=False)
     notes: tuple[str, ...] = field(default=(), compare=False)
@@ -60,5 +61,7 @@ class OfferDraft:
             [(tidy(quantity), days) for quantity, days in self.lead_times],
             (self.sample_price.minor, self.sample_price.currency) if self.sample_price else None,
             self.hs_code, self.origin, self.picture_urls,
+            # Only where it is said, so that rows from before it could be said are still unchanged.
+            *((self.variant_group,) if self.variant_group else ()),
         )  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()

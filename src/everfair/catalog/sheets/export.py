@@ -47,7 +47,7 @@ def offer_columns(attribute_names: Iterable[str] = ()) -> tuple[Column, ...]:
         Column("multiple", "number"),
         *map(Column, ("unit", "lead_time_days")),
         Column("sample_price", "number"),
-        *map(Column, ("hs_code", "origin", "picture_urls")),
+        *map(Column, ("hs_code", "origin", "variant_group", "picture_urls")),
         *(Column(f"attribute:{name}") for name in attribute_names),
     )
 
@@ -78,6 +78,7 @@ def offer_values(draft: OfferDraft, attribute_names: Sequence[str]) -> list[Valu
         draft.sample_price.amount if draft.sample_price else None,
         draft.hs_code,
         draft.origin,
+        draft.variant_group,
         "\n".join(draft.picture_urls),
         *(draft.attributes.get(name, "") for name in attribute_names),
     ]

@@ -22,7 +22,7 @@ FIELDS = (
     "description", "description.en", "description.zh-hant", "description.zh-hans",
     "bullets", "brand", "category", "price", "price_per",
     "currency", "tiers", "moq", "multiple", "unit", "lead_time", "sample_price", "hs_code",
-    "origin", "pictures",
+    "origin", "variant_group", "pictures",
 )  # fmt: skip
 # Fields that one file may spread over several columns.
 _REPEATED = ("bullets", "pictures")

@@ -51,6 +51,7 @@ class _Reading(PriceReading):
             "sample_price": self.sample_price(currency),
             "hs_code": self.hs_code(),
             "origin": self.origin(),
+            "variant_group": self.line_of("variant_group", limits.VARIANT_GROUP_CHARACTERS),
             "picture_urls": self.pictures(),
         }
         if self.errors:

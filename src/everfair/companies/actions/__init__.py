@@ -1,5 +1,6 @@
 """Everything that writes companies, people and what binds them."""
 
+from .factors import remove_factors
 from .keys import authenticate_api_key, make_api_key, revoke_api_key
 from .notes import end_staff, note_act
 from .office import lift_stop, open_operator_invitation, place_stop, verify_company, withdraw_verification
@@ -37,6 +38,7 @@ __all__ = [
     "open_operator_invitation",
     "place_stop",
     "register_company",
+    "remove_factors",
     "revoke_api_key",
     "switch_company",
     "verify_company",

@@ -3,6 +3,7 @@
 from .company import end_membership, keys, people, person_roles, profile, revoke_key, settings, withdraw_invitation
 from .joining import accept, invitation, join_staff, register, start
 from .person import bar, bar_of, end_session, me, switch
+from .proving import prove
 from .suppliers import supplier, suppliers
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "people",
     "person_roles",
     "profile",
+    "prove",
     "register",
     "revoke_key",
     "settings",

@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -24,7 +24,7 @@ from everfair.files.actions import keep_picture
 _NEW_KEY = "ef_new_key"  # a cookie that lives for one look: the key itself is never stored on our side
 
 
-@require_GET
+@require_safe
 @allow(MEMBER_IN_PERSON)
 def settings(request: HttpRequest) -> HttpResponse:
     company = queries.company_of(request.actor)  # type: ignore[attr-defined]
@@ -136,7 +136,7 @@ def withdraw_invitation(request: HttpRequest, invitation_id: UUID) -> HttpRespon
 
 
 @require_http_methods(["GET", "POST"])
-@allow(OWNER_IN_PERSON)
+@allow(OWNER_IN_PERSON, proof="fresh")
 @once
 def keys(request: HttpRequest) -> HttpResponse:
     """The list; making one (POST) shows the key once, on the page that follows."""

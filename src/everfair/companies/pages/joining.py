@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from allauth.usersessions.models import UserSession
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,7 @@ from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import SignInFirst, allow
 from everfair.base.pages import page
@@ -31,7 +32,7 @@ def _wanted(request: HttpRequest) -> str:
     return address if is_ours and address.startswith("/") else ""
 
 
-@require_GET
+@require_safe
 @allow(IN_PERSON)
 def start(request: HttpRequest) -> HttpResponse:
     """After the first sign-in: invitations that wait, or a company to register."""
@@ -125,6 +126,7 @@ def join_staff(request: HttpRequest, token: str) -> HttpResponse:
     def work() -> HttpResponse:
         person = actions.accept_operator_invitation(token, **form.cleaned_data, language=get_language() or "en")
         login(request, person, backend="everfair.companies.accounts.Backend")
+        UserSession.objects.create_from_request(request)  # else nobody could end it
         return redirect("companies:me")
 
     def show() -> HttpResponse:

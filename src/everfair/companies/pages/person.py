@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -24,7 +24,7 @@ from everfair.companies.roles import MEMBER_IN_PERSON
 from everfair.companies.values import shown_phone
 
 
-@require_GET
+@require_safe
 @allow(EVERYONE)
 def bar(request: HttpRequest) -> HttpResponse:
     """The personal corner of pages that are made for nobody in particular; it arrives by htmx."""

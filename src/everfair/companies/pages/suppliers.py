@@ -10,12 +10,13 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from everfair.base import clock
 from everfair.base.actor import NOBODY
 from everfair.base.allow import allow
 from everfair.base.pages import public_page
+from everfair.base.public import made_of, public
 from everfair.base.refused import NotVisible
 from everfair.base.roles import EVERYONE
 from everfair.companies import forms, queries
@@ -28,8 +29,9 @@ from everfair.reference.values import name_in
 PER_PAGE = 24
 
 
-@require_GET
+@require_safe
 @allow(EVERYONE)
+@public("companies", params=("country", "verified", "after"))
 def suppliers(request: HttpRequest, market: str) -> HttpResponse:
     market_row(market)
     country, before = request.GET.get("country", ""), request.GET.get("after", "")
@@ -82,13 +84,15 @@ def _card(company: Company, language: str, market: str, today: date, logos: dict
     }
 
 
-@require_GET
+@require_safe
 @allow(EVERYONE)
+@public()
 def supplier(request: HttpRequest, market: str, number: int) -> HttpResponse:
     market_row(market)
     company = queries.companies_visible_to(NOBODY).filter(number=number).first() if number < 2**63 else None
     if company is None:
         raise NotVisible
+    made_of(request, f"company:{company.pk}", f"offers:{company.pk}")
     language = get_language() or "en"
     return public_page(
         request,

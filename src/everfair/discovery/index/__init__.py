@@ -1,19 +1,18 @@
 """The search index: a port without Django. Offers go in as documents, numbers come out in order.
 
 Nouns: OfferDocument, OfferIndex, IndexWriter, IndexReader, OfferQuery, SearchPage, Facets.
-Verbs: open, put, remove, commit, search, suggest.
+Verbs: open, put, remove, commit, search, suggest, similar.
 It never decides who may see an offer, and never reads a database: whoever owns the offers pushes them here.
 """
 
 from everfair.discovery.index.documents import OfferDocument
 from everfair.discovery.index.folder import IndexLost
 from everfair.discovery.index.offers import OfferIndex
-from everfair.discovery.index.queries import PRICE_BANDS_USD_MINOR, Facets, OfferQuery, SearchPage
+from everfair.discovery.index.queries import Facets, OfferQuery, SearchPage, price_bands
 from everfair.discovery.index.reader import IndexReader
 from everfair.discovery.index.writer import IndexWriter, WriterBusy
 
 __all__ = [
-    "PRICE_BANDS_USD_MINOR",
     "Facets",
     "IndexLost",
     "IndexReader",
@@ -23,4 +22,5 @@ __all__ = [
     "OfferQuery",
     "SearchPage",
     "WriterBusy",
+    "price_bands",
 ]

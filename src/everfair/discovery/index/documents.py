@@ -1,5 +1,6 @@
 """An offer as the index wants it, and the fields that it becomes."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -8,7 +9,7 @@ import tantivy
 from everfair.discovery import words
 
 # Raise it whenever a field, an analyser or the reading of words changes: an index of another version is rebuilt.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # Stands among the markets of every offer, and of nothing else: «any offer at all» as a cheap term.
 EVERYWHERE = "*"
@@ -19,17 +20,22 @@ CURSOR_NUMBER = 0
 DISPLAYED_AS = "\x1f"
 
 _LONGEST_NAME = 80
+# Between the words of a name, in folded text; «and» in Chinese stands between them too.
+_WORD_EDGE = re.compile(r"[\s,&/、，]+|[及与和](?=\w\w)")
 _LONGEST_TITLE = 1_000
 _LONGEST_DESCRIPTION = 20_000
-_NO_PRICE = (1 << 34) - 1
+_NOTHING_SAID = (1 << 34) - 1
+# Codes of which a question may name several.
+CHOICES = ("hall", "category", "country", "origin", "currency")
 
 
 @dataclass(frozen=True, slots=True)
 class OfferDocument:
     """One offer, complete: putting it replaces what the index knew under its number.
 
-    Prices are integers in minor units; `price_from_usd_minor` is the comparable figure by which offers are filtered and sorted.
-    A `moq` of None is no minimum. `updated_at` is seconds since 1970. Names of the category let it be found by them.
+    `price_from_minor` is the cheapest tier's price of one unit in its own `currency`; prices of different currencies are never
+    compared. A `moq` of None is no minimum. `lead_time_days` is for the smallest order, None where nothing is said. `country` is
+    the supplier's, `origin` the goods'. `updated_at` is seconds since 1970. Names of the category let it be found by them.
     """
 
     number: int
@@ -44,10 +50,11 @@ class OfferDocument:
     sku: str = ""
     price_from_minor: int | None = None
     currency: str | None = None
-    price_from_usd_minor: int | None = None
     moq: int | None = None
+    lead_time_days: int | None = None
     sample: bool = False
     country: str = ""
+    origin: str = ""
     standing: int = 0
     verified: bool = False
     updated_at: int = 0
@@ -58,9 +65,9 @@ class OfferDocument:
             raise ValueError("an offer's and a company's number is a positive bigint")
         if not 0 <= self.standing <= 100:
             raise ValueError("standing runs from 0 to 100")
-        for amount in (self.price_from_minor, self.price_from_usd_minor, self.moq):
+        for amount in (self.price_from_minor, self.moq, self.lead_time_days):
             if amount is not None and not 0 <= amount < 1 << 63:
-                raise ValueError("a price or a minimum quantity is not negative")
+                raise ValueError("a price, a minimum quantity or a lead time is not negative")
         if (self.price_from_minor is None) != (self.currency is None):
             raise ValueError("a price needs its currency, and a currency its price")
         if not 0 <= self.updated_at < 1 << 40:
@@ -81,15 +88,15 @@ def offer_schema() -> tantivy.Schema:
     # What people choose.
     builder.add_text_field("language", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("market", tokenizer_name="raw", index_option="basic")
-    for name in ("hall", "category", "country"):
+    for name in CHOICES:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
     # Signed, because tantivy's deletion by term silently finds nothing in an unsigned field.
     builder.add_integer_field("number", indexed=True, fast=True)
     builder.add_integer_field("company_number", indexed=True)
-    for name in ("price", "moq", "sample", "verified"):
+    for name in ("price", "moq", "lead_time", "sample", "verified"):
         builder.add_unsigned_field(name, indexed=name in ("sample", "verified"), fast=True)
     # In which order they stand: each key ends with the number, so that two offers hardly ever tie.
-    for name in ("standing_order", "price_order", "newest_order"):
+    for name in ("standing_order", "price_order", "moq_order", "lead_time_order", "newest_order"):
         builder.add_unsigned_field(name, fast=True)
     builder.add_float_field("weight", fast=True)
     builder.add_text_field("cursor", stored=True, tokenizer_name="raw", index_option="basic")
@@ -127,6 +134,8 @@ def to_tantivy(offer: OfferDocument) -> tantivy.Document:
         "hall": plain(offer.hall),
         "category": plain(offer.category),
         "country": plain(offer.country),
+        "origin": plain(offer.origin),
+        "currency": plain(offer.currency or ""),
     }
     for name, text in texts.items():
         if text:
@@ -141,13 +150,17 @@ def to_tantivy(offer: OfferDocument) -> tantivy.Document:
 
     document.add_integer("number", offer.number)
     document.add_integer("company_number", offer.company_number)
-    if offer.price_from_usd_minor is not None:
-        document.add_unsigned("price", offer.price_from_usd_minor)
+    if offer.price_from_minor is not None:
+        document.add_unsigned("price", offer.price_from_minor)
     document.add_unsigned("moq", offer.moq or 0)
+    if offer.lead_time_days is not None:
+        document.add_unsigned("lead_time", offer.lead_time_days)
     document.add_unsigned("sample", int(offer.sample))
     document.add_unsigned("verified", int(offer.verified))
     document.add_unsigned("standing_order", standing_order(offer))
-    document.add_unsigned("price_order", price_order(offer))
+    document.add_unsigned("price_order", _ascending(offer.price_from_minor, offer))
+    document.add_unsigned("moq_order", _ascending(offer.moq or 0, offer))
+    document.add_unsigned("lead_time_order", _ascending(offer.lead_time_days, offer))
     document.add_unsigned("newest_order", newest_order(offer))
     # The score is multiplied by log2(2 + weight): a perfect standing lifts an offer by a twelfth, never past a better answer.
     document.add_float("weight", offer.standing / 1000 + (0.02 if offer.verified else 0.0))
@@ -159,10 +172,10 @@ def standing_order(offer: OfferDocument) -> int:
     return (int(offer.verified) << 63) | (offer.standing << 56) | ((1 << 56) - 1 - offer.number % (1 << 56))
 
 
-def price_order(offer: OfferDocument) -> int:
-    """Ascending: cheaper first, price on request last, then the lower number (exact up to a thousand million offers)."""
-    price = _NO_PRICE if offer.price_from_usd_minor is None else min(offer.price_from_usd_minor, _NO_PRICE - 1)
-    return (price << 30) | offer.number % (1 << 30)
+def _ascending(amount: int | None, offer: OfferDocument) -> int:
+    """The lower amount first, nothing said last, then the lower number (exact up to a thousand million offers)."""
+    amount = _NOTHING_SAID if amount is None else min(amount, _NOTHING_SAID - 1)
+    return (amount << 30) | offer.number % (1 << 30)
 
 
 def newest_order(offer: OfferDocument) -> int:
@@ -195,10 +208,11 @@ def _codes(offer: OfferDocument) -> list[str]:
 
 def _completions(offer: OfferDocument) -> list[str]:
     """What a half-typed question may grow into, under its language and as it is displayed; a brand belongs to every language."""
-    named = [*offer.category_names.items(), ("*", offer.brand)]
-    folded = [
-        (language, " ".join(words.fold(name).split()), " ".join(name.split()))
-        for language, name in named
-        if len(name) <= _LONGEST_NAME
-    ]
-    return [plain(f"{language}:{name}{DISPLAYED_AS}{displayed}") for language, name, displayed in folded if name]
+    found = []
+    for language, name in (*offer.category_names.items(), ("*", offer.brand)):
+        displayed, folded = " ".join(name.split()), " ".join(words.fold(name).split())
+        if folded and len(name) <= _LONGEST_NAME:
+            # A category is also found by a later word of its name, a brand only by its beginning.
+            begins = [0, *(edge.end() for edge in _WORD_EDGE.finditer(folded))] if language != "*" else [0]
+            found += [plain(f"{language}:{folded[begin:]}{DISPLAYED_AS}{displayed}") for begin in begins if folded[begin:]]
+    return found

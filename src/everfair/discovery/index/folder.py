@@ -132,6 +132,15 @@ class IndexFolder:
         return self.folder / _SEGMENTS / "meta.json"
 
 
+def commit_mark(folder: Path) -> tuple[int, ...] | None:
+    """Another one after each commit of the index in the folder; None while there is none."""
+    try:
+        meta = (folder / _SEGMENTS / "meta.json").stat()
+    except OSError:
+        return None
+    return meta.st_ino, meta.st_mtime_ns, meta.st_size
+
+
 def cursor_of(opened: tantivy.Index, searcher: tantivy.Searcher) -> str | None:
     query = tantivy.Query.term_query(opened.schema, "number", CURSOR_NUMBER)
     for _score, address in searcher.search(query, 1, count=False).hits:

@@ -134,20 +134,48 @@ class Matcher:
     def filters(self, query: OfferQuery) -> list[Query]:
         """What must hold, by itself without any score."""
         chosen = [self._term("market", plain(query.market) if query.market else EVERYWHERE)]
-        for name in ("hall", "category", "country"):
-            if value := getattr(query, name):
-                chosen.append(self._term(name, plain(value)))
+        if query.hall:
+            chosen.append(self._term("hall", plain(query.hall)))
+        for name, codes in (("category", query.categories), ("country", query.countries), ("origin", query.origins)):
+            if codes:
+                chosen.append(self.one_of(name, codes))
         if query.company_number is not None:
             chosen.append(Query.term_query(self._schema, "company_number", query.company_number))
         if query.sample_only:
             chosen.append(Query.term_query(self._schema, "sample", 1))
         if query.verified_only:
             chosen.append(Query.term_query(self._schema, "verified", 1))
-        if query.price_at_least_usd_minor is not None or query.price_at_most_usd_minor is not None:
-            chosen.append(self._range("price", query.price_at_least_usd_minor or 0, query.price_at_most_usd_minor))
+        if query.price_at_least_minor is not None or query.price_at_most_minor is not None:
+            chosen.append(self.one_of("currency", (query.currency,)))
+            chosen.append(self._range("price", query.price_at_least_minor or 0, query.price_at_most_minor))
         if query.moq_at_most is not None:
             chosen.append(self._range("moq", 0, query.moq_at_most))
+        if query.lead_time_at_most is not None:
+            chosen.append(self._range("lead_time", 0, query.lead_time_at_most))
         return chosen
+
+    def one_of(self, name: str, codes: Sequence[str]) -> Query:
+        """Offers with one of the codes in the field."""
+        terms = [self._term(name, plain(code)) for code in codes]
+        return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms], 1)
+
+    def like(self, titles: Sequence[str], *, number: int, company_number: int, filters: Sequence[Query], share: bool) -> Query:
+        """Other companies' offers that pass, the more words of the titles they have, the better; with `share` only those that
+        have half of them."""
+        folded = "\n".join(words.fold(title[:LONGEST_TEXT]) for title in titles)
+        stems = dict.fromkeys(stem_of(word) for word in words.plain_words(folded) if word not in _EMPTY_WORDS)
+        han = dict.fromkeys(words.han_words(folded))
+        found = []
+        for name, telling in (("title_stem", [*stems][:MOST_SLOTS]), ("title_han", [*han][:MOST_SLOTS])):
+            if telling:
+                terms = [(Occur.Should, self._boosted(name, word)) for word in telling]
+                found.append((Occur.Should, Query.boolean_query(terms, (len(terms) + 1) // 2 if share else 1)))
+        if share:
+            found = [(Occur.Must, Query.boolean_query(found, 1) if found else Query.empty_query())]
+        others = [Query.term_query(self._schema, "number", number)]
+        others.append(Query.term_query(self._schema, "company_number", company_number))
+        silent = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in filters]
+        return Query.boolean_query([*found, *silent, *((Occur.MustNot, each) for each in others)])
 
     def all_in_title(self, plain_words: Sequence[str], han_words: Sequence[str]) -> Query:
         """Offers whose title holds every one of the words."""

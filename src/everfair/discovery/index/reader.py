@@ -4,17 +4,17 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any
 
 import tantivy
-from tantivy import Order, Query
+from tantivy import Occur, Order, Query
 
+from everfair.discovery.index.facets import OWN_CHOICE, Asked, aggregations, facets_of
 from everfair.discovery.index.folder import IndexFolder, IndexLost, damage_is_loss, read_identity
 from everfair.discovery.index.matching import LONGEST_TEXT, Matcher, Width, filtered, slots_of
 from everfair.discovery.index.queries import (
     LAST_HIT,
-    PRICE_BANDS_USD_MINOR,
     Facets,
     OfferQuery,
     SearchPage,
@@ -30,11 +30,19 @@ _NEVER = float("-inf")
 # Fewer hits than this are hardly anything: slips of the finger are allowed for then.
 FEW = 3
 _WIDER = [Width.MOST, Width.FUZZY, Width.ANY]
-_MOST_FACETS = 300
 # Equal scores beyond the page are fetched in steps of this, until the scores differ.
 _TIE_STEP = 64
 
-_SORTED = {"price": ("price_order", Order.Asc), "newest": ("newest_order", Order.Desc)}
+# How many questions' facets are kept until the next commit.
+_FACETS_KEPT = 500
+
+_SORTED = {
+    "price": ("price_order", Order.Asc),
+    "moq": ("moq_order", Order.Asc),
+    "lead_time": ("lead_time_order", Order.Asc),
+    "newest": ("newest_order", Order.Desc),
+}
+_BY_STANDING = ("standing_order", Order.Desc)
 
 
 class IndexReader:
@@ -44,6 +52,7 @@ class IndexReader:
         self._lock = threading.Lock()
         self._seen: tuple[int, ...] = ()
         self._looked_at = _NEVER
+        self._facets: dict[Asked, Facets] = {}
         self._take(index)
 
     def search(self, query: OfferQuery) -> SearchPage:
@@ -53,12 +62,33 @@ class IndexReader:
         ValueError for a cursor that was forged, belongs to another question, or to an index rebuilt since.
         """
         index, searcher, matcher = self._current()
+        known = self._facets
         offset, width = 0, None
         if query.cursor is not None:
             offset, packed_width = unpack_cursor(query, generation=index.identity.id, key=index.identity.key)
             width = Width(packed_width)
         with damage_is_loss("the index cannot be searched"):
-            return _Search(index, searcher, matcher, query).page(offset, width)
+            return _Search(index, searcher, matcher, query, known).page(offset, width)
+
+    def similar(
+        self, number: int, titles: Sequence[str], *, company_number: int, market: str, category: str, limit: int = 6
+    ) -> list[int]:
+        """Numbers of other companies' offers most like this one: of its category, then of its hall where half of the words are the
+        same. `category` is empty where it is unknown."""
+        _index, searcher, matcher = self._current()
+        found: list[int] = []
+        hall = category.partition("/")[0] or None
+        of_category = OfferQuery(market=market, hall=hall, categories=(category,)) if category else None
+        for wanted, share in ((of_category, False), (OfferQuery(market=market, hall=hall), True)):
+            if wanted is None or len(found) >= limit:
+                continue
+            filters = matcher.filters(wanted)
+            asked = matcher.like(titles, number=number, company_number=company_number, filters=filters, share=share)
+            with damage_is_loss("the index cannot be searched"):
+                hits = searcher.search(asked, limit, count=False, weight_by_field="weight").hits
+                numbers = searcher.fast_field_values("number", [address for _score, address in hits])
+            found += [int(each or 0) for each in numbers if int(each or 0) not in found]
+        return found[:limit]
 
     def suggest(self, prefix: str, language: str = "en", limit: int = 8) -> list[str]:
         """What a half-typed question may become: brands, categories in this language, words of titles; likeliest first."""
@@ -101,6 +131,7 @@ class IndexReader:
             with damage_is_loss("the index cannot be read"):
                 self._index.tantivy.reload()
                 self._searcher = self._index.tantivy.searcher()
+            self._facets = {}
             self._seen = seen
         self._looked_at = time.monotonic()
 
@@ -115,6 +146,7 @@ class IndexReader:
             index.tantivy.reload()
             self._searcher = index.tantivy.searcher()
         self._matcher = Matcher(index.tantivy.schema)
+        self._facets = {}
         self._looked_at = time.monotonic()
 
     def _fingerprint(self) -> tuple[int, ...]:
@@ -125,8 +157,16 @@ class IndexReader:
 class _Search:
     """One question to one snapshot."""
 
-    def __init__(self, index: IndexFolder, searcher: tantivy.Searcher, matcher: Matcher, query: OfferQuery) -> None:
+    def __init__(
+        self,
+        index: IndexFolder,
+        searcher: tantivy.Searcher,
+        matcher: Matcher,
+        query: OfferQuery,
+        known: dict[Asked, Facets],
+    ) -> None:
         self._index, self._searcher, self._matcher, self._query = index, searcher, matcher, query
+        self._known = known
         self._filters = matcher.filters(query)
         self._text = query.text[:LONGEST_TEXT].strip()
         self._slots = slots_of(self._text)
@@ -135,7 +175,7 @@ class _Search:
     def page(self, offset: int, width: Width | None) -> SearchPage:
         if self._text and not self._slots:
             # Signs alone ask for nothing that an offer could have.
-            return SearchPage(hits=(), total=0, facets=_facets({}) if self._query.facets else None)
+            return SearchPage(hits=(), total=0, facets=facets_of({}, self._query.currency) if self._query.facets else None)
         size = min(self._query.page_size, LAST_HIT - offset)
         if width is None:
             width, hits, total, asked = self._widening(size)
@@ -150,7 +190,7 @@ class _Search:
         return SearchPage(
             hits=hits,
             total=total,
-            facets=self._facets(asked) if self._query.facets else None,
+            facets=self._facets(width) if self._query.facets else None,
             next_cursor=next_cursor,
             did_you_mean=corrected(self._searcher, self._text, self._unknown) if offset == 0 else None,
         )
@@ -173,19 +213,34 @@ class _Search:
                 break
         return reached, hits, total, asked
 
-    def _asked(self, width: Width) -> Query:
+    def _asked(self, width: Width, filters: Sequence[Query] | None = None) -> Query:
+        filters = self._filters if filters is None else filters
         if not self._slots:
-            return filtered(None, self._filters)
+            return filtered(None, filters)
         misspelt = frozenset(self._unknown) if width >= Width.FUZZY else frozenset()
-        return filtered(self._matcher.text_query(self._query, self._slots, width, misspelt), self._filters)
+        return filtered(self._matcher.text_query(self._query, self._slots, width, misspelt), filters)
 
     def _fetch(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
         if self._slots and self._query.sort == "relevance":
             return self._by_score(asked, offset, size)
-        name, order = _SORTED.get(self._query.sort, ("standing_order", Order.Desc))
+        if self._query.sort == "price":
+            return self._by_price(asked, offset, size)
+        return self._by_field(asked, offset, size, *_SORTED.get(self._query.sort, _BY_STANDING))
+
+    def _by_field(self, asked: Query, offset: int, size: int, name: str, order: Order) -> tuple[Sequence[tuple[int, float]], int]:
         found = self._searcher.search(asked, size, count=True, order_by_field=name, offset=offset, order=order)
         addresses = [address for _key, address in found.hits]
         return [(int(number or 0), 0.0) for number in self._searcher.fast_field_values("number", addresses)], _count(found)
+
+    def _by_price(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
+        """What is priced in the question's currency by price; then the rest, which cannot be compared, by standing."""
+        own = Query.const_score_query(self._matcher.one_of("currency", (self._query.currency,)), 0.0)
+        priced = Query.boolean_query([(Occur.Must, asked), (Occur.Must, own)])
+        hits, count = self._by_field(priced, offset, size, *_SORTED["price"])
+        rest = Query.boolean_query([(Occur.Must, asked), (Occur.MustNot, own)])
+        wanted = size - len(hits)
+        more, others = self._by_field(rest, max(0, offset - count), max(1, wanted), *_BY_STANDING)
+        return [*hits, *more[:wanted]], count + others
 
     def _by_score(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
         """Equal scores stand by number, also across the edge of a page: so the whole tie at the edge is fetched."""
@@ -210,8 +265,27 @@ class _Search:
         ordered = sorted(((int(number or 0), score) for number, (score, _) in zip(numbers, around, strict=True)), key=_best_first)
         return ordered[offset - first : end - first], _count(found)
 
-    def _facets(self, asked: Query) -> Facets:
-        return _facets(self._searcher.aggregate(asked, _AGGREGATIONS))
+    def _facets(self, width: Width) -> Facets:
+        """Everything in one pass; a facet in which something is chosen in a pass of its own, without that choice."""
+        asked = (self._query.fingerprint(), width, self._query.fixed)
+        known = self._known.get(asked)
+        if known is None:
+            counted = self._count_facets(width)
+            if len(self._known) >= _FACETS_KEPT:
+                self._known.clear()
+            known = self._known[asked] = facets_of(counted, self._query.currency)
+        return known
+
+    def _count_facets(self, width: Width) -> dict[str, Any]:
+        counted: dict[str, Any] = {}
+        together = dict(aggregations(self._query.currency))
+        for name, blank in OWN_CHOICE.items():
+            wider = replace(self._query, **blank)
+            if name in self._query.fixed or wider == self._query:
+                continue
+            asked = self._asked(width, self._matcher.filters(wider))
+            counted |= self._searcher.aggregate(asked, {name: together.pop(name)})
+        return counted | self._searcher.aggregate(self._asked(width), together)
 
 
 def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
@@ -220,40 +294,3 @@ def _best_first(hit: tuple[int, float]) -> tuple[float, int]:
 
 def _count(found: Any) -> int:
     return int(found.count or 0)
-
-
-def _bands() -> list[dict[str, int]]:
-    lows = PRICE_BANDS_USD_MINOR
-    return [{"from": low, "to": high} for low, high in pairwise(lows)] + [{"from": lows[-1]}]
-
-
-_AGGREGATIONS = {
-    **{
-        name: {"terms": {"field": name, "size": _MOST_FACETS, "segment_size": _MOST_FACETS * 2}}
-        for name in ("hall", "category", "country")
-    },
-    "price": {"range": {"field": "price", "ranges": _bands()}},
-    "sample": {"sum": {"field": "sample"}},
-    "verified": {"sum": {"field": "verified"}},
-}
-
-
-def _facets(found: dict[str, Any]) -> Facets:
-    def counts(name: str) -> list[tuple[str, int]]:
-        buckets = found.get(name, {}).get("buckets", [])
-        return sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets), key=lambda pair: (-pair[1], pair[0]))
-
-    # Tantivy adds a band below the first one, and leaves out the lower end of a band that starts at nought.
-    bands = {
-        int(bucket.get("from", 0)): bucket["doc_count"]
-        for bucket in found.get("price", {}).get("buckets", [])
-        if bucket.get("to") != 0
-    }
-    return Facets(
-        halls=counts("hall"),
-        categories=counts("category"),
-        countries=counts("country"),
-        price_bands=[(low, bands.get(low, 0)) for low in PRICE_BANDS_USD_MINOR],
-        sample=int(found.get("sample", {}).get("value") or 0),
-        verified=int(found.get("verified", {}).get("value") or 0),
-    )

@@ -6,7 +6,7 @@ import re
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -25,7 +25,7 @@ PER_PAGE = 50
 _OF_SOMEBODY = re.compile(r"(?:company|stage|intent):([0-9a-f-]{36}):")
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def accounts(request: HttpRequest) -> HttpResponse:
     prefix, after = request.GET.get("prefix", "").strip()[:120], request.GET.get("after", "")[:120]
@@ -34,7 +34,7 @@ def accounts(request: HttpRequest) -> HttpResponse:
     return page(request, "office/accounts.html", accounts=shown, prefix=prefix, following=following)
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def account(request: HttpRequest) -> HttpResponse:
     """An account's statement (`?address=`). A look at somebody's money is noted under their id."""
@@ -50,14 +50,14 @@ def account(request: HttpRequest) -> HttpResponse:
     return page(request, "office/account.html", account=found, lines=shown, entries=entries, following=following)
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     found = queries.entry(entry_id)
     return page(request, "office/entry.html", entry=found, who=actor_in_words(found.actor), why=told(found.why))
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def proofs(request: HttpRequest) -> HttpResponse:
     """Reads every transfer there is, so it runs when somebody asks (`?run=1`)."""

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base import clock
 from everfair.base.allow import allow
@@ -31,7 +31,7 @@ PER_PAGE = 50
 QUEUES = ("", "unverified", "verified", "lookalike", "stopped")
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def companies(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -47,7 +47,7 @@ def companies(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def company(request: HttpRequest, number: int) -> HttpResponse:
     answer = _show(request, number)

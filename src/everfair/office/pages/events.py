@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -24,7 +24,7 @@ PER_PAGE = 50
 _SHOWN_BYTES = 20_000
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def events(request: HttpRequest) -> HttpResponse:
     settled = request.GET.get("settled") == "1"

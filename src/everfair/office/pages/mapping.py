@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import get_language, ngettext
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -18,7 +18,7 @@ from everfair.office.pages.answering import acted
 SHOWN = 50
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def mapping(request: HttpRequest) -> HttpResponse:
     shown, in_all = queries.unmapped(get_language() or "en", request.actor, limit=SHOWN)  # type: ignore[attr-defined]

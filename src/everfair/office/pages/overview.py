@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -20,13 +20,13 @@ from everfair.payments.queries import payouts_visible_to
 SHOWN = 100
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def overview(request: HttpRequest) -> HttpResponse:
     return page(request, "office/overview.html", queues=queries.queues(), balances=queries.platform_balances())
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def reactions(request: HttpRequest) -> HttpResponse:
     return page(request, "office/reactions.html", reactions=queries.dead_reactions(SHOWN))
@@ -59,7 +59,7 @@ def settle_reaction(request: HttpRequest, reaction_id: int) -> HttpResponse:
     return acted(form, work, show) if request.method == "POST" else show()
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def deadlines(request: HttpRequest) -> HttpResponse:
     return page(request, "office/deadlines.html", deadlines=list(queries.failed_deadlines()[:SHOWN]))
@@ -74,7 +74,7 @@ def repeat_deadline(request: HttpRequest, deadline_id: int) -> HttpResponse:
     return redirect("office:deadlines")
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def payouts(request: HttpRequest) -> HttpResponse:
     """Payouts of which the provider's last word is missing; the worker asks again by itself."""

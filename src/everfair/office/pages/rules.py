@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -17,7 +17,7 @@ from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def rules(request: HttpRequest) -> HttpResponse:
     market = request.GET.get("of", DEFAULT_MARKET)

@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.formats import plain_money
@@ -32,7 +32,7 @@ from everfair.trade.queries.words import STAGE_NAMES, charge_name, rate_in_words
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def trades(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -50,7 +50,7 @@ def trades(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def issues(request: HttpRequest) -> HttpResponse:
     before = whole(request.GET.get("after", ""))
@@ -59,7 +59,7 @@ def issues(request: HttpRequest) -> HttpResponse:
     return page(request, "office/issues.html", orders=shown, following=following)
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The file of a trade; while an issue is open, with the calculator (`?percent=`)."""

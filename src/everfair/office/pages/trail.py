@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -16,7 +16,7 @@ from everfair.office.pages.words import told
 PER_PAGE = 50
 
 
-@require_GET
+@require_safe
 @allow(OPERATOR)
 def trail(request: HttpRequest) -> HttpResponse:
     typed = {name: request.GET.get(name, "").strip()[:80] for name in ("subject", "actor", "act")}

@@ -3,7 +3,7 @@
 import importlib
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from types import ModuleType
 
 from ..values import LANGUAGES, BadRegistration, Country, Names, RegistrationKind, closest_language
@@ -122,6 +122,7 @@ def country(code: str) -> Country:
     return found
 
 
+@lru_cache(maxsize=4096)
 def country_name(code: str, language: str) -> str:
     """The country's name as CLDR gives it."""
     from babel import Locale  # heavy: only when a name is shown

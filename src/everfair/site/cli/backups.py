@@ -163,7 +163,12 @@ def _run_on(url: str, own: engine.Engine | None, name: str, *options: str) -> No
         try:
             _run([program, *options, "--dbname", make_conninfo(**parts)], env)
             return
-        except Sentence:
+        except Sentence as refusal:
+            if "transaction_timeout" in refusal.message:
+                raise Sentence(
+                    "The backup comes from a newer PostgreSQL than this server and cannot be restored here: use a server of "
+                    "version 17 or later."
+                ) from refusal
             if program == programs[-1]:
                 raise
 

@@ -22,10 +22,12 @@ WORK = {
     "rebuild-index": "everfair.discovery.actions:rebuild_index",  # () -> figures
     "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company, market, mode, say) -> figures
     "demo": "everfair.site.demo:load",  # () -> figures or None
+    "demo scale": "everfair.site.demo:scale",  # (times, say) -> figures
     "demo sign-ins": "everfair.site.demo:sign_ins",  # () -> str, one line
     "clock": "everfair.base.clock:now",
     "clock advance": "everfair.base.clock:advance",
     "first-operator-link": "everfair.companies.actions:open_operator_invitation",  # () -> link, or None when there is one already
+    "remove-factors": "everfair.companies.actions:remove_factors",  # (email, reason, by) -> the person
 }
 SIGN_INS = "demo-sign-ins.txt"
 
@@ -107,14 +109,29 @@ def import_offers(context: click.Context, file: Path, company: str, market: str,
     context.exit(0 if figures["taken"] else 1)
 
 
-@click.command(help="Load the demo world into an empty installation.")
+@click.command(help="Load the demo world into an empty installation, or make a demonstration's larger.")
 @click.option("--sign-ins", is_flag=True, help="Only print who may sign in to the demo world.")
+@click.option("--scale", type=click.IntRange(1, 1_000), default=1, show_default=True, help="So many times as large as at first.")
 @as_json
 @click.pass_obj
-def demo(data: str, sign_ins: bool, as_json: bool) -> None:
+def demo(data: str, sign_ins: bool, scale: int, as_json: bool) -> None:
+    from everfair.base.refused import Refused
+
     with django(data):
+        from django.conf import settings
+
+        if settings.KIND == "live":
+            raise Sentence(
+                "This installation is live: a demo world, whose password everybody knows, is made in a folder of its own."
+            )
         if not sign_ins:
-            show(work("demo")(), as_json)
+            figures = work("demo")()
+            if scale > 1:
+                try:
+                    figures = work("demo scale")(scale, None if as_json else click.echo)
+                except Refused as refusal:
+                    raise Sentence(str(refusal.message)) from refusal
+            show(figures, as_json)
         line = str(work("demo sign-ins")())
         (Path(data) / SIGN_INS).write_text(line + "\n")
         if sign_ins:
@@ -159,3 +176,21 @@ def first_operator_link() -> str | None:
     """The link that lets one person become the first operator, or None when there is one. The only call into companies."""
     link = work("first-operator-link")()
     return None if link is None else str(link)
+
+
+@click.command(help="Take the second factor from somebody who lost device and codes. All their browsers are signed out.")
+@click.argument("email")
+@click.option("--reason", required=True, help="Stands in the audit trail and in the letter to the person.")
+@click.pass_obj
+def remove_factors(data: str, email: str, reason: str) -> None:
+    with django(data):
+        from everfair.base.actor import SYSTEM
+        from everfair.base.refused import NotVisible, Refused
+
+        try:
+            person = work("remove-factors")(email, reason, by=SYSTEM)
+        except NotVisible:
+            raise Sentence(f"Nobody here has the address {email}.") from None
+        except Refused as refusal:
+            raise Sentence(str(refusal.message)) from None
+        click.echo(f"{person.email} has no second factor any more. Make sure it is them before they set up a new one.")

@@ -16,8 +16,12 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "rebuild-index": ("everfair.site.cli.figures:rebuild_index", "Build the search index again from the database."),
     "import-offers": ("everfair.site.cli.figures:import_offers", "Read a sheet of offers into one company's catalogue."),
     "clock": ("everfair.site.cli.figures:clock", "Show the platform's clock, or move it forward (demo only)."),
-    "demo": ("everfair.site.cli.figures:demo", "Load the demo world into an empty installation."),
+    "demo": ("everfair.site.cli.figures:demo", "Load the demo world into an empty installation, or make it larger."),
     "first-operator-link": ("everfair.site.cli.figures:first_operator", "Print a one-time link that makes the first operator."),
+    "remove-factors": (
+        "everfair.site.cli.figures:remove_factors",
+        "Take the second factor from somebody who lost device and codes.",
+    ),
     "worker": ("everfair.site.cli.processes:worker", "Do jobs, run reactions and fire deadlines until stopped."),
     "migrate": ("everfair.site.cli.processes:migrate", "Bring the database's tables up to date, as the owner."),
     "manage": ("everfair.site.cli.processes:manage", "Run a Django management command."),

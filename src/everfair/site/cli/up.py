@@ -98,8 +98,8 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
 
 def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[Child]:
     """The processes, in the order in which they are stopped."""
-    web = [sys.executable, "-m", "granian", "--interface", "wsgi", "everfair.site.wsgi:application", "--host", "127.0.0.1"]
-    web += ["--port", str(port), "--workers", str(workers), "--blocking-threads", "4", "--runtime-mode", "st", "--no-ws"]
+    web = [sys.executable, "-m", "granian", "--interface", "rsgi", "everfair.site.web:application", "--host", "127.0.0.1"]
+    web += ["--port", str(port), "--workers", str(workers), "--runtime-mode", "st", "--no-ws"]
     web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
     sandbox = [sys.executable, "-m", "everfair.payments.sandbox", "--port", str(port + 1), "--data", str(folder / "sandbox")]
     sandbox += ["--account", env["EVERFAIR_SANDBOX_ACCOUNT"], "--public-url", env.get("EVERFAIR_SANDBOX_ADDRESS", "").rstrip("/")]

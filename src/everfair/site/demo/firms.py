@@ -1,4 +1,4 @@
-"""Twenty invented companies: twelve suppliers in the clusters their goods come from, eight buyers of three continents."""
+"""The twenty companies written by hand, who play the leading parts: twelve suppliers, eight buyers. The others follow in `plan`."""
 
 from __future__ import annotations
 
@@ -29,6 +29,9 @@ class Firm(NamedTuple):
     timezone: str
     sells: bool = True
     verified: str = ""
+    cluster: str = ""
+    phone: str = ""
+    website: str = ""
 
 
 # fmt: off

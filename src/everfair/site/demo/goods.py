@@ -1,10 +1,15 @@
-"""What the demo suppliers sell: a few goods each, in sizes and colours, so that there are two hundred offers."""
+"""What the suppliers written by hand sell: a few goods each, in sizes and colours, so that there are two hundred offers."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, NamedTuple
+from functools import partial
+from typing import NamedTuple
+
+from everfair.base.money import Money, UnitPrice
+from everfair.catalog.sheets.draft import OfferDraft
+from everfair.site.demo.kinds import COLOURS
 
 
 class Good(NamedTuple):
@@ -23,10 +28,6 @@ class Good(NamedTuple):
     variants: str
 
 
-_COLOURS = {
-    "red": ("red", "紅色", "红色"), "blue": ("blue", "藍色", "蓝色"), "black": ("black", "黑色", "黑色"), "white": ("white", "白色", "白色"),
-    "green": ("green", "綠色", "绿色"), "grey": ("grey", "灰色", "灰色"), "natural": ("natural", "原色", "原色"), "silver": ("silver", "銀色", "银色"),
-}  # fmt: skip
 _CODES = {
     "red": "RED",
     "blue": "BLU",
@@ -88,8 +89,11 @@ _SIZES = (("", "", "", Decimal("1")), ("large", "大號", "大号", Decimal("1.1
 OFFERS_TOTAL = 200
 
 
-def offers() -> Iterator[tuple[Good, dict[str, Any]]]:
-    """Two hundred offers, always the same: each good in its colours, then in a second size until there are enough."""
+def offers() -> Iterator[tuple[Good, Callable[[str], OfferDraft]]]:
+    """Two hundred offers, always the same: each good in its colours, then in a second size until there are enough.
+
+    Each comes with its good, and is written once the country of origin is known.
+    """
     made = 0
     for size, hant_size, hans_size, factor in _SIZES:
         for good in GOODS:
@@ -97,32 +101,34 @@ def offers() -> Iterator[tuple[Good, dict[str, Any]]]:
                 if made == OFFERS_TOTAL:
                     return
                 made += 1
-                yield good, _offer(good, colour, (size, hant_size, hans_size), factor)
+                yield good, partial(_offer, good, colour, (size, hant_size, hans_size), factor)
 
 
-def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal) -> dict[str, Any]:
-    shown = _COLOURS[colour]
+def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal, origin: str) -> OfferDraft:
+    shown = COLOURS[colour]
     first = (Decimal(good.price) * factor).quantize(Decimal("0.01"))
     per = Decimal(1000) if "1,000" in good.en else Decimal(1)
     steps = ((1, "1"), (3, "0.94"), (10, "0.88"))
-    tiers = [[str(good.moq * times), f"{(first * Decimal(rate)).quantize(Decimal('0.01'))}"] for times, rate in steps]
+    tiers = tuple(
+        (Decimal(good.moq * times), UnitPrice((first * Decimal(rate)).quantize(Decimal("0.01")), "USD", per))
+        for times, rate in steps
+    )
     extra = [f", {size[0]}" if size[0] else "", f"，{size[1]}" if size[1] else "", f"，{size[2]}" if size[2] else ""]
-    attributes = [["colour", shown[0]], ["material", good.material]] + ([["size", size[0]]] if size[0] else [])
     on_request = good.firm == "taizhou" and good.sku == "MD-22"
-    return {
-        "sku": "-".join(filter(None, [good.sku, _CODES[colour], size[0][:1].upper()])),
-        "titles": {
-            "en": f"{good.en}, {shown[0]}{extra[0]}",
-            "zh-hant": f"{good.hant}，{shown[1]}{extra[1]}",
-            "zh-hans": f"{good.hans}，{shown[2]}{extra[2]}",
+    return OfferDraft(
+        sku="-".join(filter(None, [good.sku, _CODES[colour], size[0][:1].upper()])),
+        titles={
+            "en": f"{good.en}, {shown.en}{extra[0]}",
+            "zh-hant": f"{good.hant}，{shown.hant}{extra[1]}",
+            "zh-hans": f"{good.hans}，{shown.hans}{extra[2]}",
         },
-        "category": good.category,
-        "attributes": attributes,
-        "tiers": [] if on_request else tiers,
-        "price_per": per,
-        "moq": Decimal(good.moq),
-        "unit": good.unit,
-        "lead_times": [[str(good.moq * 3), good.lead_days], ["", good.lead_days + 15]],
-        "hs_code": good.hs,
-        "sample_price": "" if on_request else f"{(first * (1 if per > 1 else 3)).quantize(Decimal('0.01'))}",
-    }
+        category_code=good.category,
+        attributes={"colour": shown.en, "material": good.material, **({"size": size[0]} if size[0] else {})},
+        tiers=() if on_request else tiers,
+        moq=Decimal(good.moq),
+        unit_code=good.unit,
+        lead_times=((Decimal(1), good.lead_days), (Decimal(good.moq * 3 + 1), good.lead_days + 15)),
+        sample_price=None if on_request else Money.of(f"{(first * (1 if per > 1 else 3)).quantize(Decimal('0.01'))}", "USD"),
+        hs_code=good.hs,
+        origin=origin,
+    )

@@ -39,7 +39,7 @@ def ask(request: HttpRequest, market: str, number: int) -> HttpResponse:
         return page(request, "sourcing/ask.html", status=status, form=form, offer=offer, card=card, supplier=supplier)
 
     if request.method != "POST":
-        return show(InquiryForm())
+        return show(InquiryForm(initial={"quantity": request.GET.get("quantity", "").strip()[:20]}))
     form = InquiryForm(request.POST, request.FILES)
     if not form.is_valid():
         return show(form, 422)

@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.actor import Actor
 from everfair.base.allow import allow
@@ -43,7 +43,7 @@ from everfair.sourcing.values import QuoteDraft
 from everfair.sourcing.words import CHARGES, QUOTE_STATES
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -179,7 +179,7 @@ def decline_quote(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     return redirect("sourcing:rfq", declined.rfq_id)
 
 
-@require_GET
+@require_safe
 @allow(MEMBER)
 def my_quotes(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -197,7 +197,7 @@ def my_quotes(request: HttpRequest) -> HttpResponse:
     return page(request, "sourcing/my_quotes.html", rows=rows, tabs=tabs, moment=now(), after=after)
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def compare(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -207,14 +207,14 @@ def compare(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
         "sourcing/compare.html",
         rfq=table.rfq,
         table=table,
-        heads=_heads(table),
-        rows=_rows(table),
+        heads=grid_heads(table),
+        rows=grid_rows(table),
         terms_differ=len({(view.quote.incoterm, view.quote.named_place) for view in table.quotes}) > 1,
         may_choose=table.rfq.state in ("open", "closed") and table.rfq.buyer_id == actor.company_id,
     )
 
 
-def _heads(table: Comparison) -> list[dict[str, Any]]:
+def grid_heads(table: Comparison) -> list[dict[str, Any]]:
     return [
         {
             "title": company_name(table.sellers.get(view.quote.seller_id)),
@@ -227,7 +227,7 @@ def _heads(table: Comparison) -> list[dict[str, Any]]:
     ]
 
 
-def _rows(table: Comparison) -> list[dict[str, Any]]:
+def grid_rows(table: Comparison) -> list[dict[str, Any]]:
     """Row by row what the grid shows; `best` marks the cells that win."""
     rows: list[dict[str, Any]] = []
 

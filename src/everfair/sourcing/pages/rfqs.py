@@ -12,13 +12,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.allow import allow
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
 from everfair.base.pages import page, public_page
+from everfair.base.public import public
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import EVERYONE, MEMBER, OPERATOR
 from everfair.base.states import allowed_moves
@@ -52,8 +53,9 @@ from everfair.sourcing.pages.rows import (
 from everfair.sourcing.words import MATCHES, NAMED_PLACES, PARTIES, QUOTE_STATES, RFQ_STATES
 
 
-@require_GET
+@require_safe
 @allow(EVERYONE)
+@public("rfqs", "companies", params=("hall", "after"))
 def board(request: HttpRequest, market: str) -> HttpResponse:
     row = market_row(market)
     hall = request.GET.get("hall", "")
@@ -155,7 +157,7 @@ def _offer_ids(form: RfqForm, actor: Actor) -> dict[int, UUID]:
     return dict(offers_visible_to(actor).filter(number__in=numbers).values_list("number", "pk")) if numbers else {}
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def rfq(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -203,7 +205,7 @@ def _moves(rfq: Rfq, actor: Actor) -> list[dict[str, Any]]:
     return moves
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def rfq_file(request: HttpRequest, rfq_id: UUID, file_id: UUID) -> FileResponse:
     """An attachment of a request, for everybody who may see the request."""
@@ -239,7 +241,7 @@ def cancel_rfq(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
     return redirect("sourcing:rfq", rfq_id)
 
 
-@require_GET
+@require_safe
 @allow(MEMBER)
 def my_rfqs(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
@@ -256,7 +258,7 @@ def my_rfqs(request: HttpRequest) -> HttpResponse:
     return page(request, "sourcing/my_rfqs.html", rows=rows, tabs=tabs, moment=now(), after=after, may_ask=BUYING.admits(actor))
 
 
-@require_GET
+@require_safe
 @allow(MEMBER)
 def leads(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]

@@ -1,35 +1,23 @@
-"""Sets terms on paper with typst.
-
-One compiler per process: it keeps the fonts mapped and the templates parsed, which makes a paper three times cheaper
-than the first one. typst refuses a second thread in the same compiler («Already borrowed»), so a lock admits one at a time.
-The compiler's root holds our templates and nothing else, they import no package, and what people typed reaches it only as
-JSON values: never as markup, never as a path.
-"""
+"""Sets terms on paper: the words and values of an order's papers, given to the typesetter of `base.papers`."""
 
 import json
 import logging
 from dataclasses import replace
 from datetime import UTC, datetime, time
-from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
-from threading import Lock
 from typing import Any
 
-import typst
-
+from everfair.base import papers
+from everfair.base.typesetting import settable
 from everfair.trade.documents.labels import paired_words
-from everfair.trade.documents.typesetting import settable
 from everfair.trade.documents.values import ContractTerms, Signature
 
 KINDS = ("contract", "proforma")
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 
-FONT_PACKAGES = ("manimgx_fonts_cjk",)
 TEMPLATES = Path(__file__).parent / "templates"
 
 _log = logging.getLogger(__name__)
-_one_at_a_time = Lock()
 
 
 def render(kind: str, terms: ContractTerms, language: str, *, second_language: str | None = None) -> bytes:
@@ -45,15 +33,10 @@ def render(kind: str, terms: ContractTerms, language: str, *, second_language: s
         if wanted is not None and wanted not in LANGUAGES:
             raise ValueError(f"{wanted!r} is no language of our papers; there are {', '.join(LANGUAGES)}")
     content = as_json(terms, language, second_language)
-    try:
-        archival: bytes = typeset(kind, content, format="pdf", pdf_standards=["a-2b"], timestamp=_dated(terms))
-        return archival
-    except typst.TypstError as fault:
-        if "could not be displayed" not in fault.message:
-            raise
+    made, archival = papers.pdf(TEMPLATES / f"{kind}.typ", content, _dated(terms))
+    if not archival:
         _log.warning("%s of order %s is no PDF/A: a script is missing in our fonts", kind, terms.order_number)
-        plain: bytes = typeset(kind, content, format="pdf", pdf_standards=[], timestamp=_dated(terms))
-        return plain
+    return made
 
 
 def as_json(terms: ContractTerms, language: str, second_language: str | None = None) -> str:
@@ -71,30 +54,8 @@ def as_json(terms: ContractTerms, language: str, second_language: str | None = N
 
 
 def typeset(kind: str, content: str, **options: Any) -> Any:
-    """What typst makes of one template and its JSON: bytes, or a list of them for pictures of several pages.
-
-    `options` are those of `typst.Compiler.compile`.
-    """
-    with _one_at_a_time:
-        return compiler().compile(input=TEMPLATES / f"{kind}.typ", sys_inputs={"document": content}, **options)
-
-
-@cache
-def compiler() -> typst.Compiler:
-    # System fonts stay out: the same terms must give the same paper on every machine.
-    fonts = typst.Fonts(
-        include_system_fonts=False, include_embedded_fonts=True, font_paths=[_folder(name) for name in FONT_PACKAGES]
-    )
-    nowhere = TEMPLATES / "no-packages"
-    return typst.Compiler(root=TEMPLATES, font_paths=fonts, package_path=nowhere, package_cache_path=nowhere)
-
-
-def _folder(package: str) -> str:
-    """Where a font package keeps its files, without running its code."""
-    spec = find_spec(package)
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError(f"The font package {package} is not installed; requirements/core.in names it")
-    return spec.submodule_search_locations[0]
+    """What typst makes of one kind of paper and its JSON."""
+    return papers.typeset(TEMPLATES / f"{kind}.typ", content, **options)
 
 
 def _dated(terms: ContractTerms) -> datetime:

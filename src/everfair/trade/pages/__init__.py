@@ -4,6 +4,7 @@ from everfair.trade.pages.awarding import award
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
+from everfair.trade.pages.sheets import sheet
 
 __all__ = [
     "award",
@@ -17,6 +18,7 @@ __all__ = [
     "post",
     "receive",
     "report",
+    "sheet",
     "ship",
     "sign",
     "withdraw_report",

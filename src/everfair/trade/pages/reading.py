@@ -11,7 +11,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
 from everfair.base.allow import allow
@@ -47,7 +47,7 @@ from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_na
 PER_PAGE = 25
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def orders(request: HttpRequest) -> HttpResponse:
     """All orders of the company, newest first. `side` is buyer or seller, `open=1` leaves out what is over."""
@@ -78,7 +78,7 @@ def company_name(company: Any) -> str:
     return names(company, get_language() or "en")[0]
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
@@ -294,7 +294,7 @@ def post(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page(request, "trade/order.html", status=422, **order_face(request, found, form))
 
 
-@require_GET
+@require_safe
 @allow(MEMBER | OPERATOR)
 def paper(request: HttpRequest, order_id: UUID, kind: str) -> HttpResponse:
     """Contract or proforma as PDF, from the terms that stand in the order."""

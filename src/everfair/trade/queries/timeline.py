@@ -11,8 +11,9 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.events import read_fact
-from everfair.base.models import Event, History
+from everfair.base.models import Event
 from everfair.base.money import Money
+from everfair.base.rows import ask, find
 from everfair.companies.queries import people_by_id
 from everfair.trade.models import Order
 
@@ -79,14 +80,14 @@ def in_words(reason: str) -> Words:
 
 def timeline(order: Order) -> list[Happening]:
     """What happened, oldest first: three queries (events, reasons, people)."""
-    events = list(Event.objects.filter(subject=order.pk, name__in=list(_TOLD)).order_by("seq"))
+    events = find(Event, "subject = %s AND name = ANY(%s) ORDER BY seq", [order.pk, list(_TOLD)])
     reasons = _reasons(order)
     people = people_by_id(_person_id(event.actor) for event in events)
     return [_happening(event, reasons, people) for event in events]
 
 
 def _reasons(order: Order) -> dict[str, Iterator[str]]:
-    rows = History.objects.filter(subject=order.pk).exclude(reason="").order_by("seq").values_list("verb", "reason")
+    rows = ask("SELECT verb, reason FROM base_history WHERE subject = %s AND reason <> '' ORDER BY seq", [order.pk])
     by_verb: dict[str, list[str]] = {}
     for verb, reason in rows:
         by_verb.setdefault(verb, []).append(reason)

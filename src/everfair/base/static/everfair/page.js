@@ -2,19 +2,32 @@
 
 const root = document.documentElement;
 
-// Light, dark, large type: the buttons are useless without a script, so the script shows them.
-for (const button of document.querySelectorAll("[data-set]")) {
-  const [name, value] = button.dataset.set.split(":");
-  button.hidden = false;
-  const mark = () => button.setAttribute("aria-pressed", String((root.dataset[name] ?? "") === value));
-  button.addEventListener("click", () => {
-    const off = root.dataset[name] === value || !value;
-    if (off) delete root.dataset[name]; else root.dataset[name] = value;
-    try { off ? localStorage.removeItem("ef-" + name) : localStorage.setItem("ef-" + name, value); } catch { /* lasts for this page */ }
-    document.querySelectorAll("[data-set]").forEach((other) => other.dispatchEvent(new Event("marked")));
+// Text size and colours: the links at the foot lead to a page that sets a cookie; here it is set without leaving.
+const choices = document.querySelectorAll("a[data-set]");
+const mark = () => {
+  for (const link of choices) {
+    const [name, value] = link.dataset.set.split(":");
+    if ((root.dataset[name] ?? "") === value) link.setAttribute("aria-current", "true"); else link.removeAttribute("aria-current");
+  }
+};
+for (const link of choices) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    const [name, value] = link.dataset.set.split(":");
+    if (value) root.dataset[name] = value; else delete root.dataset[name];
+    document.cookie = `ef-${name}=${value}; path=/; samesite=lax; max-age=${value ? 31536000 : 0}`;
+    mark();
   });
-  button.addEventListener("marked", mark);
-  mark();
+}
+mark();
+
+// On a narrow page these links are a strip: begin with the one that is open.
+for (const strip of document.querySelectorAll(".sidenav ul, .tabs ul")) {
+  const open = strip.querySelector("[aria-current]");
+  if (open && strip.scrollWidth > strip.clientWidth) {
+    const [box, seen] = [open.getBoundingClientRect(), strip.getBoundingClientRect()];
+    strip.scrollLeft += root.dir === "rtl" ? box.right - seen.right + 16 : box.left - seen.left - 16;
+  }
 }
 
 // Menus close on Escape and on a click elsewhere.

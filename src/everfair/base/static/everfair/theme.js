@@ -1,7 +1,6 @@
-// Runs before the first paint (not a module): the reader's own choice of light, dark and large type.
-try {
-  for (const name of ["theme", "size"]) {
-    const chosen = localStorage.getItem("ef-" + name);
-    if (chosen) document.documentElement.dataset[name] = chosen;
-  }
-} catch { /* storage is closed: the system's choice stands */ }
+// Runs before the first paint (not a module): the reader's own choice of text size and colours. Pages are the same for everybody
+// and kept by caches, so the choice is read here and not by the server.
+for (const name of ["theme", "size"]) {
+  const chosen = document.cookie.match(`(?:^|; )ef-${name}=([a-z]+)`);
+  if (chosen) document.documentElement.dataset[name] ??= chosen[1];
+}

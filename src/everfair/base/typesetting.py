@@ -17,7 +17,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufde
 _LONG_RUN = re.compile("[^\\s\u200b\u2e80-\ufaff\U00020000-\U0003ffff]{7,}")
 _WIDE = frozenset("ABCDEFGHJKLMNOPQRSTUVWXYZmw@%&")
 _NARROW = frozenset(",.:;'|!iIl")
-# What fits on one line of a field's column, in ems of its own letter size (templates/paper.typ sets the columns). A run
+# What fits on one line of a field's column, in ems of its own letter size (the templates set the columns). A run
 # within it is left alone, so that e-mail addresses, links and amounts can be copied from the paper whole.
 _ROOM_EM = {
     "terms_hash": 99.0, "payment_instructions": 58.0, "remarks": 58.0,

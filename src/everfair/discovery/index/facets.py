@@ -1,0 +1,84 @@
+"""Counting what a list may be narrowed by."""
+
+from collections.abc import Sequence
+from functools import cache
+from itertools import accumulate, pairwise
+from typing import Any
+
+from everfair.discovery.index.matching import Width
+from everfair.discovery.index.queries import LEAD_TIME_TOPS_DAYS, MOQ_TOPS, Facets, price_bands
+
+# A question, how widely it was asked, and what is fixed in it.
+Asked = tuple[bytes, Width, tuple[str, ...]]
+
+_MOST_FACETS = 300
+# What is not looked at where a facet is counted: its own choice.
+OWN_CHOICE: dict[str, dict[str, Any]] = {
+    "hall": {"hall": None, "categories": ()},
+    "category": {"categories": ()},
+    "country": {"countries": ()},
+    "origin": {"origins": ()},
+    "currency": {"price_at_least_minor": None, "price_at_most_minor": None},
+    "moq": {"moq_at_most": None},
+    "lead_time": {"lead_time_at_most": None},
+}
+
+
+@cache
+def aggregations(currency: str) -> dict[str, Any]:
+    prices = {"range": {"field": "price", "ranges": _from_lows(price_bands(currency))}}
+    return {
+        **{name: _terms(name) for name in ("hall", "category", "country", "origin")},
+        "currency": {**_terms("currency"), "aggs": {"price": prices}},
+        "moq": {"range": {"field": "moq", "ranges": _up_to(MOQ_TOPS)}},
+        "lead_time": {"range": {"field": "lead_time", "ranges": _up_to(LEAD_TIME_TOPS_DAYS)}},
+        "sample": {"sum": {"field": "sample"}},
+        "verified": {"sum": {"field": "verified"}},
+    }
+
+
+def _terms(name: str) -> dict[str, Any]:
+    return {"terms": {"field": name, "size": _MOST_FACETS, "segment_size": _MOST_FACETS * 2}}
+
+
+def _from_lows(lows: Sequence[int]) -> list[dict[str, int]]:
+    return [{"from": low, "to": high} for low, high in pairwise(lows)] + [{"from": lows[-1]}]
+
+
+def _up_to(tops: Sequence[int]) -> list[dict[str, int]]:
+    return [{"from": low, "to": high} for low, high in pairwise((0, *(top + 1 for top in tops)))]
+
+
+def facets_of(found: dict[str, Any], currency: str) -> Facets:
+    def buckets(name: str) -> list[dict[str, Any]]:
+        return found.get(name, {}).get("buckets", [])  # type: ignore[no-any-return]
+
+    def counts(name: str) -> list[tuple[str, int]]:
+        return sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets(name)), key=lambda pair: (-pair[1], pair[0]))
+
+    def at_most(name: str, tops: Sequence[int]) -> list[tuple[int, int]]:
+        steps = _by_low(buckets(name))
+        lows = (0, *(top + 1 for top in tops[:-1]))
+        return list(zip(tops, accumulate(steps.get(low, 0) for low in lows), strict=True))
+
+    priced: list[dict[str, Any]] = next(
+        (bucket["price"]["buckets"] for bucket in buckets("currency") if bucket["key"] == currency), []
+    )
+    bands = _by_low(priced)
+    return Facets(
+        halls=counts("hall"),
+        categories=counts("category"),
+        countries=counts("country"),
+        origins=counts("origin"),
+        currencies=counts("currency"),
+        price_bands=[(low, bands.get(low, 0)) for low in price_bands(currency)],
+        moqs=at_most("moq", MOQ_TOPS),
+        lead_times=at_most("lead_time", LEAD_TIME_TOPS_DAYS),
+        sample=int(found.get("sample", {}).get("value") or 0),
+        verified=int(found.get("verified", {}).get("value") or 0),
+    )
+
+
+def _by_low(buckets: Sequence[dict[str, Any]]) -> dict[int, int]:
+    # Tantivy adds a band below the first one, and leaves out the lower end of a band that starts at nought.
+    return {int(bucket.get("from", 0)): bucket["doc_count"] for bucket in buckets if bucket.get("to") != 0}

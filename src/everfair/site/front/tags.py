@@ -1,0 +1,25 @@
+"""Which tags an event drops. A page is tagged with what it shows (`base/public.py`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
+from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, CompanyVerified, StopLifted, StopPlaced
+from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
+
+
+def dropped_by(fact: Any) -> set[str]:
+    match fact:
+        case OfferPublished() | OfferChanged() | OfferWithdrawn():
+            return {f"offer:{fact.offer_id}", f"offers:{fact.company_id}"}
+        case OffersImported():
+            # Any of them: their pages all carry the company's tag.
+            return {f"offers:{fact.company_id}", f"company:{fact.company_id}"}
+        case CompanyRegistered():
+            return {"companies"}
+        case CompanyVerified() | CompanyProfileChanged() | StopPlaced() | StopLifted():
+            return {"companies", f"company:{fact.company_id}"}
+        case RfqPosted() | RfqClosed() | QuoteSent() | QuoteWithdrawn() | QuoteAccepted() | QuoteDeclined():
+            return {"rfqs"}
+    return set()

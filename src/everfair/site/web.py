@@ -1,0 +1,22 @@
+"""The application that Granian serves: Django behind the front."""
+
+import sys
+
+# isort: off
+from everfair.site.wsgi import application as django  # first, because it sets Django up
+
+from everfair.catalog.actions import count_views
+from everfair.discovery.follow import index_mark
+from everfair.site.front.follower import Follower
+from everfair.site.front.gate import SWITCH_S, Gate
+from everfair.site.front.store import Store
+from everfair.site.worker import conninfo
+# isort: on
+
+
+def _follower(store: Store) -> Follower:
+    return Follower(store, conninfo, index_mark)
+
+
+sys.setswitchinterval(SWITCH_S)
+application = Gate(django, Store(), follower=_follower, count_views=count_views)
