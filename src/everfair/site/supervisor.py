@@ -126,7 +126,7 @@ class Supervisor:
     def asked_to_stop(self) -> bool:
         return self._asked_to_stop
 
-    def run_step(self, command: Sequence[str], env: Mapping[str, str], *, log: str = "setup", show: bool = False) -> None:
+    def run_step(self, command: Sequence[str], env: Mapping[str, str], *, log: str = "setup") -> None:
         """One step of preparation as a process of its own; its output goes to a log and its last line into the refusal."""
         path = self._log_path(log)
         with path.open("ab") as out:
@@ -135,7 +135,7 @@ class Supervisor:
                 command,
                 env={**env, RUN_MARK: self.mark},
                 stdin=subprocess.DEVNULL,
-                stdout=None if show else out,
+                stdout=out,
                 stderr=out,
                 start_new_session=True,
                 preexec_fn=_die_with_parent,

@@ -148,7 +148,7 @@ def _prepare(house: Supervisor, folder: Path, env: dict[str, str], kind: str) ->
         done["static"] = static
     if kind == "demo" and not done.get("demo"):
         _say("Loading the demo world …")
-        house.run_step([*CLI, "demo"], env, log="demo", show=True)
+        house.run_step([*CLI, "demo"], env, log="demo")
         note.write_text(json.dumps(done | {"demo": True}))
 
 
