@@ -26,7 +26,7 @@ from everfair.companies import actions as companies
 from everfair.discovery.follow import follow_once, index_mark
 from everfair.site.front import gate as gates
 from everfair.site.front.follower import Follower
-from everfair.site.front.gate import Gate
+from everfair.site.front.gate import MEMBER_BYTES, MOST_BODIES, RESERVED_BYTES, STRANGER_BYTES, Gate
 from everfair.site.front.store import BLIND_S, STALE_S, Kept, Store
 from everfair.site.worker import conninfo
 from tests import make
@@ -368,6 +368,54 @@ def test_a_request_reaches_the_site_as_it_was_sent():
     assert (environ["CONTENT_LENGTH"], environ["CONTENT_TYPE"]) == ("5000", "text/plain")
     assert (environ["HTTP_COOKIE"], environ["HTTP_X_FORWARDED_FOR"]) == ("a=1", "1.2.3.4")
     assert environ["REMOTE_ADDR"] == "127.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "most"),
+    [
+        ("/hooks/payments/sandbox", {}, RESERVED_BYTES),
+        ("/en/account/sign-in/", {}, STRANGER_BYTES),
+        ("/en/offers/import/", {"cookie": "sessionid=x"}, MEMBER_BYTES),
+    ],
+)
+def test_a_body_beyond_what_its_sender_may_send_never_reaches_the_site(path, headers, most):
+    site = Site()
+    gate = Gate(site, following(Store()))
+
+    async def story() -> None:
+        stated = await ask(gate, path, method="POST", content_length=str(most + 1), **headers)
+        assert stated.status == 413
+        if most < MEMBER_BYTES:
+            unstated = await ask(gate, path, method="POST", body=b"x" * (most + 1), transfer_encoding="chunked", **headers)
+            assert unstated.status == 413
+        assert (await ask(gate, path, method="POST", body=b"x", content_length="1", **headers)).status == 200
+
+    with_gate(gate, story)
+    assert len(site.asked) == 1
+
+
+def test_bodies_that_never_end_take_no_more_than_their_places():
+    gate = Gate(Site(), following(Store()))
+
+    class Endless(Proto):
+        async def __aiter__(self) -> Any:
+            await asyncio.sleep(60)
+            yield b""
+
+    async def story() -> None:
+        slow = [
+            asyncio.create_task(gate.__rsgi__(scope("/en/x/", method="POST", content_length="9", cookie="a=b"), Endless()))
+            for _ in range(MOST_BODIES)
+        ]
+        await asyncio.sleep(0.05)
+        assert (await ask(gate, "/en/x/", method="POST", body=b"x", content_length="1", cookie="a=b")).status == 503
+        assert (await ask(gate, "/hooks/payments/sandbox", method="POST", body=b"x", content_length="1")).status == 200
+        for task in slow:
+            task.cancel()
+        await asyncio.gather(*slow, return_exceptions=True)
+        assert (await ask(gate, "/en/x/", method="POST", body=b"x", content_length="1", cookie="a=b")).status == 200
+
+    with_gate(gate, story)
 
 
 def test_a_header_cannot_pass_for_one_that_only_the_proxy_writes():

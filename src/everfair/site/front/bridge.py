@@ -17,7 +17,6 @@ from everfair.site.front.store import Headers
 WSGI = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 SMALL = 1_000_000  # a streamed answer up to this is read in one piece
 IN_MEMORY = 1_000_000  # a longer body lies in a file until it is whole; no thread waits for it
-LARGEST_BODY = 256 * 2**20
 
 
 class Answer(NamedTuple):
@@ -30,7 +29,7 @@ class Answer(NamedTuple):
 
 
 class TooLarge(Exception):
-    """A body beyond what any page takes."""
+    """A body beyond what whoever sends it may send."""
 
 
 def environ_of(scope: Any, headers: Iterable[tuple[str, str]], body: IO[bytes], length: int | None) -> dict[str, Any]:
@@ -70,17 +69,17 @@ def environ_of(scope: Any, headers: Iterable[tuple[str, str]], body: IO[bytes], 
     return environ
 
 
-async def body_of(scope: Any, proto: Any) -> tuple[IO[bytes], int | None]:
+async def body_of(scope: Any, proto: Any, most_bytes: int) -> tuple[IO[bytes], int | None]:
     """The whole body, before a thread is taken. Raises TooLarge."""
     stated = scope.headers.get("content-length")
     if stated is None and scope.headers.get("transfer-encoding") is None and scope.http_version.startswith("1"):
         return io.BytesIO(), None
-    if stated is not None and stated.isdigit() and int(stated) > LARGEST_BODY:
+    if stated is not None and stated.isdigit() and int(stated) > most_bytes:
         raise TooLarge
     file, length = tempfile.SpooledTemporaryFile(IN_MEMORY), 0  # noqa: SIM115  closed when the answer is there
     async for chunk in proto:
         length += len(chunk)
-        if length > LARGEST_BODY:
+        if length > most_bytes:
             file.close()
             raise TooLarge
         file.write(chunk)

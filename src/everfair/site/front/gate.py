@@ -34,6 +34,10 @@ THREADS, RESERVED_THREADS = 3, 2  # together no more than the pool has connectio
 MOST_WAITING = 96  # in the queue of the shared threads
 MOST_BROWSING = 32  # how long that queue may be for one who has no session and writes nothing
 MOST_RESERVED = 400
+# A body lies on the disk until it is whole, so nobody may fill it: payment events are small, strangers send forms, and who has a
+# session or a key sends price lists of 50 MiB or a handful of attachments. Views refuse less than that by themselves.
+RESERVED_BYTES, STRANGER_BYTES, MEMBER_BYTES = 128 * 2**10, 3 * 2**20, 128 * 2**20
+MOST_BODIES = 64  # read at the same time
 COUNT_EVERY_S = 5.0
 MOST_FILES = 400
 # How long one thread may keep the others from running. The event loop and a payment event wait for every thread that makes a page:
@@ -92,6 +96,7 @@ class Gate:
     ) -> None:
         self.application, self.store = application, store
         self.shared, self.reserved, self.files = Room("shared", THREADS), Room("reserved", RESERVED_THREADS), Room("files", 1)
+        self._bodies = 0  # that are being read
         self.views: Counter[int] = Counter()
         self._count_views, self._make_follower = count_views, follower
         self._follower: Follower | None = None
@@ -181,22 +186,26 @@ class Gate:
 
     async def _pass_on(self, scope: Any, proto: Any) -> None:
         """To Django, as it came; or a refusal at once, before its body is read."""
+        stranger = scope.headers.get("cookie") is None and scope.headers.get("authorization") is None
+        room, most, most_bytes = self.shared, MOST_WAITING, STRANGER_BYTES if stranger else MEMBER_BYTES
         if scope.path.startswith(_RESERVED):
-            room, most = self.reserved, MOST_RESERVED
+            room, most, most_bytes = self.reserved, MOST_RESERVED, RESERVED_BYTES
         elif scope.path.startswith(_FILES):
             room, most = self.files, MOST_FILES
-        elif scope.method in _SAFE and scope.headers.get("cookie") is None and scope.headers.get("authorization") is None:
-            room, most = self.shared, MOST_BROWSING
-        else:
-            room, most = self.shared, MOST_WAITING
-        if not room.has_place(most):
+        elif scope.method in _SAFE and stranger:
+            most = MOST_BROWSING
+        full = room is self.shared and self._bodies >= MOST_BODIES
+        if full or not room.has_place(most):
             _send(scope, proto, _come_back(scope.path))
             return
+        self._bodies += 1
         try:
-            body, length = await bridge.body_of(scope, proto)
+            body, length = await bridge.body_of(scope, proto, most_bytes)
         except bridge.TooLarge:
             _send(scope, proto, Answer(413, [("connection", "close")]))
             return
+        finally:
+            self._bodies -= 1
         if not room.has_place(most):  # others came while its body did
             body.close()
             _send(scope, proto, _come_back(scope.path))
