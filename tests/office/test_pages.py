@@ -19,6 +19,7 @@ from everfair.ledger.queries import balance
 from everfair.ledger.values import fees, wallet
 from everfair.markets.queries import rule
 from everfair.messaging.actions import open_thread, post_message
+from everfair.messaging.models import Notice
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade.actions import pay_stage, report_missing
@@ -498,6 +499,25 @@ def test_a_dead_reaction_that_works_now_is_repeated(office: Any) -> None:
     dead.refresh_from_db()
     assert dead.settled_at is not None
     assert [note.subject for note in notes("dead reaction repeated")] == [trade.order.pk]
+
+
+def test_two_repeated_notices_are_two(office: Any) -> None:
+    """Each stands for its own event: the second must not pass for the first."""
+    trades = [make.trade("agreed"), make.trade("agreed")]
+    for trade in trades:
+        fact = {"order_id": trade.order.pk, "buyer_id": trade.order.buyer_id, "seller_id": trade.order.seller_id}
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO base_event (name, subject, body, actor) VALUES ('OrderSigned', %s, %s, 'rail') RETURNING seq",
+                [trade.order.pk, json.dumps({name: str(value) for name, value in fact.items()})],
+            )
+            seq = cursor.fetchone()[0]
+        dead = DeadReaction.objects.create(subscriber="trade.notices", event_seq=seq, reason="away")
+
+        send(office, f"/en/office/reactions/{dead.pk}/repeat/")
+
+        told = Notice.objects.filter(company_id=trade.order.buyer_id, kind="order.signed")
+        assert [notice.cause for notice in told] == [f"event:{seq}:buyer"]
 
 
 def test_a_failed_deadline_is_set_to_fire_again(office: Any) -> None:

@@ -16,6 +16,7 @@ from django.utils import translation
 
 from everfair.base import clock
 from everfair.base.deadlines import fire_due
+from everfair.base.events import digesting
 from everfair.base.models import Deadline, Event, History
 from everfair.base.slots import slot
 from everfair.catalog.models import Offer
@@ -692,9 +693,13 @@ def test_every_turn_is_told_to_the_side_whose_turn_it_is():
     trade = make.trade("agreed")
     order = trade.order
 
-    reactions.tell_of_order(events.OrderPlaced(order.pk, order.buyer_id, order.seller_id, order.total))
-    reactions.tell_of_signature(events.OrderSigned(order.pk, order.buyer_id, order.seller_id))
-    reactions.tell_of_signature(events.OrderSigned(order.pk, order.buyer_id, order.seller_id))
+    with digesting(1):
+        reactions.tell_of_order(events.OrderPlaced(order.pk, order.buyer_id, order.seller_id, order.total))
+    for _n in range(2):  # the same event again
+        with digesting(2):
+            reactions.tell_of_signature(events.OrderSigned(order.pk, order.buyer_id, order.seller_id))
+    with pytest.raises(LookupError):
+        reactions.tell_of_signature(events.OrderSigned(order.pk, order.buyer_id, order.seller_id))
 
     told = {(notice.company_id, notice.kind) for notice in Notice.objects.all()}
     assert told == {(order.seller_id, "order.placed"), (order.buyer_id, "order.signed")}

@@ -12,7 +12,8 @@ import json
 import logging
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
@@ -131,12 +132,25 @@ _READ = """
 _PLACE = "SELECT tx, seq FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED"
 _MOVE_ON = "UPDATE base_cursor SET tx = %s, seq = %s WHERE name = %s"
 # The event that is being digested in this context.
-_digesting: ContextVar[int | None] = ContextVar("_digesting", default=None)
+_digesting: ContextVar[int] = ContextVar("_digesting")
 
 
-def event_seq() -> int | None:
-    """Inside a reaction: the number of the event it reacts to. What happened once has one number, however often it is told."""
+def event_seq() -> int:
+    """Inside a reaction: the number of the event it reacts to. What happened once has one number, however often it is told.
+
+    LookupError outside of one: without a number two events would pass for the same.
+    """
     return _digesting.get()
+
+
+@contextmanager
+def digesting(seq: int) -> Iterator[None]:
+    """React to the event with this number."""
+    token = _digesting.set(seq)
+    try:
+        yield
+    finally:
+        _digesting.reset(token)
 
 
 def run_reactions(subscriber: str, *, batch: int = 200) -> int:
@@ -179,18 +193,16 @@ def _read_on(subscriber: str, batch: int, digest: Callable[[str, int, Iterable[R
 
 
 def _digest_all(_subscriber: str, seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> bool:
-    _react(seq, reactions, name, body)
+    react(seq, reactions, name, body)
     return True
 
 
-def _react(seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> None:
+def react(seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> None:
+    """Digest one event in the open transaction, by its row's number, name and body."""
     fact = read_fact(name, json.loads(body) if isinstance(body, str) else body)
-    token = _digesting.set(seq)
-    try:
+    with digesting(seq):
         for reaction in reactions:
             reaction(fact)
-    finally:
-        _digesting.reset(token)
 
 
 _LOOK = """
@@ -241,7 +253,7 @@ def _digest(subscriber: str, seq: int, reactions: Iterable[Reaction], name: str,
     try:
         # Reading it too: an event that cannot be read any more must not hold up the rest either.
         with transaction.atomic():
-            _react(seq, reactions, name, body)
+            react(seq, reactions, name, body)
     except Exception as error:
         key = (subscriber, seq)
         _tries[key] += 1

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from everfair.base.actor import Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.events import read_fact, subscribers
+from everfair.base.events import react, subscribers
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import OPERATOR
@@ -102,9 +101,7 @@ def repeat_reaction(reaction_id: int, *, by: Actor) -> None:
             raise Refused("office.nobody_reacts", gettext_lazy("Nobody listens to this any more. Settle it with a reason."))
         try:
             with transaction.atomic():
-                fact = read_fact(event.name, json.loads(event.body) if isinstance(event.body, str) else event.body)
-                for reaction in reactions:
-                    reaction(fact)
+                react(event.seq, reactions, event.name, event.body)
         except Exception as error:
             raise Refused(
                 "office.fails_again", _("It failed again: %(reason)s") % {"reason": f"{type(error).__name__}: {error}"[:200]}

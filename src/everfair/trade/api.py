@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 
 from everfair.base.allow import allow
-from everfair.base.api import open_cursor, seal_cursor, write
+from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
 from everfair.base.forms import clean_text
 from everfair.base.money import Money, UnitPrice
 from everfair.base.refused import Refused
@@ -23,7 +23,6 @@ from everfair.trade import actions, queries
 from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
-    Amount,
     AwardIn,
     ConsignmentOut,
     DraftIn,
@@ -259,7 +258,7 @@ def _brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
         "agreement": order.agreement,
         "goods": order.goods,
         "issue": order.issue,
-        "total": Amount.of(order.total),
+        "total": MoneyOut.of(order.total),
         "ship_by": order.ship_by,
         "placed_at": order.created_at,
         "standing": {
@@ -300,12 +299,12 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
                 "unit": line["unit"],
                 "unit_price": {"amount": line["unit_price"], "currency": order.currency},
                 "price_per": line["price_per"],
-                "amount": Amount.of(Money(line["amount_minor"], order.currency)),
+                "amount": MoneyOut.of(Money(line["amount_minor"], order.currency)),
             }
             for line in signed["lines"]
         ],
         charges=[
-            {"kind": c["kind"], "label": c["label"], "amount": Amount.of(Money(c["amount_minor"], order.currency))}
+            {"kind": c["kind"], "label": c["label"], "amount": MoneyOut.of(Money(c["amount_minor"], order.currency))}
             for c in signed["charges"]
         ],
         stages=[
@@ -332,13 +331,13 @@ def _line(n: int, line: Any, price: UnitPrice, amount: Money) -> dict[str, Any]:
         "unit": line.unit,
         "unit_price": {"amount": f"{price.amount.normalize():f}", "currency": price.currency},
         "price_per": f"{price.per.normalize():f}",
-        "amount": Amount.of(amount),
+        "amount": MoneyOut.of(amount),
     }
 
 
 def _stage(stage: Any) -> dict[str, Any]:
     percent = f"{stage.percent.normalize():f}"
-    return {"n": stage.n, "name": stage.name, "percent": percent, "amount": Amount.of(stage.amount)}
+    return {"n": stage.n, "name": stage.name, "percent": percent, "amount": MoneyOut.of(stage.amount)}
 
 
 def _draft_out(terms: Terms) -> DraftOut:
@@ -347,9 +346,9 @@ def _draft_out(terms: Terms) -> DraftOut:
         buyer=PartyOut(**terms.buyer),
         seller=PartyOut(**terms.seller),
         lines=[_line(n, line, line.unit_price, line.amount) for n, line in enumerate(terms.lines, 1)],
-        charges=[{"kind": c.kind, "label": c.label, "amount": Amount.of(c.amount)} for c in terms.charges],
+        charges=[{"kind": c.kind, "label": c.label, "amount": MoneyOut.of(c.amount)} for c in terms.charges],
         stages=[_stage(stage) for stage in terms.stages],
-        total=Amount.of(terms.total),
+        total=MoneyOut.of(terms.total),
         incoterm=terms.incoterm,
         named_place=terms.named_place,
         ship_by=terms.ship_by,

@@ -10,8 +10,7 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.base.api import Words
-from everfair.base.money import Money
+from everfair.base.api import MoneyOut, Words
 
 # Digits and one point: nothing is guessed (B22 to B25).
 Quantity = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$", max_length=16, strict=True)]
@@ -19,17 +18,6 @@ AmountText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
 IncotermCode = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-
-
-class Amount(Schema):
-    """`{"amount": "420.00", "currency": "USD"}`"""
-
-    amount: str
-    currency: str
-
-    @staticmethod
-    def of(money: Money) -> Amount:
-        return Amount(amount=f"{money.amount:f}", currency=money.currency)
 
 
 class _In(Schema):
@@ -107,22 +95,22 @@ class LineOut(Schema):
     description: str
     quantity: str
     unit: str
-    unit_price: Amount
+    unit_price: MoneyOut
     price_per: str
-    amount: Amount
+    amount: MoneyOut
 
 
 class ChargeOut(Schema):
     kind: str
     label: str
-    amount: Amount
+    amount: MoneyOut
 
 
 class DraftStageOut(Schema):
     n: int
     name: str
     percent: str
-    amount: Amount
+    amount: MoneyOut
 
 
 class StageOut(DraftStageOut):
@@ -142,7 +130,7 @@ class DraftOut(Schema):
     lines: list[LineOut]
     charges: list[ChargeOut]
     stages: list[DraftStageOut]
-    total: Amount
+    total: MoneyOut
     incoterm: str
     named_place: str
     ship_by: date
@@ -183,7 +171,7 @@ class OrderBrief(Schema):
     agreement: str
     goods: str
     issue: str
-    total: Amount
+    total: MoneyOut
     ship_by: date
     placed_at: datetime
     standing: StandingOut
