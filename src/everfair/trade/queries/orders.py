@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -18,11 +19,12 @@ from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     """Buyer and seller see their orders, operators all; the worker's actors too."""
     if actor.kind in ("operator", "clock", "rail", "system"):
-        return seen_as(Order.objects.all())
+        return seen_as(Order, Order.objects.all)
     own = actor.company_id
     if own is None:
-        return seen_as(Order.objects.none(), "false")
-    return seen_as(Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), "(buyer_id = %s OR seller_id = %s)", own, own)
+        return seen_as(Order, Order.objects.none, "false")
+    either = "(buyer_id = %s OR seller_id = %s)"
+    return seen_as(Order, lambda: Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), either, own, own)
 
 
 def order(order_id: UUID, actor: Actor, *, sides: bool = True) -> Order:
@@ -102,3 +104,8 @@ def orders_of_stages(stage_ids: Iterable[str]) -> dict[str, Order]:
     """Stage's id as text → its order: for statements, whose reader was a party to each."""
     rows = Stage.objects.filter(pk__in=list(stage_ids)).select_related("order")
     return {str(stage.pk): stage.order for stage in rows}
+
+
+def stages_in(state: str) -> QuerySet[Stage, Any]:
+    """The ids of orders that have a stage in this state, to stand inside another query (`pk__in`)."""
+    return Stage.objects.filter(state=state).values("order_id")
