@@ -24,6 +24,7 @@ from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
     AwardIn,
+    BuyerOut,
     ConsignmentOut,
     DraftIn,
     DraftOut,
@@ -63,6 +64,13 @@ def list_orders(
     standings = queries.standings(shown, actor)
     rest = seal_cursor([shown[-1].number]) if len(found) > limit else None
     return {"items": [_brief(order, standings[order.pk]) for order in shown], "next_cursor": rest}
+
+
+@router.get("/buyers/{number}", response=BuyerOut)
+@allow(MEMBER | OPERATOR, scope="orders:read")
+def get_buyer(request: HttpRequest, number: int) -> Any:
+    """What a supplier may know of a buyer with whom it has business; not found for all others."""
+    return queries.buyer_record(queries.buyer_by_number(number, request.actor))  # type: ignore[attr-defined]
 
 
 @router.post("/orders/preview", response=DraftOut)

@@ -204,3 +204,38 @@ class PayOut(Schema):
     """The payment to check out: `POST /payments/{payment}/checkout`."""
 
     payment: UUID
+
+
+class BuyerIssues(Schema):
+    """Reports that goods did not come: raised by the buyer, opened because nobody spoke, and how those ended that ended."""
+
+    raised: int
+    silent: int
+    withdrawn: int
+    for_buyer: int
+    shared: int
+    for_seller: int
+    open: int
+
+
+class BuyerRfqs(Schema):
+    posted: int
+    awarded: int
+    cancelled: int
+
+
+class BuyerOut(Schema):
+    """A buyer's record in numbers: `in_time` of `fallen_due` stages were paid by their day. No partner and no amount is in it."""
+
+    number: int
+    country: str
+    member_since: datetime
+    verified_on: datetime | None
+    verified_until: date | None
+    placed: int
+    paid: int
+    settled: int
+    in_time: int
+    fallen_due: int
+    issues: BuyerIssues
+    rfqs: BuyerRfqs

@@ -20,6 +20,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/messages/", pages.post, name="post"),
     path("orders/<uuid:order_id>/papers/<slug:kind>/", pages.sheet, name="sheet"),
     path("orders/<uuid:order_id>/<slug:kind>.pdf", pages.paper, name="paper"),
+    path("buyers/<int:number>/", pages.buyer, name="buyer"),
     path("quotes/<uuid:quote_id>/award/", pages.award, name="award"),
     path("<slug:market>/order/", pages.compose, name="compose"),
     path("<slug:market>/order/place/", pages.place, name="place"),

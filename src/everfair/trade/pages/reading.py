@@ -39,7 +39,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
-from everfair.trade.queries.moves import moves_of
+from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
 from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
@@ -101,6 +101,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "standing": standing,
         "look": _look(found, standing),
         "moves": buttons(found, parts.stages, moves, actor),
+        "used_up": used_up(found, moves, actor),
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
         "consignment": consignment,
@@ -119,6 +120,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
             (pgettext("side of an order", "Seller"), _card(found.seller), company_name(found.seller)),
             (_("Buyer"), _card(found.buyer), company_name(found.buyer)),
         ],
+        "record": queries.buyer_record(found.buyer) if actor.company_id == found.seller_id else None,
         "closed_reason": in_words(found.closed_reason),
         "issue_reason": in_words(found.issue_reason),
         "waiting_for_provider": _waiting(request, parts.stages, intents),

@@ -6,12 +6,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.models import History
 from everfair.base.states import allowed_moves
+from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
-from everfair.trade.roles import buyers_purse
+from everfair.trade.roles import buyer, buyers_purse
 
+# Said where the withdrawals are used up, by the refusal and in place of the button.
+NO_MORE = {
+    "report": _(
+        "You have withdrawn this as often as the contract allows, so it cannot be reported again. Do not confirm the"
+        " goods, and ask the operator: when the time to confirm is over, an issue is opened for the operator."
+    ),
+    "withdraw": _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
+}
 # Never a button: one is how an order is born, the other comes with receiving or a ruling.
 _NOT_ASKED = ("place", "complete", "lapse")
 
@@ -35,6 +48,22 @@ def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage 
     return next((stage for stage in stages if stage.state in ("due", "paying")), None)
 
 
+def is_withdrawn_for_good(order: Order) -> bool:
+    """Whether the buyer has used up the withdrawals. A contract from before the rule holds by its declared default."""
+    name = "trade.issue_withdrawals"
+    withdrawn = History.objects.filter(subject=order.pk, axis="issue", verb="withdraw").count()
+    return withdrawn >= Decimal(order.rules.get(name, RULES[name].default))
+
+
+def used_up(order: Order, moves: Sequence[str], actor: Actor) -> Promise | str:
+    """Why the buyer no longer finds the button to report or to withdraw; «» where it stands, or never stood."""
+    if not buyer.admits(actor, order) or order.agreement != "agreed":
+        return ""
+    verb = "withdraw" if order.issue == "open" else "report"
+    may = verb == "withdraw" or (order.goods == "shipped" and order.issue == "none")
+    return NO_MORE[verb] if may and verb not in moves and is_withdrawn_for_good(order) else ""
+
+
 def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
     held = any(stage.state in ("funded", "frozen") for stage in stages)
     running = order.agreement == "agreed" and order.issue != "open"
@@ -49,7 +78,9 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
         case "receive":
             return running
         case "report":
-            return running and order.goods == "shipped"
-        case "withdraw" | "resolve":
+            return running and order.goods == "shipped" and not is_withdrawn_for_good(order)
+        case "withdraw":
+            return order.agreement == "agreed" and not is_withdrawn_for_good(order)
+        case "resolve":
             return order.agreement == "agreed"
     return True
