@@ -18,11 +18,12 @@ from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     """Buyer and seller see their orders, operators all; the worker's actors too."""
     if actor.kind in ("operator", "clock", "rail", "system"):
-        return seen_as(Order.objects.all())
+        return seen_as(Order, Order.objects.all)
     own = actor.company_id
     if own is None:
-        return seen_as(Order.objects.none(), "false")
-    return seen_as(Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), "(buyer_id = %s OR seller_id = %s)", own, own)
+        return seen_as(Order, Order.objects.none, "false")
+    either = "(buyer_id = %s OR seller_id = %s)"
+    return seen_as(Order, lambda: Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), either, own, own)
 
 
 def order(order_id: UUID, actor: Actor, *, sides: bool = True) -> Order:
