@@ -13,6 +13,7 @@ from django.conf import settings
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.ids import new_id
 from everfair.catalog.models import Offer
 from everfair.catalog.queries import smallest_step
 from everfair.companies.models import Company, Membership, Person

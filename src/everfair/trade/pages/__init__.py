@@ -5,10 +5,12 @@ from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.sheets import sheet
+from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
     "award",
     "compose",
+    "confirm",
     "end_order",
     "order",
     "orders",
@@ -18,8 +20,10 @@ __all__ = [
     "post",
     "receive",
     "report",
+    "send_back",
     "sheet",
     "ship",
+    "show",
     "sign",
     "withdraw_report",
 ]

@@ -8,6 +8,7 @@ from everfair.trade.queries.orders import (
     order_parts,
     orders_page,
     orders_visible_to,
+    shown_of,
     stage_id,
     stages_of,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "orders_page",
     "orders_visible_to",
     "payable_stage",
+    "shown_of",
     "stage_id",
     "stages_of",
     "standing_of",
