@@ -122,7 +122,7 @@ class ShowForm(forms.Form):
     """What a supplier shows for a stage."""
 
     kind = forms.ChoiceField(label=_("What you show"))
-    files = FilesField(label=_("Files"), help_text=_("Pictures, or the document as PDF. At most 10."))
+    attachments = FilesField(label=_("Files"), help_text=_("Pictures, or the document as PDF. At most 10."))
     note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)
 
     def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:

@@ -225,7 +225,7 @@ PAGES: list[Page] = [
     Page("trade:call_off", TRADING, {"order_id": "@sold_funded"}, post="owner", form={"reason": "no steel"}),
     Page("trade:pay", PURSE, {"order_id": "@due", "n": "~1"}, get=None, post="owner"),
     Page("trade:ship", SELLING, {"order_id": "@sold_funded"}, post="owner", form=_SHIP_FORM),
-    Page("trade:show", SELLING, {"order_id": "@sold_making"}, post="owner", form={"kind": "production_photo", "files": _photo, "note": "line 2"}),
+    Page("trade:show", SELLING, {"order_id": "@sold_making"}, post="owner", form={"kind": "production_photo", "attachments": _photo, "note": "line 2"}),
     Page("trade:confirm", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"confirmed": "1"}),
     Page("trade:send_back", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"reason": "too dark"}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),

@@ -35,7 +35,7 @@ def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
     form = ShowForm(request.POST or None, request.FILES or None, kinds=waited_for(found, parts.stages))
 
     def work() -> HttpResponse:
-        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["files"]]
+        kept = [keep_attachment(upload, actor.company_id, by=actor).pk for upload in form.cleaned_data["attachments"]]
         actions.show_work(order_id, form.cleaned_data["kind"], kept, form.cleaned_data["note"], by=actor)
         messages.success(request, _("The buyer can see it now."))
         return redirect("trade:order", order_id)
@@ -44,7 +44,7 @@ def show(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return page(request, "trade/show.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
 
     if request.method == "POST":
-        return done_or_errors(form, work, shown, {"file": "files"})
+        return done_or_errors(form, work, shown, {"file": "attachments", "files": "attachments"})
     return page_if_possible(request, found, parts.stages, "show", shown)
 
 
