@@ -107,6 +107,10 @@ _BANK_FORM = {
 }  # fmt: skip
 
 
+def _photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("line.jpg", uploads.picture(), "image/jpeg")
+
+
 def _csv() -> SimpleUploadedFile:
     return SimpleUploadedFile("list.csv", b"sku,title,price,moq\nX-1,Nut,0.50,100\n", "text/csv")
 
@@ -234,6 +238,9 @@ PAGES: list[Page] = [
     Page("trade:call_off", TRADING, {"order_id": "@sold_funded"}, post="owner", form={"reason": "no steel"}),
     Page("trade:pay", PURSE, {"order_id": "@due", "n": "~1"}, get=None, post="owner"),
     Page("trade:ship", SELLING, {"order_id": "@sold_funded"}, post="owner", form=_SHIP_FORM),
+    Page("trade:show", SELLING, {"order_id": "@sold_making"}, post="owner", form={"kind": "production_photo", "attachments": _photo, "note": "line 2"}),
+    Page("trade:confirm", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"confirmed": "1"}),
+    Page("trade:send_back", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"reason": "too dark"}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:report", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"reason": "half is missing"}),
     Page("trade:withdraw_report", BUYING, {"order_id": "@bought_frozen"}, get=None, post="owner"),
@@ -441,6 +448,9 @@ OPERATIONS: list[Operation] = [
     Operation("POST /orders/{order_id}/call-off", TRADING, path={"order_id": "@sold_funded"}, body=_REASON),
     Operation("POST /orders/{order_id}/stages/{n}/pay", PURSE, path={"order_id": "@due", "n": "~1"}),
     Operation("POST /orders/{order_id}/ship", SELLING, path={"order_id": "@sold_funded"}, body=_SHIP),
+    Operation("POST /orders/{order_id}/show", SELLING, path={"order_id": "@sold_making"}, body={"kind": "production_photo", "files": ["@photo"], "note": "line 2"}),
+    Operation("POST /orders/{order_id}/stages/{n}/confirm", BUYING, path={"order_id": "@bought_shown", "n": "~1"}),
+    Operation("POST /orders/{order_id}/stages/{n}/send-back", BUYING, path={"order_id": "@bought_shown", "n": "~1"}, body=_REASON),
     Operation("POST /orders/{order_id}/receive", BUYING, path={"order_id": "@bought_shipped"}),
     Operation("POST /orders/{order_id}/report", BUYING, path={"order_id": "@bought_shipped"}, body=_REASON),
     Operation("POST /orders/{order_id}/withdraw-report", BUYING, path={"order_id": "@bought_frozen"}),

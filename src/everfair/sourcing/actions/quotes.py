@@ -176,6 +176,7 @@ def _write(rfq: Rfq, draft: QuoteDraft, revision: int, moment: datetime, by: Act
         lead_time_days=clean.lead_time_days,
         valid_until=clean.valid_until,
         charges=[{"kind": c.kind, "label": c.label, "amount_minor": signed_charge(c).minor} for c in clean.charges],
+        payment_plan=clean.payment_plan,
         deposit_rate=clean.deposit_rate,
         remarks=clean.remarks,
         total_minor=whole.minor,

@@ -12,14 +12,15 @@ from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
+from everfair.base.rows import insert
 from everfair.base.states import moving
 from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipping import complete
-from everfair.trade.actions.stages import days, end_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
-from everfair.trade.models import Order
+from everfair.trade.actions.stages import award_stages, days, freeze_stages, resume, thaw_stages, void_unpaid_stages
+from everfair.trade.models import Decision, Order
 from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
 from everfair.trade.queries.orders import orders_visible_to
 
@@ -90,8 +91,9 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
             refuse_stopped(list(parties), "release")
         with moving(orders_visible_to(by), order_id, "resolve", by=by, reason=reason) as order:
             emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
-            verb = "refund" if buyer_share == 1 else "award"
-            end_stages(order, verb, buyer_share, by=by, evidence={"evidence": "ruling", "reason": reason})
+            decision = Decision(order=order, buyer_share=buyer_share, reason=reason, by=by.label)
+            insert(decision)
+            award_stages(order, decision, by=by)
             void_unpaid_stages(order, by=by)
             end_deadlines(order)
             order.closed_by, order.closed_reason = "operator", reason

@@ -27,9 +27,11 @@ from everfair.base.writes import once
 from everfair.catalog.values import plain
 from everfair.companies.queries import names, people_by_id
 from everfair.companies.roles import TRADING
+from everfair.files.queries import file_links
 from everfair.ledger.queries import escrows
 from everfair.logistics.queries import consignment_of
 from everfair.logistics.values import MODE_WORDS
+from everfair.markets.plans import AFTER_SHIPPING
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import open_thread, post_message
 from everfair.messaging.queries import messages_of, threads_about
@@ -104,6 +106,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "used_up": used_up(found, moves, actor),
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
+        "shown": shown_work(request, found),
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
@@ -128,6 +131,23 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "form": form or MessageForm(),
         "may_write": TRADING.admits(actor),
     }
+
+
+def shown_work(request: HttpRequest, found: Order, kind: str = "") -> list[dict[str, object]]:
+    """What the supplier showed, newest first, with links to the files: two queries."""
+    rows = [row for row in queries.shown_of(found) if kind in ("", row.kind)]
+    if not rows:
+        return []
+    links = file_links([UUID(file_id) for row in rows for file_id in row.file_ids], request.actor)  # type: ignore[attr-defined]
+    return [
+        {
+            "kind": row.kind,
+            "at": row.created_at,
+            "note": row.note,
+            "files": [links[UUID(file_id)] for file_id in row.file_ids if UUID(file_id) in links],
+        }
+        for row in reversed(rows)
+    ]
 
 
 def _contract_line(line: Any, currency: str) -> dict[str, Any]:
@@ -197,7 +217,7 @@ def _stage_note(stage: Stage, held: Any) -> str:
     if stage.state == "void":
         return _("No longer to be paid")
     if held is None:
-        return stage_due(stage.name)
+        return stage_due(stage.due_on)
     shown = (
         (_("held %(amount)s"), held.held_minor),
         (_("to the seller %(amount)s"), held.released_minor),
@@ -208,7 +228,8 @@ def _stage_note(stage: Stage, held: Any) -> str:
 
 
 def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
-    paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in stages)
+    before = [stage for stage in stages if stage.due_on not in AFTER_SHIPPING]
+    paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in before)
     done = [
         True,
         found.seller_signed_at is not None,

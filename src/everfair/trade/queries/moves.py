@@ -13,9 +13,10 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.models import History
 from everfair.base.states import allowed_moves
+from everfair.markets.plans import AFTER_SHIPPING, PROOFS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
-from everfair.trade.roles import buyer, buyers_purse
+from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
 NO_MORE = {
@@ -38,7 +39,23 @@ def late_from(order: Order) -> datetime:
 def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     """The verbs for buttons and for the API's `moves`, in the order of the tables."""
     found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
-    return found + (["pay"] if payable_stage(order, stages, actor) else [])
+    found += ["pay"] if payable_stage(order, stages, actor) else []
+    running = order.agreement == "agreed" and order.issue != "open"
+    if running and seller.admits(actor, order) and waited_for(order, stages):
+        found.append("show")
+    if running and buyer.admits(actor, order) and presented_stage(stages):
+        found += ["confirm", "send_back"]
+    return found
+
+
+def presented_stage(stages: Sequence[Stage]) -> Stage | None:
+    """The held stage whose work was shown and waits for the buyer's word."""
+    return next((stage for stage in stages if stage.state == "funded" and stage.work == "presented"), None)
+
+
+def _unpaid(stages: Sequence[Stage], later: Sequence[str]) -> bool:
+    """Whether something is not held yet that is due before what `later` names."""
+    return any(stage.state in ("planned", "due", "paying") and stage.due_on not in later for stage in stages)
 
 
 def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage | None:
@@ -64,6 +81,19 @@ def used_up(order: Order, moves: Sequence[str], actor: Actor) -> Promise | str:
     return NO_MORE[verb] if may and verb not in moves and is_withdrawn_for_good(order) else ""
 
 
+def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
+    """What the seller could show now: what the next payment waits for, and what a held stage ends with."""
+    coming = next((stage for stage in stages if stage.state in ("planned", "due", "paying")), None)
+    if coming is stages[0]:
+        return []
+    asked = {stage.ends_on for stage in stages if stage.state == "funded" and stage.work != "confirmed"}
+    if coming is not None and coming.state == "planned":
+        asked.add(coming.due_on)
+    if order.goods == "awaiting":
+        asked.discard("shipping_document")
+    return [kind for kind in PROOFS if kind in asked]
+
+
 def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
     held = any(stage.state in ("funded", "frozen") for stage in stages)
     running = order.agreement == "agreed" and order.issue != "open"
@@ -74,9 +104,9 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
             on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
             return held and running and order.goods == "awaiting" and not on_time
         case "ship":
-            return running and all(stage.state == "funded" for stage in stages)
+            return running and not _unpaid(stages, AFTER_SHIPPING)
         case "receive":
-            return running
+            return running and not _unpaid(stages, ("acceptance",))
         case "report":
             return running and order.goods == "shipped" and not is_withdrawn_for_good(order)
         case "withdraw":

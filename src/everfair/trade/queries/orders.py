@@ -13,7 +13,7 @@ from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.companies.queries import companies_by_id
-from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
+from everfair.trade.models import Order, OrderCharge, OrderLine, Shown, Stage
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
@@ -74,6 +74,11 @@ def stage_id(order_id: UUID, n: int, actor: Actor) -> UUID:
         raise NotVisible
     found: UUID = rows[0][0]
     return found
+
+
+def shown_of(found: Order) -> list[Shown]:
+    """What the supplier showed, oldest first: one query."""
+    return find(Shown, "order_id = %s ORDER BY id", [found.pk])
 
 
 def orders_page(
