@@ -6,17 +6,33 @@ from .currencies import CURRENCIES, currency, currency_name, exponent
 from .hs import hs_form
 from .incoterms import INCOTERMS, advice, incoterm
 from .places import find_places, is_locode_form, place, places
+from .sampling import (
+    AQLS,
+    DEFECT_CLASSES,
+    INSPECTION_LEVELS,
+    INSPECTION_SEVERITIES,
+    USUAL_AQL,
+    code_letter,
+    judged,
+    sampling_plan,
+)
 from .units import UNITS, unit, unit_for_word
 
 __all__ = [
+    "AQLS",
     "COUNTRIES",
     "CURRENCIES",
+    "DEFECT_CLASSES",
     "INCOTERMS",
+    "INSPECTION_LEVELS",
+    "INSPECTION_SEVERITIES",
     "UNITS",
+    "USUAL_AQL",
     "advice",
     "categories",
     "category",
     "children",
+    "code_letter",
     "country",
     "country_name",
     "currency",
@@ -29,10 +45,12 @@ __all__ = [
     "hs_form",
     "incoterm",
     "is_locode_form",
+    "judged",
     "place",
     "places",
     "registration_kind",
     "registration_kinds",
+    "sampling_plan",
     "unit",
     "unit_for_word",
 ]
