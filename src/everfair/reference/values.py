@@ -220,3 +220,28 @@ class Verdict(NamedTuple):
 
     passed: bool
     reasons: tuple[Excess, ...]
+
+
+PaperCode = Literal[
+    "commercial_invoice",
+    "packing_list",
+    "transport_document",
+    "export_clearance",
+    "import_clearance",
+    "insurance_certificate",
+    "delivery_document",
+    "inspection_certificate",
+]
+
+
+class Paper(NamedTuple):
+    """One document under one Incoterm: who provides it (None: neither side owes it to the other) and by which article.
+
+    `before_balance` says that the seller shows it before the balance against documents falls due.
+    """
+
+    code: PaperCode
+    names: Names
+    provided_by: Party | None
+    before_balance: bool
+    article: str

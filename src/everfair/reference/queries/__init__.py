@@ -5,6 +5,7 @@ from .countries import COUNTRIES, country, country_name, registration_kind, regi
 from .currencies import CURRENCIES, currency, currency_name, exponent
 from .hs import hs_form
 from .incoterms import INCOTERMS, advice, incoterm
+from .papers import PAPERS, PAPERS_BY_INCOTERM, papers_for
 from .places import find_places, is_locode_form, place, places
 from .sampling import (
     AQLS,
@@ -26,6 +27,8 @@ __all__ = [
     "INCOTERMS",
     "INSPECTION_LEVELS",
     "INSPECTION_SEVERITIES",
+    "PAPERS",
+    "PAPERS_BY_INCOTERM",
     "UNITS",
     "USUAL_AQL",
     "advice",
@@ -46,6 +49,7 @@ __all__ = [
     "incoterm",
     "is_locode_form",
     "judged",
+    "papers_for",
     "place",
     "places",
     "registration_kind",
