@@ -1,5 +1,13 @@
 """Everything that other packages ask of the code lists."""
 
+from .calendars import (
+    add_business_days,
+    business_days_between,
+    end_of_business,
+    frozen_days_off,
+    holiday_name,
+    is_business_day,
+)
 from .categories import categories, category, children, explain_category, guess_category, halls
 from .countries import COUNTRIES, country, country_name, registration_kind, registration_kinds
 from .currencies import CURRENCIES, currency, currency_name, exponent
@@ -31,7 +39,9 @@ __all__ = [
     "PAPERS_BY_INCOTERM",
     "UNITS",
     "USUAL_AQL",
+    "add_business_days",
     "advice",
+    "business_days_between",
     "categories",
     "category",
     "children",
@@ -40,13 +50,17 @@ __all__ = [
     "country_name",
     "currency",
     "currency_name",
+    "end_of_business",
     "explain_category",
     "exponent",
     "find_places",
+    "frozen_days_off",
     "guess_category",
     "halls",
+    "holiday_name",
     "hs_form",
     "incoterm",
+    "is_business_day",
     "is_locode_form",
     "judged",
     "papers_for",
