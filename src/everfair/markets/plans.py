@@ -103,9 +103,9 @@ TRIGGER_WORDS = name_codes("stage trigger", {
     "acceptance":        _("After the goods are accepted"),
 })
 END_WORDS = name_codes("stage end", {
-    "settlement":        _("when you have accepted the goods"),
-    "production_photo":  _("when you have confirmed the production shown"),
-    "shipping_document": _("when you have confirmed the shipping document"),
+    "settlement":        _("When the buyer has accepted the goods"),
+    "production_photo":  _("When the buyer has confirmed the production"),
+    "shipping_document": _("When the buyer has confirmed the shipping document"),
 })
 PROOF_KIND_WORDS = name_codes("proof of work", {
     "production_photo":  _("Pictures of production"),
