@@ -18,7 +18,10 @@ def test_a_trade_in_any_state_is_proven(state):
 
     names = {proof.name for proof in prove()}
 
-    assert {"every stage holds in escrow what its state says", "the stages of every order sum to its total"} <= names
+    assert {
+        "every stage holds in escrow what its state says",
+        "the stages of every order sum to its total and its credits",
+    } <= names
     assert breaches() == {}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -13,7 +14,19 @@ from everfair.ledger.values import wallet
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade import reactions
-from everfair.trade.actions import cancel_order, fund_stage, pay_stage, receive_order, report_missing, sign_order
+from everfair.trade.actions import (
+    Change,
+    cancel_order,
+    fund_stage,
+    pay_stage,
+    propose_amendment,
+    receive_order,
+    refuse_amendment,
+    report_missing,
+    sign_amendment,
+    sign_order,
+    take_back_amendment,
+)
 from everfair.trade.models import Order
 from tests import make
 from tests.base.together import together
@@ -129,4 +142,42 @@ def test_the_same_webhook_twice_at_once_and_two_workers_fund_once():
     assert escrows([trade.stage(1).pk])[trade.stage(1).pk].funded_minor == 12600
     assert (trade.stage(1).state, trade.stage(2).state) == ("funded", "due")
     assert in_wallet(trade.order.buyer_id) == 0
+    assert nothing_is_wrong()
+
+
+def test_signing_and_refusing_new_terms_at_once_ends_in_one_of_them():
+    """B83."""
+    for _round in range(8):
+        trade = make.trade("funded")
+        made = propose_amendment(trade.order.pk, Change(lines=[(1, Decimal(900), Decimal("0.42"))]), by=trade.buyer)
+
+        answers = together(
+            [
+                lambda made=made, trade=trade: sign_amendment(made.pk, made.terms_hash, by=trade.seller),
+                lambda made=made, trade=trade: refuse_amendment(made.pk, "no", by=trade.seller),
+                lambda made=made, trade=trade: take_back_amendment(made.pk, by=trade.buyer),
+            ]
+        )
+
+        made.refresh_from_db()
+        assert sum(isinstance(answer, Order) for answer in answers) == 1
+        assert trade.fresh().terms_version == (2 if made.state == "signed" else 1)
+    assert nothing_is_wrong()
+
+
+def test_new_terms_and_receiving_at_once_never_lose_a_cent():
+    for _round in range(8):
+        trade = make.trade("shipped")
+        made = propose_amendment(trade.order.pk, Change(lines=[(1, Decimal(900), Decimal("0.42"))]), by=trade.buyer)
+
+        together(
+            [
+                lambda made=made, trade=trade: sign_amendment(made.pk, made.terms_hash, by=trade.seller),
+                lambda trade=trade: receive_order(trade.order.pk, by=trade.buyer),
+            ]
+        )
+
+        order = trade.fresh()
+        assert order.agreement == "completed"
+        assert in_wallet(order.buyer_id) == (4200 if order.terms_version == 2 else 0)
     assert nothing_is_wrong()

@@ -151,3 +151,28 @@ class WorkConfirmed:
 class WorkSentBack:
     order_id: UUID
     stage_id: UUID
+
+
+@event
+class AmendmentProposed:
+    """One side (buyer or seller) laid new terms before the other."""
+
+    order_id: UUID
+    amendment_id: UUID
+    side: str
+
+
+@event
+class OrderAmended:
+    order_id: UUID
+    amendment_id: UUID
+    version: int
+
+
+@event
+class AmendmentEnded:
+    """The former terms go on holding; `how` is refuse, take_back or lapse."""
+
+    order_id: UUID
+    amendment_id: UUID
+    how: str

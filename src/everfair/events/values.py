@@ -23,6 +23,7 @@ FACT_WORDS = name_codes("fact", {
     "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
-    "WorkSentBack": _("Work sent back"), "OrderCompleted": _("Order settled"),
+    "WorkSentBack": _("Work sent back"), "AmendmentProposed": _("New terms proposed"), "OrderAmended": _("Terms amended"),
+    "AmendmentEnded": _("Proposal over"), "OrderCompleted": _("Order settled"),
 })
 # fmt: on

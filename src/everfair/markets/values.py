@@ -37,6 +37,7 @@ RULE_WORDS = name_codes("rule", {
     "trade.receive_days_sea":        _("Time to confirm the goods: sea freight"),
     "trade.claim_days":              _("Time to claim after receipt"),
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
+    "trade.amend_days":              _("Time to answer a proposal of new terms"),
     "trade.confirm_days":            _("Time to confirm what the supplier has shown"),
     "trade.deposit_rate":            _("Deposit, as a share of the total"),
     "trade.fee_rate":                _("Platform fee"),

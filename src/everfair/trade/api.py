@@ -23,6 +23,8 @@ from everfair.trade import actions, queries
 from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
+    AmendIn,
+    AmendmentOut,
     AwardIn,
     BuyerOut,
     ConsignmentOut,
@@ -207,6 +209,55 @@ def send_work_back(request: HttpRequest, order_id: UUID, n: int, payload: Reason
     return _out(request, order_id)
 
 
+@router.get("/orders/{uuid:order_id}/amendments", response=list[AmendmentOut])
+@allow(MEMBER | OPERATOR, scope="orders:read")
+def list_amendments(request: HttpRequest, order_id: UUID) -> Any:
+    """New terms that were proposed for this order, newest first, however they ended."""
+    order = queries.order(order_id, request.actor, sides=False)  # type: ignore[attr-defined]
+    return [_amendment(each, order.currency) for each in queries.amendments_of(order)]
+
+
+@router.post("/orders/{uuid:order_id}/amendments", response={201: AmendmentOut})
+@allow(TRADING, scope="orders:write")
+@write
+def propose_amendment(request: HttpRequest, order_id: UUID, payload: AmendIn) -> Any:
+    """Sign new terms and lay them before the other side. Nothing changes until it signs them too."""
+    change = actions.Change(
+        lines=[(line.n, Decimal(line.quantity), Decimal(line.unit_price)) for line in payload.lines],
+        ship_by=payload.ship_by,
+        incoterm=payload.incoterm or "",
+        named_place=_text(payload.named_place, "named_place"),
+        remarks=None if payload.remarks is None else _text(payload.remarks, "remarks"),
+    )
+    made = actions.propose_amendment(order_id, change, _text(payload.note, "note"), by=request.actor)  # type: ignore[attr-defined]
+    return 201, _amendment(made, made.order.currency)
+
+
+@router.post("/amendments/{uuid:amendment_id}/sign", response=OrderOut)
+@allow(TRADING, scope="orders:write")
+@write
+def sign_amendment(request: HttpRequest, amendment_id: UUID, payload: SignIn) -> Any:
+    """Sign exactly the terms of this hash: they hold from now on."""
+    return _out(request, actions.sign_amendment(amendment_id, payload.terms_hash, by=request.actor).pk)  # type: ignore[attr-defined]
+
+
+@router.post("/amendments/{uuid:amendment_id}/refuse", response=OrderOut)
+@allow(TRADING, scope="orders:write")
+@write
+def refuse_amendment(request: HttpRequest, amendment_id: UUID, payload: ReasonIn) -> Any:
+    """The former terms go on holding."""
+    reason = _text(payload.reason, "reason")
+    return _out(request, actions.refuse_amendment(amendment_id, reason, by=request.actor).pk)  # type: ignore[attr-defined]
+
+
+@router.post("/amendments/{uuid:amendment_id}/take-back", response=OrderOut)
+@allow(TRADING, scope="orders:write")
+@write
+def take_back_amendment(request: HttpRequest, amendment_id: UUID) -> Any:
+    """Who proposed it takes it back."""
+    return _out(request, actions.take_back_amendment(amendment_id, by=request.actor).pk)  # type: ignore[attr-defined]
+
+
 @router.post("/orders/{uuid:order_id}/report", response=OrderOut)
 @allow(BUYING, scope="orders:write")
 @write
@@ -312,7 +363,7 @@ def _brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
 
 
 _PLAIN = (
-    *("incoterm", "named_place", "remarks", "terms_hash", "rules", "buyer_signed_at", "seller_signed_at"),
+    *("incoterm", "named_place", "remarks", "terms_hash", "terms_version", "rules", "buyer_signed_at", "seller_signed_at"),
     *("closed_by", "closed_reason", "issue_reason"),
 )
 
@@ -353,6 +404,18 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
         moves=queries.moves_of(order, stages, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
     )
+
+
+def _amendment(made: Any, currency: str) -> dict[str, Any]:
+    return {
+        "id": made.pk,
+        "total": MoneyOut.of(Money(made.total_minor, currency)),
+        "proposed_at": made.created_at,
+        **{
+            name: getattr(made, name)
+            for name in ("version", "state", "side", "note", "terms_hash", "former_hash", "document", "signed_at")
+        },
+    }
 
 
 _CONSIGNMENT = (

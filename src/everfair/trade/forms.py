@@ -130,5 +130,45 @@ class ShowForm(forms.Form):
         self.fields["kind"].choices = [(kind, PROOF_KIND_WORDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
 
 
+class AmendForm(forms.Form):
+    """New terms for a signed contract; what is left as it is stays as it is."""
+
+    ship_by = DayField(label=_("Ship by"))
+    incoterm = forms.ChoiceField(label=_("Incoterm 2020"), choices=incoterm_choices)
+    named_place = TextField(label=_("Named place"), max_length=120)
+    remarks = TextField(label=_("Remarks"), required=False, many_lines=True, rows=3, max_length=2000)
+    note = TextField(
+        label=_("Why"),
+        required=False,
+        many_lines=True,
+        rows=2,
+        max_length=1000,
+        help_text=_("The other side reads it beside the new terms."),
+    )
+
+    def __init__(self, *args: Any, terms: dict[str, Any], **kwargs: Any) -> None:
+        """`terms` are those that hold now; each of their lines gets its quantity and price."""
+        kwargs["initial"] = {name: terms[name] for name in ("ship_by", "incoterm", "named_place", "remarks")}
+        super().__init__(*args, **kwargs)
+        self.lines = terms["lines"]
+        for line in self.lines:
+            n = line["n"]
+            self.fields[f"quantity_{n}"] = NumberField(
+                label=_("Quantity"), decimals=3, largest=Decimal(10**12), initial=line["quantity"]
+            )
+            self.fields[f"price_{n}"] = NumberField(
+                label=_("Unit price"), decimals=6, largest=Decimal(10**12), initial=line["unit_price"]
+            )
+
+    def rows(self) -> list[tuple[dict[str, Any], Any, Any]]:
+        """(line, its quantity field, its price field) for the template."""
+        return [(line, self[f"quantity_{line['n']}"], self[f"price_{line['n']}"]) for line in self.lines]
+
+    def change(self) -> dict[str, Any]:
+        typed = self.cleaned_data
+        lines = [(line["n"], typed[f"quantity_{line['n']}"], typed[f"price_{line['n']}"]) for line in self.lines]
+        return {"lines": lines} | {name: typed[name] for name in ("ship_by", "incoterm", "named_place", "remarks")}
+
+
 class MessageForm(forms.Form):
     text = TextField(label=_("Your message"), many_lines=True, rows=3, max_length=5000)

@@ -10,7 +10,7 @@ from everfair.base.deadlines import on_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
-from everfair.trade.actions import lapse_order, open_silent_case, settle_order
+from everfair.trade.actions import lapse_amendment, lapse_order, open_silent_case, settle_order
 from everfair.trade.models import Order
 
 
@@ -34,6 +34,11 @@ def not_shipped(order_id: UUID) -> None:
     """The buyer may take the money back from now on; whether they do is theirs to say."""
     order = Order.objects.get(pk=order_id)
     emit(ShippingLate(order.pk, order.buyer_id, order.seller_id))
+
+
+@on_deadline("trade.amend")
+def nobody_answered(amendment_id: UUID) -> None:
+    lapse_amendment(amendment_id)
 
 
 @on_deadline("trade.confirm")

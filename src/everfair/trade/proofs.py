@@ -3,11 +3,23 @@
 from everfair.ledger.proofs import also_prove
 
 also_prove(
-    "the stages of every order sum to its total",
+    "the stages of every order sum to its total and its credits",
     """
     WITH sums AS (SELECT order_id, sum(amount_minor) AS amount FROM trade_stage GROUP BY order_id)
-    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number) FILTER (WHERE s.amount IS DISTINCT FROM o.total_minor))[1]
+    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number) FILTER (WHERE s.amount IS DISTINCT FROM o.total_minor + c.credit))[1]
     FROM trade_order o LEFT JOIN sums s ON s.order_id = o.id
+    CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS credit FROM trade_credit WHERE order_id = o.id) c
+    """,
+)
+also_prove(
+    "every credit of a settled order went back to its buyer",
+    """
+    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number) FILTER (WHERE o.agreement = 'completed' AND given.back <> c.credit))[1]
+    FROM trade_order o
+    JOIN LATERAL (SELECT sum(amount_minor) AS credit FROM trade_credit WHERE order_id = o.id HAVING count(*) > 0) c ON true
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(u.amount_minor), 0) AS back FROM trade_credituse u JOIN trade_stage s ON s.id = u.stage_id WHERE s.order_id = o.id
+    ) given
     """,
 )
 also_prove(

@@ -12,9 +12,12 @@ from everfair.base.refused import Refused
 from everfair.base.rows import ask
 from everfair.events.payments import PaymentCaptured, PaymentFailed
 from everfair.events.trade import (
+    AmendmentEnded,
+    AmendmentProposed,
     IssueReported,
     IssueResolved,
     IssueWithdrawn,
+    OrderAmended,
     OrderCalledOff,
     OrderCancelled,
     OrderDeclined,
@@ -32,7 +35,7 @@ from everfair.events.trade import (
 )
 from everfair.messaging.actions import notify
 from everfair.trade.actions import fund_stage, reopen_stage
-from everfair.trade.models import Order, Stage, reference_of
+from everfair.trade.models import Amendment, Order, Stage, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
 # Their own cursor: a letter that cannot be written must never hold up money.
@@ -119,6 +122,25 @@ def tell_of_shipping(fact: OrderShipped) -> None:
 @on(ShippingLate, subscriber=NOTICES)
 def tell_of_delay(fact: ShippingLate) -> None:
     _tell_both(fact, "order.late")
+
+
+@on(AmendmentProposed, subscriber=NOTICES)
+def tell_of_proposal(fact: AmendmentProposed) -> None:
+    if fact.side == "buyer":
+        _tell(fact, "seller", SELLERS, "amendment.proposed")
+    else:
+        _tell(fact, "buyer", BUYERS, "amendment.proposed")
+
+
+@on(OrderAmended, subscriber=NOTICES)
+def tell_of_new_terms(fact: OrderAmended) -> None:
+    side = Amendment.objects.values_list("side", flat=True).get(pk=fact.amendment_id)
+    _tell(fact, side, BUYERS if side == "buyer" else SELLERS, "amendment.signed")
+
+
+@on(AmendmentEnded, subscriber=NOTICES)
+def tell_of_former_terms(fact: AmendmentEnded) -> None:
+    _tell_both(fact, "amendment.ended")
 
 
 @on(WorkShown, subscriber=NOTICES)

@@ -6,7 +6,7 @@ from typing import Any
 
 from everfair.base.actor import Actor
 from everfair.base.roles import Role
-from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING
+from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 
 
 def _order(subject: Any) -> Any:
@@ -25,3 +25,16 @@ buyer = Role("buyer", _is_buyer) & BUYING
 seller = Role("seller", _is_seller) & SELLING
 # Paying may also be the finance clerk's.
 buyers_purse = Role("buyer", _is_buyer) & (BUYING | MONEY_KEEPING)
+
+
+def _proposed(actor: Actor, subject: Any) -> bool:
+    return _is_buyer(actor, subject) if subject.side == "buyer" else _is_seller(actor, subject)
+
+
+def _answers(actor: Actor, subject: Any) -> bool:
+    return _is_seller(actor, subject) if subject.side == "buyer" else _is_buyer(actor, subject)
+
+
+# Of an amendment: the side that proposes it, and the other one.
+proposer = Role("proposer", _proposed) & TRADING
+answerer = Role("answerer", _answers) & TRADING

@@ -71,6 +71,39 @@ class ShowIn(_In):
     note: str = Field("", max_length=1000)
 
 
+class ChangedLineIn(_In):
+    n: int = Field(ge=1, le=100, strict=True)
+    quantity: Quantity
+    unit_price: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$", max_length=20, strict=True)]
+
+
+class AmendIn(_In):
+    """New terms for a signed contract: what is not given stays as it is."""
+
+    lines: list[ChangedLineIn] = Field(default_factory=list, max_length=100)
+    ship_by: date | None = None
+    incoterm: IncotermCode | None = None
+    named_place: str = Field("", max_length=120)
+    remarks: str | None = Field(None, max_length=2000)
+    note: str = Field("", max_length=1000)
+
+
+class AmendmentOut(Schema):
+    """`document` is what is signed, over its `terms_hash`; `side` proposed it."""
+
+    id: UUID
+    version: int
+    state: str
+    side: str
+    note: str
+    terms_hash: str
+    former_hash: str
+    total: MoneyOut
+    document: dict[str, Any]
+    proposed_at: datetime
+    signed_at: datetime | None
+
+
 class ReasonIn(_In):
     reason: str = Field(min_length=1, max_length=1000)
 
@@ -202,6 +235,7 @@ class OrderOut(OrderBrief):
     named_place: str
     remarks: str
     terms_hash: str
+    terms_version: int
     rules: dict[str, str]
     buyer_signed_at: datetime | None
     seller_signed_at: datetime | None

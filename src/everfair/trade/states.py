@@ -2,7 +2,7 @@
 
 from everfair.base.roles import CLOCK, OPERATOR, RAIL
 from everfair.base.states import StateTable
-from everfair.trade.roles import buyer, buyers_purse, seller
+from everfair.trade.roles import answerer, buyer, buyers_purse, proposer, seller
 
 party = buyer | seller
 
@@ -41,6 +41,13 @@ STAGE = StateTable(
     ("award",     "frozen",             "released", OPERATOR),
     ("refund",    "funded frozen",      "refunded", party | OPERATOR),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
+)
+AMENDMENT = StateTable(
+    "state",
+    ("sign",      "proposed",           "signed",    answerer),        # over the hash of the new terms
+    ("refuse",    "proposed",           "refused",   answerer),
+    ("take_back", "proposed",           "taken_back", proposer),
+    ("lapse",     "proposed",           "lapsed",    CLOCK | party | OPERATOR),  # nobody answered, or the order ended
 )
 WORK = StateTable(
     "work",

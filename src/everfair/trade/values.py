@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.money import Money, UnitPrice, total
 from everfair.base.words import name_codes
@@ -42,13 +43,19 @@ EVIDENCE_WORDS = name_codes("evidence", {
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
 })
 PROOF_WORDS = name_codes("proof", {
-    "the stages of every order sum to its total": _("The stages of every order sum to its total"),
+    "the stages of every order sum to its total and its credits": _("The stages of every order sum to its total and its credits"),
+    "every credit of a settled order went back to its buyer": _("Every credit of a settled order went back to its buyer"),
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
     "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
+    "trade.amend": _("Answer the proposal of new terms"),
+})
+AMENDMENT_WORDS = name_codes("trade.amendment", {
+    "proposed": _("Waiting for an answer"), "signed": _("Signed by both"), "refused": _("Refused"),
+    "taken_back": pgettext_lazy("proposal", "Taken back"), "lapsed": _("Nobody answered"),
 })
 WORK_WORDS = name_codes("trade.work", {
     "open": _("Nothing shown yet"), "presented": _("Shown to the buyer"), "confirmed": _("Confirmed by the buyer"),

@@ -39,9 +39,11 @@ from everfair.payments.models import Intent, ProviderEvent
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
+    Change,
     draft_order,
     pay_stage,
     place_order,
+    propose_amendment,
     receive_order,
     report_missing,
     ship_order,
@@ -248,6 +250,12 @@ def _trades(side: Side) -> None:
     make.pay(Stage.objects.get(order=made, n=1), side.by)
     show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
     of["bought_shown"] = made.pk
+    for name, (buyer, seller, goods), by in (
+        ("to_answer", sells, side.partner_by), ("proposed", buys, side.by), ("to_refuse", sells, side.partner_by),
+    ):  # fmt: skip
+        made = _order(side, buyer, seller, of[goods], 1)
+        amendment = propose_amendment(made.pk, Change(remarks=f"new remarks {side.mark}"), by=by)
+        of |= {name: amendment.pk, f"{name}_hash": amendment.terms_hash}
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
 
 

@@ -1,5 +1,13 @@
 """Everything that writes about trades, by noun."""
 
+from everfair.trade.actions.amending import (
+    Change,
+    lapse_amendment,
+    propose_amendment,
+    refuse_amendment,
+    sign_amendment,
+    take_back_amendment,
+)
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
@@ -8,6 +16,7 @@ from everfair.trade.actions.showing import confirm_work, send_work_back, show_wo
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
+    "Change",
     "award_quote",
     "call_off_order",
     "cancel_order",
@@ -16,11 +25,14 @@ __all__ = [
     "draft_award",
     "draft_order",
     "fund_stage",
+    "lapse_amendment",
     "lapse_order",
     "open_silent_case",
     "pay_stage",
     "place_order",
+    "propose_amendment",
     "receive_order",
+    "refuse_amendment",
     "reopen_stage",
     "report_missing",
     "resolve_issue",
@@ -28,6 +40,8 @@ __all__ = [
     "settle_order",
     "ship_order",
     "show_work",
+    "sign_amendment",
     "sign_order",
+    "take_back_amendment",
     "withdraw_report",
 ]

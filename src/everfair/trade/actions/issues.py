@@ -52,7 +52,7 @@ def open_silent_case(order_id: UUID, reason: str) -> None:
 def _open(order: Order, reason: str, *, by: Actor) -> None:
     order.issue_reason = reason
     freeze_stages(order, by=by)
-    end_deadlines(order)
+    end_deadlines(order, by=by)
     emit(IssueReported(order.pk, order.buyer_id, order.seller_id, by.kind), by=by)
 
 
@@ -95,7 +95,7 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
             insert(decision)
             award_stages(order, decision, by=by)
             void_unpaid_stages(order, by=by)
-            end_deadlines(order)
+            end_deadlines(order, by=by)
             order.closed_by, order.closed_reason = "operator", reason
             complete(order, by=by)
     return order

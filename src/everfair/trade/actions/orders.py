@@ -13,6 +13,7 @@ from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
+from everfair.trade.actions.amending import end_proposals
 from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.moves import late_from
@@ -21,8 +22,10 @@ from everfair.trade.queries.orders import orders_visible_to
 DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive", "trade.confirm", "trade.settle")
 
 
-def end_deadlines(order: Order) -> None:
+def end_deadlines(order: Order, *, by: Actor) -> None:
+    """Nothing runs any more, and what was proposed for the order is over too."""
     clear_deadlines(DEADLINES, order.pk)
+    end_proposals(order, by=by)
 
 
 def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
@@ -46,7 +49,7 @@ def decline_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     with moving(orders_visible_to(by), order_id, "decline", by=by, reason=reason) as order:
         _close(order, "seller", reason)
         void_unpaid_stages(order, by=by)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
         emit(OrderDeclined(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
@@ -58,7 +61,7 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         side = "buyer" if by.company_id == order.buyer_id else "seller"
         _close(order, side, reason)
         void_unpaid_stages(order, by=by)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
         emit(OrderCancelled(order.pk, order.buyer_id, order.seller_id, side), by=by)
     return order
 
@@ -70,7 +73,7 @@ def lapse_order(order_id: UUID, reason: str) -> None:
         _refuse_when_held(order)
         _close(order, "clock", reason)
         void_unpaid_stages(order, by=by)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
         emit(OrderLapsed(order.pk, order.buyer_id, order.seller_id), by=by)
 
 
@@ -92,7 +95,7 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         refund_stages(order, by=by, evidence=f"called off by {side}")
         void_unpaid_stages(order, by=by)
         _close(order, side, reason)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
     return order
 
 

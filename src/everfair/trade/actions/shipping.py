@@ -61,7 +61,7 @@ def receive_order(order_id: UUID, *, by: Actor) -> Order:
         accepted = Acceptance(order=order, by=by.label)
         insert(accepted)
         release_stages(order, accepted, by=by)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
         last = next((stage for stage in locked_stages(order, "planned")), None)
         if last is None:
             complete(order, by=by)
@@ -77,7 +77,7 @@ def settle_order(order_id: UUID, *, by: Actor) -> Order:
         if accepted is None or order.issue == "open" or ask(_UNPAID_BUT, [order.pk, []]):
             raise Refused("trade.not_open", _("This order is not open."))
         release_stages(order, accepted, by=by)
-        end_deadlines(order)
+        end_deadlines(order, by=by)
         _completed(order, by=by)
     return order
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -26,11 +27,13 @@ from everfair.ledger.values import received
 from everfair.markets.rules import RULES
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
-from everfair.trade.models import Acceptance, Decision, Order, Release, Stage
+from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage
+from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.moves import coming_stage
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
 
-UNPAID = ("planned", "due", "paying")
+ENDED = ("released", "refunded", "void")
 
 
 def days(order: Order, rule: str) -> timedelta:
@@ -169,7 +172,7 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
     if order.goods == "received":
         set_deadline("trade.settle", order.pk, timedelta(0))
         return
-    coming = next((stage for stage in stages if stage.state in UNPAID), None)
+    coming = coming_stage(stages)
     if coming is not None and coming.state == "planned" and (coming.due_on == "former_held" or _is_shown(order, coming.due_on)):
         call_stage(coming, by=by)
     elif order.goods == "awaiting":
@@ -182,7 +185,7 @@ def _is_shown(order: Order, kind: str) -> bool:
 
 def call_shown(order: Order, stages: list[Stage], kind: str, *, by: Actor) -> None:
     """What was just shown makes the next stage payable, when that is what it waits for."""
-    coming = next((stage for stage in stages if stage.state in UNPAID), None)
+    coming = coming_stage(stages)
     if coming is not None and coming.state == "planned" and coming.due_on == kind:
         call_stage(coming, by=by)
 
@@ -223,21 +226,41 @@ def refund_stages(order: Order, *, by: Actor, evidence: str) -> None:
 
 
 def release_stages(order: Order, acceptance: Acceptance, *, by: Actor) -> None:
-    """What the buyer accepted is paid to the seller, less the fee: the stage the acceptance names, or all that is held."""
-    for stage in locked_stages(order, "funded"):
-        if acceptance.stage_id in (None, stage.pk):
-            insert(Release(stage=stage, acceptance=acceptance))
-            _end(stage, "release", stage.amount, by=by, why={"evidence": "acceptance", "acceptance": str(acceptance.pk)})
+    """What the buyer accepted is paid to the seller, less the fee: the stage the acceptance names, or all that is held.
+
+    What an amendment made cheaper goes back to the buyer out of the last stages.
+    """
+    stages = locked_stages(order)
+    for stage in stages:
+        if stage.state == "funded" and acceptance.stage_id in (None, stage.pk):
+            to_seller = stage.amount - _credit_of(order, stage, stages)
+            if to_seller:
+                insert(Release(stage=stage, acceptance=acceptance))
+            why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
+            _end(stage, "release" if to_seller else "refund", to_seller, by=by, why=why)
 
 
 def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
-    """What is held is parted as the ruling says, to the smallest unit."""
-    for stage in locked_stages(order, "funded", "frozen"):
-        to_seller = stage.amount - stage.amount.share(decision.buyer_share)
+    """What is held, less what an amendment gave back, is parted as the ruling says, to the smallest unit."""
+    stages = locked_stages(order)
+    for stage in stages:
+        if stage.state not in ("funded", "frozen"):
+            continue
+        rest = stage.amount - _credit_of(order, stage, [each for each in stages if each.state in ("funded", "frozen")])
+        to_seller = rest - rest.share(decision.buyer_share)
         if to_seller:
             insert(Release(stage=stage, decision=decision))
         why = {"evidence": "ruling", "reason": decision.reason, "ruling": str(decision.pk)}
         _end(stage, "award" if to_seller else "refund", to_seller, by=by, why=why)
+
+
+def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:
+    """What of the order's credits this stage gives back: only what those that are still to end could not."""
+    later = sum(each.amount_minor for each in stages if each is not stage and each.state not in ENDED)
+    back = Money(min(max(credit_left(order).minor - later, 0), stage.amount_minor), stage.currency)
+    if back:
+        insert(CreditUse(stage=stage, amount_minor=back.minor))
+    return back
 
 
 def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:

@@ -1,5 +1,6 @@
 """Columns and constraints of trades, by noun."""
 
+from everfair.trade.models.amendments import Amendment, Credit, CreditUse
 from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
 from everfair.trade.models.orders import CHARGE_KINDS, STAGE_CODES, Order, OrderCharge, OrderLine, Stage, reference_of
 
@@ -7,6 +8,9 @@ __all__ = [
     "CHARGE_KINDS",
     "STAGE_CODES",
     "Acceptance",
+    "Amendment",
+    "Credit",
+    "CreditUse",
     "Decision",
     "Order",
     "OrderCharge",

@@ -15,7 +15,7 @@ def reference_of(number: int) -> str:
     return f"EF-{number}"
 
 
-STAGE_CODES = ("full", "deposit", "production", "balance", "retention")
+STAGE_CODES = ("full", "deposit", "production", "balance", "retention", "top_up")
 CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
 
 
@@ -44,6 +44,8 @@ class Order(Row):
     remarks = models.TextField(blank=True, default="")
     terms = models.JSONField()
     terms_hash = models.CharField(max_length=64)
+    # Which version of the terms holds: the first is 1, each signed amendment counts one more.
+    terms_version = models.IntegerField(default=1)
     rules = models.JSONField()
     agreement = AGREEMENT.column()
     goods = GOODS.column()

@@ -1,5 +1,6 @@
 """Pages of orders, by noun."""
 
+from everfair.trade.pages.amending import amend, refuse_amendment, sign_amendment, take_back_amendment
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
@@ -9,6 +10,7 @@ from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
+    "amend",
     "award",
     "buyer",
     "compose",
@@ -21,11 +23,14 @@ __all__ = [
     "place",
     "post",
     "receive",
+    "refuse_amendment",
     "report",
     "send_back",
     "sheet",
     "ship",
     "show",
     "sign",
+    "sign_amendment",
+    "take_back_amendment",
     "withdraw_report",
 ]

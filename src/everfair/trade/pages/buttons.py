@@ -26,6 +26,7 @@ _ORDER = (
     "resolve",
     "report",
     "decline",
+    "amend",
     "call_off",
     "cancel",
 )
@@ -80,6 +81,8 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
         case "report":
             return {"text": _("Not received, or not right"), "confirm": at("report"), "icon": "triangle-alert", "kind": "plain"}
+        case "amend":
+            return {"text": _("Propose new terms"), "confirm": at("amend"), "kind": "quiet"}
         case "decline" | "cancel" | "call_off":
             words = {"decline": _("Decline"), "cancel": _("Cancel the order"), "call_off": _("Call the order off")}
             return {"text": words[verb], "confirm": at(verb), "kind": "quiet"}

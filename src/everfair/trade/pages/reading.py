@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -9,7 +11,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language, gettext_lazy, pgettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
@@ -17,12 +19,14 @@ from markupsafe import Markup
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.clock import now
-from everfair.base.formats import money, plain_money, quantity
+from everfair.base.deadlines import deadlines_of
+from everfair.base.formats import day, money, plain_money, quantity
 from everfair.base.jinja import with_query
 from everfair.base.money import Money, UnitPrice
 from everfair.base.pages import page
 from everfair.base.refused import Refused
 from everfair.base.roles import MEMBER, OPERATOR
+from everfair.base.states import allowed_moves
 from everfair.base.writes import once
 from everfair.catalog.values import plain
 from everfair.companies.queries import names, people_by_id
@@ -107,6 +111,8 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
         "shown": shown_work(request, found),
+        "proposed": _proposed(found, actor),
+        "credit": queries.credit_left(found) if found.terms_version > 1 else None,
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
@@ -148,6 +154,51 @@ def shown_work(request: HttpRequest, found: Order, kind: str = "") -> list[dict[
         }
         for row in reversed(rows)
     ]
+
+
+_CHANGED = {
+    "quantity": gettext_lazy("Quantity"),
+    "unit_price": gettext_lazy("Unit price"),
+    "total_minor": gettext_lazy("Total"),
+    "ship_by": gettext_lazy("Ship by"),
+    "incoterm": gettext_lazy("Incoterm 2020"),
+    "named_place": gettext_lazy("Named place"),
+    "remarks": gettext_lazy("Remarks"),
+}
+
+
+def _proposed(found: Order, actor: Any) -> dict[str, Any] | None:
+    """The open proposal of new terms, and what it would change. Nothing for an order that is over: no query then."""
+    if found.agreement != "agreed":
+        return None
+    amendment = next((each for each in queries.amendments_of(found) if each.state == "proposed"), None)
+    if amendment is None:
+        return None
+    may = allowed_moves(amendment, actor)
+    until = deadlines_of([amendment.pk]).get((amendment.pk, "trade.amend"))
+    return {
+        "pk": amendment.pk,
+        "company": company_name(found.buyer if amendment.side == "buyer" else found.seller),
+        "note": amendment.note,
+        "rows": [_changed(row, found.currency) for row in queries.changes_in(amendment, found.terms)],
+        "until": until,
+        "terms_hash": amendment.terms_hash,
+        "may_answer": "sign" in may,
+        "may_take_back": "take_back" in may,
+    }
+
+
+def _changed(row: tuple[str, Any, Any, dict[str, Any]], currency: str) -> tuple[str, Any, Any]:
+    what, before, after, line = row
+    name = f"{line['description']}: {_CHANGED[what]}" if line else str(_CHANGED[what])
+    shown: dict[str, Callable[[Any], Any]] = {
+        "quantity": lambda value: quantity(Decimal(value), line["unit"]),
+        "unit_price": lambda value: money(UnitPrice(Decimal(value), currency, Decimal(line["price_per"]))),
+        "total_minor": lambda value: money(Money(value, currency)),
+        "ship_by": lambda value: day(date.fromisoformat(value)),
+    }
+    say = shown.get(what, str)
+    return name, say(before), say(after)
 
 
 def _contract_line(line: Any, currency: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Everything that reads about trades, by noun."""
 
+from everfair.trade.queries.amendments import amendments_of, changes_in, credit_left, order_of_amendment
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
@@ -27,14 +28,18 @@ __all__ = [
     "OrderParts",
     "Standing",
     "Turn",
+    "amendments_of",
     "buyer_by_number",
     "buyer_record",
+    "changes_in",
+    "credit_left",
     "has_business_with",
     "held_sums",
     "moves_of",
     "open_issues",
     "order",
     "order_counts",
+    "order_of_amendment",
     "order_parts",
     "orders_page",
     "orders_visible_to",

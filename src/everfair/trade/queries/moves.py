@@ -13,7 +13,7 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.models import History
 from everfair.base.states import allowed_moves
-from everfair.markets.plans import AFTER_SHIPPING, PROOFS
+from everfair.markets.plans import AFTER_SHIPPING, PROOFS, TRIGGERS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
 from everfair.trade.roles import buyer, buyers_purse, seller
@@ -41,6 +41,8 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
     found += ["pay"] if payable_stage(order, stages, actor) else []
     running = order.agreement == "agreed" and order.issue != "open"
+    if running and order.goods != "received" and (buyer | seller).admits(actor, order):
+        found.append("amend")
     if running and seller.admits(actor, order) and waited_for(order, stages):
         found.append("show")
     if running and buyer.admits(actor, order) and presented_stage(stages):
@@ -81,9 +83,15 @@ def used_up(order: Order, moves: Sequence[str], actor: Actor) -> Promise | str:
     return NO_MORE[verb] if may and verb not in moves and is_withdrawn_for_good(order) else ""
 
 
+def coming_stage(stages: Sequence[Stage]) -> Stage | None:
+    """The stage that is to be paid next: in the order of what makes them due."""
+    unpaid = [stage for stage in stages if stage.state in ("planned", "due", "paying")]
+    return min(unpaid, key=lambda stage: (TRIGGERS.index(stage.due_on), stage.n), default=None)
+
+
 def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
     """What the seller could show now: what the next payment waits for, and what a held stage ends with."""
-    coming = next((stage for stage in stages if stage.state in ("planned", "due", "paying")), None)
+    coming = coming_stage(stages)
     if coming is stages[0]:
         return []
     asked = {stage.ends_on for stage in stages if stage.state == "funded" and stage.work != "confirmed"}

@@ -127,6 +127,15 @@ def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
             _("The order closes; nothing is owed."),
             due.get("trade.pay"),
         )
+    if stage.name == "top_up":
+        return Standing(
+            "top_up",
+            _("Both sides have signed new terms. The difference is due."),
+            "buyer",
+            _("Pay the difference into escrow."),
+            _("An issue is opened for the operator; what is held stays where it is."),
+            due.get("trade.balance"),
+        )
     if stage.due_on == "production_photo":
         return Standing(
             "production",

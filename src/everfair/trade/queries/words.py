@@ -20,6 +20,7 @@ Words = Any
 STAGE_NAMES: dict[str, Words] = {
     "full": gettext_lazy("Full amount"), "deposit": gettext_lazy("Deposit"), "balance": pgettext_lazy("payment stage", "Balance"),
     "production": pgettext_lazy("payment stage", "Production"), "retention": pgettext_lazy("payment stage", "Retention"),
+    "top_up": pgettext_lazy("payment stage", "Difference after new terms"),
 }
 CHARGE_NAMES: dict[str, Words] = {
     "freight": gettext_lazy("Freight"), "insurance": gettext_lazy("Insurance"), "tooling": gettext_lazy("Tooling"),

@@ -1,0 +1,240 @@
+"""Changing a signed contract: one side proposes whole new terms, the other signs the same hash (I18)."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import CLOCK_ACTOR, Actor
+from everfair.base.clock import EfNow, now
+from everfair.base.deadlines import clear_deadline, set_deadline
+from everfair.base.events import emit
+from everfair.base.money import Money, UnitPrice
+from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import as_it_is, ask, find_one, insert, save_changes
+from everfair.base.states import stepping
+from everfair.base.together import part
+from everfair.companies.queries import refuse_stopped
+from everfair.events.trade import AmendmentEnded, AmendmentProposed, OrderAmended
+from everfair.reference.queries import incoterm as incoterm_row
+from everfair.reference.queries import unit as unit_row
+from everfair.trade.actions.stages import call_stage, days, locked_order, locked_stages
+from everfair.trade.models import Amendment, Credit, Order, Stage
+from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.orders import order as order_of
+from everfair.trade.roles import buyer, seller
+from everfair.trade.values import terms_hash
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is to be different; None leaves it as it is. `lines`: (line's number, quantity, price of its unit)."""
+
+    lines: Sequence[tuple[int, Decimal, Decimal]] = ()
+    ship_by: date | None = None
+    incoterm: str = ""
+    named_place: str = ""
+    remarks: str | None = None
+
+
+def propose_amendment(order_id: UUID, change: Change, note: str = "", *, by: Actor) -> Amendment:
+    """Lay new terms before the other side, signed by this one. They hold only when the other side signs the same hash.
+
+    Refuses an order that is not running, whose goods are received or that has an open issue, a second proposal while one is open,
+    terms that say nothing new, a line's quantity that its unit does not allow, a total of nothing, and a total so low that more
+    has been paid out already than remains to give back.
+    """
+    with part():
+        order = locked_order(order_id, by=by)
+        side = "buyer" if buyer.admits(by, order) else "seller" if seller.admits(by, order) else ""
+        if not side:
+            raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+        _refuse_closed(order)
+        if find_one(Amendment, "order_id = %s AND state = 'proposed'", [order.pk]):
+            raise Refused("trade.amendment_open", _("There is a proposal already. It is answered or taken back first."))
+        document = _amended(order, change)
+        _refuse_too_low(order, locked_stages(order), document["total_minor"])
+        made = Amendment(
+            order=order,
+            version=order.terms_version + 1,
+            document=document,
+            terms_hash=terms_hash(document),
+            former_hash=order.terms_hash,
+            total_minor=document["total_minor"],
+            side=side,
+            note=note,
+            proposed_by=by.person_id,
+        )
+        insert(made)
+        set_deadline("trade.amend", made.pk, days(order, "trade.amend_days"))
+        emit(AmendmentProposed(order.pk, made.pk, side), by=by)
+    return made
+
+
+def sign_amendment(amendment_id: UUID, seen_hash: str, *, by: Actor) -> Order:
+    """The other side agrees: from now on these terms hold, on the page, on the papers, and in every dispute.
+
+    A higher total becomes a further payment, due before shipping (at once when the goods have left); a lower one is a credit, which
+    the buyer gets back when the goods are settled. Refuses `trade.other_terms` for another hash (B83).
+    """
+    with part():
+        amendment, order = _open(amendment_id, by, stop="deposit")
+        _refuse_closed(order)
+        if seen_hash != amendment.terms_hash:
+            raise Refused("trade.other_terms", _("These are not the terms of this order. Please read it again."))
+        if amendment.former_hash != order.terms_hash:
+            raise Refused("trade.other_terms", _("The terms have changed since you read them. Please read them again."))
+        stages = locked_stages(order)
+        _refuse_too_low(order, stages, amendment.total_minor)
+        with stepping(amendment, "sign", by=by):
+            amendment.signed_at, amendment.signed_by = EfNow(), by.person_id  # type: ignore[assignment]
+        difference = amendment.total_minor - order.total_minor
+        _write_terms(order, amendment)
+        clear_deadline("trade.amend", amendment.pk)
+        emit(OrderAmended(order.pk, amendment.pk, amendment.version), by=by)
+        if difference > 0:
+            _add_top_up(order, stages, Money(difference, order.currency), by=by)
+        elif difference < 0:
+            insert(Credit(order=order, amendment=amendment, amount_minor=-difference, currency=order.currency))
+    return order
+
+
+def refuse_amendment(amendment_id: UUID, reason: str, *, by: Actor) -> Order:
+    """The other side does not want these terms: the former ones go on holding."""
+    return _end(amendment_id, "refuse", reason, by=by)
+
+
+def take_back_amendment(amendment_id: UUID, *, by: Actor) -> Order:
+    return _end(amendment_id, "take_back", "", by=by)
+
+
+def lapse_amendment(amendment_id: UUID) -> None:
+    """Nobody answered in time: the former terms go on holding."""
+    _end(amendment_id, "lapse", "nobody answered the proposal in time", by=CLOCK_ACTOR)
+
+
+def end_proposals(order: Order, *, by: Actor) -> None:
+    """The order is over: what was proposed for it is too."""
+    proposed = find_one(Amendment, "order_id = %s AND state = 'proposed' FOR UPDATE", [order.pk])
+    if proposed is not None:
+        proposed.order = order
+        with stepping(proposed, "lapse", by=by):
+            clear_deadline("trade.amend", proposed.pk)
+
+
+def _end(amendment_id: UUID, verb: str, reason: str, *, by: Actor) -> Order:
+    with part():
+        amendment, order = _open(amendment_id, by)
+        with stepping(amendment, verb, by=by, reason=reason):
+            pass
+        clear_deadline("trade.amend", amendment.pk)
+        emit(AmendmentEnded(order.pk, amendment.pk, verb), by=by)
+    return order
+
+
+def _open(amendment_id: UUID, by: Actor, *, stop: str = "") -> tuple[Amendment, Order]:
+    """The amendment and its order, both locked, companies first; NotVisible for anybody but the two sides."""
+    found = ask("SELECT order_id FROM trade_amendment WHERE id = %s", [amendment_id])
+    if not found:
+        raise NotVisible
+    seen = order_of(found[0][0], by, sides=False)
+    if stop:
+        refuse_stopped([seen.buyer_id, seen.seller_id], stop)
+    order = locked_order(seen.pk, by=by)
+    amendment = find_one(Amendment, "id = %s FOR UPDATE", [amendment_id])
+    if amendment is None:
+        raise NotVisible
+    amendment.order = order
+    return amendment, order
+
+
+def _refuse_closed(order: Order) -> None:
+    if order.agreement != "agreed" or order.goods == "received":
+        raise Refused("trade.not_open", _("This order is not open."))
+    if order.issue == "open":
+        raise Refused("trade.issue_open", _("An open issue is decided by the operator first."))
+
+
+def _amended(order: Order, change: Change) -> dict[str, Any]:
+    document: dict[str, Any] = copy.deepcopy(order.terms)
+    lines = {line["n"]: line for line in document["lines"]}
+    for n, quantity, price in change.lines:
+        _change_line(lines.get(n), quantity, price, order.currency)
+    document["total_minor"] = sum(line["amount_minor"] for line in document["lines"]) + sum(
+        charge["amount_minor"] for charge in document["charges"]
+    )
+    if document["total_minor"] <= 0:
+        raise Refused("trade.total", _("The total must be above zero."), field="lines", status=422)
+    if change.incoterm:
+        try:
+            document["incoterm"] = incoterm_row(change.incoterm).code
+        except ValueError:
+            raise Refused("trade.incoterm", _("Please choose an Incoterm 2020."), field="incoterm", status=422) from None
+    if change.named_place.strip():
+        document["named_place"] = change.named_place.strip()
+    if change.ship_by is not None:
+        today = now().date()
+        if not today <= change.ship_by <= today + timedelta(days=365):
+            raise Refused("trade.ship_by_late", _("Please choose a day within a year."), field="ship_by", status=422)
+        document["ship_by"] = change.ship_by.isoformat()
+    if change.remarks is not None:
+        document["remarks"] = change.remarks
+    if document == order.terms:
+        raise Refused("trade.nothing_new", _("These terms say nothing new."), status=422)
+    # What a reader of the paper sees first: which version it is, and of which terms.
+    document["amendment"] = {"version": order.terms_version + 1, "of": order.terms_hash}
+    return document
+
+
+def _change_line(line: dict[str, Any] | None, quantity: Decimal, price: Decimal, currency: str) -> None:
+    if line is None:
+        raise Refused("trade.line_unknown", _("There is no such line."), field="lines", status=422)
+    if not quantity.is_finite() or not 0 < quantity < 10**12 or not unit_row(line["unit"]).allows(quantity):
+        raise Refused("trade.quantity", _("Please give a quantity that the unit allows."), field="lines", status=422)
+    if not price.is_finite() or not 0 < price < 10**12 or -int(price.normalize().as_tuple().exponent) > 6:
+        raise Refused("trade.price", _("Please give a price above zero."), field="lines", status=422)
+    amount = UnitPrice(price, currency, Decimal(line["price_per"])).times(quantity)
+    line["quantity"], line["unit_price"] = f"{quantity.normalize():f}", f"{price.normalize():f}"
+    line["amount_minor"] = amount.minor
+
+
+def _refuse_too_low(order: Order, stages: Sequence[Stage], total_minor: int) -> None:
+    """What was paid out already cannot be given back: no credit may be larger than what is held or still to be paid."""
+    to_come = sum(stage.amount_minor for stage in stages if stage.state not in ("released", "refunded", "void"))
+    if order.total_minor - total_minor > to_come - credit_left(order).minor:
+        raise Refused("trade.too_low", _("More than that has been paid out already."), field="lines", status=422)
+
+
+def _write_terms(order: Order, amendment: Amendment) -> None:
+    before, document = as_it_is(order), amendment.document
+    order.terms, order.terms_hash, order.terms_version = document, amendment.terms_hash, amendment.version
+    order.total_minor, order.incoterm, order.named_place = document["total_minor"], document["incoterm"], document["named_place"]
+    order.ship_by, order.remarks = date.fromisoformat(document["ship_by"]), document["remarks"]
+    signed = (amendment.created_at, amendment.proposed_by), (EfNow(), amendment.signed_by)
+    theirs, ours = signed if amendment.side == "buyer" else signed[::-1]
+    order.buyer_signed_at, order.buyer_signed_by = theirs  # type: ignore[assignment]
+    order.seller_signed_at, order.seller_signed_by = ours  # type: ignore[assignment]
+    save_changes(order, before)
+
+
+def _add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Actor) -> None:
+    """The further payment is a stage of its own. Before shipping it waits until what comes first is held."""
+    percent = (Decimal(amount.minor) * 100 / order.total_minor).quantize(Decimal("0.0001"))
+    top_up = Stage(
+        order=order, n=len(stages) + 1, name="top_up", percent=percent, amount_minor=amount.minor, currency=amount.currency,
+        due_on="former_held",
+    )  # fmt: skip
+    insert(top_up)
+    first = all(
+        stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "former_held") for stage in stages
+    )
+    if first:
+        clear_deadline("trade.ship", order.pk)
+        call_stage(top_up, by=by)

@@ -1,0 +1,54 @@
+"""Versions of a contract: what is proposed, what was signed, and what the buyer gets back because of it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from everfair.base.actor import Actor
+from everfair.base.money import Money
+from everfair.base.refused import NotVisible
+from everfair.base.rows import ask, find
+from everfair.trade.models import Amendment, Order
+from everfair.trade.queries.orders import order
+
+
+def amendments_of(found_order: Order) -> list[Amendment]:
+    """Newest first: one query. Each knows its order."""
+    found = find(Amendment, "order_id = %s ORDER BY id DESC", [found_order.pk])
+    for amendment in found:
+        amendment.order = found_order
+    return found
+
+
+def order_of_amendment(amendment_id: UUID, actor: Actor) -> Order:
+    """The order it is about; NotVisible for anybody but the two sides."""
+    found = ask("SELECT order_id FROM trade_amendment WHERE id = %s", [amendment_id])
+    if not found:
+        raise NotVisible
+    return order(found[0][0], actor)
+
+
+def credit_left(of: Order) -> Money:
+    """What the buyer still gets back when stages end."""
+    [(left,)] = ask(_CREDIT_LEFT, [of.pk, of.pk])
+    return Money(int(left), of.currency)
+
+
+_CREDIT_LEFT = """
+    SELECT (SELECT coalesce(sum(amount_minor), 0) FROM trade_credit WHERE order_id = %s)
+         - (SELECT coalesce(sum(u.amount_minor), 0) FROM trade_credituse u JOIN trade_stage s ON s.id = u.stage_id WHERE s.order_id = %s)
+"""
+
+
+def changes_in(amendment: Amendment, former: dict[str, Any]) -> list[tuple[str, Any, Any, dict[str, Any]]]:
+    """What differs from the terms it takes the place of: (what, before, after, the line it is about or {})."""
+    new, found = amendment.document, []
+    for before, after in zip(former["lines"], new["lines"], strict=True):
+        for what in ("quantity", "unit_price"):
+            if before[what] != after[what]:
+                found.append((what, before[what], after[what], after))
+    for what in ("total_minor", "ship_by", "incoterm", "named_place", "remarks"):
+        if former[what] != new[what]:
+            found.append((what, former[what], new[what], {}))
+    return found
