@@ -12,8 +12,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.clock import now
+from everfair.base.formats import plain_money, quantity
 from everfair.base.forms import DayField, FilesField, NumberField, TextField
-from everfair.base.money import Money, exponent, plain_decimal
+from everfair.base.money import Money, UnitPrice, exponent, plain_decimal
 from everfair.logistics.values import MODE_WORDS, MODES
 from everfair.markets.forms import PlanField
 from everfair.markets.plans import PROOF_KIND_WORDS
@@ -150,7 +151,7 @@ class AmendForm(forms.Form):
         """`terms` are those that hold now; each of their lines gets its quantity and price."""
         kwargs["initial"] = {name: terms[name] for name in ("ship_by", "incoterm", "named_place", "remarks")}
         super().__init__(*args, **kwargs)
-        self.lines = terms["lines"]
+        self.lines, self.currency = terms["lines"], terms["currency"]
         for line in self.lines:
             n = line["n"]
             self.fields[f"quantity_{n}"] = NumberField(
@@ -161,8 +162,12 @@ class AmendForm(forms.Form):
             )
 
     def rows(self) -> list[tuple[dict[str, Any], Any, Any]]:
-        """(line, its quantity field, its price field) for the template."""
-        return [(line, self[f"quantity_{line['n']}"], self[f"price_{line['n']}"]) for line in self.lines]
+        """(line as it stands, its quantity field, its price field) for the template."""
+        return [(self._now(line), self[f"quantity_{line['n']}"], self[f"price_{line['n']}"]) for line in self.lines]
+
+    def _now(self, line: dict[str, Any]) -> dict[str, Any]:
+        price = UnitPrice(Decimal(line["unit_price"]), self.currency, Decimal(line["price_per"]))
+        return line | {"shown_quantity": quantity(Decimal(line["quantity"]), line["unit"]), "shown_price": plain_money(price)}
 
     def change(self) -> dict[str, Any]:
         typed = self.cleaned_data
