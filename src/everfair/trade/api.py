@@ -406,16 +406,18 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
     )
 
 
-def _amendment(made: Any, currency: str) -> dict[str, Any]:
-    return {
-        "id": made.pk,
-        "total": MoneyOut.of(Money(made.total_minor, currency)),
-        "proposed_at": made.created_at,
+def _amendment(made: Any, currency: str) -> AmendmentOut:
+    return AmendmentOut(
         **{
-            name: getattr(made, name)
-            for name in ("version", "state", "side", "note", "terms_hash", "former_hash", "document", "signed_at")
-        },
-    }
+            "id": made.pk,
+            "total": MoneyOut.of(Money(made.total_minor, currency)),
+            "proposed_at": made.created_at,
+            **{
+                name: getattr(made, name)
+                for name in ("version", "state", "side", "note", "terms_hash", "former_hash", "document", "signed_at")
+            },
+        }
+    )
 
 
 _CONSIGNMENT = (
