@@ -13,7 +13,7 @@ from django.utils.translation import gettext, override
 
 import everfair
 from everfair.base import deadlines
-from everfair.base.actor import CLOCK_ACTOR, NOBODY, RAIL_ACTOR, SYSTEM
+from everfair.base.actor import CARRIER_ACTOR, CLOCK_ACTOR, NOBODY, RAIL_ACTOR, SYSTEM
 from everfair.base.events import catalogue, subscribers
 from everfair.base.words import name_codes, word, words_of
 from everfair.companies.models import COMPANY_ROLES, STAFF_ROLES, STOP_KINDS
@@ -75,7 +75,7 @@ def test_every_state_has_a_word(package, name, table):
 
 
 def test_every_kind_of_actor_has_a_word():
-    own = {actor.kind for actor in (NOBODY, RAIL_ACTOR, CLOCK_ACTOR, SYSTEM)}
+    own = {actor.kind for actor in (NOBODY, RAIL_ACTOR, CARRIER_ACTOR, CLOCK_ACTOR, SYSTEM)}
 
     assert set(words_of("actor")) == own | {"person", "key", "operator"}
 

@@ -23,5 +23,7 @@ FACT_WORDS = name_codes("fact", {
     "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "OrderCompleted": _("Order settled"),
+    "ConsignmentMoved": _("Goods moved on"), "ConsignmentDelivered": _("Goods delivered"), "PackageReceived": _("Package received"),
+    "ConsignmentLost": _("Goods lost"), "ConsignmentReturned": _("Goods sent back"),
 })
 # fmt: on

@@ -1,0 +1,21 @@
+"""The carrier clients of this installation, made once per process."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from django.conf import settings
+
+from everfair.logistics.carriers.port import Carrier
+from everfair.logistics.carriers.table import CARRIERS, open_carrier
+
+
+@cache
+def carrier(code: str) -> Carrier:
+    """The client of that code; ValueError where a setting is missing, KeyError for an unknown one."""
+    return open_carrier(code, settings.CARRIERS.get(code, {}))
+
+
+def books(code: str) -> bool:
+    """Whether consignments of this carrier are booked by us."""
+    return code in CARRIERS and CARRIERS[code].books
