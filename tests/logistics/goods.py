@@ -66,7 +66,9 @@ def system() -> Actor:
     return Actor(kind="system", door="command")
 
 
-def said(row: Consignment, code: str, *, hours_ago: float = 1, event_id: str = "", **changes: Any) -> tuple[dict[str, str], bytes]:
+def said(
+    row: Consignment, code: str, *, hours_ago: float = 1, event_id: str = "", **changes: Any
+) -> tuple[dict[str, str], bytes]:
     """A carrier's event about these goods, truly signed: headers and body. `changes` falsify what it says."""
     event_id = event_id or f"evt_{next_number()}"
     scan = {
@@ -79,7 +81,11 @@ def said(row: Consignment, code: str, *, hours_ago: float = 1, event_id: str = "
         "signed_by": changes.pop("signed_by", "A. Meyer" if code == "delivered" else ""),
         "document_sha256": "",
     }
-    inside = {"id": row.carrier_ref or f"shp_{row.pk.hex}", "reference": str(row.pk), "tracking_number": row.tracking_number or "SBX1"}
+    inside = {
+        "id": row.carrier_ref or f"shp_{row.pk.hex}",
+        "reference": str(row.pk),
+        "tracking_number": row.tracking_number or "SBX1",
+    }
     event = {
         "id": event_id,
         "type": "shipment.scanned",

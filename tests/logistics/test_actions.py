@@ -124,11 +124,18 @@ def test_the_consignee_proves_the_delivery_once_with_pictures_the_shipper_may_th
     made = goods()
     picture = keep_attachment(SimpleUploadedFile("door.txt", b"at the door", "text/plain"), made.receiver.pk, made.consignee)
 
-    proof = record_proof(made.row.pk, delivered_at=yesterday(), signed_by="A. Meyer", place="DEHAM", file_ids=[picture.pk], by=made.consignee)
+    proof = record_proof(
+        made.row.pk, delivered_at=yesterday(), signed_by="A. Meyer", place="DEHAM", file_ids=[picture.pk], by=made.consignee
+    )
 
     row = made.fresh()
     assert (row.state, row.delivered_at, proof_of(row.pk)) == ("delivered", proof.delivered_at, proof)
-    assert (proof.source, proof.entered_as, proof.company_id, proof.file_ids) == ("manual", "consignee", made.receiver.pk, [str(picture.pk)])
+    assert (proof.source, proof.entered_as, proof.company_id, proof.file_ids) == (
+        "manual",
+        "consignee",
+        made.receiver.pk,
+        [str(picture.pk)],
+    )
     assert file_visible_to(made.shipper, picture.pk) == picture
     assert [body["proof_id"] for body in told("ConsignmentDelivered")] == [str(proof.pk)]
     with pytest.raises(AlreadyDone):
@@ -212,9 +219,13 @@ def test_half_a_list_of_packages_is_no_receipt_of_all():
 def test_packages_are_listed_by_the_shipper_up_to_what_was_handed_over():
     made = goods(1, package_count=3)
 
-    listed = pack(made.row.pk, [{"kind": "pallet", "gross_weight_kg": Decimal("410.5"), "length_cm": 120, "marks": "2/3"}], by=made.shipper)
+    listed = pack(
+        made.row.pk, [{"kind": "pallet", "gross_weight_kg": Decimal("410.5"), "length_cm": 120, "marks": "2/3"}], by=made.shipper
+    )
 
-    assert [(p.n, p.kind, p.gross_weight_kg, p.length_cm, p.marks) for p in listed] == [(2, "pallet", Decimal("410.5"), 120, "2/3")]
+    assert [(p.n, p.kind, p.gross_weight_kg, p.length_cm, p.marks) for p in listed] == [
+        (2, "pallet", Decimal("410.5"), 120, "2/3")
+    ]
     for code, given in (
         ("logistics.too_many", [{}, {}]), ("logistics.package_kind", [{"kind": "heap"}]), ("logistics.measure", [{"length_cm": 0}]),
     ):  # fmt: skip
@@ -230,7 +241,15 @@ def test_packages_are_listed_by_the_shipper_up_to_what_was_handed_over():
 
 def test_a_departure_at_a_place_of_the_plan_is_written_into_its_leg():
     made = goods()
-    leg = add_leg(made.row.pk, mode="sea", from_place="CNNGB", to_place="DEHAM", vessel="Ever Given 021W", departs_at=yesterday(), by=made.shipper)
+    leg = add_leg(
+        made.row.pk,
+        mode="sea",
+        from_place="CNNGB",
+        to_place="DEHAM",
+        vessel="Ever Given 021W",
+        departs_at=yesterday(),
+        by=made.shipper,
+    )
     add_leg(made.row.pk, mode="land", from_place="DEHAM", to_place="Kassel", by=made.shipper)
 
     record_tracking(made.row.pk, "departed", place="cnngb", occurred_at=yesterday(), by=made.shipper)

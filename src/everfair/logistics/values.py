@@ -70,6 +70,7 @@ def state_after(said: Iterable[tuple[str, datetime, str]]) -> str:
 
     Delivered is the last word, sent back the one before it; else the latest counts. So the order of arrival never matters (I13).
     """
+    said = list(said)
     latest = max(said, key=lambda row: (row[1], row[2]), default=None)
     codes = {code for code, _at, _id in said}
     if "delivered" in codes or "returned" in codes:

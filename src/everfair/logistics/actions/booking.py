@@ -147,7 +147,9 @@ def settle_cancelling(row: Consignment) -> Consignment:
         answer = carrier(row.carrier_code).cancel(row.carrier_ref)
     except CarrierRefused as no:
         _end_cancelling(row.pk, "keep", no.code)
-        raise Refused("logistics.carrier_keeps", _("The carrier has the goods already and does not take the booking back.")) from no
+        raise Refused(
+            "logistics.carrier_keeps", _("The carrier has the goods already and does not take the booking back.")
+        ) from no
     except (CarrierDown, OutcomeUnknown) as doubt:
         raise Refused(
             "logistics.outcome_unknown", _("The carrier did not answer. We ask it until we know."), status=503, retry_after_s=15

@@ -82,7 +82,9 @@ def record_proof(
         if not (consignee | OPERATOR).admits(by, row):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
         if misdated(row, delivered_at, now()) or delivered_at > now():
-            raise Refused("logistics.moment", _("Please give a moment between the handing over and now."), field="delivered_at", status=422)
+            raise Refused(
+                "logistics.moment", _("Please give a moment between the handing over and now."), field="delivered_at", status=422
+            )
         reason = read_line(note, "note", 500)
         if by.kind == "operator" and not reason:
             raise Refused("logistics.reason", _("Please give the reason."), field="note", status=422)

@@ -20,7 +20,7 @@ from everfair.logistics.actions.reading import read_line
 from everfair.logistics.carriers.port import Scan
 from everfair.logistics.models import Consignment, Package, ProofOfDelivery
 from everfair.logistics.queries import consignments_visible_to, proof_of, sayable
-from everfair.logistics.states import PARCEL, VERB_TO
+from everfair.logistics.states import CONSIGNMENT, PARCEL, VERB_TO
 from everfair.logistics.values import state_after
 
 MOST_SCANS = 1_000  # of one consignment: what says more says it to no purpose
@@ -46,7 +46,9 @@ def record_tracking(
         moment = now()
         happened = occurred_at or moment
         if misdated(row, happened, moment):
-            raise Refused("logistics.moment", _("Please give a moment between the handing over and now."), field="occurred_at", status=422)
+            raise Refused(
+                "logistics.moment", _("Please give a moment between the handing over and now."), field="occurred_at", status=422
+            )
         scan = Scan(f"own-{new_id()}", code, read_line(place, "place", 120), happened, note=read_line(note, "note", 300))
         source = "operator" if by.kind == "operator" else "shipper"
         take_scan(row, scan, source=source, by=by)
@@ -136,7 +138,8 @@ def _all_delivered(row: Consignment, said: list[tuple[str, datetime, str, UUID |
 
 
 def _move(row: Consignment, state: str, at: datetime, *, by: Actor) -> str:
-    if state == row.state or state == "handed_over":
+    if state == "handed_over" or CONSIGNMENT.find(VERB_TO[state], row.state) is None:
+        # Where they stand already, or arrived by the consignee's own word: the timeline knows it, and nothing moves back.
         return "applied"
     with stepping(row, VERB_TO[state], by=by):
         emit(ConsignmentMoved(row.pk, row.subject, state, at), by=by)
@@ -171,7 +174,9 @@ def _carriers_proof(row: Consignment, scan: Scan, at: datetime) -> ProofOfDelive
 
 def keep_proof(proof: ProofOfDelivery) -> ProofOfDelivery | None:
     """Insert it, once for each source; None when there is one already. The consignment is locked by the caller."""
-    if ask("SELECT 1 FROM logistics_proofofdelivery WHERE consignment_id = %s AND source = %s", [proof.consignment.pk, proof.source]):
+    if ask(
+        "SELECT 1 FROM logistics_proofofdelivery WHERE consignment_id = %s AND source = %s", [proof.consignment.pk, proof.source]
+    ):
         return None
     insert(proof)
     return proof
