@@ -47,7 +47,7 @@ def settle_bookings() -> int:
                 settle_cancelling(row)
             else:
                 settle_booking(row)
-        except (Refused, CarrierError) as error:
+        except (Refused, CarrierError) as error:  # a refusal: somebody else settled it meanwhile
             log.warning("a booking is not settled", extra={"consignment": str(row.pk), "error": str(error)[:80]})
     return len(rows)
 

@@ -71,7 +71,7 @@ def _apply(code: str, said: CarrierSaid, subject: UUID | None, body_sha256: str)
     if row is None:
         log.warning("a carrier's event fits no consignment yet", extra={"event": said.event_id})
         return "parked", "no such consignment"
-    if row.booking in ("none", "refused"):
+    if row.booking in ("none", "refused", "cancelled"):
         return "mismatch", "not booked"
     if row.carrier_ref and (said.ref, said.tracking_number) != (row.carrier_ref, row.tracking_number):
         return "mismatch", "another shipment"
