@@ -20,7 +20,8 @@ from everfair.companies.models import COMPANY_ROLES, STAFF_ROLES, STOP_KINDS
 from everfair.ledger import models as books
 from everfair.ledger import proofs
 from everfair.ledger.values import PURPOSES
-from everfair.logistics.values import MODES
+from everfair.logistics.carriers.table import CARRIERS
+from everfair.logistics.values import CONDITIONS, MODES, PACKAGE_KINDS, SOURCES, TRACKING_CODES
 from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 from everfair.office import values as office
@@ -48,10 +49,13 @@ def declared_proofs() -> set[str]:
     [
         ("account class", lambda: set(books._CLASSES)),
         ("company role", lambda: set(COMPANY_ROLES)),
+        ("carrier", lambda: set(CARRIERS)),
         ("deadline", lambda: set(deadlines._handlers)),
         ("fact", lambda: set(catalogue())),
         ("market", lambda: set(MARKETS)),
         ("mode", lambda: set(MODES)),
+        ("package condition", lambda: set(CONDITIONS)),
+        ("package kind", lambda: set(PACKAGE_KINDS)),
         ("proof", declared_proofs),
         ("provider", lambda: set(PROVIDERS)),
         ("provider event", lambda: {kind.value for kind in EventKind}),
@@ -61,6 +65,8 @@ def declared_proofs() -> set[str]:
         ("rule unit", lambda: {rule.unit for rule in RULES.values()}),
         ("staff role", lambda: set(STAFF_ROLES)),
         ("subscriber", lambda: set(subscribers())),
+        ("tracking", lambda: set(TRACKING_CODES)),
+        ("tracking source", lambda: set(SOURCES)),
     ],
 )
 def test_what_is_declared_is_what_has_a_word(kind, declared):

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import DatabaseError, IntegrityError, connection, transaction
 
 from everfair.base.clock import now
+from everfair.base.ids import new_id
 from everfair.base.models import Event, History
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.files.actions import keep_attachment
@@ -92,15 +93,35 @@ def test_the_database_too_refuses_the_word_of_the_shipper_and_of_strangers(compa
 
 
 def test_without_its_guard_the_database_would_take_the_shippers_word(superuser):
-    """So the guard above is what refuses."""
-    made = goods()
+    """So it is the guard that refuses above."""
+    consignment, shipper = new_id(), new_id()
     with superuser.cursor() as cursor:
-        cursor.execute("SELECT tgname FROM pg_trigger WHERE tgrelid = 'logistics_proofofdelivery'::regclass AND NOT tgisinternal")
-        assert {name for (name,) in cursor.fetchall()} == {"append_only", "whose"}
-    with pytest.raises(DatabaseError, match="append"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("DELETE FROM logistics_proofofdelivery")
-    with pytest.raises(DatabaseError, match="append"), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("UPDATE logistics_trackingevent SET code = 'lost' WHERE consignment_id = %s", [made.row.pk])
+        cursor.execute("DROP TRIGGER whose ON logistics_proofofdelivery")
+        cursor.execute("SET LOCAL ROLE ef_app")
+        cursor.execute(
+            "INSERT INTO logistics_consignment (id, subject, shipper_id, consignee_id, mode, carrier, tracking_number, handed_over_on,"
+            " package_count, packing_list, note, from_place, to_place, state, carrier_code, carrier_ref, label_url, booking,"
+            " booking_failure) VALUES (%s, %s, %s, %s, 'sea', 'x', 'y', ef_now(), 1, '[]', '', '', '', 'handed_over', 'manual', '', '',"
+            " 'none', '')",
+            [consignment, new_id(), shipper, new_id()],
+        )
+        cursor.execute(
+            "INSERT INTO logistics_proofofdelivery (id, consignment_id, source, delivered_at, entered_as, company_id, signed_by, place,"
+            " note, file_ids, document_sha256, carrier_event_id)"
+            " VALUES (%s, %s, 'manual', ef_now(), 'consignee', %s, '', '', '', '[]', '', '')",
+            [new_id(), consignment, shipper],
+        )
+        assert cursor.rowcount == 1
+
+
+def test_what_was_seen_and_proven_is_never_changed():
+    for statement in (
+        "DELETE FROM logistics_proofofdelivery",
+        "UPDATE logistics_trackingevent SET code = 'lost'",
+        "TRUNCATE logistics_proofofdelivery",
+    ):
+        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(statement)
 
 
 def test_a_stranger_sees_nothing():

@@ -113,7 +113,7 @@ def test_the_consignee_records_the_delivery_with_a_picture_and_the_shipper_may_n
     }
 
     assert send(of(made, "shipper"), made, "proof/", **typed).status_code == 403
-    done = send(of(made, "consignee"), made, "proof/", **typed, files=SimpleUploadedFile("slip.txt", b"signed", "text/plain"))
+    done = send(of(made, "consignee"), made, "proof/", **typed, pictures=SimpleUploadedFile("slip.txt", b"signed", "text/plain"))
 
     assert done.status_code == 302
     page = text_of(of(made, "shipper").get(address(made)))

@@ -30,7 +30,7 @@ def get_tracking(request: HttpRequest, consignment_id: UUID) -> Any:
     """Everything seen of the goods, the latest first."""
     row = queries.consignment(consignment_id, request.actor)  # type: ignore[attr-defined]
     (face,) = queries.faces([row], request.actor)  # type: ignore[attr-defined]
-    n_of = {package.pk: package.n for package in face.packages}
+    n_of: dict[UUID | None, int] = {package.pk: package.n for package in face.packages}
     items = [
         SightingOut(
             code=seen.code,

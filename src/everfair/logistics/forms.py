@@ -50,4 +50,4 @@ class ProofForm(forms.Form):
     signed_by = TextField(label=_("Signed by"), required=False, max_length=140)
     place = TextField(label=_("Place"), required=False, max_length=120)
     note = TextField(label=_("Note"), required=False, max_length=500, help_text=_("An operator gives the reason here."))
-    files = FilesField(label=_("Pictures or the signed paper"), required=False)
+    pictures = FilesField(label=_("Pictures or the signed paper"), required=False)

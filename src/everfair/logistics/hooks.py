@@ -12,7 +12,7 @@ from everfair.base.allow import allow
 from everfair.base.api import problem
 from everfair.base.roles import EVERYONE
 from everfair.logistics.actions import take_carrier_event
-from everfair.logistics.carriers.port import BadEvent, BadSignature
+from everfair.logistics.carriers.port import BadEvent, BadSignature, CarrierDown
 from everfair.logistics.carriers.table import CARRIERS
 
 log = logging.getLogger(__name__)
@@ -36,4 +36,7 @@ def carrier_event(request: HttpRequest, carrier: str) -> HttpResponse:
     except BadEvent:
         log.error("a signed carrier's event that cannot be read")
         return problem(422, "logistics.bad_event")
+    except CarrierDown:
+        log.error("an event of a carrier that is not set up here")
+        return problem(503, "logistics.carrier_not_set_up")
     return HttpResponse(outcome, content_type="text/plain", status=200)

@@ -134,9 +134,9 @@ def prove(request: HttpRequest, consignment_id: UUID) -> HttpResponse:
     row = queries.consignment(consignment_id, actor)
     form = ProofForm(request.POST, request.FILES)
     if form.is_valid():
-        said = {name: value for name, value in form.cleaned_data.items() if name != "files"}
+        said = {name: value for name, value in form.cleaned_data.items() if name != "pictures"}
         try:
-            kept = [keep_attachment(file, actor.company_id or row.consignee_id, actor) for file in form.cleaned_data["files"]]
+            kept = [keep_attachment(file, actor.company_id or row.consignee_id, actor) for file in form.cleaned_data["pictures"]]
             actions.record_proof(row.pk, file_ids=[file.pk for file in kept], by=actor, **said)
             messages.success(request, _("The delivery is proven."))
             return redirect("logistics:consignment", row.pk)

@@ -95,8 +95,14 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "The address under which people reach the carrier sandbox that `bin/up` starts, when a proxy stands before it.",
         "`http://localhost:` and its port",
     ),
-    "EVERFAIR_CARRIER_SANDBOX_URL": ("A carrier sandbox that runs elsewhere; ours is not started then.", "ours, on the port after the next"),
-    "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": ("Our account at the carrier sandbox; events of another one are not believed.", "`acct_everfair`"),
+    "EVERFAIR_CARRIER_SANDBOX_URL": (
+        "A carrier sandbox that runs elsewhere; ours is not started then.",
+        "ours, on the port after the next",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": (
+        "Our account at the carrier sandbox; events of another one are not believed.",
+        "`acct_everfair`",
+    ),
     "EVERFAIR_CARRIER_SANDBOX_API_KEY": ("What we show the carrier sandbox.", "made once, kept in `secrets/`"),
     "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET": (
         "Signs the carrier sandbox's events; two, newest first, while you change it.",

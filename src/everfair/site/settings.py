@@ -260,7 +260,9 @@ CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL", f"{ADDRES
 if KIND == "test":
     CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_URL", "http://127.0.0.1:9")  # nobody listens there
     CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_API_KEY", "sk_test_everfair")
-    CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET", "whsec_" + "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=")
+    CARRIERS["sandbox"].setdefault(
+        "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET", "whsec_" + "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+    )
 
 LOGGING = {
     "version": 1,

@@ -36,13 +36,13 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuses to stand without secrets: an empty key would let everybody in."""
         if len(self.api_key) < 16:
-            raise ValueError(f"{self.prefix}_API_KEY must hold at least 16 characters")
+            raise ValueError(f"{self.prefix}API_KEY must hold at least 16 characters")
         if not self.webhook_secrets:
-            raise ValueError(f"{self.prefix}_WEBHOOK_SECRET must hold one secret, or two while rotating")
+            raise ValueError(f"{self.prefix}WEBHOOK_SECRET must hold one secret, or two while rotating")
         for secret in self.webhook_secrets:
             key_bytes(secret)
         if self.console_token and not re.fullmatch(r"[A-Za-z0-9_-]{16,200}", self.console_token):
-            raise ValueError(f"{self.prefix}_CONSOLE_TOKEN must hold 16 or more letters, digits, - or _")
+            raise ValueError(f"{self.prefix}CONSOLE_TOKEN must hold 16 or more letters, digits, - or _")
 
 
 @dataclass(frozen=True)

@@ -31,11 +31,11 @@ def common(prefix: str, asked: argparse.Namespace) -> dict[str, Any]:
     """What every Settings takes; the secrets come from the environment, so that no list of processes shows them."""
     return {
         "prefix": prefix,
-        "api_key": os.environ.get(f"{prefix}_API_KEY", ""),
-        "webhook_secrets": split_secrets(os.environ.get(f"{prefix}_WEBHOOK_SECRET", "")),
+        "api_key": os.environ.get(f"{prefix}API_KEY", ""),
+        "webhook_secrets": split_secrets(os.environ.get(f"{prefix}WEBHOOK_SECRET", "")),
         "webhook_url": asked.webhook_url,
         "account": asked.account,
-        "console_token": os.environ.get(f"{prefix}_CONSOLE_TOKEN", ""),
+        "console_token": os.environ.get(f"{prefix}CONSOLE_TOKEN", ""),
         "seed": asked.seed,
     }
 

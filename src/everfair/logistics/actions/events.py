@@ -19,7 +19,7 @@ from everfair.base.rows import ask, find, find_one
 from everfair.base.together import all_or_nothing
 from everfair.logistics.actions.booking import WAITING, confirm_by_event
 from everfair.logistics.actions.tracking import misdated, take_scan
-from everfair.logistics.carriers.port import BadEvent, CarrierSaid, Scan, Tracked
+from everfair.logistics.carriers.port import BadEvent, CarrierError, CarrierSaid, Scan, Tracked
 from everfair.logistics.fleet import carrier
 from everfair.logistics.models import CarrierEvent, Consignment
 
@@ -113,7 +113,16 @@ def learn(consignment_id: UUID, found: Tracked) -> int:
 def place_parked(*, limit: int = 50) -> int:
     """Try again what fitted no consignment; after seven days it is a person's. Returns how many were dealt with."""
     rows = find(CarrierEvent, "outcome = 'parked' ORDER BY received_at LIMIT %s", [limit])
-    return sum(_place(row) for row in rows)
+    return sum(_placed(row) for row in rows)
+
+
+def _placed(row: CarrierEvent) -> bool:
+    try:
+        return _place(row)
+    except CarrierError:
+        # A carrier that is not set up any more, or an event of an older form: it waits for its seven days.
+        log.warning("a parked event cannot be read", extra={"event": row.event_id})
+        return False
 
 
 def _place(row: CarrierEvent) -> bool:

@@ -6,7 +6,7 @@ from everfair.base.sandbox.service import Settings
 from everfair.base.sandbox.start import arguments_of, common, serve
 from everfair.logistics.sandbox.product import PRODUCT
 
-PREFIX = "EVERFAIR_CARRIER_SANDBOX"
+PREFIX = "EVERFAIR_CARRIER_SANDBOX_"
 ABOUT = """A stateful fake carrier. Secrets come from the environment: EVERFAIR_CARRIER_SANDBOX_API_KEY,
 EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET (whsec_...; two, newest first, while rotating), and
 EVERFAIR_CARRIER_SANDBOX_CONSOLE_TOKEN to open the console to other machines."""

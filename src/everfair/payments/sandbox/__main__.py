@@ -22,7 +22,7 @@ def main(arguments: list[str] | None = None) -> int:
         PRODUCT,
         asked,
         lambda: PaymentSettings(
-            **common("EVERFAIR_SANDBOX", asked),
+            **common("EVERFAIR_SANDBOX_", asked),
             merchant=asked.merchant,
             payout_after_s=asked.payout_seconds,
             late_s=asked.late_seconds,

@@ -37,7 +37,9 @@ CLI = [sys.executable, "-m", "everfair.site.cli"]
 
 
 @click.command(help="Start everything: database, payment and carrier sandboxes, worker and web server.")
-@click.option("--port", type=click.IntRange(1024, 65533), default=8000, show_default=True, help="The sandboxes take the next two.")
+@click.option(
+    "--port", type=click.IntRange(1024, 65533), default=8000, show_default=True, help="The sandboxes take the next two."
+)
 @click.option("--data", "own_data", type=click.Path(file_okay=False), help="Folder of the installation (default: ./var).")
 @click.option("--empty", is_flag=True, help="No demo world: print a one-time link for the first operator.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes; one for each core.")
@@ -72,7 +74,8 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             "EVERFAIR_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_SANDBOX_ACCOUNT", ACCOUNT),
             "EVERFAIR_CARRIER_SANDBOX_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL", f"http://localhost:{port + 2}"),
             "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL")
-            or (address if os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL") else f"http://localhost:{port}") + "/hooks/carriers/sandbox",
+            or (address if os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL") else f"http://localhost:{port}")
+            + "/hooks/carriers/sandbox",
             "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_CARRIER_SANDBOX_ACCOUNT", ACCOUNT),
             "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
             "PYTHONPATH": python_path(),
@@ -106,19 +109,25 @@ def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[C
     web += ["--port", str(port), "--workers", str(workers), "--runtime-mode", "st", "--no-ws"]
     web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
     table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3)]
-    for name, module, prefix, place in _SANDBOXES:
+    for place, (name, module, url, account, public) in enumerate(_SANDBOXES, start=1):
         own = port + place
-        if env[f"{prefix}_URL"] == f"http://localhost:{own}":  # else it runs elsewhere
+        if env[url] == f"http://localhost:{own}":  # else it runs elsewhere
             command = [sys.executable, "-m", module, "--port", str(own), "--data", str(folder / name)]
-            command += ["--account", env[f"{prefix}_ACCOUNT"], "--public-url", env.get(f"{prefix}_ADDRESS", "").rstrip("/")]
+            command += ["--account", env[account], "--public-url", env.get(public, "").rstrip("/")]
             table.append(Child(name, command, env, 0.5))
     return table
 
 
-# Name, module, what its variables begin with, and how far its port is from ours.
+# In the order of their ports: name, module, and the variables of where we reach it, of our account there, of where people reach it.
 _SANDBOXES = (
-    ("sandbox", "everfair.payments.sandbox", "EVERFAIR_SANDBOX", 1),
-    ("carrier-sandbox", "everfair.logistics.sandbox", "EVERFAIR_CARRIER_SANDBOX", 2),
+    ("sandbox", "everfair.payments.sandbox", "EVERFAIR_SANDBOX_URL", "EVERFAIR_SANDBOX_ACCOUNT", "EVERFAIR_SANDBOX_ADDRESS"),
+    (
+        "carrier-sandbox",
+        "everfair.logistics.sandbox",
+        "EVERFAIR_CARRIER_SANDBOX_URL",
+        "EVERFAIR_CARRIER_SANDBOX_ACCOUNT",
+        "EVERFAIR_CARRIER_SANDBOX_ADDRESS",
+    ),
 )
 
 

@@ -24,7 +24,7 @@ from everfair.logistics.carriers.sandbox import answers
 
 _Read = TypeVar("_Read")
 _UNREADABLE = (LookupError, TypeError, ValueError)  # BadJson is a ValueError
-PREFIX = "EVERFAIR_CARRIER_SANDBOX"
+PREFIX = "EVERFAIR_CARRIER_SANDBOX_"
 
 
 class SandboxCarrier:
@@ -60,11 +60,11 @@ class SandboxCarrier:
     def from_config(cls, config: Mapping[str, str]) -> Self:
         """EVERFAIR_CARRIER_SANDBOX_URL, …_API_KEY, …_WEBHOOK_SECRET (two while rotating, newest first), …_ACCOUNT, …_WEBHOOK_URL."""
         return cls(
-            config.get(f"{PREFIX}_URL", ""),
-            config.get(f"{PREFIX}_API_KEY", ""),
-            signature.split_secrets(config.get(f"{PREFIX}_WEBHOOK_SECRET", "")),
-            config.get(f"{PREFIX}_ACCOUNT", "acct_everfair"),
-            webhook_url=config.get(f"{PREFIX}_WEBHOOK_URL", ""),
+            config.get(f"{PREFIX}URL", ""),
+            config.get(f"{PREFIX}API_KEY", ""),
+            signature.split_secrets(config.get(f"{PREFIX}WEBHOOK_SECRET", "")),
+            config.get(f"{PREFIX}ACCOUNT", "acct_everfair"),
+            webhook_url=config.get(f"{PREFIX}WEBHOOK_URL", ""),
         )
 
     def book(self, shipment: Shipment) -> Booked:
