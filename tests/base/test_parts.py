@@ -7,6 +7,7 @@ from pathlib import Path
 
 import jinja2
 import pytest
+from babel import Locale, numbers
 from django import forms
 from django.test import RequestFactory
 from django.utils import timezone, translation
@@ -370,3 +371,46 @@ def test_no_template_has_a_style_a_script_or_a_handler_of_its_own():
     ]
 
     assert found == []
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_figures_are_written_as_babel_writes_them(language):
+    locale = formats.locale_for(language)
+    for value in (
+        0,
+        7,
+        999,
+        1_000,
+        1_234_567,
+        Decimal("0.005"),
+        Decimal("1234.565"),
+        Decimal("12E+3"),
+        Decimal("2.50"),
+        -1_234,
+        1234.5,
+    ):
+        assert formats._number(value, None, locale) == numbers.format_decimal(value, locale=locale, decimal_quantization=False)
+        for decimals in (0, 2, 4):
+            pattern = f"#,##0.{'0' * decimals}" if decimals else "#,##0"
+            assert formats._number(value, decimals, locale) == numbers.format_decimal(value, format=pattern, locale=locale)
+
+
+def test_another_way_of_grouping_is_followed():
+    assert formats._number(1_234_567, None, Locale.parse("hi")) == "12,34,567"
+    assert formats._number(Decimal("1234.5"), 2, Locale.parse("de")) == "1.234,50"
+
+
+def test_a_template_says_each_language_its_own_words():
+    source = '{{ _("Halls") }}|{{ _("MOQ %(quantity)s", quantity=quantity) }}|{{ language() }}|{{ icon("x", _("Close")) }}'
+    env = environment(loader=jinja2.DictLoader({"page.html": source}))
+    said = {}
+    for language in ("en", "zh-hant", "en"):
+        with translation.override(language):
+            said[language] = env.get_template("page.html").render(quantity="<5>")
+
+    assert said["en"].startswith("Halls|MOQ &lt;5&gt;|en|<svg")
+    assert "|zh-hant|<svg" in said["zh-hant"]
+
+
+def test_what_a_template_names_itself_is_its_own(env):
+    assert write(env, '{% macro m(icon) %}{{ icon("x") }}{% endmacro %}{{ m(shout) }}', shout=str.upper) == "X"

@@ -313,7 +313,7 @@ def test_the_list_filters_searches_and_goes_on(django_assert_max_num_queries) ->
     client = signed_in(seller)
     client.get("/en/offers/")
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         first = client.get("/en/offers/").content.decode()
     second = client.get(re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")).content.decode()  # type: ignore[index]
 

@@ -32,6 +32,11 @@ class Provider:
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
     key: Any = field(default_factory=lambda: rsa.generate_private_key(65537, 2048))
+    signing: dict[str, Any] = field(default_factory=dict)  # how a forger signs: another key, another algorithm
+
+    def sign(self, claims: dict[str, Any]) -> str:
+        how = {"key": self.key, "algorithm": "RS256", "headers": {"kid": "1"}, **self.signing}
+        return jwt.encode({name: value for name, value in claims.items() if value is not None}, **how)
 
     def authorize(self, place: str) -> str:
         """The person agrees: the address that the browser is sent back to."""
@@ -60,11 +65,19 @@ class Provider:
             self.refused.append("challenge")
             return None
         now = int(time.time())
-        claims = {"iss": self.address, "aud": CLIENT, "sub": self.person["sub"], "iat": now, "exp": now + 300, **self.id_token}
+        claims = {
+            "iss": self.address,
+            "aud": CLIENT,
+            "sub": self.person["sub"],
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked.get("nonce"),
+        }
+        claims |= self.id_token
         return {
             "access_token": "open sesame",
             "token_type": "Bearer",
-            "id_token": jwt.encode(claims, self.key, algorithm="RS256", headers={"kid": "1"}),
+            "id_token": self.sign(claims),
         }
 
 

@@ -6,10 +6,12 @@ import html
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialAccount
+from cryptography.hazmat.primitives.asymmetric import rsa
 from django.core import mail
 from django.test import Client
 
@@ -20,6 +22,7 @@ from tests.companies.signing_in import PASSWORD, person
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = "/en/account/sign-in/at/oidc/"
+OTHER_KEY = rsa.generate_private_key(65537, 2048)
 HALF = {"EVERFAIR_OIDC_ISSUER": "https://login.example", "EVERFAIR_OIDC_CLIENT_ID": CLIENT}
 
 
@@ -119,16 +122,68 @@ def test_an_answer_about_two_people_is_not_believed(provider: Provider) -> None:
     assert (signed_in(client), Person.objects.count()) == (False, 0)
 
 
-@pytest.mark.parametrize("lie", [{"aud": "another shop"}, {"iss": "https://another.example"}, {"exp": 1}])
-def test_a_token_for_another_shop_of_another_issuer_or_of_yesterday_is_not_believed(
-    provider: Provider, lie: dict[str, Any]
-) -> None:
+@pytest.mark.parametrize(
+    "lie",
+    [
+        {"aud": "another shop"},
+        {"aud": [CLIENT, "another shop"], "azp": "another shop"},
+        {"iss": "https://another.example"},
+        {"exp": 1},
+        {"exp": None},
+        {"iat": 4_000_000_000},
+        {"sub": None},
+        {"nonce": "of another day"},
+        {"nonce": ""},
+        {"nonce": None},
+        {"nonce": ["a", "list"]},
+    ],
+    ids=str,
+)
+def test_a_token_that_is_not_the_answer_to_our_question_is_not_believed(provider: Provider, lie: dict[str, Any]) -> None:
     provider.id_token |= lie
 
     client = Client()
     go(provider, client)
 
     assert (signed_in(client), Person.objects.count()) == (False, 0)
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        {"key": OTHER_KEY},
+        {"key": OTHER_KEY, "headers": {"kid": "2"}},
+        {"key": OTHER_KEY, "headers": {}},
+        {"key": "", "algorithm": "none"},
+        {"key": "the published key, used as a secret", "algorithm": "HS256"},
+    ],
+    ids=["another key", "a key nobody published", "no key named", "unsigned", "signed with a secret"],
+)
+def test_a_token_that_the_provider_did_not_sign_is_not_believed(provider: Provider, forged: dict[str, Any]) -> None:
+    provider.signing |= forged
+
+    client = Client()
+    go(provider, client)
+
+    assert (signed_in(client), Person.objects.count()) == (False, 0)
+
+
+def test_a_key_without_a_name_is_enough_where_there_is_but_one(provider: Provider) -> None:
+    provider.signing |= {"headers": {}}
+
+    client = Client()
+    go(provider, client)
+
+    assert signed_in(client)
+
+
+def test_an_answer_to_one_browser_is_no_answer_to_another(provider: Provider) -> None:
+    """A stolen code is turned away by PKCE; a token that carries another browser's nonce by the nonce."""
+    asked = [html.unescape(re.search(r'content="0;url=([^"]+)"', Client().post(SIGN_IN).content.decode())[1]) for _ in range(2)]  # type: ignore[index]
+    nonces = {parse_qs(urlsplit(place).query)["nonce"][0] for place in asked}
+
+    assert len(nonces) == 2
+    assert all(len(nonce) >= 43 for nonce in nonces)
 
 
 def test_an_answer_that_this_browser_did_not_ask_for_signs_nobody_in(provider: Provider) -> None:

@@ -17,6 +17,7 @@ from everfair.base.actor import SYSTEM, Actor
 from everfair.base.models import Event
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.companies import actions, queries
+from everfair.companies.directory import Narrowing, suppliers
 from everfair.companies.models import AuditNote, Company, Person, Stop
 from everfair.markets.rules import RULES
 from tests import make
@@ -51,11 +52,11 @@ def test_a_stop_refuses_its_kind_for_its_company_until_lifted() -> None:
 def test_a_stop_with_an_end_ends_by_itself() -> None:
     company = make.company()
     actions.place_stop(company.pk, "listing", "Seven days", by=OPERATOR, until=clock.now() + timedelta(days=7))
-    hidden = queries.suppliers()
+    hidden = suppliers()
 
     clock.advance(timedelta(days=7, seconds=1))
 
-    assert (hidden, queries.suppliers()) == ([], [company])
+    assert (hidden, suppliers()) == ([], [company])
 
 
 @pytest.mark.django_db
@@ -161,7 +162,7 @@ def test_a_mark_past_its_day_is_no_mark() -> None:
     company.refresh_from_db()
 
     assert queries.passport(company).verified_on is None
-    assert queries.suppliers(verified=True) == []
+    assert suppliers(Narrowing(verified=True)) == []
 
 
 @pytest.mark.django_db

@@ -51,7 +51,7 @@ def error_at(answer, field: str) -> str:  # type: ignore[no-untyped-def]
 
 
 def names_of(answer) -> list[str]:  # type: ignore[no-untyped-def]
-    return re.findall(r"<h3><a[^>]*>([^<]+)</a></h3>", answer.content.decode())
+    return re.findall(r"<h2><a[^>]*>([^<]+)</a></h2>", answer.content.decode())
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -402,8 +402,6 @@ def test_a_longer_directory_asks_no_more_of_the_database(django_assert_max_num_q
     for _n in range(24):
         make.company()
 
-    with django_assert_max_num_queries(3):
-        Client().get("/en/export/suppliers/")
     with django_assert_max_num_queries(2):
         Client().get("/api/v1/companies?limit=24")
 

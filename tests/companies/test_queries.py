@@ -22,16 +22,6 @@ def test_suppliers_are_public_and_buyers_are_not() -> None:
             queries.company_by_number(number, NOBODY)
 
 
-def test_the_directory_narrows_by_country_and_goes_on_by_number() -> None:
-    first, second, third = make.company(country="DE"), make.company(country="CN"), make.company(country="DE")
-    make.company(country="FR", is_seller=False)
-
-    assert queries.suppliers() == [third, second, first]
-    assert queries.suppliers(country="DE") == [third, first]
-    assert queries.suppliers(before=third.number, limit=1) == [second]
-    assert queries.supplier_countries() == ["CN", "DE"]
-
-
 def test_a_name_is_shown_in_the_readers_script() -> None:
     company = make.company(name="Ningbo Bolt Works", names={"zh-hans": "宁波螺栓厂"})
 

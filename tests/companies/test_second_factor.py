@@ -335,7 +335,7 @@ def test_a_live_door_wants_the_factor_fresh(wanted: None) -> None:
     place = money_pages()[2]
     session = client.session
     session["account_authentication_methods"] = [
-        {**row, "at": row["at"] - 601} for row in session["account_authentication_methods"]
+        {**row, "at": row["at"] - 301} for row in session["account_authentication_methods"]
     ]
     session.save()
 

@@ -12,7 +12,7 @@ from django.db import connection, connections
 from everfair.base.models import Heartbeat
 from everfair.companies.models import Stop
 from everfair.discovery.actions import rebuild_index
-from everfair.discovery.follow import follow_forever, follow_once, index_folder
+from everfair.discovery.follow import Follower, follow_forever, follow_once, index_folder
 from everfair.discovery.index import IndexLost, OfferIndex, OfferQuery
 from everfair.discovery.queries import search_offers
 from tests import make
@@ -141,6 +141,26 @@ def test_more_offers_than_one_batch_are_all_followed(committed, monkeypatch):
     assert follow_all() == 14
 
     assert set(numbers(page_size=50)) == filled | followed
+
+
+def test_after_much_was_put_in_the_pieces_are_put_together(committed, monkeypatch):
+    monkeypatch.setattr("everfair.discovery.follow.SETTLE_AFTER", 5)
+    seller = make.company()
+    follower = Follower(index_folder())
+    try:
+        for number in range(5):
+            make.offer(seller, sku=f"PIECE-{number}")
+            while not follower.turn():
+                pass
+        pieces = OfferIndex.open(index_folder(), mend=False).tantivy.searcher().num_segments
+
+        follower.turn()
+    finally:
+        follower.close()
+
+    assert pieces > 3
+    assert OfferIndex.open(index_folder(), mend=False).tantivy.searcher().num_segments < 3
+    assert len(numbers()) == 5
 
 
 def test_nothing_changed_means_nothing_is_read_again(committed):

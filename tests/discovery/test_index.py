@@ -805,3 +805,29 @@ def test_between_equals_the_readers_language_decides(tmp_path):
 
     assert found(index, "K7", language="en") == [1, 2]
     assert found(index, "K7", language="zh-Hans") == [2, 1]
+
+
+def test_small_pieces_are_put_together_and_nothing_else_changes(tmp_path):
+    index = OfferIndex.open(tmp_path / "index")
+    with index.writer() as writer:
+        for number in range(1, 6):
+            writer.put([offer(number, f"Thing {number}")])
+            writer.commit(f"{number}:1")
+        assert writer._pieces() == 5
+
+        assert writer.settle("5:1") < 3
+        assert writer.settle("5:1") < 3
+
+        assert writer.cursor() == "5:1"
+    reader = index.reader()
+    assert reader.count() == 5
+    assert sorted(found(reader, "thing")) == [1, 2, 3, 4, 5]
+    assert found(reader, sort="newest") == found(reader)
+
+
+@pytest.mark.parametrize("text", ["steel bolt", "bolt", "M8 bolt zinc", "boltt", "不锈钢 bolt"])
+def test_what_is_counted_is_what_is_found(goods, text):
+    page = goods.search(OfferQuery(text=text, facets=True, page_size=50))
+
+    assert page.facets is not None
+    assert page.facets.moqs[-1][1] == page.total  # none of them has a minimum

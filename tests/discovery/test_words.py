@@ -1,6 +1,7 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from opencc_purepy import OpenCC
 
 from everfair.discovery import words
 
@@ -79,3 +80,20 @@ def test_folding_twice_changes_nothing_and_everything_can_be_written_down(text):
 @given(st.text(st.sampled_from("ab1.5-/_x ×*,' kgmm包装克"), max_size=400))
 def test_no_text_is_too_strange_for_codes(text):
     assert all(code and len(code) <= words.LONGEST_WORD for code in words.codes(text))
+
+
+@pytest.mark.parametrize("kind", ["tw2sp", "s2t"])
+@settings(deadline=None)  # the dictionaries are read at the first one
+@given(st.lists(st.sampled_from("不鏽鋼保溫杯滑鼠墊軟體後面頭髮發展乾燥干預資訊計程車里程 abc，。一二三台灣"), max_size=40))
+def test_characters_are_replaced_as_opencc_does(kind, letters):
+    text = "".join(letters)
+
+    assert words._converter(kind).convert(text) == OpenCC(kind).convert(text)
+
+
+def test_a_phrase_is_replaced_whole_before_its_characters():
+    assert words.fold("滑鼠墊與軟體") == "鼠标垫与软件"
+
+
+def test_words_of_every_script_stand_in_one_text():
+    assert words.all_words("KRAFT bag 不鏽鋼 2.5") == "kraft bag 2.5 不锈 不锈钢"

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.template.backends.jinja2 import Template
 from django.test import Client
 from django.test.signals import template_rendered
+from django.test.utils import CaptureQueriesContext
 
 from everfair.companies.models import AuditNote, Person
 from tests import make
+
+# Under this key the library keeps whose ways of signing in the session remembers.
+_WHOSE_METHODS = "account_authentication_methods_user"
 
 
 def signed_in(person: Person) -> Client:
@@ -47,6 +53,21 @@ def text(response: Any) -> str:
     html = response.content.decode()
     main = html[html.index("<main") : html.index("</main>")]
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main)).replace("\u00a0", " ").replace("&#39;", "'")
+
+
+def show_factor(client: Client, seconds_ago: float = 0) -> None:
+    """As if this browser had shown a second factor so long ago."""
+    session = client.session
+    session[_WHOSE_METHODS] = session["_auth_user_id"]
+    session["account_authentication_methods"] = [{"method": "mfa", "type": "totp", "at": time.time() - seconds_ago}]
+    session.save()
+
+
+def asked(client: Client, address: str) -> int:
+    """How many queries a page costs."""
+    with CaptureQueriesContext(connection) as seen:
+        assert client.get(address).status_code == 200, address
+        return len(seen.captured_queries)
 
 
 def keep_contexts(monkeypatch: pytest.MonkeyPatch) -> None:

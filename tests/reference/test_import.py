@@ -8,7 +8,7 @@ before = set(sys.modules)
 started = time.process_time()
 import everfair.reference.queries, everfair.reference.values
 took_s = time.process_time() - started
-heavy = {name.partition('.')[0] for name in set(sys.modules) - before} & {'babel', 'stdnum', 'django', 'csv'}
+heavy = {name.partition('.')[0] for name in set(sys.modules) - before} & {'babel', 'stdnum', 'django', 'csv', 'holidays', 'dateutil'}
 print(took_s, sorted(heavy))
 """
 

@@ -17,12 +17,13 @@ from everfair.ledger.proofs import prove
 from everfair.reference import queries as reference
 from everfair.site.demo import copying, goods, load, people, pictures, plan, scale, sign_ins
 from everfair.site.demo.firms import BUYERS
+from everfair.site.demo.kinds import COLOURS, SHADES
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order, Stage
 from tests import make
 
 # Titles and prices of the base world, in its order: it changes only on purpose.
-FINGERPRINT = "52caabb556394568"
+FINGERPRINT = "491f735ecb22f0cf"
 
 
 def base_offers() -> list:
@@ -178,23 +179,50 @@ def test_a_live_installation_is_not_made_larger(settings):
 
 
 @pytest.mark.django_db
-def test_every_offer_gets_the_picture_of_its_kind(small, monkeypatch, tmp_path, settings):
+def test_every_offer_gets_the_picture_of_its_kind_in_its_colour(small, monkeypatch, tmp_path, settings):
     settings.DATA = tmp_path
-    first = pictures.kinds_without_picture()[:2]
+    first = pictures.without_picture()[:2]
     blobs = dict(zip(first, pictures.draw(first), strict=True))
 
     hung = pictures.hang(blobs)
 
     shown = Offer.objects.exclude(pictures=[])
-    assert {"-".join(sku.split("-")[:2]) for sku in shown.values_list("sku", flat=True)} == set(first)
+    assert first == ["PG-01.red", "PG-01.blue"]
+    assert {pictures.picture_of(offer.sku, dict(offer.attributes)["colour"]) for offer in shown} == set(first)
     assert hung == shown.count() > 0
+    assert len(set(blobs.values())) == 2, "two colours are two pictures"
     assert pictures.hang(blobs) == 0, "what shows something is left alone"
     assert pictures.drawn() == blobs
-    file = File.objects.get(pk=shown.first().pictures[0])
-    assert (file.owner_id, file.public) == (shown.first().company_id, True)
+    offer = Offer.objects.get(sku="PG-01-RED")
+    file = File.objects.get(pk=offer.pictures[0])
+    assert (file.owner_id, file.public) == (offer.company_id, True)
+    assert offer.picture_alts[str(file.pk)] == {
+        "en": "Paper party lanterns, set of 10, red", "zh-hant": "派對紙燈籠十入，紅色", "zh-hans": "派对纸灯笼十入，红色",
+    }  # fmt: skip
+
+
+def test_a_supplier_offers_variants_that_differ_in_colour_or_size_and_share_their_terms():
+    for stall in [*plan.cast(), *plan.stalls(0)]:
+        groups: dict[str, list] = {}
+        for offer in stall.offers:
+            groups.setdefault(offer.variant_group, []).append(offer)
+        for group in groups.values():
+            said = [(o.attributes.get("colour"), o.attributes.get("size")) for o in group]
+            assert len(set(said)) == len(said), group[0].variant_group
+            assert len({(o.category_code, o.moq, o.unit_code, o.lead_times, o.price_on_request) for o in group}) == 1
+            assert len({o.attributes["material"] for o in group}) == 1
+    sizes = Counter(o.variant_group for o in base_offers())
+    assert sum(count for count in sizes.values() if count > 1) > 2_800, "nearly all have a choice"
 
 
 def test_every_kind_of_goods_has_an_icon():
     skus = {"-".join(offer.sku.split("-")[:2]) for offer in base_offers()}
 
     assert skus == set(pictures.icons())
+
+
+def test_every_colour_has_its_words_and_its_shade():
+    assert set(COLOURS) == set(SHADES)
+    assert {offer.attributes["colour"] for offer in base_offers() if "colour" in offer.attributes} <= {
+        c.en for c in COLOURS.values()
+    }

@@ -25,8 +25,10 @@ from everfair.catalog.queries import views_of as catalog_views
 from everfair.companies import actions as companies
 from everfair.discovery.follow import follow_once, index_mark
 from everfair.site.front import gate as gates
+from everfair.site.front.bridge import Answer
 from everfair.site.front.follower import Follower
 from everfair.site.front.gate import MEMBER_BYTES, MOST_BODIES, RESERVED_BYTES, STRANGER_BYTES, Gate
+from everfair.site.front.keys import Address, address_of
 from everfair.site.front.store import BLIND_S, STALE_S, Kept, Store
 from everfair.site.worker import conninfo
 from tests import make
@@ -226,6 +228,40 @@ def test_eight_who_ask_at_once_make_the_page_once():
     assert len(site.asked) == 1
     assert [each.status for each in found] == [200] * 9
     assert len({each.sent for each in found}) == 1
+
+
+def test_a_public_page_takes_the_short_way_and_all_else_the_whole():
+    taken: list[str] = []
+
+    def short_way(environ: dict[str, Any], address: Address) -> Answer | None:
+        taken.append(environ["PATH_INFO"])
+        if environ["PATH_INFO"] != OFFER:
+            return None
+        return Answer(200, [("cache-tag", "offer:7"), ("content-type", "text/html")], b"short")
+
+    gate = Gate(site := Site(), following(Store()), short_way=short_way)
+
+    async def story() -> None:
+        assert (await ask(gate, OFFER)).sent == b"short"
+        assert (await ask(gate, OFFER, cookie="sessionid=a")).sent == b"short"  # kept
+        assert (await ask(gate, "/en/export/offers/8/")).sent != b"short"  # what it cannot make goes on
+        assert (await ask(gate, "/en/me/")).status == 200
+        assert (await ask(gate, OFFER, method="POST", content_length="0")).status == 200
+
+    with_gate(gate, story)
+
+    assert taken == [OFFER, "/en/export/offers/8/"]
+    assert [environ["PATH_INFO"] for environ in site.asked] == ["/en/export/offers/8/", "/en/me/", OFFER]
+
+
+def test_numbers_in_an_address_do_not_change_whose_page_it_is():
+    first, other = (address_of("testserver", False, f"/en/export/offers/{number}/", "") for number in (7, 1234567))
+
+    assert first is not None
+    assert other is not None
+    assert (first.counted, other.counted) == (7, 1234567)
+    assert (other.match.kwargs, other.match.view_name) == ({"market": "export", "number": 1234567}, first.match.view_name)
+    assert address_of("testserver", False, "/en/export/offers/x7/", "") is None
 
 
 def test_a_public_page_is_asked_for_by_nobody_in_particular():

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from everfair.base.forms import read_money
 from everfair.base.money import Money
 from everfair.base.refused import Refused
+from everfair.markets.plans import PLANS
 from everfair.trade.actions import draft_order
 from everfair.trade.forms import LineForm, ReasonForm, ShipForm, read_seen_total
 from everfair.trade.values import stages_for
@@ -120,11 +121,12 @@ def test_a_price_for_a_thousand_is_for_a_thousand():
     assert terms.total == Money(1050, "USD")
 
 
+@pytest.mark.parametrize("plan", list(PLANS))
 @pytest.mark.parametrize("whole", [1, 2, 3, 99, 100, 101, 42000, 10**15])
 @pytest.mark.parametrize("rate", ["0", "0.0001", "0.3", "0.3333", "0.5", "0.9999", "1"])
-def test_stages_always_sum_to_the_whole(whole, rate):
+def test_stages_always_sum_to_the_whole(plan, whole, rate):
     """B38, I26."""
-    stages = stages_for(Money(whole, "USD"), Decimal(rate))
+    stages = stages_for(PLANS[plan], Money(whole, "USD"), Decimal(rate))
 
     assert sum(stage.amount.minor for stage in stages) == whole
     assert sum(stage.percent for stage in stages) == 100
@@ -134,4 +136,4 @@ def test_stages_always_sum_to_the_whole(whole, rate):
 @pytest.mark.parametrize("rate", ["0", "1"])
 def test_no_deposit_and_nothing_but_deposit_is_one_stage(rate):
     """B38."""
-    assert [stage.name for stage in stages_for(Money(42000, "USD"), Decimal(rate))] == ["full"]
+    assert [stage.name for stage in stages_for(PLANS["deposit_balance"], Money(42000, "USD"), Decimal(rate))] == ["full"]

@@ -513,6 +513,38 @@ def test_a_report_that_was_withdrawn_too_often_says_why_and_what_to_do():
     assert trade.fresh().issue == "none"
 
 
+def test_who_may_not_report_again_finds_no_button_but_the_reason():
+    trade = make.trade("shipped")
+    buying, selling = sides(trade)
+    for _ in range(2):
+        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "withdraw-report/"))
+
+    page, theirs = text_of(buying.get(at(trade))), text_of(selling.get(at(trade)))
+    away = buying.get(at(trade, "report/"))
+
+    assert "Not received, or not right" not in page
+    assert "it cannot be reported again. Do not confirm the goods, and ask the operator" in page
+    assert "cannot be reported again" not in theirs
+    assert away.status_code == 302
+
+
+def test_who_may_not_withdraw_any_more_finds_no_button_but_the_reason():
+    trade = make.trade("shipped")
+    buying = sides(trade)[0]
+    for _ in range(2):
+        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "withdraw-report/"))
+    clock.advance(timedelta(days=45, minutes=1))
+    fire_due()
+
+    page = text_of(buying.get(at(trade)))
+
+    assert trade.fresh().issue == "open"
+    assert "The goods came after all" not in page
+    assert "Write here what has arrived: the operator decides." in page
+
+
 def test_an_issue_about_an_unpaid_balance_leaves_a_deadline_behind_when_it_is_withdrawn():
     trade = make.trade("deposit")
     clock.advance(timedelta(days=60))

@@ -4,7 +4,7 @@
 fails on a view without one.
 
 A door may also want proof that it is this very person: `proof="factor"` a session that showed a second factor, `proof="fresh"` one that
-showed it within ten minutes. An operator shows one at every door but those of their own account. A key is no person and proves
+showed it within five minutes. An operator shows one at every door but those of their own account. A key is no person and proves
 nothing. `settings.SECOND_FACTOR_REQUIRED` says whether doors ask: where the kind is live.
 """
 
@@ -26,7 +26,7 @@ from everfair.base.refused import Refused
 from everfair.base.roles import EVERYONE, OPERATOR, SIGNED_IN, Role
 
 Proof = Literal["", "factor", "fresh"]
-FRESH_S = 600
+FRESH_S = 300
 
 
 class SignInFirst(Exception):

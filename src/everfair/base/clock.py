@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import DateTimeField, Func
 
+from everfair.base.sql import ask
+
 
 class EfNow(Func):
     """`ef_now()` inside a query or as a column default."""
@@ -18,10 +20,8 @@ class EfNow(Func):
 
 def now() -> datetime:
     """The moment by the platform's clock (start of the running transaction)."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT ef_now()")
-        moment: datetime = cursor.fetchone()[0]
-        return moment
+    moment: datetime = ask("SELECT ef_now()")[0][0]
+    return moment
 
 
 def advance(by: timedelta) -> None:

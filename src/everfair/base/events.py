@@ -75,11 +75,10 @@ def emit(fact: Any, *, by: Actor | None = None) -> None:
     subject = getattr(fact, dataclasses.fields(fact)[0].name)
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs to the transaction of its cause")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO base_event (name, subject, body, actor) VALUES (%s, %s, %s, %s)",
-            [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"],
-        )
+    ask(_EMIT, [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"])
+
+
+_EMIT = "INSERT INTO base_event (name, subject, body, actor) VALUES (%s, %s, %s, %s)"
 
 
 def _plain(value: Any) -> Any:
@@ -230,16 +229,15 @@ def run_unread_reactions(*, batch: int = 200) -> int:
     That is what keeps a small trade cheap: most events concern one subscriber of many.
     """
     heard = {name: sorted(by_event) for name, by_event in _reactions.items()}
-    with connection.cursor() as cursor:
-        cursor.execute(_LOOK, [json.dumps(heard), batch])
-        found = {name: (concerned, events, last) for name, concerned, events, last in cursor.fetchall()}
-        deaf: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for name, (concerned, _events, last) in found.items():
-            if not concerned:
-                deaf[tuple(last)].append(name)
-        passed = sum(events for concerned, events, _last in found.values() if not concerned)
-        for (tx, seq), names in deaf.items():
-            cursor.execute(_SKIP_UNHEARD, [tx, seq, names, tx, seq])
+    looked = ask(_LOOK, [json.dumps(heard), batch])
+    found = {name: (concerned, events, last) for name, concerned, events, last in looked}
+    deaf: dict[tuple[int, int], list[str]] = defaultdict(list)
+    for name, (concerned, _events, last) in found.items():
+        if not concerned:
+            deaf[tuple(last)].append(name)
+    passed = sum(events for concerned, events, _last in found.values() if not concerned)
+    for (tx, seq), names in deaf.items():
+        ask(_SKIP_UNHEARD, [tx, seq, names, tx, seq])
     return passed + sum(run_reactions(name, batch=batch) for name in heard if found.get(name, (False,))[0])
 
 

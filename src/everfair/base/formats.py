@@ -98,8 +98,22 @@ def per_unit(price: Money | UnitPrice, unit_code: str) -> str:
     return unit_name(unit_code) if base == 1 else quantity(base, unit_code)
 
 
+@lru_cache(maxsize=16)
+def _is_plain(locale: Locale) -> bool:
+    """Whether it writes «1,234.5», as Python itself can, ten times as fast as a pattern is followed."""
+    return (
+        numbers.format_decimal(1234567, locale=locale) == "1,234,567"
+        and numbers.format_decimal(Decimal("1234.5"), format="#,##0.00", locale=locale) == "1,234.50"
+    )
+
+
 @lru_cache(maxsize=8192)
 def _number(value: Decimal | int | float, decimals: int | None, locale: Locale) -> str:
+    if value >= 0 and not isinstance(value, float) and _is_plain(locale):
+        if decimals is not None:
+            return f"{Decimal(value):,.{decimals}f}"
+        if value == int(value):
+            return f"{int(value):,}"
     if decimals is None:
         return numbers.format_decimal(value, locale=locale, decimal_quantization=False)
     return numbers.format_decimal(value, format=f"#,##0.{'0' * decimals}" if decimals else "#,##0", locale=locale)

@@ -5,15 +5,18 @@
 
 A page calls `{{ ui.badge("held", _("In escrow")) }}` without an import. A misspelt variable raises instead of leaving
 a hole in a contract; optional ones are asked for with `is defined` or `|default(…)`.
+
+Templates are compiled once for each language, with its words already in them: what never changes within a language (sentences,
+icons, addresses of stylesheets) is plain text of the compiled template, and costs nothing when a page is made.
 """
 
 from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, MutableMapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -22,10 +25,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, pgettext
+from django.utils.translation import get_language, get_language_bidi, gettext, ngettext, npgettext, override, pgettext
 from django_htmx.jinja import htmx_script
+from jinja2 import nodes
 from jinja2.nodes import EvalContext
 from jinja2.runtime import Context
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, escape
 
 from everfair.base import drawing
@@ -35,13 +40,17 @@ from everfair.base.words import word
 _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*)\s*\(")
 # These parts write a form, so they need the page's CSRF token: they are made anew for the page that uses them.
 _WITH_TOKEN = frozenset({"ui/form.html", "ui/moves.html", "ui/thread.html", "ui/header.html"})
+# Of the same files, what asks for nothing of the page.
+_WITHOUT_TOKEN = frozenset({"mark", "language_menu", "look_menu"})
+# Parts that say the same wherever they are called with the same words.
+_STILL = frozenset({"mark", "look_menu", "badge", "button"})
 
 
 class Parts:
-    """Every macro of `templates/ui/*.html` as an attribute."""
+    """Every macro of `templates/ui/*.html` as an attribute, in one language."""
 
-    def __init__(self, env: jinja2.Environment) -> None:
-        self._env = env
+    def __init__(self, env: jinja2.Environment, language: str | None = None) -> None:
+        self._env, self._language = env, language
         self._files: dict[str, str] | None = None
 
     def _file_of(self, name: str) -> str:
@@ -70,10 +79,16 @@ class Parts:
             file = self._file_of(name)
         except KeyError:
             raise AttributeError(f"no part is called {name}") from None
-        template = self._env.get_template(file)
-        if file not in _WITH_TOKEN:
-            return getattr(template.module, name)  # type: ignore[no-any-return]
-        return _with_token(template, name)
+        with override(self._language):
+            template = self._env.get_template(file)
+            part = _with_token(template, name) if _wants_token(file, name) else getattr(template.module, name)
+        if not self._env.auto_reload:
+            self.__dict__[name] = part  # from now on it is found without coming here
+        return part  # type: ignore[no-any-return]
+
+
+def _wants_token(file: str, name: str) -> bool:
+    return file in _WITH_TOKEN and name not in _WITHOUT_TOKEN
 
 
 def _with_token(template: jinja2.Template, name: str) -> Callable[..., Markup]:
@@ -83,6 +98,75 @@ def _with_token(template: jinja2.Template, name: str) -> Callable[..., Markup]:
         return getattr(template.make_module(page), name)(*args, **kwargs)  # type: ignore[no-any-return]
 
     return part
+
+
+class Environment(jinja2.Environment):
+    """Keeps each template once for each language, compiled with that language's words."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.cache = _ByLanguage()  # type: ignore[assignment]
+        self._parts: dict[str | None, Parts] = {}
+
+    def parts(self) -> Parts:
+        """In the active language."""
+        language = get_language()
+        if language not in self._parts:
+            self._parts[language] = Parts(self, language)
+        return self._parts[language]
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        return super().make_globals({"ui": self.parts(), **(d or {})})
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        own = {each.name for each in tree.find_all(nodes.Name) if each.ctx != "load"}
+        return _Saying(self, frozenset(own)).visit(tree)  # type: ignore[no-any-return]
+
+
+class _ByLanguage(dict[Any, jinja2.Template]):
+    """There are some three hundred templates: all of them are kept."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((get_language(), key), default)
+
+    def __setitem__(self, key: Any, template: jinja2.Template) -> None:
+        super().__setitem__((get_language(), key), template)
+
+
+class _Saying(NodeTransformer):
+    """Puts what a call says, in the active language, in its place, where nothing but the language decides it."""
+
+    def __init__(self, env: Environment, own: frozenset[str]) -> None:
+        self._env, self._own = env, own  # `own`: names that the template gives itself
+
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """`{% autoescape false %}`: what is put in there is no markup, as in the subject of a letter."""
+        return node
+
+    def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
+        self.generic_visit(node, *args, **kwargs)
+        if node.dyn_args is not None or node.dyn_kwargs is not None:
+            return node
+        given = [each.value for each in node.args if isinstance(each, nodes.Const)]
+        named = {each.key: each.value.value for each in node.kwargs if isinstance(each.value, nodes.Const)}
+        all_known = len(given) == len(node.args) and len(named) == len(node.kwargs)
+        said: Any = None
+        match node.node:
+            case nodes.Name(name="_") if "_" not in self._own and len(given) == len(node.args) == 1:
+                if node.kwargs:
+                    gaps = nodes.Dict([nodes.Pair(nodes.Const(each.key), each.value) for each in node.kwargs])
+                    return nodes.Mod(nodes.Const(_with_gaps(get_language(), given[0])), gaps, lineno=node.lineno)
+                said = _whole(get_language(), given[0])
+            case nodes.Name(name="pgettext") if all_known and "pgettext" not in self._own and not named:
+                said = Markup(pgettext(*given)) % {}  # noqa: S704  our own words
+            case nodes.Name(name=name) if all_known and name in _FIXED and name not in self._own:
+                said = _FIXED[name](*given, **named)
+            case nodes.Getattr(node=nodes.Name(name="ui"), attr=name) if all_known and name in _STILL and "ui" not in self._own:
+                said = getattr(self._env.parts(), name)(*given, **named)
+        if said is None:
+            return node
+        return nodes.Const(Markup(said) if hasattr(said, "__html__") else said, lineno=node.lineno)  # noqa: S704
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +216,16 @@ def sort_link(address: str, sort: str, current: str) -> str:
 
 def language_switch_urls(request: HttpRequest | None) -> list[dict[str, Any]]:
     """The present page in each of our languages: code, name in its own words, address, whether it is the present one."""
+    if request is None:
+        return _in_each_language(None)
+    # A page writes them three times.
+    known: list[dict[str, Any]] | None = getattr(request, "_in_each_language", None)
+    if known is None:
+        known = request._in_each_language = _in_each_language(request)  # type: ignore[attr-defined]
+    return known
+
+
+def _in_each_language(request: HttpRequest | None) -> list[dict[str, Any]]:
     here = request.get_full_path() if request is not None and request.method in ("GET", "HEAD") else "/"
     if request is not None and request.method not in ("GET", "HEAD"):
         here = request.path
@@ -172,8 +266,37 @@ def _said(eval_ctx: EvalContext, text: str, **variables: Any) -> str:
     return _with_gaps(language, text) % variables if variables else _whole(language, text)
 
 
+# Files keep their addresses as long as the process runs.
+_static = cache(static)
+
+
+def language() -> str:
+    return get_language() or "en"
+
+
+def direction() -> str:
+    return "rtl" if get_language_bidi() else "ltr"
+
+
+# What says the same at every call, in one language and with the same words.
+_FIXED: dict[str, Callable[..., Any]] = {
+    "static": _static,
+    "icon": drawing.icon,
+    "htmx_script": partial(htmx_script, version=2),
+    "language": language,
+    "direction": direction,
+    "language_name": language_name,
+}
+
+
 def url(name: str, *args: Any, **kwargs: Any) -> str:
-    return reverse(name, args=args, kwargs=kwargs)
+    return _address(get_language(), name, args, tuple(kwargs.items()))
+
+
+@lru_cache(maxsize=8_192)
+def _address(_language: str | None, name: str, args: tuple[Any, ...], kwargs: tuple[tuple[str, Any], ...]) -> str:
+    # The same few addresses stand on every page, and each look through the site map costs as much as a paragraph.
+    return reverse(name, args=args, kwargs=dict(kwargs))
 
 
 def form_key() -> str:
@@ -194,7 +317,7 @@ def environment(**options: Any) -> jinja2.Environment:
     options.setdefault("trim_blocks", True)
     options.setdefault("lstrip_blocks", True)
     extensions = [*options.pop("extensions", ()), "jinja2.ext.i18n", "jinja2.ext.do"]
-    env = jinja2.Environment(**options, extensions=extensions)  # noqa: S701  autoescape stands in options
+    env = Environment(**options, extensions=extensions)
     env.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
@@ -202,11 +325,9 @@ def environment(**options: Any) -> jinja2.Environment:
     env.filters["word"] = word
     env.globals.update(
         FORMATS,
-        ui=Parts(env),
+        **_FIXED,
+        ui=env.parts(),
         url=url,
-        static=static,
-        htmx_script=partial(htmx_script, version=2),
-        icon=drawing.icon,
         initial=drawing.initial,
         stand_in=drawing.stand_in,
         sparkline_svg=drawing.sparkline,
@@ -220,7 +341,5 @@ def environment(**options: Any) -> jinja2.Environment:
         must_have_token=must_have_token,
         platform_now=now,
         language_switch_urls=language_switch_urls,
-        language=lambda: get_language() or "en",
-        direction=lambda: "rtl" if get_language_bidi() else "ltr",
     )
     return env

@@ -7,6 +7,7 @@ import logging
 import re
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 request_id: ContextVar[str] = ContextVar("request_id", default="-")
@@ -28,6 +29,12 @@ def masked(text: str) -> str:
     return _SECRETS.sub("•••", text)
 
 
+@lru_cache(maxsize=1_024)
+def _is_told(name: str) -> bool:
+    """Whether an extra of this name is written: the names are few, and every request writes them."""
+    return name not in _STANDARD and not _SECRET_NAME.search(name)
+
+
 class JsonLines(logging.Formatter):
     """Extras are kept by name; those whose name says secret or personal are left out, values are masked."""
 
@@ -40,7 +47,7 @@ class JsonLines(logging.Formatter):
             "message": masked(record.getMessage()),
         }
         for name, value in vars(record).items():
-            if name not in _STANDARD and not _SECRET_NAME.search(name):
+            if _is_told(name):
                 line[name] = value if isinstance(value, (int, float, bool)) or value is None else masked(str(value))[:500]
         if record.exc_info:
             line["exception"] = masked(self.formatException(record.exc_info))

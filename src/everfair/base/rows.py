@@ -10,15 +10,17 @@ from __future__ import annotations
 import pickle
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection, models
 from django.db.models import Expression, Field
+from django.utils.functional import SimpleLazyObject
 
 from everfair.base.clock import EfNow
+from everfair.base.sql import Params, ask
 
 _Row = TypeVar("_Row", bound=models.Model)
-Params = Sequence[Any] | Mapping[str, Any]
+__all__ = ["as_it_is", "ask", "find", "find_one", "insert", "save_changes", "seen_as"]
 
 
 class _Shape:
@@ -78,17 +80,14 @@ def find_one(model: type[_Row], where: str, params: Params = (), *, also: Mappin
     return found[0] if found else None
 
 
-def ask(sql: str, params: Params = ()) -> list[tuple[Any, ...]]:
-    """The rows of a statement of our own."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchall() if cursor.description else []
-
-
-def seen_as(rows: models.QuerySet[_Row], where: str = "true", *params: Any) -> models.QuerySet[_Row]:
-    """Say a scope twice: the queryset, and the same in plain SQL for `moving` and `lock`. A test compares the two."""
-    rows.seen_as = (where, params)  # type: ignore[attr-defined]
-    return rows
+def seen_as(
+    model: type[_Row], rows: Callable[[], models.QuerySet[_Row]], where: str = "true", *params: Any
+) -> models.QuerySet[_Row]:
+    """A scope said twice: as a queryset, made when somebody asks for it, and as plain SQL for `find`, `moving` and `lock`. A
+    test compares the two."""
+    scope = SimpleLazyObject(rows)
+    vars(scope).update(model=model, seen_as=(where, params))
+    return cast("models.QuerySet[_Row]", scope)
 
 
 def insert(*rows: _Row) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import get_language
@@ -11,13 +12,15 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.forms import TextField
 from everfair.catalog.refusals import Wrong
-from everfair.catalog.values import LANGUAGES, TIER_ROWS
+from everfair.catalog.values import ATTRIBUTES, LANGUAGES, LEAD_TIMES, TIER_ROWS, TIERS
 from everfair.markets.values import Market
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 
 _ATTRIBUTE_ROWS, _LEAD_ROWS = 6, 3
-_LANGUAGE_NAMES = {"en": "English", "zh-hant": "繁體中文", "zh-hans": "简体中文"}
+# What is merely not there yet is no mistake while somebody is typing.
+_UNFINISHED = {"required", "missing", "title_missing", "tier_incomplete", "attribute_incomplete", "lead_time_days"}
+LANGUAGE_NAMES = {"en": "English", "zh-hant": "繁體中文", "zh-hans": "简体中文"}
 
 
 class GridWidget(forms.Widget):
@@ -31,18 +34,19 @@ class GridWidget(forms.Widget):
 
 
 class GridField(forms.Field):
-    """A table of two columns; `heads` name them, empty rows are left out."""
+    """A table of two columns; `heads` name them, empty rows are left out, `most` rows are taken."""
 
     widget = GridWidget
 
-    def __init__(self, heads: tuple[Any, Any], rows: int, **kwargs: Any) -> None:
+    def __init__(self, heads: tuple[Any, Any], rows: int, most: int, **kwargs: Any) -> None:
         super().__init__(required=False, **kwargs)
-        self.heads, self.rows = heads, rows
+        self.heads, self.rows, self.most = heads, rows, most
 
     def shown(self, value: list[list[Any]] | None) -> list[list[Any]]:
-        """What is there and empty rows up to the usual count, always at least one."""
+        """What is there and empty rows up to the usual count; one more while there may be one."""
         rows = [list(row) for row in value or []]
-        return rows + [["", ""]] * max(1, self.rows - len(rows))
+        empty = max(1 if len(rows) < self.most else 0, min(self.rows, self.most) - len(rows))
+        return rows + [["", ""]] * empty
 
 
 class PicturesInput(forms.ClearableFileInput):
@@ -72,6 +76,7 @@ class OfferForm(forms.Form):
     tiers = GridField(
         (_("From quantity"), _("Price")),
         TIER_ROWS,
+        TIERS,
         label=_("Price tiers"),
         help_text=_("A larger quantity never costs more each. Leave it empty for «price on request»: buyers then ask you."),
     )
@@ -81,6 +86,7 @@ class OfferForm(forms.Form):
     lead_times = GridField(
         (_("Up to quantity"), _("Days")),
         _LEAD_ROWS,
+        LEAD_TIMES,
         label=_("Lead time"),
         help_text=_("Leave the last quantity empty: those days hold for everything above."),
     )
@@ -90,7 +96,7 @@ class OfferForm(forms.Form):
         _("Variant group"),
         help_text=_("Offers with the same text here, such as the parent SKU, are shown as variants of one thing."),
     )
-    attributes = GridField((_("Name"), _("Value")), _ATTRIBUTE_ROWS, label=_("Attributes"))
+    attributes = GridField((_("Name"), _("Value")), _ATTRIBUTE_ROWS, ATTRIBUTES, label=_("Attributes"))
     bullets = _plain(
         _("Selling points"), widget=forms.Textarea(attrs={"rows": 4}), max_length=30_000, help_text=_("One on each line.")
     )
@@ -100,6 +106,8 @@ class OfferForm(forms.Form):
 
     def __init__(self, market: Market, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # {field: {(row, column): what is wrong}}: shown beside the cell.
+        self.beside: dict[str, dict[tuple[int, int], list[str]]] = {}
         language = get_language() or "en"
         for code in LANGUAGES:
             name = code.replace("-", "_")
@@ -122,21 +130,21 @@ class OfferForm(forms.Form):
         own = get_language() or "en"
         codes = sorted(LANGUAGES, key=lambda code: code != own)
         return [
-            (c, _LANGUAGE_NAMES[c], self[f"titles_{c.replace('-', '_')}"], self[f"descriptions_{c.replace('-', '_')}"])
+            (c, LANGUAGE_NAMES[c], self[f"titles_{c.replace('-', '_')}"], self[f"descriptions_{c.replace('-', '_')}"])
             for c in codes
         ]
 
     @staticmethod
     def initial_of(values: dict[str, Any]) -> dict[str, Any]:
         """Plain values of an offer as the form shows them."""
-        simple = {k: v for k, v in values.items() if k not in ("titles", "descriptions", "bullets", "pictures", "picture_alts")}
+        simple = {k: v for k, v in values.items() if k not in ("titles", "descriptions", "bullets")}
         for base in ("titles", "descriptions"):
             simple |= {f"{base}_{code.replace('-', '_')}": text for code, text in values[base].items()}
         return simple | {"bullets": "\n".join(values["bullets"])}
 
     def values(self) -> dict[str, Any]:
-        """What was typed, as plain values of an offer (without pictures)."""
-        typed = self.cleaned_data
+        """What was typed, as plain values of an offer (without pictures); what cannot be read at all is empty."""
+        typed = dict.fromkeys(self.fields, "") | self.cleaned_data
         found = {
             name: typed[name]
             for name in (
@@ -149,17 +157,70 @@ class OfferForm(forms.Form):
         found["bullets"] = typed["bullets"].splitlines()
         return found
 
-    def mark(self, wrong: Iterable[Wrong]) -> None:
-        """Put each thing that is wrong beside its field."""
+    def pictures(self) -> list[UUID]:
+        """The pictures in their order, the first the face; an id that is none is left out."""
+        if not self.is_bound:
+            return list(self.initial.get("pictures", []))
+        return list(dict.fromkeys(filter(None, map(_id, self.data.getlist("picture")))))  # type: ignore[attr-defined]
+
+    def picture_alts(self) -> dict[str, dict[str, str]]:
+        """{picture: {language: what it shows}}, for those who do not see it."""
+        if not self.is_bound:
+            return dict(self.initial.get("picture_alts", {}))
+        return {
+            str(pk): {code: self.data.get(f"alt_{code.replace('-', '_')}_{pk}", "").strip() for code in LANGUAGES}
+            for pk in self.pictures()
+        }
+
+    def typed(self) -> dict[str, list[str]]:
+        """Everything that was typed, right or wrong, as the form sends it; not its key, not its files."""
+        names = {f"{name}_{n}" for name, field in self.fields.items() if isinstance(field, GridField) for n in (0, 1)}
+        names |= {*self.fields, "picture"}
+        lists = self.data.lists()  # type: ignore[attr-defined]
+        # No text in the database holds a NUL (B39).
+        return {
+            name: [value.replace("\0", "") for value in values]
+            for name, values in lists
+            if name in names or name.startswith("alt_")
+        }
+
+    def below(self, name: str) -> list[str]:
+        """What is wrong with a whole grid, and not with one of its cells."""
+        beside = {message for messages in self.beside.get(name, {}).values() for message in messages}
+        return [message for message in self.errors.get(name, []) if message not in beside]
+
+    def forgive_unfinished(self) -> None:
+        """Somebody is still typing: leave out that something is missing."""
+        for name, found in self.errors.as_data().items():
+            kept = [error for error in found if error.code not in _UNFINISHED]
+            if len(kept) != len(found):
+                del self.errors[name]
+                for error in kept:
+                    self.add_error(None if name == "__all__" else name, error)
+
+    def mark(self, wrong: Iterable[Wrong], *, unfinished: bool = False) -> None:
+        """Put each thing that is wrong beside its field or cell; `unfinished`: somebody is still typing, so what is missing is
+        not wrong."""
         for each in wrong:
+            if unfinished and (each.code in _UNFINISHED or (each.code == "category_unknown" and not self["category"].value())):
+                continue
             base, _dot, language = each.field.partition(".")
             name = (
                 f"{base}_{(language or get_language() or 'en').replace('-', '_')}" if base in ("titles", "descriptions") else base
             )
             name = "new_pictures" if base == "pictures" else name
             target = name if name in self.fields else None
+            if each.cell:
+                self.beside.setdefault(name, {}).setdefault(each.cell, []).append(each.message)
             if each.message not in self.errors.get(target or "__all__", []):
                 self.add_error(target, each.message)
+
+
+def _id(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 class ImportForm(forms.Form):

@@ -79,6 +79,34 @@ class Offer(Row):
         ]
 
 
+class UnsavedOffer(Row):
+    """What one person has typed in the editor and not saved: nobody else sees it, and nothing public changes by it.
+
+    One for each offer, and one for an offer that does not exist yet. `typed`: {field: [values]} as the form sends them. `seen`:
+    the fingerprint of the saved offer from which the writing began. `window`: the page that wrote last; another page must have
+    read this `version` before it writes. Closed once saved (nothing typed is left) or discarded (it can be brought back).
+    """
+
+    company = models.ForeignKey("companies.Company", on_delete=models.CASCADE, related_name="+")
+    person_id = models.UUIDField()
+    offer = models.ForeignKey(Offer, on_delete=models.CASCADE, related_name="+", null=True)
+    typed = models.JSONField(default=dict)
+    seen = models.CharField(max_length=32, blank=True, default="")
+    window = models.CharField(max_length=40, blank=True, default="")
+    version = models.IntegerField(default=0)
+    touched_at = models.DateTimeField(db_default=EfNow())
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["person_id", "company"], condition=models.Q(offer__isnull=True), name="catalog_unsaved_new_once"
+            ),
+            models.UniqueConstraint(fields=["person_id", "offer"], name="catalog_unsaved_once"),
+        ]
+        indexes = [models.Index(fields=["closed_at"], condition=models.Q(closed_at__isnull=False), name="catalog_unsaved_closed")]
+
+
 class OfferView(models.Model):
     """How often an offer's page was shown on one day. Counted in memory and added every few seconds (site/front)."""
 
@@ -94,6 +122,19 @@ class CategoryMapping(Row):
     source_category = models.CharField(max_length=300, unique=True)
     category = models.CharField(max_length=60)
     set_by = models.UUIDField(null=True)
+
+
+class KnownColumns(Row):
+    """How a company last read files with just these column names. `names_hash` is of the set of names, in any order;
+    `fields`: {column: field or ""}."""
+
+    company = models.ForeignKey("companies.Company", on_delete=models.CASCADE, related_name="+")
+    names_hash = models.CharField(max_length=64)
+    fields = models.JSONField()
+    used_at = models.DateTimeField(db_default=EfNow())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["company", "names_hash"], name="catalog_knowncolumns_once")]
 
 
 IMPORT_STATES = ("staged", "waiting", "running", "done", "refused")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import ROUND_CEILING, Decimal
 from typing import Any
 from uuid import UUID
@@ -19,7 +19,7 @@ from everfair.base.formats import unit_name
 from everfair.base.money import UnitPrice
 from everfair.base.refused import NotVisible
 from everfair.base.rows import find, find_one
-from everfair.catalog.models import ImportRun, Offer, OfferView
+from everfair.catalog.models import ImportRun, KnownColumns, Offer, OfferView, UnsavedOffer
 from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, VARIANTS_SHOWN, plain
 from everfair.companies.queries import companies_by_id, stopped_companies
 from everfair.reference import queries as reference
@@ -57,7 +57,7 @@ def offer_by_number(number: int, actor: Actor = NOBODY) -> Offer:
 
 # What `published_offers` says, once more in plain SQL for the page that is asked for most (decision 0007); a test compares the two.
 _PUBLISHED = """
-    number = %s AND state = 'published' AND NOT EXISTS (
+    state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = catalog_offer.company_id AND s.kind = 'listing'
         AND s.lifted_at IS NULL AND (s.until IS NULL OR s.until > ef_now()))
 """
@@ -65,7 +65,7 @@ _PUBLISHED = """
 
 def published_offer(number: int) -> Offer:
     """What everybody may see of this number, with its company: two short queries. NotVisible where there is nothing."""
-    offer = find_one(Offer, _PUBLISHED, [number])
+    offer = find_one(Offer, f"number = %s AND {_PUBLISHED}", [number])
     if offer is None:
         raise NotVisible
     offer.company = companies_by_id([offer.company_id])[offer.company_id]
@@ -86,8 +86,8 @@ def offers_by_id(ids: Iterable[UUID]) -> dict[UUID, Offer]:
 
 
 def offers_for_order(ids: Iterable[UUID]) -> dict[UUID, Offer]:
-    """The published offers among these ids with their companies, of any market; an offer that may not be sold now is missing."""
-    return {offer.pk: offer for offer in published_offers().select_related("company").filter(pk__in=list(ids))}
+    """The published offers among these ids, of any market; an offer that may not be sold now is missing. One query."""
+    return {offer.pk: offer for offer in find(Offer, f"id = ANY(%s::uuid[]) AND {_PUBLISHED}", [list(ids)])}
 
 
 def smallest_step(unit_code: str) -> Decimal:
@@ -197,6 +197,28 @@ def unmapped_categories() -> list[dict[str, Any]]:
     rows = Offer.objects.filter(category=UNSORTED).exclude(source_category="").exclude(state="removed")
     counted = rows.values_list("source_category").annotate(offers=Count("pk")).order_by("-offers", "source_category")
     return [{"source_category": source, "offers_count": count} for source, count in counted]
+
+
+def unsaved_offers(actor: Actor) -> QuerySet[UnsavedOffer]:
+    """What the actor has typed for the company it acts for, closed ones among them; never a colleague's."""
+    if actor.person_id is None or actor.company_id is None:
+        return UnsavedOffer.objects.none()
+    return UnsavedOffer.objects.filter(person_id=actor.person_id, company_id=actor.company_id)
+
+
+def unsaved_offer(offer_id: UUID | None, actor: Actor) -> UnsavedOffer | None:
+    """What the actor has typed for this offer, or for a new one (None)."""
+    return unsaved_offers(actor).filter(offer_id=offer_id).first()
+
+
+def unsaved_since(actor: Actor) -> dict[UUID | None, datetime]:
+    """Offer (None: a new one) → when something was last typed for it that is not saved."""
+    return dict(unsaved_offers(actor).filter(closed_at__isnull=True).values_list("offer_id", "touched_at"))
+
+
+def known_columns(company_id: UUID, names_hash: str) -> KnownColumns | None:
+    """How the company last read files with these column names."""
+    return KnownColumns.objects.filter(company_id=company_id, names_hash=names_hash).first()
 
 
 def import_runs(actor: Actor) -> QuerySet[ImportRun]:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
+
+import msgspec
 
 from everfair.base.forms import clean_text
 from everfair.base.money import Money, exponent, plain_decimal
@@ -85,6 +89,11 @@ def values_of(offer: Offer) -> dict[str, Any]:
     }
 
 
+def version_of(offer: Offer) -> str:
+    """A fingerprint of what the offer says, for who began to write from it: it stays while only its state changes."""
+    return hashlib.sha256(msgspec.json.encode(values_of(offer), order="deterministic")).hexdigest()[:32]
+
+
 class _Reading:
     def __init__(self, values: dict[str, Any], market: Market, company_id: UUID) -> None:
         self.values, self.market, self.company_id = values, market, company_id
@@ -94,7 +103,7 @@ class _Reading:
         v = self.values
         unit = self.unit()
         currency = str(v["currency"])
-        tiers = self.tiers()
+        tiers, tier_rows = self.tiers()
         found: dict[str, Any] = {
             "sku": self.line("sku", v["sku"], SKU_CHARACTERS, required=True),
             "titles": self.texts("titles", TITLE_CHARACTERS),
@@ -120,25 +129,36 @@ class _Reading:
         if not found["titles"] and not any(w.field.startswith("titles") for w in self.wrong):
             self.bad("titles", "title_missing")
         per = found["price_per"]
-        self.wrong += wrong_terms(Terms(currency, tiers, per, found["moq"], found["multiple"], unit), self.market)
+        for each in wrong_terms(Terms(currency, tiers, per, found["moq"], found["multiple"], unit), self.market):
+            # Rows that could not be read are not among these tiers: the cell is counted as it was typed.
+            self.wrong.append(replace(each, cell=(tier_rows[each.cell[0]], each.cell[1])) if each.cell else each)
         if self.wrong:
             raise OfferRefused(self.wrong)
         found["price_from"] = price_from(tiers, per)
         return found
 
-    def bad(self, field: str, code: str, **params: Any) -> None:
-        self.wrong.append(Wrong(field, code, params))
+    def bad(self, field: str, code: str, *, cell: tuple[int, int] | None = None, **params: Any) -> None:
+        self.wrong.append(Wrong(field, code, params, cell))
 
     # Words.
 
-    def line(self, field: str, value: Any, limit: int, *, required: bool = False, many_lines: bool = False) -> str:
+    def line(
+        self,
+        field: str,
+        value: Any,
+        limit: int,
+        *,
+        required: bool = False,
+        many_lines: bool = False,
+        cell: tuple[int, int] | None = None,
+    ) -> str:
         try:
             text = clean_text(str(value), many_lines=many_lines)
         except ValueError:
-            self.bad(field, "text_hidden")
+            self.bad(field, "text_hidden", cell=cell)
             return ""
         if len(text) > limit:
-            self.bad(field, "text_too_long", length=len(text), limit=limit)
+            self.bad(field, "text_too_long", cell=cell, length=len(text), limit=limit)
             return ""
         if required and not text:
             self.bad(field, "missing")
@@ -162,14 +182,14 @@ class _Reading:
 
     def attributes(self) -> list[list[str]]:
         found: dict[str, str] = {}
-        for name, value in self.values["attributes"]:
+        for row, (name, value) in enumerate(self.values["attributes"]):
             # Price lists have line breaks in both.
-            label = self.line("attributes", name, ATTRIBUTE_NAME_CHARACTERS, many_lines=True)
-            text = self.line("attributes", value, ATTRIBUTE_CHARACTERS, many_lines=True)
+            label = self.line("attributes", name, ATTRIBUTE_NAME_CHARACTERS, many_lines=True, cell=(row, 0))
+            text = self.line("attributes", value, ATTRIBUTE_CHARACTERS, many_lines=True, cell=(row, 1))
             if bool(label) != bool(text):
-                self.bad("attributes", "attribute_incomplete")
+                self.bad("attributes", "attribute_incomplete", cell=(row, 1 if label else 0))
             elif label in found:
-                self.bad("attributes", "attribute_twice", name=label)
+                self.bad("attributes", "attribute_twice", cell=(row, 0), name=label)
             elif label:
                 found[label] = text
         if len(found) > ATTRIBUTES:
@@ -228,7 +248,9 @@ class _Reading:
 
     # Numbers.
 
-    def number(self, field: str, value: Any, *, decimals: int = 6, zero: bool = False) -> Decimal | None:
+    def number(
+        self, field: str, value: Any, *, decimals: int = 6, zero: bool = False, cell: tuple[int, int] | None = None
+    ) -> Decimal | None:
         text = f"{value:f}" if isinstance(value, Decimal) and value.is_finite() else str(value)
         if text == "":
             return None
@@ -236,40 +258,42 @@ class _Reading:
             number = plain_decimal(text, decimals=decimals)
         except ValueError as error:
             code = {"too many decimals": "number_decimals", "too large": "number_too_large"}.get(str(error), "number_plain")
-            self.bad(field, code, limit=decimals)
+            self.bad(field, code, cell=cell, limit=decimals)
             return None
         if text.startswith("-") or number < 0 or (not number and not zero):
-            self.bad(field, "number_positive")
+            self.bad(field, "number_positive", cell=cell)
             return None
         if number > LARGEST_QUANTITY:
-            self.bad(field, "number_too_large")
+            self.bad(field, "number_too_large", cell=cell)
             return None
         return number
 
-    def tiers(self) -> tuple[tuple[Decimal, Decimal], ...]:
-        found = []
-        for start, price in self.values["tiers"]:
+    def tiers(self) -> tuple[tuple[tuple[Decimal, Decimal], ...], list[int]]:
+        """The tiers that can be read, and in which row each was typed."""
+        found, rows = [], []
+        for row, (start, price) in enumerate(self.values["tiers"]):
             if (start == "") != (price == ""):
-                self.bad("tiers", "tier_incomplete")
-            quantity, amount = self.number("tiers", start), self.number("tiers", price)
+                self.bad("tiers", "tier_incomplete", cell=(row, 0 if start == "" else 1))
+            quantity, amount = self.number("tiers", start, cell=(row, 0)), self.number("tiers", price, cell=(row, 1))
             if quantity is not None and amount is not None:
                 found.append((quantity, amount))
-        return tuple(found)
+                rows.append(row)
+        return tuple(found), rows
 
     def lead_times(self, unit: Unit) -> list[list[Any]]:
         rows: Iterable[Any] = self.values["lead_times"]
         found: list[list[Any]] = []
         last: Decimal | None = Decimal(0)
-        for up_to, days in rows:
-            end = self.number("lead_times", up_to)
-            length = self.number("lead_times", days, decimals=0, zero=True)
+        for row, (up_to, days) in enumerate(rows):
+            end = self.number("lead_times", up_to, cell=(row, 0))
+            length = self.number("lead_times", days, decimals=0, zero=True, cell=(row, 1))
             if length is None or length > LEAD_TIME_DAYS:
-                self.bad("lead_times", "lead_time_days", limit=LEAD_TIME_DAYS)
+                self.bad("lead_times", "lead_time_days", cell=(row, 1), limit=LEAD_TIME_DAYS)
                 continue
             if end is not None and (bad := wrong_quantity("lead_times", end, unit)):
-                self.wrong.append(bad)
+                self.wrong.append(replace(bad, cell=(row, 0)))
             if last is None or (end is not None and end <= last):
-                self.bad("lead_times", "lead_time_order")
+                self.bad("lead_times", "lead_time_order", cell=(row, 0))
             last = end
             found.append(["" if end is None else tidy(end), int(length)])
         if len(found) > LEAD_TIMES:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as column
 from typing import Any
 
 from django.utils.functional import lazy
@@ -45,6 +46,9 @@ SENTENCES = {
     "picture_unknown": _("This picture is not one of yours."),
     "source_category_long": _("The category path is longer than %(limit)s characters."),
     "offer_removed": _("The platform has removed this offer."),
+    "changed_meanwhile": _("This offer was saved by somebody else while you were writing. What you typed is not saved yet."),
+    "unsaved_elsewhere": _("Not kept: this offer is being edited in another window or on another device."),
+    "typed_too_long": _("Not kept: this is more text than an offer can have."),
     "stopped": _("The import was stopped: %(message)s"),
     "file_gone": _("The file is not there any more. Please send it again."),
     "rows_refused": _("Nothing was imported: %(count)s rows have errors."),
@@ -60,11 +64,13 @@ _lazy = lazy(_sentence, str)
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing that is wrong with an offer; `field` is its name in forms and in the API (`tiers`, `titles.en`)."""
+    """One thing that is wrong with an offer; `field` is its name in forms and in the API (`tiers`, `titles.en`), `cell` the row
+    and column of it where the field is a grid, both from 0."""
 
     field: str
     code: str
     params: dict[str, Any]
+    cell: tuple[int, int] | None = column(default=None, compare=False)
 
     @property
     def message(self) -> str:

@@ -24,6 +24,8 @@ ATTRIBUTES = 40
 LEAD_TIMES = 6
 LEAD_TIME_DAYS = 730
 PICTURES = 12
+# What the editor keeps unsaved, as JSON: every field at its limit in every language, and room to be wrong in.
+TYPED_BYTES = 1024 * 1024
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 TITLE_CHARACTERS = 300
 DESCRIPTION_CHARACTERS = 20_000

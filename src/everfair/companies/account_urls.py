@@ -10,14 +10,13 @@ from allauth.mfa.recovery_codes import views as recovery
 from allauth.mfa.totp import views as app
 from allauth.mfa.webauthn import views as passkey
 from allauth.socialaccount import views as other
-from allauth.socialaccount.providers.openid_connect.views import callback as oidc_callback
-from allauth.socialaccount.providers.openid_connect.views import login as oidc_login
 from allauth.usersessions.views import ListUserSessionsView
 from django.urls import path, re_path
 from django.views.decorators.cache import never_cache
 
 from everfair.base.allow import allow
 from everfair.base.roles import EVERYONE, SIGNED_IN
+from everfair.companies import oidc
 from everfair.companies.pages.proving import onward
 
 
@@ -75,8 +74,8 @@ urlpatterns = [
     path("sign-in/elsewhere/", _everyone(other.signup), name="socialaccount_signup"),
     path("sign-in/elsewhere/not/", _everyone(other.login_cancelled), name="socialaccount_login_cancelled"),
     path("sign-in/elsewhere/failed/", _everyone(other.login_error), name="socialaccount_login_error"),
-    path("sign-in/at/<slug:provider_id>/", _everyone(onward(oidc_login)), name="openid_connect_login"),
+    path("sign-in/at/<slug:provider_id>/", _everyone(onward(oidc.sign_in)), name="openid_connect_login"),
     path("elsewhere/", _signed_in(other.connections), name="socialaccount_connections"),
 ]
 # Providers are told one address to come back to, so it has no language.
-returning = [path("account/oidc/<slug:provider_id>/", _everyone(oidc_callback), name="openid_connect_callback")]
+returning = [path("account/oidc/<slug:provider_id>/", _everyone(oidc.back), name="openid_connect_callback")]

@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.refused import Refused
 from everfair.companies.actions.reading import read_email
 from everfair.companies.models import Membership, Person
+from everfair.companies.oidc import AskingProvider, is_answer_to
 from everfair.companies.queries import person_with_roles
 
 
@@ -117,11 +118,17 @@ class OtherAccountAdapter(DefaultSocialAccountAdapter):
         """Those of the configuration; the library would also ask a table that nothing here fills, at every look at the page."""
         return [row for rows in _build_apps_from_settings(provider=provider, client_id=client_id).values() for row in rows]
 
+    def get_provider(self, request: Any, provider: str, client_id: str | None = None) -> Any:
+        """Ours asks with a nonce."""
+        return AskingProvider(request, app=super().get_provider(request, provider, client_id).app)
+
     def pre_social_login(self, request: HttpRequest, sociallogin: Any) -> None:
-        """Both answers of the provider must speak of one person (OpenID Connect Core 5.3.2), and «confirmed» is the word true only."""
+        """The token must answer what this browser asked, and both answers of the provider must speak of one person (OpenID Connect
+        Core 3.1.3.7 and 5.3.2). «Confirmed» is the word true only.
+        """
         told = sociallogin.account.extra_data or {}
         subjects = {str(part["sub"]) for part in (told.get("userinfo"), told.get("id_token")) if part and "sub" in part}
-        if len(subjects) > 1:
+        if len(subjects) != 1 or not is_answer_to(sociallogin.state, told):
             raise ImmediateHttpResponse(HttpResponseRedirect(reverse("socialaccount_login_error")))
         for address in sociallogin.email_addresses:
             address.verified = address.verified is True

@@ -15,7 +15,7 @@ from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.refused import Refused
 from everfair.base.roles import EVERYONE, MEMBER
 from everfair.base.writes import answer_once
-from everfair.companies import actions, queries
+from everfair.companies import actions, directory, queries
 from everfair.companies.models import ApiKey, Company
 from everfair.companies.roles import OWNER_IN_PERSON, OWNING
 from everfair.companies.schemas import CompanyChanges, CompanyOut, CompanyOwn, CompanyPage, KeyIn, KeyMade, KeyOut, Me, PersonOut
@@ -27,17 +27,30 @@ router = Router(tags=["Companies"])
 @allow(EVERYONE)
 def list_companies(
     request: HttpRequest,
+    q: str = Query("", max_length=100),  # type: ignore[type-arg]
+    hall: str = Query("", pattern=r"^([a-z0-9-]+(/[a-z0-9-]+)?)?$", max_length=60),  # type: ignore[type-arg]
     country: str = Query("", pattern=r"^([A-Z]{2})?$"),  # type: ignore[type-arg]
     verified: bool = False,
     cursor: str = Query("", max_length=400),  # type: ignore[type-arg]
     limit: int = Query(25, ge=1, le=100),  # type: ignore[type-arg]
 ) -> Any:
-    """The directory of suppliers, the newest first."""
+    """The directory of suppliers, the newest first. `q` looks in names, cities and goods; `hall` is a hall or a category."""
     before = _before(cursor) if cursor else None
-    found = queries.suppliers(country=country, verified=verified, before=before, limit=limit + 1)
+    asked = directory.Narrowing(
+        words=q, halls=(hall,) if hall else (), countries=(country,) if country else (), verified=verified
+    )
+    found = directory.suppliers(asked, before=before, limit=limit + 1)
     rest = seal_cursor([found[limit - 1].number]) if len(found) > limit else None
     today = clock.now().date()
-    return {"items": [_public(company, today) for company in found[:limit]], "next_cursor": rest}
+    items = [
+        _public(company, today)
+        | {
+            "offer_count": company.offer_count,  # type: ignore[attr-defined]
+            "makes": [{"category": code, "offers": count} for code, count in company.makes],  # type: ignore[attr-defined]
+        }
+        for company in found[:limit]
+    ]
+    return {"items": items, "next_cursor": rest}
 
 
 @router.get("/companies/{number}", response=CompanyOut)
@@ -156,7 +169,7 @@ def _public(company: Company, today: date) -> dict[str, Any]:
     return {
         **{
             name: getattr(company, name)
-            for name in ("number", "name", "names", "country", "kind", "website", "founded_year", "staff_count")
+            for name in ("number", "name", "names", "country", "kind", "website", "founded_year", "staff_count", "languages")
         },
         "city": company.address.get("city", ""),
         "verified_on": company.verified_at.date() if marked and company.verified_at else None,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.formats import language_name
 from everfair.base.forms import NumberField, TextField
 from everfair.companies.models import Company
-from everfair.companies.values import ROLE_WORDS, SCOPES
+from everfair.companies.values import ROLE_WORDS, SCOPES, SPOKEN
 from everfair.reference import queries as reference
 from everfair.reference.values import LANGUAGES, name_in
 
@@ -68,6 +68,15 @@ def country_choices() -> list[tuple[str, str]]:
     """Countries by their names in the reader's language."""
     language = get_language() or "en"
     return sorted(((code, reference.country_name(code, language)) for code in reference.COUNTRIES), key=lambda row: row[1])
+
+
+def spoken_choices() -> list[tuple[str, str]]:
+    """Each language in its own words, so that who speaks it finds it."""
+    return [(code, spoken(code)) for code in SPOKEN]
+
+
+def spoken(code: str) -> str:
+    return "中文" if code == "zh" else language_name(code)
 
 
 def _text(label: Any, most: int, *, required: bool = False, help_text: Any = "", **attrs: str) -> TextField:
@@ -155,6 +164,9 @@ class ProfileForm(CompanyForm):
     about_zh_hans = TextField(
         label=_("About us, in simplified Chinese"), many_lines=True, max_length=4000, required=False, rows=4
     )
+    languages = forms.MultipleChoiceField(
+        label=_("Languages you answer in"), required=False, widget=forms.CheckboxSelectMultiple, choices=lambda: spoken_choices()
+    )
     founded_year = NumberField(label=_("Founded in"), required=False)
     staff_count = NumberField(label=_("People who work here"), required=False)
     LAYOUT = rows(
@@ -168,6 +180,7 @@ class ProfileForm(CompanyForm):
         "city region postcode",
         "phone website",
         "founded_year staff_count",
+        "languages",
         "logo",
         "about_en",
         "about_zh_hant",
@@ -178,12 +191,12 @@ class ProfileForm(CompanyForm):
         typed = self.cleaned_data
         whole = {column: int(typed[column]) if typed[column] is not None else None for column in ("founded_year", "staff_count")}
         about = {code: text for code in LANGUAGES if (text := typed[f"about_{code.replace('-', '_')}"])}
-        return super().values() | {"about": about, **whole}
+        return super().values() | {"about": about, "languages": typed["languages"], **whole}
 
     @classmethod
     def of(cls, company: Company, data: Any = None, files: Any = None) -> ProfileForm:
         lines = [*company.address.get("lines", []), "", ""]
-        columns = ("name", "kind", "is_buyer", "is_seller", "phone", "website", "founded_year", "staff_count")
+        columns = ("name", "kind", "is_buyer", "is_seller", "phone", "website", "founded_year", "staff_count", "languages")
         initial = {column: getattr(company, column) for column in columns}
         initial |= {part: company.address.get(part, "") for part in ("city", "region", "postcode")}
         # More lines than the form has fields stay together in the second.

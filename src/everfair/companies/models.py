@@ -39,6 +39,9 @@ class Person(AbstractBaseUser):
     language = models.CharField(max_length=10, default="en")
     timezone = models.CharField(max_length=40, default="UTC")
     phone = models.CharField(max_length=20, blank=True)
+    # How pages look to them, on every device: words of site.look; empty is the system's own.
+    text_size = models.CharField(max_length=10, blank=True, default="", db_default="")
+    theme = models.CharField(max_length=10, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True)
     is_staff_member = models.BooleanField(default=False)
     staff_roles = ArrayField(models.CharField(max_length=20), default=list, blank=True)
@@ -81,6 +84,8 @@ class Company(Row):
     founded_year = models.IntegerField(null=True)
     staff_count = models.IntegerField(null=True)
     logo_id = models.UUIDField(null=True)
+    # In which languages its people answer, as they say: codes of values.SPOKEN.
+    languages = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     is_seller = models.BooleanField(default=False)
     is_buyer = models.BooleanField(default=True)
     # The operator's one mark: what was seen, when, by whom.
@@ -102,6 +107,26 @@ class Company(Row):
             models.Index(fields=["-number"], name="companies_company_newest"),
             GinIndex(fields=["skeletons"], name="companies_company_skeletons"),
         ]
+
+
+class Assortment(models.Model):
+    """What a supplier offers in one market, in short: pushed by who follows the offers, read by the directory.
+
+    `makes`: [[category, how many offers], …], most first. `codes`: those categories and their halls, to filter by.
+    """
+
+    company = models.ForeignKey(Company, on_delete=models.CASCADE, related_name="+")
+    market = models.CharField(max_length=20)
+    offer_count = models.IntegerField()
+    makes = models.JSONField()
+    codes = ArrayField(models.CharField(max_length=60))
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["company", "market"], name="companies_assortment_once"),
+            models.CheckConstraint(condition=models.Q(offer_count__gt=0), name="companies_assortment_offers"),
+        ]
+        indexes = [GinIndex(fields=["codes"], name="companies_assortment_codes")]
 
 
 class Membership(Row):

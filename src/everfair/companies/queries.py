@@ -12,7 +12,7 @@ from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
-from django.db.models import Exists, Model, OuterRef, Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base import clock
@@ -97,24 +97,6 @@ def companies_by_id(ids: Iterable[UUID]) -> dict[UUID, Company]:
     return {company.pk: company for company in find(Company, "id = ANY(%s::uuid[])", [wanted])} if wanted else {}
 
 
-def suppliers(*, country: str = "", verified: bool = False, before: int | None = None, limit: int = 24) -> list[Company]:
-    """The directory, newest first; `before` is the number of the last one seen. A listing stop hides a company."""
-    stopped = Stop.objects.filter(_still_open(), company=OuterRef("pk"), kind="listing")
-    found = Company.objects.filter(~Exists(stopped), is_seller=True)
-    if country:
-        found = found.filter(country=country)
-    if verified:
-        found = found.filter(verified_until__gte=clock.now().date())
-    if before is not None:
-        found = found.filter(number__lt=before)
-    return list(found.order_by("-number")[:limit])
-
-
-def supplier_countries() -> list[str]:
-    """The countries that the directory's suppliers sit in."""
-    return list(Company.objects.filter(is_seller=True).order_by("country").values_list("country", flat=True).distinct())
-
-
 def names(company: Company, language: str) -> tuple[str, str]:
     """The name for a reader of this language, and the name in another script («» when there is none).
 
@@ -131,7 +113,7 @@ def names(company: Company, language: str) -> tuple[str, str]:
 
 def parties(company_ids: Iterable[UUID]) -> dict[UUID, dict[str, Any]]:
     """The companies as a contract names them: names in their scripts, registration, address, phone. One query."""
-    rows = Company.objects.filter(pk__in=list(company_ids))
+    rows = find(Company, "id = ANY(%s::uuid[])", [list(company_ids)])
     return {
         company.pk: {
             "id": str(company.pk),

@@ -9,12 +9,13 @@ from uuid import UUID
 from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.companies.values import SCOPES
+from everfair.companies.values import SCOPES, SPOKEN
 
 _Line = Annotated[str, StringConstraints(max_length=120)]
 _Text = Annotated[str, StringConstraints(max_length=4000)]
 _Name = Annotated[str, StringConstraints(max_length=200)]
 _Language = Annotated[str, StringConstraints(pattern=r"^(en|zh-hant|zh-hans)$")]
+Spoken = Annotated[str, StringConstraints(pattern="^(" + "|".join(SPOKEN) + ")$")]
 Scope = Annotated[str, StringConstraints(pattern="^(" + "|".join(SCOPES) + ")$")]
 
 
@@ -40,14 +41,27 @@ class CompanyOut(Schema):
     website: str
     founded_year: int | None
     staff_count: int | None
+    languages: list[str]
     verified_on: date | None
     verified_until: date | None
     verification_note: str
     registered_at: datetime
 
 
+class Makes(Schema):
+    category: str
+    offers: int
+
+
+class CompanyListed(CompanyOut):
+    """With how much it offers: published offers, and the categories with most of them, three at most."""
+
+    offer_count: int
+    makes: list[Makes]
+
+
 class CompanyPage(Schema):
-    items: list[CompanyOut]
+    items: list[CompanyListed]
     next_cursor: str | None = None
 
 
@@ -78,6 +92,7 @@ class CompanyChanges(Schema):
     kind: str | None = Field(None, pattern=r"^(trader|factory|inspector|carrier)$")
     founded_year: int | None = Field(None, ge=1000, le=9999, strict=True)
     staff_count: int | None = Field(None, ge=1, le=10_000_000, strict=True)
+    languages: list[Spoken] | None = Field(None, max_length=len(SPOKEN))
     is_seller: bool | None = Field(None, strict=True)
     is_buyer: bool | None = Field(None, strict=True)
 

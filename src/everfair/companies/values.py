@@ -43,6 +43,11 @@ ACT_WORDS = name_codes("act", {
 })
 # fmt: on
 
+# The languages of trade that a company may say it answers in (ISO 639-1; our two scripts of Chinese are one spoken language).
+SPOKEN = (
+    "en", "zh", "es", "fr", "ar", "pt", "ru", "de", "ja", "ko", "it", "tr", "vi", "hi", "id", "th", "pl", "nl", "fa", "sw",
+)  # fmt: skip
+
 # What a program may be allowed to do with a key, by noun. A key carries only what its owner ticks.
 SCOPES = (
     "company:read", "company:write", "offers:read", "offers:write", "rfqs:read", "rfqs:write", "quotes:read", "quotes:write",

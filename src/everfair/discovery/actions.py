@@ -1,9 +1,10 @@
-"""What discovery does: build the index, and have a company's offers looked at again."""
+"""What discovery does: build the index, and what the directory says of each supplier, again."""
 
 from __future__ import annotations
 
 import time
 
+from everfair.discovery.assortments import renew_assortments
 from everfair.discovery.follow import build_beside, index_folder
 
 
@@ -13,6 +14,7 @@ def rebuild_index() -> dict[str, float | int]:
     Returns figures: how many offers it holds, how long it took, offers a second.
     """
     began_s = time.monotonic()
+    renew_assortments()
     offers = build_beside(index_folder())
     seconds = time.monotonic() - began_s
     return {"offers": offers, "seconds": round(seconds, 3), "offers_per_second": round(offers / max(seconds, 0.001))}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 
 from django.template import engines
 from django.urls import reverse
@@ -14,7 +14,7 @@ from markupsafe import Markup
 
 from everfair.base import formats
 from everfair.base.money import UnitPrice, exponent
-from everfair.discovery.values import FoundOffer
+from everfair.discovery.values import FoundOffer, read_tiers, supplier_name
 from everfair.files.queries import picture_urls
 from everfair.reference import queries as reference
 
@@ -24,6 +24,19 @@ _SHOWN_TIERS = 3
 
 _Key = tuple[int, str, bool, str]
 _drawn: dict[_Key, Markup] = {}
+
+
+class Shown(NamedTuple):
+    """An offer for pages that draw it in their own way. `supplier` is the address of its company."""
+
+    href: str
+    title: str
+    picture: dict[str, Any] | None
+    is_priced: bool
+    unit: str
+    seller: str
+    country: str
+    supplier: str
 
 
 def cards_of(offers: Sequence[FoundOffer]) -> Markup:
@@ -49,14 +62,11 @@ def _keep(new: dict[_Key, Markup]) -> None:
     _drawn.update(new)
 
 
-def shown(offers: Sequence[FoundOffer]) -> list[dict[str, Any]]:
+def shown(offers: Sequence[FoundOffer]) -> list[Shown]:
     """What templates of their own need of the offers, in the active language: one query for the pictures."""
     language = get_language() or "en"
     pictures = picture_urls([offer.picture for offer in offers if offer.picture])
-    return [
-        {**_shown(offer, pictures.get(offer.picture) if offer.picture else None, language), "supplier": _supplier_address(offer)}
-        for offer in offers
-    ]
+    return [_shown(offer, pictures.get(offer.picture) if offer.picture else None, language) for offer in offers]
 
 
 def _supplier_address(offer: FoundOffer) -> str:
@@ -65,34 +75,56 @@ def _supplier_address(offer: FoundOffer) -> str:
 
 def _draw(offers: Sequence[FoundOffer], language: str) -> dict[_Key, Markup]:
     pictures = picture_urls([offer.picture for offer in offers if offer.picture])
-    drawn = {}
+    address, draw, drawn = _offers_at(offers[0].market, language), _part("card", language), {}
     for offer in offers:
-        shown = _shown(offer, pictures.get(offer.picture) if offer.picture else None, language)
-        drawn[offer.number, offer.changed, offer.verified, language] = _card()(shown)
+        market_address = address if offer.market == offers[0].market else _offers_at(offer.market, language)
+        drawn[offer.number, offer.changed, offer.verified, language] = draw(
+            f"{market_address}{offer.number}/",
+            offer.title(language),
+            pictures.get(offer.picture) if offer.picture else None,
+            _price(offer.tiers_json, offer.currency, offer.price_per, offer.unit, language),
+            _terms(offer.moq, offer.unit, offer.lead_time_days, offer.sample_price_minor is not None, offer.origin, language),
+            str(offer.number),
+            _who(offer.company_name, offer.company_names_json, offer.country, offer.verified, language),
+        )
     return drawn
 
 
-def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> dict[str, Any]:
-    title = offer.title(language)
-    tiers = offer.tiers
-    prices = [UnitPrice(price, offer.currency, offer.price_per) for _start, price in tiers]
-    return {
-        "href": offer_address(offer),
-        "title": title,
-        "picture": picture,
-        "lowest": prices[-1] if prices else None,
-        "highest": formats.number(prices[0].amount, _places(prices[0])) if len(prices) > 1 else None,
-        "breaks": [(formats.number(start), formats.number(p.amount, _places(p))) for (start, _), p in _telling(tiers, prices)],
-        "moq": offer.moq.normalize() + 0,
-        "unit": offer.unit,
-        "lead_time_days": offer.lead_time_days,
-        "sample": offer.sample_price_minor is not None,
-        "origin": reference.country_name(offer.origin, language) if offer.origin else "",
-        "number": offer.number,
-        "seller": offer.supplier(language),
-        "country": reference.country_name(offer.country, language),
-        "verified": offer.verified,
-    }
+# The parts of a card that many offers have alike are drawn once.
+
+
+@lru_cache(maxsize=8_192)
+def _price(tiers_json: str, currency: str, per: Decimal, unit: str, language: str) -> Markup:
+    tiers = read_tiers(tiers_json)
+    prices = [UnitPrice(price, currency, per) for _start, price in tiers]
+    highest = formats.number(prices[0].amount, _places(prices[0])) if len(prices) > 1 else None
+    breaks = [(formats.number(start), formats.number(p.amount, _places(p))) for (start, _), p in _telling(tiers, prices)]
+    return _part("price", language)(prices[-1] if prices else None, highest, breaks, unit)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=8_192)
+def _terms(moq: Decimal, unit: str, lead_time_days: int | None, sample: bool, origin: str, language: str) -> Markup:
+    country = reference.country_name(origin, language) if origin else ""
+    return _part("terms", language)(moq.normalize() + 0, unit, lead_time_days, sample, country)  # type: ignore[no-any-return]
+
+
+@lru_cache(maxsize=8_192)
+def _who(name: str, names_json: str, country: str, verified: bool, language: str) -> Markup:
+    seller = supplier_name(name, names_json, language)
+    return _part("who", language)(seller, reference.country_name(country, language), verified)  # type: ignore[no-any-return]
+
+
+def _shown(offer: FoundOffer, picture: dict[str, Any] | None, language: str) -> Shown:
+    return Shown(
+        href=offer_address(offer),
+        title=offer.title(language),
+        picture=picture,
+        is_priced=offer.tiers_json != "[]",
+        unit=offer.unit,
+        seller=offer.supplier(language),
+        country=reference.country_name(offer.country, language),
+        supplier=_supplier_address(offer),
+    )
 
 
 def _telling(tiers: list[tuple[Decimal, Decimal]], prices: list[UnitPrice]) -> list[tuple[tuple[Decimal, Decimal], UnitPrice]]:
@@ -118,5 +150,5 @@ def _offers_at(market: str, _language: str) -> str:
 
 
 @cache
-def _card() -> Any:
-    return engines["jinja2"].env.get_template("discovery/card.html").module.card  # type: ignore[attr-defined]
+def _part(name: str, _language: str) -> Any:
+    return getattr(engines["jinja2"].env.get_template("discovery/card.html").module, name)  # type: ignore[attr-defined]

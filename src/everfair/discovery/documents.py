@@ -19,10 +19,10 @@ COLUMNS = """
     o.changed::text, o.number,
     o.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
-        AND (s.until IS NULL OR s.until > ef_now())),
+        AND (s.until IS NULL OR s.until > (SELECT ef_now()))),
     c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text, o.currency,
     o.price_from, o.moq, o.lead_times::text, o.origin, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
-    c.country, coalesce(c.verified_until >= ef_now()::date, false)
+    c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false)
 """
 # `price_from` is in millionths of the currency.
 _MILLIONTHS = 6

@@ -33,6 +33,8 @@ COMMIT_EVERY_S = 0.3
 # How many offers are put in at most before the next look at the stop sign and the heartbeat.
 LONGEST_TURN_S = 1.0
 POLL_S = 0.5
+# After so many the pieces of the index are put together, once nothing more is waiting.
+SETTLE_AFTER = 2_000
 BEAT_S = 5.0
 _PATIENCE_S = 30.0
 _LAST_NUMBER = (1 << 63) - 1
@@ -80,6 +82,7 @@ class Follower:
         self._index = index
         self._writer: IndexWriter = index.writer()
         self._pending = False
+        self._unsettled = 0  # offers put since the pieces were put together
         try:
             self.place = self._start(self._writer.cursor())
         except BaseException:
@@ -108,13 +111,19 @@ class Follower:
             if len(rows) < BATCH or time.monotonic() - began >= LONGEST_TURN_S:
                 break
         if self._pending and not self.place.filling:
-            self._writer.commit(f"{self.place.tx}:{self.place.number}")
+            self._writer.commit(self._cursor())
             self._pending = False
+        if not read and self._unsettled >= SETTLE_AFTER:
+            self._writer.settle(self._cursor())
+            self._unsettled = 0
         return read
 
     def close(self) -> None:
         with suppress(IndexLost):
             self._writer.close()
+
+    def _cursor(self) -> str:
+        return f"{self.place.tx}:{self.place.number}"
 
     def _start(self, cursor: str | None) -> Place:
         xmin, xmax = _snapshot()
@@ -149,7 +158,7 @@ class Follower:
                 gone.append(number)
         if gone:
             self._writer.remove(gone)
-        self._writer.put(shown)
+        self._unsettled += self._writer.put(shown)
         self.place = Place(self.place.tx, number, filling=True) if self.place.filling else Place(int(changed), number)
         self._pending = True
 

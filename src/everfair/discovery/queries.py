@@ -11,7 +11,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-from django.db import connection
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.money import exponent
 from everfair.base.refused import Refused
+from everfair.base.rows import ask
 from everfair.catalog.queries import published_offers
 from everfair.discovery.cards import cards_of
 from everfair.discovery.follow import index_folder
@@ -48,15 +48,15 @@ SUPPLY_KEPT_S = 3.0
 _UNSORTED_HALL = UNSORTED.partition("/")[0]
 
 # By hand, because composing this query costs the ORM more than the database needs to answer it. It asks again whether each
-# offer is public, for the index may be a second late.
+# offer is public, for the index may be a second late. The moment stands in a query of its own, which is asked once and not for each row.
 _ROWS = """
     SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
         o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
-        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= ef_now()::date, false), o.origin
+        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false), o.origin
     FROM catalog_offer o JOIN companies_company c ON c.id = o.company_id
     WHERE o.number = ANY(%s::bigint[]) AND o.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
-        AND (s.until IS NULL OR s.until > ef_now()))
+        AND (s.until IS NULL OR s.until > (SELECT ef_now())))
 """
 
 
@@ -88,9 +88,7 @@ def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
     """Those of the offers that are public now, in the given order."""
     if not numbers:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(_ROWS, [list(numbers)])
-        by_number = {row[0]: FoundOffer._make(row) for row in cursor.fetchall()}
+    by_number = {row[0]: FoundOffer._make(row) for row in ask(_ROWS, [list(numbers)])}
     return [by_number[number] for number in numbers if number in by_number]
 
 

@@ -1,4 +1,5 @@
-"""What changes about a company changes its offers in the index: they are touched, and the index follows them."""
+"""What changes about a company changes its offers in the index: they are touched, and the index follows them. What changes about
+offers changes what the directory says that their company makes."""
 
 from __future__ import annotations
 
@@ -9,7 +10,9 @@ from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import on
 from everfair.catalog.actions import touch_offers
 from everfair.companies.queries import companies_by_id, open_stops
+from everfair.discovery.assortments import renew_assortment
 from everfair.discovery.jobs import LISTING_STOP_ENDS, MARK_ENDS
+from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyVerified, StopLifted, StopPlaced
 
 
@@ -28,6 +31,11 @@ def stop_changed(fact: StopPlaced | StopLifted) -> None:
     known = [until for until in ends if until is not None]
     _come_back(LISTING_STOP_ENDS, fact.company_id, max(known) if known and len(known) == len(ends) else None)
     touch_offers(fact.company_id)
+
+
+@on(OfferPublished, OfferChanged, OfferWithdrawn, OffersImported, subscriber="discovery")
+def offers_changed(fact: OfferPublished | OfferChanged | OfferWithdrawn | OffersImported) -> None:
+    renew_assortment(fact.company_id)
 
 
 def _come_back(kind: str, company_id: UUID, at: datetime | None) -> None:

@@ -56,20 +56,27 @@ class FoundOffer(NamedTuple):
     @property
     def tiers(self) -> list[tuple[Decimal, Decimal]]:
         """(from this quantity, price), ascending; empty when the price is on request."""
-        return [(Decimal(start), Decimal(price)) for start, price in json.loads(self.tiers_json)]
+        return read_tiers(self.tiers_json)
 
     def title(self, language: str) -> str:
         return in_language(self.titles, language)
 
     def supplier(self, language: str) -> str:
         """Its registered name, or for readers of Chinese the Chinese one."""
-        names = json.loads(self.company_names_json)
-        return in_language(names, language, strict=True) or self.company_name
+        return supplier_name(self.company_name, self.company_names_json, language)
 
     @property
     def lead_time_days(self) -> int | None:
         """For the smallest order; None where the supplier said nothing."""
-        return days_for(json.loads(self.lead_times_json), self.moq)
+        return days_for(json.loads(self.lead_times_json), self.moq) if self.lead_times_json != "[]" else None
+
+
+def read_tiers(tiers_json: str) -> list[tuple[Decimal, Decimal]]:
+    return [(Decimal(start), Decimal(price)) for start, price in json.loads(tiers_json)]
+
+
+def supplier_name(name: str, names_json: str, language: str) -> str:
+    return in_language(json.loads(names_json), language, strict=True) or name
 
 
 def days_for(lead_times: Sequence[Sequence[Any]], quantity: Decimal) -> int | None:

@@ -6,7 +6,7 @@ all fold here, so that nothing else in the search has to know about them.
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import rjieba
@@ -14,6 +14,8 @@ from opencc_purepy import OpenCC
 
 # Longer words are serial noise (hashes, base64); an index full of them only grows.
 LONGEST_WORD = 48
+# What is read of texts up to this is kept for a while.
+_SHORT = 200
 
 # Letters that no decomposition takes apart, and the typesetter's apostrophes.
 _STANDALONE = dict(zip("øłđðþæœħıŧŋ’‘", ("o", "l", "d", "d", "th", "ae", "oe", "h", "i", "t", "n", "'", "'"), strict=True))
@@ -85,6 +87,8 @@ _PIECE = re.compile(
 _WORD = re.compile(rf"\d+(?:\.\d+)+[^\W_{_HAN}{_KANA}]*|[^\W_{_HAN}{_KANA}]+")
 _HAN_RUN = re.compile(rf"[{_HAN}{_KANA}]+")
 _THREAD = re.compile(r"[a-z]{1,2}\d+(?=x\d)")
+# No figure and no mixture of letters and figures: nothing there is a code.
+_CODED = re.compile(r"[^\W_A-Za-z]|[^\x00-\x7f]")
 _CJK = re.compile(rf"[{_HAN}{_KANA}]")
 
 
@@ -98,6 +102,10 @@ class Piece(NamedTuple):
 
 def fold(text: str) -> str:
     """Lower case without accents, in half-width forms and simplified characters; nothing unprintable survives."""
+    return _fold_again(text) if len(text) <= _SHORT else _fold(text)
+
+
+def _fold(text: str) -> str:
     if not _ASCII.match(text):
         text = unicodedata.normalize("NFKC", _NOT_TEXT.sub(" ", text))
         text = _MARKS.sub("", unicodedata.normalize("NFD", text.casefold()))
@@ -115,6 +123,10 @@ def fold(text: str) -> str:
     return text
 
 
+# Brands, attributes and names of categories stand in thousands of offers, and a title is read twice: for its words and its codes.
+_fold_again = lru_cache(maxsize=8_192)(_fold)
+
+
 def pieces(text: str) -> list[Piece]:
     """What a text consists of, in its order."""
     return [_piece(found) for found in _PIECE.finditer(fold(text))]
@@ -129,7 +141,22 @@ def han_words(folded: str) -> list[str]:
     """Chinese words with the shorter words inside them («不锈钢» and «不锈»), from an already folded text."""
     if folded.isascii():
         return []
-    return [word for run in _HAN_RUN.findall(folded) for word in rjieba.cut_for_search(run)]
+    runs = _HAN_RUN.findall(folded)
+    # All in one call: a line end belongs to no word, so none is read across two runs.
+    return [word for word in rjieba.cut_for_search("\n".join(runs)) if word != "\n"] if runs else []
+
+
+def all_words(text: str) -> str:
+    """The words of any script, of a text as it was written, with spaces between them."""
+    return _all_words_again(text) if len(text) <= _SHORT else _all_words(text)
+
+
+def _all_words(text: str) -> str:
+    folded = fold(text)
+    return " ".join(plain_words(folded) + han_words(folded))
+
+
+_all_words_again = lru_cache(maxsize=8_192)(_all_words)
 
 
 def han_slots(run: str) -> list[str]:
@@ -149,6 +176,12 @@ def han_characters(folded: str) -> list[str]:
 
 def codes(text: str) -> list[str]:
     """Part numbers, sizes and measures in one spelling: «AB-12/4» is `ab124`, «5 kg» `5kg`, «M8 × 50» `m8x50` and `m8`."""
+    return [*(_codes_again(text) if len(text) <= _SHORT else _codes(text))]
+
+
+def _codes(text: str) -> tuple[str, ...]:
+    if not _CODED.search(text):
+        return ()
     found: dict[str, None] = {}
     for piece in pieces(text):
         if piece.code:
@@ -156,7 +189,10 @@ def codes(text: str) -> list[str]:
             # «M8» out of «M8x50»: a letter before the figure names a thread, which is asked for by itself.
             if thread := _THREAD.match(piece.code):
                 found[thread[0]] = None
-    return [code for code in found if len(code) <= LONGEST_WORD]
+    return tuple(code for code in found if len(code) <= LONGEST_WORD)
+
+
+_codes_again = lru_cache(maxsize=8_192)(_codes)
 
 
 def compact(text: str) -> str:
@@ -199,7 +235,48 @@ def _mixed(word: str) -> bool:
     return not word.isalpha() and not word.isdigit()
 
 
+class _Converter:
+    """What OpenCC's own loop does, several times as fast: the longest phrase that begins at a character, or that character alone.
+
+    Few characters begin a phrase together with the one that follows; all between those is replaced in one step.
+    """
+
+    def __init__(self, kind: str) -> None:
+        refs = OpenCC(kind)._get_dict_refs(kind)
+        self._rounds = []
+        for union in (refs.round_1, refs.round_2, refs.round_3):
+            if union:
+                known: dict[str, str] = union.merged_map  # type: ignore[union-attr]
+                phrases = {key: value for key, value in known.items() if len(key) > 1}
+                single = str.maketrans({key: value for key, value in known.items() if len(key) == 1})
+                lengths: dict[str, set[int]] = {}
+                for key in phrases:
+                    lengths.setdefault(key[:2], set()).add(len(key))
+                begins = {pair: sorted(found, reverse=True) for pair, found in lengths.items()}
+                firsts, seconds = ({re.escape(pair[place]) for pair in begins} for place in (0, 1))
+                may_begin = re.compile(f"(?=[{''.join(firsts)}][{''.join(seconds)}])") if begins else re.compile("(?!)")
+                self._rounds.append((may_begin, begins, phrases, single))
+
+    def convert(self, text: str) -> str:
+        for may_begin, begins, phrases, single in self._rounds:
+            converted: list[str] = []
+            done = 0
+            for found in may_begin.finditer(text):
+                place = found.start()
+                lengths = begins.get(text[place : place + 2])
+                if lengths is None or place < done:
+                    continue
+                for length in lengths:
+                    replacement = phrases.get(text[place : place + length])
+                    if replacement is not None:
+                        converted += text[done:place].translate(single), replacement
+                        done = place + length
+                        break
+            text = "".join(converted) + text[done:].translate(single)
+        return text
+
+
 @cache
-def _converter(kind: str) -> OpenCC:
+def _converter(kind: str) -> _Converter:
     # Made at the first Chinese text: the dictionaries weigh 30 MB. `tw2sp` also turns Taiwan's own words into the mainland's.
-    return OpenCC(kind)
+    return _Converter(kind)

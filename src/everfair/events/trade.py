@@ -130,3 +130,24 @@ class OrderCompleted:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+
+
+@event
+class WorkShown:
+    """The supplier showed pictures of production or a shipping document (`kind`)."""
+
+    order_id: UUID
+    shown_id: UUID
+    kind: str
+
+
+@event
+class WorkConfirmed:
+    order_id: UUID
+    stage_id: UUID
+
+
+@event
+class WorkSentBack:
+    order_id: UUID
+    stage_id: UUID

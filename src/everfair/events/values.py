@@ -22,7 +22,8 @@ FACT_WORDS = name_codes("fact", {
     "StageDue": _("Stage due"), "StageFunded": _("Stage held in escrow"), "StageReleased": _("Stage released"),
     "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
-    "IssueResolved": _("Issue decided"), "OrderCompleted": _("Order settled"),
+    "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
+    "WorkSentBack": _("Work sent back"), "OrderCompleted": _("Order settled"),
     "ConsignmentMoved": _("Goods moved on"), "ConsignmentDelivered": _("Goods delivered"), "PackageReceived": _("Package received"),
     "ConsignmentLost": _("Goods lost"), "ConsignmentReturned": _("Goods sent back"),
 })

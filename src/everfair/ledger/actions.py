@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import Actor
 from everfair.base.money import Money
 from everfair.base.refused import Refused
+from everfair.base.rows import ask
 from everfair.base.together import part
 from everfair.ledger.models import Account, Entry, Hold, HoldEnd
 from everfair.ledger.values import Transfer, account_kind
@@ -44,9 +45,9 @@ def post_entry(key: str, transfers: Sequence[Transfer], *, kind: str, by: Actor,
         json.dumps(_accounts(transfers)),
         json.dumps(rows),
     ]
-    with _in_the_readers_words(), part(), connection.cursor() as cursor:
-        cursor.execute("SELECT ledger_post(%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)", arguments)
-        return cursor.fetchone()[0]  # type: ignore[no-any-return]
+    with _in_the_readers_words(), part():
+        written: int | None = ask("SELECT ledger_post(%s, %s, %s, %s, %s::jsonb, %s::jsonb, %s::jsonb)", arguments)[0][0]
+        return written
 
 
 def _accounts(transfers: Sequence[Transfer]) -> list[dict[str, Any]]:

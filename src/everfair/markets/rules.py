@@ -33,6 +33,7 @@ RULES = {
         _rule("trade.receive_days_air", "days", "15", "1", "90", "AliExpress: silent buyer, air 15 days from shipping"),
         _rule("trade.receive_days_land", "days", "30", "1", "90", "AliExpress: silent buyer, land 30 days from shipping"),
         _rule("trade.receive_days_sea", "days", "45", "1", "120", "AliExpress: silent buyer, sea 45 days from shipping"),
+        _rule("trade.confirm_days", "days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
         _rule("trade.claim_days", "days", "30", "1", "90", "Trade Assurance: never more than 30 days after confirmed receipt"),
         _rule("trade.issue_withdrawals", "times", "2", "1", "10", "our own: each withdrawal begins the time to confirm anew"),
         _rule("trade.deposit_rate", "fraction", "0.3", "0", "1", "trade habit: 30 % deposit, 70 % balance"),

@@ -20,6 +20,7 @@ class Market:
     pricing: str
     ranking: str
     documents: tuple[str, ...]
+    payment_plans: tuple[str, ...]
     features: frozenset[str]
 
 
@@ -36,6 +37,7 @@ RULE_WORDS = name_codes("rule", {
     "trade.receive_days_sea":        _("Time to confirm the goods: sea freight"),
     "trade.claim_days":              _("Time to claim after receipt"),
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
+    "trade.confirm_days":            _("Time to confirm what the supplier has shown"),
     "trade.deposit_rate":            _("Deposit, as a share of the total"),
     "trade.fee_rate":                _("Platform fee"),
     "sourcing.quotes_per_month":     _("Quotes a company may send in a month"),

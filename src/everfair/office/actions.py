@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -26,6 +28,7 @@ from everfair.companies.queries import companies_visible_to
 from everfair.markets.actions import set_rule
 from everfair.markets.queries import rule
 from everfair.office import values
+from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
 from everfair.office.queries.queues import misfit
 from everfair.trade.actions import resolve_issue
 
@@ -56,6 +59,11 @@ def map_source(source_category: str, category: str, *, by: Actor) -> int:
         moved = map_category(source_category, category, by=by)
         note_act(values.MAPPED, None, "", by, before={"source": source_category}, after={"category": category})
     return moved if isinstance(moved, int) else 0
+
+
+def map_sources(pairs: Sequence[tuple[str, str]], *, by: Actor) -> int:
+    """Several foreign categories, each to its own; returns how many offers moved."""
+    return sum(map_source(source, category, by=by) for source, category in pairs)
 
 
 def change_rule(name: str, market: str, value: Decimal, valid_from: datetime | None, reason: str, *, by: Actor) -> Any:
@@ -140,6 +148,23 @@ def repeat_deadline(deadline_id: int, *, by: Actor) -> None:
         except IntegrityError:
             raise Refused("office.deadline_replaced", gettext_lazy("A newer deadline of the same kind is running.")) from None
         note_act(values.DEADLINE_REPEATED, found.subject, "", by, before={"kind": found.kind, "generation": found.generation})
+
+
+def repeat_letter(name: str, *, by: Actor) -> None:
+    """The worker tries this letter within a second, also when it was given up."""
+    _operator(by)
+    found = letter(name)
+    if found is None:
+        raise AlreadyDone("office.letter_gone", gettext_lazy("This letter has left."))
+    folder = given_up_folder() if found.next_try_at is None else waiting_folder()
+    with transaction.atomic():
+        note_act(values.LETTER_REPEATED, None, "", by, after={"letter": found.subject})
+        waiting_folder().mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            os.utime(folder / name)
+            (folder / name).rename(waiting_folder() / name)
+        except FileNotFoundError:
+            raise AlreadyDone("office.letter_gone", gettext_lazy("This letter has left.")) from None
 
 
 def invite_staff(email: str, roles: list[str], *, by: Actor) -> None:

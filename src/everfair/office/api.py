@@ -66,7 +66,7 @@ def _issue(order: Any) -> IssueOut:
 
 
 @router.post("/office/orders/{uuid:order_id}/resolve", response=DecidedOut)
-@allow(OPERATOR)
+@allow(OPERATOR, proof="fresh")
 @write
 def resolve(request: HttpRequest, order_id: UUID, payload: ResolveIn) -> DecidedOut:
     """Decide an open issue. The money leaves escrow at once and cannot be called back."""
@@ -89,7 +89,7 @@ def verify(request: HttpRequest, company_id: UUID, payload: VerifyIn) -> Verifie
 
 
 @router.post("/office/companies/{uuid:company_id}/stops", response={201: StopOut})
-@allow(OPERATOR)
+@allow(OPERATOR, proof="fresh")
 @write
 def stop(request: HttpRequest, company_id: UUID, payload: StopIn) -> tuple[int, StopOut]:
     """Place a stop. `until` without a zone is UTC."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.office.pages import books, companies, events, mapping, overview, rules, staff, trades, trail
+from everfair.office.pages import books, companies, events, mapping, offers, overview, rules, staff, trades, trail
 
 app_name = "office"
 urlpatterns = [
@@ -13,6 +13,9 @@ urlpatterns = [
     path("office/deadlines/", overview.deadlines, name="deadlines"),
     path("office/deadlines/<int:deadline_id>/repeat/", overview.repeat_deadline, name="repeat_deadline"),
     path("office/payouts/", overview.payouts, name="payouts"),
+    path("office/payments/", overview.intents, name="intents"),
+    path("office/letters/", overview.letters, name="letters"),
+    path("office/letters/repeat/", overview.repeat_letter, name="repeat_letter"),
     path("office/companies/", companies.companies, name="companies"),
     path("office/companies/<int:number>/", companies.company, name="company"),
     path("office/companies/<int:number>/verify/", companies.verify, name="verify"),
@@ -20,19 +23,26 @@ urlpatterns = [
     path("office/companies/<int:number>/stop/", companies.stop, name="stop"),
     path("office/companies/<int:number>/stops/<uuid:stop_id>/lift/", companies.lift, name="lift"),
     path("office/companies/<int:number>/name/", companies.clear_name, name="clear_name"),
+    path("office/offers/", offers.offers, name="offers"),
+    path("office/offers/number/<int:number>/", offers.offer, name="offer"),
+    path("office/offers/number/<int:number>/remove/", offers.remove, name="remove_offer"),
     path("office/issues/", trades.issues, name="issues"),
     path("office/trades/", trades.trades, name="trades"),
     path("office/trades/<uuid:order_id>/", trades.trade, name="trade"),
     path("office/trades/<uuid:order_id>/decide/", trades.decide, name="decide"),
     path("office/mapping/", mapping.mapping, name="mapping"),
+    path("office/mapping/many/", mapping.map_many, name="map_many"),
     path("office/mapping/one/", mapping.map_one, name="map_one"),
     path("office/events/", events.events, name="events"),
     path("office/events/<uuid:event_id>/", events.event, name="event"),
     path("office/rules/", rules.rules, name="rules"),
     path("office/rules/<slug:of>/<str:name>/", rules.rule, name="rule"),
+    path("office/rules/<slug:of>/<str:name>/set/", rules.set_rule, name="set_rule"),
     path("office/staff/", staff.staff, name="staff"),
+    path("office/staff/invite/", staff.invite, name="invite_staff"),
     path("office/staff/<uuid:person_id>/end/", staff.end, name="end_staff"),
     path("office/trail/", trail.trail, name="trail"),
+    path("office/trail.csv", trail.trail_file, name="trail_file"),
     path("office/books/", books.accounts, name="accounts"),
     path("office/books/account/", books.account, name="account"),
     path("office/books/entries/<int:entry_id>/", books.entry, name="entry"),

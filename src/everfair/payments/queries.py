@@ -28,10 +28,11 @@ LINE_WORDS = {
 
 def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
     if actor.kind in ("operator", "rail", "clock", "system"):
-        return seen_as(Intent.objects.all())
+        return seen_as(Intent, Intent.objects.all)
     if actor.company_id is None:
-        return seen_as(Intent.objects.none(), "false")
-    return seen_as(Intent.objects.filter(company_id=actor.company_id), "company_id = %s", actor.company_id)
+        return seen_as(Intent, Intent.objects.none, "false")
+    own = actor.company_id
+    return seen_as(Intent, lambda: Intent.objects.filter(company_id=own), "company_id = %s", own)
 
 
 def intent(intent_id: UUID, actor: Actor) -> Intent:

@@ -175,3 +175,73 @@ class Place(NamedTuple):
     names: Names
     country: str
     functions: frozenset[str]
+
+
+InspectionLevel = Literal["I", "II", "III", "S-1", "S-2", "S-3", "S-4"]
+Severity = Literal["normal", "tightened", "reduced"]
+
+
+class Limit(NamedTuple):
+    """What one class of defects may number: at most `accept` passes, `reject` and more fails.
+
+    Counted on the first `sample_size` pieces drawn, which is the plan's whole sample unless another class needs a larger one.
+    """
+
+    aql: Decimal
+    accept: int
+    reject: int
+    sample_size: int
+
+
+class SamplingPlan(NamedTuple):
+    """How many pieces of a lot to draw, and the limit of each class of defects. `sample_size` = `lot_size`: inspect all."""
+
+    lot_size: int
+    code_letter: str
+    sample_size: int
+    limits: dict[str, Limit]
+
+    @property
+    def inspects_all(self) -> bool:
+        return self.sample_size == self.lot_size
+
+
+class Excess(NamedTuple):
+    """One class of defects that fails a lot: how many were found, how many were allowed, and both said in words."""
+
+    defect_class: str
+    found: int
+    accept: int
+    text: Names
+
+
+class Verdict(NamedTuple):
+    """Whether a lot passes, and each class that fails it."""
+
+    passed: bool
+    reasons: tuple[Excess, ...]
+
+
+PaperCode = Literal[
+    "commercial_invoice",
+    "packing_list",
+    "transport_document",
+    "export_clearance",
+    "import_clearance",
+    "insurance_certificate",
+    "delivery_document",
+    "inspection_certificate",
+]
+
+
+class Paper(NamedTuple):
+    """One document under one Incoterm: who provides it (None: neither side owes it to the other) and by which article.
+
+    `before_balance` says that the seller shows it before the balance against documents falls due.
+    """
+
+    code: PaperCode
+    names: Names
+    provided_by: Party | None
+    before_balance: bool
+    article: str

@@ -8,13 +8,15 @@ from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import BadRequest, RequestDataTooBig, SuspiciousOperation, TooManyFieldsSent, TooManyFilesSent
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.multipartparser import MultiPartParserError
 from django.http.request import RawPostDataException
 from django.middleware.csrf import CsrfViewMiddleware
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
+from ninja.openapi.docs import DocsBase
 from ninja.operation import Operation
 from ninja.security import HttpBearer
 
@@ -62,12 +64,28 @@ def _answered(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
+class DeveloperPage(DocsBase):
+    """The library's own reader of the document comes from another host; ours is a page like every other."""
+
+    def render_page(self, request: HttpRequest, api: NinjaAPI, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(reverse("site:developers"))
+
+
 class Api(NinjaAPI):
     """Says in the document of every operation what its refusals are, whether it needs a key, and who may come without one."""
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """The verb alone: a generated client has `place_order`, not the path to our function."""
         return operation.view_func.__name__
+
+    def views(self) -> dict[str, Any]:
+        """The function behind every verb."""
+        return {
+            op.view_func.__name__: op.view_func
+            for _prefix, router in self._routers
+            for path in router.path_operations.values()
+            for op in path.operations
+        }
 
     def get_openapi_schema(self, **kwargs: Any) -> Any:
         schema = super().get_openapi_schema(**kwargs)
@@ -77,12 +95,7 @@ class Api(NinjaAPI):
         definitions = schema["components"]["schemas"]["Problem"].pop("$defs", {})
         schema["components"]["schemas"].update(definitions)
         content = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-        views = {
-            op.view_func.__name__: op.view_func
-            for _prefix, router in self._routers
-            for path in router.path_operations.values()
-            for op in path.operations
-        }
+        views = self.views()
         for path in schema["paths"].values():
             for operation in path.values():
                 view = views[operation["operationId"]]
@@ -113,6 +126,7 @@ api = Api(
     ),
     auth=KeyOrSession(),
     urls_namespace="api",
+    docs=DeveloperPage(),
     docs_url="/docs",
     parser=StrictJson(),
 )

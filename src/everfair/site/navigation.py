@@ -49,6 +49,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     )),
     (_("Market"), (
         ("office:companies",    _("Companies"),       "building-2",       OPERATOR, "c"),
+        ("office:offers",       _("Offers"),          "package",          OPERATOR, ""),
         ("office:trades",       _("Trades"),          "file-text",        OPERATOR, "o"),
         ("office:rules",        _("Rules"),           "ruler",            OPERATOR, ""),
     )),

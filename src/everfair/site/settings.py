@@ -107,6 +107,8 @@ MIDDLEWARE = [
     "allauth.usersessions.middleware.UserSessionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "everfair.companies.middleware.actor",
+    "everfair.site.look.follow",
+    "everfair.office.middleware.note_looks",
     "everfair.base.middleware.Doors",
 ]
 ROOT_URLCONF = "everfair.site.urls"
@@ -172,7 +174,7 @@ ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True  # only in the browser that began to 
 ACCOUNT_CHANGE_EMAIL = True  # one address each; a new one counts when it is confirmed
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
-ACCOUNT_REAUTHENTICATION_TIMEOUT = 600  # as long as base.allow calls a proof fresh
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300  # as long as base.allow calls a proof fresh
 ACCOUNT_FORMS = {
     "login": "everfair.companies.sign_in.Login",
     "signup": "everfair.companies.sign_in.SignUp",

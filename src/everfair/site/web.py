@@ -9,6 +9,7 @@ from everfair.catalog.actions import count_views
 from everfair.discovery.follow import index_mark
 from everfair.site.front.follower import Follower
 from everfair.site.front.gate import SWITCH_S, Gate
+from everfair.site.front.short_way import ShortWay
 from everfair.site.front.store import Store
 from everfair.site.worker import conninfo
 # isort: on
@@ -19,4 +20,4 @@ def _follower(store: Store) -> Follower:
 
 
 sys.setswitchinterval(SWITCH_S)
-application = Gate(django, Store(), follower=_follower, count_views=count_views)
+application = Gate(django, Store(), short_way=ShortWay(), follower=_follower, count_views=count_views)

@@ -134,6 +134,7 @@ def quote_out(view: QuoteView, actor: Actor) -> QuoteOut:
         named_place=quote.named_place,
         lead_time_days=quote.lead_time_days,
         valid_until=quote.valid_until,
+        payment_plan=quote.payment_plan,
         deposit_rate=plain(quote.deposit_rate),
         remarks=quote.remarks,
         created_at=quote.created_at,

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.forms import DayField, FilesField, NumberField, TextField, read_money, read_number, read_unit_price
 from everfair.base.money import Money
+from everfair.markets.forms import PlanField
 from everfair.markets.values import Market
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
@@ -215,13 +216,14 @@ class QuoteForm(forms.Form):
         label=_("Lead time in days"), largest=Decimal(730), zero=True, help_text=_("From the deposit until the goods ship.")
     )
     valid_on = DayField(label=_("Valid until"), help_text=_("Until the end of this day, UTC; 180 days at most."))
+    payment_plan = PlanField()
     deposit_percent = NumberField(
         label=_("Deposit in per cent"),
         decimals=2,
         zero=True,
         largest=Decimal(100),
         initial="30",
-        help_text=_("The rest is paid before shipping. All of it rests in escrow."),
+        help_text=_("Where the payment leaves it to you. All of it rests in escrow."),
     )
     incoterm = forms.ChoiceField(label=_("Incoterm 2020"))
     named_place = TextField(label=_("Named place"), max_length=120)
@@ -276,6 +278,7 @@ class QuoteForm(forms.Form):
             lead_time_days=int(given["lead_time_days"]),
             valid_until=end_of(given["valid_on"]),
             charges=tuple(ChargeDraft(kind, given[f"charge_{kind}"]) for kind in CHARGE_KINDS if given[f"charge_{kind}"]),
+            payment_plan=given["payment_plan"],
             deposit_rate=given["deposit_percent"] / 100,
             incoterm=given["incoterm"],
             named_place=given["named_place"],
@@ -305,6 +308,7 @@ def quote_initial(quote: Quote | None, lines: list[QuoteLine], rfq: Rfq) -> dict
     filled: dict[str, Any] = {
         "lead_time_days": str(quote.lead_time_days),
         "valid_on": quote.valid_until.astimezone(UTC).date(),
+        "payment_plan": quote.payment_plan,
         "deposit_percent": f"{(quote.deposit_rate * 100).normalize():f}",
         "incoterm": quote.incoterm,
         "named_place": quote.named_place,

@@ -7,6 +7,7 @@ from django.db import models
 
 from everfair.base.models import NextNumber, Row
 from everfair.base.money import Money
+from everfair.markets.plans import DEFAULT_PLAN
 from everfair.sourcing.states import QUOTE, RFQ
 
 
@@ -94,6 +95,7 @@ class Quote(Row):
     valid_until = models.DateTimeField()
     # [{"kind": "freight", "label": "", "amount_minor": 12000}], a discount is negative.
     charges = models.JSONField(default=list)
+    payment_plan = models.CharField(max_length=20, default=DEFAULT_PLAN)
     deposit_rate = models.DecimalField(max_digits=5, decimal_places=4)
     remarks = models.TextField(blank=True, default="")
     total_minor = models.BigIntegerField()

@@ -14,6 +14,7 @@ from pydantic import AwareDatetime, ConfigDict, Field
 from everfair.base.api import MoneyOut
 from everfair.base.money import Money
 from everfair.base.refused import Refused
+from everfair.markets.plans import DEFAULT_PLAN, PLANS
 from everfair.sourcing.actions.reading import refused
 from everfair.sourcing.values import ChargeDraft, LineDraft, QuoteDraft, QuoteLineDraft, RfqDraft
 
@@ -104,6 +105,7 @@ class QuoteIn(_Input):
     lead_time_days: int = Field(ge=0, le=730, strict=True)
     valid_until: AwareDatetime
     charges: list[ChargeIn] = Field(default=[], max_length=6)
+    payment_plan: Literal[tuple(PLANS)] = DEFAULT_PLAN  # type: ignore[valid-type]
     deposit_rate: Annotated[str, Field(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", max_length=6)] = "0.3"
     incoterm: IncotermCode | None = None
     named_place: str = Field("", max_length=120)
@@ -118,6 +120,7 @@ class QuoteIn(_Input):
                 ChargeDraft(charge.kind, _money(charge.amount, currency, f"charges.{n}.amount"), charge.label)
                 for n, charge in enumerate(self.charges)
             ),
+            payment_plan=self.payment_plan,
             deposit_rate=Decimal(self.deposit_rate),
             incoterm=self.incoterm or "",
             named_place=self.named_place,
@@ -242,6 +245,7 @@ class QuoteOut(Schema):
     named_place: str
     lead_time_days: int
     valid_until: datetime
+    payment_plan: str
     deposit_rate: str
     remarks: str
     created_at: datetime

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.money import Money, UnitPrice, total
 from everfair.base.words import name_codes
+from everfair.markets.plans import DEFAULT_PLAN
 
 # fmt: off
 RFQ_WORDS = name_codes("sourcing.rfq", {
@@ -95,6 +96,7 @@ class QuoteDraft:
     lead_time_days: int
     valid_until: datetime
     charges: tuple[ChargeDraft, ...] = ()
+    payment_plan: str = DEFAULT_PLAN
     deposit_rate: Decimal = Decimal("0.3")
     incoterm: str = ""
     named_place: str = ""

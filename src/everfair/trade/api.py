@@ -24,6 +24,7 @@ from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
     AwardIn,
+    BuyerOut,
     ConsignmentOut,
     DraftIn,
     DraftOut,
@@ -34,6 +35,7 @@ from everfair.trade.schemas import (
     PayOut,
     ReasonIn,
     ShipIn,
+    ShowIn,
     SignIn,
 )
 from everfair.trade.values import Terms
@@ -63,6 +65,13 @@ def list_orders(
     standings = queries.standings(shown, actor)
     rest = seal_cursor([shown[-1].number]) if len(found) > limit else None
     return {"items": [_brief(order, standings[order.pk]) for order in shown], "next_cursor": rest}
+
+
+@router.get("/buyers/{number}", response=BuyerOut)
+@allow(MEMBER | OPERATOR, scope="orders:read")
+def get_buyer(request: HttpRequest, number: int) -> Any:
+    """What a supplier may know of a buyer with whom it has business; not found for all others."""
+    return queries.buyer_record(queries.buyer_by_number(number, request.actor))  # type: ignore[attr-defined]
 
 
 @router.post("/orders/preview", response=DraftOut)
@@ -170,6 +179,34 @@ def receive_order(request: HttpRequest, order_id: UUID) -> Any:
     return _out(request, order_id)
 
 
+@router.post("/orders/{uuid:order_id}/show", response=OrderOut)
+@allow(SELLING, scope="orders:write")
+@write
+def show_work(request: HttpRequest, order_id: UUID, payload: ShowIn) -> Any:
+    """Show pictures of production or a copy of the shipping document: what waits for it falls due."""
+    note = _text(payload.note, "note")
+    actions.show_work(order_id, payload.kind, payload.files, note, by=request.actor)  # type: ignore[attr-defined]
+    return _out(request, order_id)
+
+
+@router.post("/orders/{uuid:order_id}/stages/{int:n}/confirm", response=OrderOut)
+@allow(BUYING, scope="orders:write")
+@write
+def confirm_work(request: HttpRequest, order_id: UUID, n: int) -> Any:
+    """What was shown for this stage is right: the stage goes to the seller. Final."""
+    actions.confirm_work(order_id, n, by=request.actor)  # type: ignore[attr-defined]
+    return _out(request, order_id)
+
+
+@router.post("/orders/{uuid:order_id}/stages/{int:n}/send-back", response=OrderOut)
+@allow(BUYING, scope="orders:write")
+@write
+def send_work_back(request: HttpRequest, order_id: UUID, n: int, payload: ReasonIn) -> Any:
+    """What was shown for this stage is not enough; nothing is paid."""
+    actions.send_work_back(order_id, n, _text(payload.reason, "reason"), by=request.actor)  # type: ignore[attr-defined]
+    return _out(request, order_id)
+
+
 @router.post("/orders/{uuid:order_id}/report", response=OrderOut)
 @allow(BUYING, scope="orders:write")
 @write
@@ -219,6 +256,7 @@ def _draft(request: HttpRequest, payload: DraftIn) -> Terms:
         incoterm=payload.incoterm,
         named_place=_text(payload.named_place, "named_place"),
         ship_by=payload.ship_by,
+        payment_plan=payload.payment_plan,
         remarks=_text(payload.remarks, "remarks", many_lines=True),
         by=request.actor,  # type: ignore[attr-defined]
     )
@@ -308,7 +346,8 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
             for c in signed["charges"]
         ],
         stages=[
-            _stage(s) | {"state": s.state, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
+            _stage(s)
+            | {"state": s.state, "work": s.work, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
             for s in stages
         ],
         moves=queries.moves_of(order, stages, actor),
@@ -337,7 +376,10 @@ def _line(n: int, line: Any, price: UnitPrice, amount: Money) -> dict[str, Any]:
 
 def _stage(stage: Any) -> dict[str, Any]:
     percent = f"{stage.percent.normalize():f}"
-    return {"n": stage.n, "name": stage.name, "percent": percent, "amount": MoneyOut.of(stage.amount)}
+    return {"n": stage.n, "name": stage.name, "percent": percent, "amount": MoneyOut.of(stage.amount)} | {
+        "due_on": stage.due_on,
+        "ends_on": stage.ends_on,
+    }
 
 
 def _draft_out(terms: Terms) -> DraftOut:

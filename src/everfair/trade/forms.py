@@ -12,9 +12,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.clock import now
-from everfair.base.forms import DayField, NumberField, TextField
+from everfair.base.forms import DayField, FilesField, NumberField, TextField
 from everfair.base.money import Money, exponent, plain_decimal
 from everfair.logistics.values import MODE_WORDS, MODES
+from everfair.markets.forms import PlanField
+from everfair.markets.plans import PROOF_KIND_WORDS
 from everfair.reference.queries import INCOTERMS
 from everfair.reference.values import name_in
 
@@ -45,6 +47,7 @@ class DeliveryForm(forms.Form):
         required=False,
         help_text=_("Leave it empty for the supplier's own lead time."),
     )
+    payment_plan = PlanField()
     remarks = TextField(label=_("Remarks"), required=False, many_lines=True, rows=3, max_length=2000)
 
 
@@ -113,6 +116,18 @@ def read_seen_total(text: str) -> Money | None:
         return Money(int(plain_decimal(amount, decimals=exponent(currency)).scaleb(exponent(currency))), currency)
     except ValueError:
         raise ValidationError(_("Please look at the order again."), code="total") from None
+
+
+class ShowForm(forms.Form):
+    """What a supplier shows for a stage."""
+
+    kind = forms.ChoiceField(label=_("What you show"))
+    attachments = FilesField(label=_("Files"), help_text=_("Pictures, or the document as PDF. At most 10."))
+    note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)
+
+    def __init__(self, *args: Any, kinds: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kind"].choices = [(kind, PROOF_KIND_WORDS[kind]) for kind in kinds]  # type: ignore[attr-defined]
 
 
 class MessageForm(forms.Form):

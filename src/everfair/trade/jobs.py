@@ -1,11 +1,16 @@
 """What the clock does with orders. Nothing here ever pays anybody."""
 
+from datetime import timedelta
 from uuid import UUID
 
-from everfair.base.deadlines import on_deadline
+from django.db import transaction
+
+from everfair.base.actor import CLOCK_ACTOR
+from everfair.base.deadlines import on_deadline, set_deadline
 from everfair.base.events import emit
+from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
-from everfair.trade.actions import lapse_order, open_silent_case
+from everfair.trade.actions import lapse_order, open_silent_case, settle_order
 from everfair.trade.models import Order
 
 
@@ -29,6 +34,23 @@ def not_shipped(order_id: UUID) -> None:
     """The buyer may take the money back from now on; whether they do is theirs to say."""
     order = Order.objects.get(pk=order_id)
     emit(ShippingLate(order.pk, order.buyer_id, order.seller_id))
+
+
+@on_deadline("trade.confirm")
+def nobody_looked(order_id: UUID) -> None:
+    open_silent_case(order_id, "the buyer did not look at what was shown in time")
+
+
+@on_deadline("trade.settle")
+def accepted_and_paid(order_id: UUID) -> None:
+    """What was due after acceptance is held: the acceptance that stands pays it out; a stop lets it wait a day."""
+    try:
+        with transaction.atomic():
+            settle_order(order_id, by=CLOCK_ACTOR)
+    except Refused as no:
+        if no.code != "companies.stopped":
+            raise
+        set_deadline("trade.settle", order_id, timedelta(days=1))
 
 
 @on_deadline("trade.receive")

@@ -10,10 +10,12 @@ from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
 from everfair.base.slots import panel
+from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import BUYING
 from everfair.ledger.queries import Line
 from everfair.payments.queries import explain_lines_with
-from everfair.trade.queries import held_sums
+from everfair.sourcing.queries import has_heard_of
+from everfair.trade.queries import buyer_record, has_business_with, held_sums
 from everfair.trade.queries.orders import orders_of_stages
 
 
@@ -46,6 +48,31 @@ panel("sourcing.comparison")(award_quote)
 def held(request: HttpRequest, subject: Any) -> str:
     """What lies in escrow, on either side."""
     return render_to_string("trade/held.html", {"sums": held_sums(request.actor)}, request)  # type: ignore[attr-defined]
+
+
+@panel("sourcing.buyer")
+def record_of_buyer(request: HttpRequest, buyer: Any) -> str | None:
+    """Beside a request: what its buyer's record says, for who may see it."""
+    if buyer is None or not has_business_with(request.actor, buyer.pk):  # type: ignore[attr-defined]
+        return None
+    return buyer_card(request, buyer)
+
+
+@panel("messaging.thread", order=20)
+def record_of_who_asks(request: HttpRequest, thread: Any) -> str | None:
+    """Beside a talk about an offer, for its supplier: who asks."""
+    own = request.actor.company_id  # type: ignore[attr-defined]
+    asking = [company_id for company_id in thread.company_ids if company_id != own]
+    if thread.subject_kind != "offer" or own is None or len(asking) != 1:
+        return None
+    buyer = companies_by_id(asking).get(asking[0])
+    if buyer is None or not has_heard_of(request.actor, buyer.pk):  # type: ignore[attr-defined]
+        return None
+    return buyer_card(request, buyer, folded=True)
+
+
+def buyer_card(request: HttpRequest, buyer: Any, *, folded: bool = False) -> str:
+    return render_to_string("trade/buyer_card.html", {"record": buyer_record(buyer), "folded": folded}, request)
 
 
 def _explain(lines: list[Line]) -> dict[int, tuple[str, str]]:

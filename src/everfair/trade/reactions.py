@@ -26,6 +26,9 @@ from everfair.events.trade import (
     ShippingLate,
     StageDue,
     StageFunded,
+    WorkConfirmed,
+    WorkSentBack,
+    WorkShown,
 )
 from everfair.messaging.actions import notify
 from everfair.trade.actions import fund_stage, reopen_stage
@@ -116,6 +119,21 @@ def tell_of_shipping(fact: OrderShipped) -> None:
 @on(ShippingLate, subscriber=NOTICES)
 def tell_of_delay(fact: ShippingLate) -> None:
     _tell_both(fact, "order.late")
+
+
+@on(WorkShown, subscriber=NOTICES)
+def tell_of_work(fact: WorkShown) -> None:
+    _tell(fact, "buyer", BUYERS, "work.shown")
+
+
+@on(WorkConfirmed, subscriber=NOTICES)
+def tell_of_confirmation(fact: WorkConfirmed) -> None:
+    _tell(fact, "seller", SELLERS, "work.confirmed")
+
+
+@on(WorkSentBack, subscriber=NOTICES)
+def tell_of_sending_back(fact: WorkSentBack) -> None:
+    _tell(fact, "seller", SELLERS, "work.sent_back")
 
 
 @on(OrderReceived, subscriber=NOTICES)

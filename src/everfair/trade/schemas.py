@@ -11,6 +11,7 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from everfair.base.api import MoneyOut, Words
+from everfair.markets.plans import DEFAULT_PLAN, PLANS, PROOFS
 
 # Digits and one point: nothing is guessed (B22 to B25).
 Quantity = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$", max_length=16, strict=True)]
@@ -41,6 +42,7 @@ class DraftIn(_In):
     incoterm: IncotermCode
     named_place: str = Field(min_length=1, max_length=120)
     ship_by: date | None = None
+    payment_plan: Literal[tuple(PLANS)] = DEFAULT_PLAN  # type: ignore[valid-type]
     remarks: str = Field("", max_length=2000)
 
 
@@ -59,6 +61,14 @@ class AwardIn(_In):
 
 class SignIn(_In):
     terms_hash: Hash
+
+
+class ShowIn(_In):
+    """`files` are ids of files the company has uploaded (`POST /files`)."""
+
+    kind: Literal[PROOFS]  # type: ignore[valid-type]
+    files: list[UUID] = Field(min_length=1, max_length=10)
+    note: str = Field("", max_length=1000)
 
 
 class ReasonIn(_In):
@@ -107,16 +117,21 @@ class ChargeOut(Schema):
 
 
 class DraftStageOut(Schema):
+    """`due_on`: what makes it payable; `ends_on`: what pays it out."""
+
     n: int
     name: str
     percent: str
     amount: MoneyOut
+    due_on: str
+    ends_on: str
 
 
 class StageOut(DraftStageOut):
-    """`payment` is the newest payment for it, for the buyer alone."""
+    """`payment` is the newest payment for it, for the buyer alone; `work` is what the supplier showed for it."""
 
     state: str
+    work: str
     due_at: datetime | None
     payment: UUID | None
 
@@ -204,3 +219,38 @@ class PayOut(Schema):
     """The payment to check out: `POST /payments/{payment}/checkout`."""
 
     payment: UUID
+
+
+class BuyerIssues(Schema):
+    """Reports that goods did not come: raised by the buyer, opened because nobody spoke, and how those ended that ended."""
+
+    raised: int
+    silent: int
+    withdrawn: int
+    for_buyer: int
+    shared: int
+    for_seller: int
+    open: int
+
+
+class BuyerRfqs(Schema):
+    posted: int
+    awarded: int
+    cancelled: int
+
+
+class BuyerOut(Schema):
+    """A buyer's record in numbers: `in_time` of `fallen_due` stages were paid by their day. No partner and no amount is in it."""
+
+    number: int
+    country: str
+    member_since: datetime
+    verified_on: datetime | None
+    verified_until: date | None
+    placed: int
+    paid: int
+    settled: int
+    in_time: int
+    fallen_due: int
+    issues: BuyerIssues
+    rfqs: BuyerRfqs

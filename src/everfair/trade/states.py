@@ -16,7 +16,7 @@ AGREEMENT = StateTable(
     ("cancel",    "offered agreed", "cancelled",  party),              # before any money is held
     ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
     ("call_off",  "agreed",         "called_off", seller | buyer),     # the seller gives up, or is late: all money back
-    ("complete",  "agreed",         "completed",  buyer | OPERATOR),   # settled, however it ended
+    ("complete",  "agreed",         "completed",  buyer | OPERATOR | CLOCK),  # settled, however it ended
 )
 GOODS = StateTable(
     "goods",
@@ -37,9 +37,15 @@ STAGE = StateTable(
     ("fund",      "due paying",         "funded",   RAIL),
     ("freeze",    "funded",             "frozen",   buyer | CLOCK),
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
-    ("release",   "funded",             "released", buyer),            # with evidence: acceptance
+    ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance
     ("award",     "frozen",             "released", OPERATOR),
     ("refund",    "funded frozen",      "refunded", party | OPERATOR),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
+)
+WORK = StateTable(
+    "work",
+    ("present",   "open presented",     "presented", seller),          # pictures of production, a shipping document
+    ("confirm",   "presented",          "confirmed", buyer),
+    ("send_back", "presented",          "open",      buyer),
 )
 # fmt: on

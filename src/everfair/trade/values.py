@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.money import Money, UnitPrice, total
 from everfair.base.words import name_codes
+from everfair.markets.plans import PaymentPlan
 
 # fmt: off
 AGREEMENT_WORDS = name_codes("trade.agreement", {
@@ -47,6 +48,10 @@ PROOF_WORDS = name_codes("proof", {
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
     "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
+    "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
+})
+WORK_WORDS = name_codes("trade.work", {
+    "open": _("Nothing shown yet"), "presented": _("Shown to the buyer"), "confirmed": _("Confirmed by the buyer"),
 })
 SUBSCRIBER_WORDS = name_codes("subscriber", {"trade": _("Orders"), "trade.notices": _("Notices of orders")})
 # fmt: on
@@ -78,10 +83,14 @@ class TermsCharge:
 
 @dataclass(frozen=True, slots=True)
 class TermsStage:
+    """`due_on` is what makes it payable, `ends_on` what pays it out (`markets.plans`)."""
+
     n: int
     name: str
     percent: Decimal
     amount: Money
+    due_on: str = "signature"
+    ends_on: str = "settlement"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +126,7 @@ class Terms:
     def document(self, number: int) -> dict[str, Any]:
         """The canonical form, all plain values: what is hashed, stored and signed."""
         return {
-            "version": 1,
+            "version": 2,
             "number": f"EF-{number}",
             "market": self.market,
             "buyer": self.buyer,
@@ -143,7 +152,14 @@ class Terms:
             ],
             "total_minor": self.total.minor,
             "stages": [
-                {"n": s.n, "name": s.name, "percent": f"{s.percent.normalize():f}", "amount_minor": s.amount.minor}
+                {
+                    "n": s.n,
+                    "name": s.name,
+                    "percent": f"{s.percent.normalize():f}",
+                    "amount_minor": s.amount.minor,
+                    "due_on": s.due_on,
+                    "ends_on": s.ends_on,
+                }
                 for s in self.stages
             ],
             "incoterm": self.incoterm,
@@ -159,13 +175,23 @@ def terms_hash(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def stages_for(whole: Money, deposit_rate: Decimal) -> tuple[TermsStage, ...]:
-    """Deposit and balance that sum exactly to the whole; one stage where either would be nothing."""
-    deposit = whole.share(deposit_rate)
-    if not 0 < deposit.minor < whole.minor:
-        return (TermsStage(1, "full", Decimal(100), whole),)
-    percent = (deposit_rate * 100).normalize()
-    return (
-        TermsStage(1, "deposit", percent, deposit),
-        TermsStage(2, "balance", Decimal(100) - percent, whole - deposit),
-    )
+def stages_for(plan: PaymentPlan, whole: Money, deposit_rate: Decimal) -> tuple[TermsStage, ...]:
+    """The stages of a plan, summing exactly to the whole; a stage of nothing is left out.
+
+    `deposit_rate` is the share of a deposit that the plan leaves to the two sides.
+    """
+    found: list[TermsStage] = []
+    paid, told = Money.zero(whole.currency), Decimal(0)  # by the stages found so far
+    for planned in plan.stages:
+        up_to = deposit_rate if planned.up_to is None else planned.up_to
+        amount = whole.share(up_to) - paid
+        if amount.minor > 0:
+            percent = ((up_to - told) * 100).normalize()
+            found.append(TermsStage(len(found) + 1, planned.name, percent, amount, planned.due_on, planned.ends_on))
+            paid, told = paid + amount, up_to
+    if told < 1:  # what a last stage of nothing was to be
+        found[-1] = replace(found[-1], percent=found[-1].percent + ((1 - told) * 100).normalize())
+    if len(found) == 1:
+        return (TermsStage(1, "full", Decimal(100), whole, "signature", found[0].ends_on),)
+    # Where the deposit is nothing, the next stage is what both sign to pay first.
+    return (replace(found[0], due_on="signature"), *found[1:])

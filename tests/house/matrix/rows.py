@@ -13,6 +13,8 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from tests.files import uploads
+
 DAY = "%Y-%m-%d"
 
 
@@ -84,7 +86,8 @@ BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer 
 PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
 
 _LINE = {"line-1-description": "Bolts", "line-1-quantity": "100", "line-1-unit": "H87", "line-1-target_price": "0.40"}
-_PROFILE = {"name": "House Z", "kind": "factory", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
+_REGISTERED = {"name": "House Z", "kind": "factory", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
+_PROFILE = _REGISTERED | {"languages": ["en"]}
 _DELIVERY = {"incoterm": "FOB", "named_place": "Ningbo", "ship_by": "", "remarks": "soon"}
 _OFFER_FORM = {
     "sku": "NEW-1", "category": "hardware/fasteners", "unit": "H87", "currency": "USD", "price_per": "1", "tiers_0": "100", "tiers_1": "0.50",
@@ -105,8 +108,16 @@ _BANK_FORM = {
 }  # fmt: skip
 
 
+def _photo() -> SimpleUploadedFile:
+    return SimpleUploadedFile("line.jpg", uploads.picture(), "image/jpeg")
+
+
 def _csv() -> SimpleUploadedFile:
     return SimpleUploadedFile("list.csv", b"sku,title,price,moq\nX-1,Nut,0.50,100\n", "text/csv")
+
+
+def _picture() -> SimpleUploadedFile:
+    return SimpleUploadedFile("bolt.png", uploads.picture("PNG", (40, 30)), "image/png")
 
 
 def _text() -> SimpleUploadedFile:
@@ -121,6 +132,7 @@ PAGES: list[Page] = [
     Page("site:look", EVERYONE, get="nobody", query={"size": "large", "theme": "dark"}, shows=(302,)),
     Page("look-css", EVERYONE, get="nobody"),
     Page("site:styleguide", EVERYONE, get="nobody"),
+    Page("site:developers", EVERYONE, get="nobody"),
     Page("provider-event", EVERYONE, {"provider": "~sandbox"}, get=None, post=None),
     Page("carrier-event", EVERYONE, {"carrier": "~sandbox"}, get=None, post=None),
     # ── files ──
@@ -136,7 +148,7 @@ PAGES: list[Page] = [
     Page("companies:accept", IN_PERSON, {"invitation_id": "@own_invitation"}, get=None, post="newcomer"),
     Page("companies:settings", MEMBER_IN_PERSON),
     Page("companies:register", IN_PERSON, post="newcomer", get="newcomer", query={"country": "DE"},
-         form=_PROFILE | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
+         form=_REGISTERED | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
     Page("companies:profile", OWNER_IN_PERSON, post="owner", form=_PROFILE),
     Page("companies:people", MEMBER_IN_PERSON, post="owner", form={"email": "somebody@fair.example", "roles": "buyer"}),
     Page("companies:person_roles", OWNER_IN_PERSON, {"person_id": "@viewer"}, post="owner", form={"roles": "seller"}),
@@ -182,10 +194,16 @@ PAGES: list[Page] = [
     Page("catalog:offers", MEMBER),
     Page("catalog:new_offer", SELLING, post="owner", form=_OFFER_FORM),
     Page("catalog:edit_offer", SELLING, {"offer_id": "@draft"}, post="owner", form=_OFFER_FORM),
+    Page("catalog:keep_new_offer", SELLING, get=None, post="owner", form=_OFFER_FORM, answers=(200,)),
+    Page("catalog:keep_offer", SELLING, {"offer_id": "@draft"}, get=None, post="owner", form=_OFFER_FORM, answers=(200,)),
+    Page("catalog:discard_new_offer", SELLING, get=None, post="owner"),
+    Page("catalog:discard_offer", SELLING, {"offer_id": "@draft"}, get=None, post="owner"),
+    Page("catalog:add_picture", SELLING, get=None, post="owner", form={"new_pictures": _picture}, answers=(200,)),
     Page("catalog:publish_offer", SELLING, {"offer_id": "@shelved"}, get=None, post="owner"),
     Page("catalog:withdraw_offer", SELLING, {"offer_id": "@offer"}, get=None, post="owner"),
     Page("catalog:imports", SELLING, post="owner", form={"file": _csv}),
     Page("catalog:import_run", SELLING, {"run_id": "@import"}),
+    Page("catalog:import_errors", SELLING, {"run_id": "@import"}),
     Page("catalog:start_import", SELLING, {"run_id": "@import"}, get=None, post="owner", form={"mode": "all"}),
     Page("catalog:export_offers", MEMBER, {"kind": "~csv"}),
     Page("catalog:offer", EVERYONE, {"market": "~export", "number": "~@offer_number"}, get="nobody"),
@@ -226,12 +244,17 @@ PAGES: list[Page] = [
     # ── trade ──
     Page("trade:orders", PARTY),
     Page("trade:order", PARTY, {"order_id": "@sold_offered"}),
+    Page("trade:buyer", PARTY, {"number": "@company_number"},
+         open="an open request is every supplier's business, and its buyer's record with it"),
     Page("trade:sign", SELLING, {"order_id": "@sold_offered"}, get=None, post="owner", form={"terms_hash": "~@sold_offered_hash"}),
     Page("trade:decline", TRADING, {"order_id": "@sold_offered"}, post="owner", form={"reason": "no steel"}),
     Page("trade:cancel", TRADING, {"order_id": "@bought_agreed"}, post="owner", form={"reason": "no need"}),
     Page("trade:call_off", TRADING, {"order_id": "@sold_funded"}, post="owner", form={"reason": "no steel"}),
     Page("trade:pay", PURSE, {"order_id": "@due", "n": "~1"}, get=None, post="owner"),
     Page("trade:ship", SELLING, {"order_id": "@sold_funded"}, post="owner", form=_SHIP_FORM),
+    Page("trade:show", SELLING, {"order_id": "@sold_making"}, post="owner", form={"kind": "production_photo", "attachments": _photo, "note": "line 2"}),
+    Page("trade:confirm", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"confirmed": "1"}),
+    Page("trade:send_back", BUYING, {"order_id": "@bought_shown", "n": "~1"}, post="owner", form={"reason": "too dark"}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:report", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"reason": "half is missing"}),
     Page("trade:withdraw_report", BUYING, {"order_id": "@bought_frozen"}, get=None, post="owner"),
@@ -253,30 +276,41 @@ PAGES: list[Page] = [
     Page("office:deadlines", OPERATOR, get="operator"),
     Page("office:repeat_deadline", OPERATOR, {"deadline_id": "@deadline"}, get=None, post="operator"),
     Page("office:payouts", OPERATOR, get="operator"),
+    Page("office:intents", OPERATOR, get="operator"),
+    Page("office:letters", OPERATOR, get="operator"),
+    Page("office:repeat_letter", OPERATOR, get=None, post="operator", form={"letter": "~gone"}, answers=(302, 409), writes=False),
+    Page("office:offers", OPERATOR, get="operator"),
+    Page("office:offer", OPERATOR, {"number": "@offer_number"}, get="operator", looks=("companies_auditnote",)),
+    Page("office:remove_offer", OPERATOR, {"number": "@offer_number"}, proof="fresh", get=None, post="operator", form={"reason": "a copy"}),
     Page("office:companies", OPERATOR, get="operator"),
     Page("office:company", OPERATOR, {"number": "@company_number"}, get="operator", looks=("companies_auditnote",)),
     Page("office:verify", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"note": "seen", "until": _day(300)}),
     Page("office:withdraw", OPERATOR, {"number": "@verified_number"}, get=None, post="operator", form={"reason": "expired"}),
-    Page("office:stop", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"kind": "payout", "reason": "odd", "until": _later(9)}),
-    Page("office:lift", OPERATOR, {"number": "@second_number", "stop_id": "@stop"}, get=None, post="operator", form={"reason": "clear"}),
+    Page("office:stop", OPERATOR, {"number": "@company_number"}, proof="fresh", get=None, post="operator", form={"kind": "payout", "reason": "odd", "until": _later(9)}),
+    Page("office:lift", OPERATOR, {"number": "@second_number", "stop_id": "@stop"}, proof="fresh", get=None, post="operator", form={"reason": "clear"}),
     Page("office:clear_name", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"reason": "a namesake"}),
     Page("office:issues", OPERATOR, get="operator"),
     Page("office:trades", OPERATOR, get="operator", looks=("companies_auditnote",)),
     Page("office:trade", OPERATOR, {"order_id": "@bought_frozen"}, get="operator", looks=("companies_auditnote",)),
-    Page("office:decide", OPERATOR, {"order_id": "@bought_frozen"}, get="operator", post="operator", query={"percent": "25"},
+    Page("office:decide", OPERATOR, {"order_id": "@bought_frozen"}, proof="fresh", get="operator", post="operator", query={"percent": "25"},
          form={"percent": "25", "reason": "photographs"}, looks=("companies_auditnote",)),
     Page("office:mapping", OPERATOR, get="operator"),
+    Page("office:map_many", OPERATOR, get=None, post="operator",
+         form={"take-0": "on", "source-0": "@source_category", "category-0": "hardware/fasteners"}),
     Page("office:map_one", OPERATOR, get="operator", post="operator", query={"source": "@source_category"},
          form={"source": "@source_category", "category": "hardware/fasteners"}),
     Page("office:events", OPERATOR, get="operator"),
     Page("office:event", OPERATOR, {"event_id": "@event"}, get="operator", post="operator", form={"reason": "known"},
          looks=("companies_auditnote",)),
     Page("office:rules", OPERATOR, get="operator"),
-    Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator", post="operator",
+    Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator"),
+    Page("office:set_rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, proof="fresh", get=None, post="operator",
          form={"value": "5", "valid_from": "", "reason": "slower"}),
-    Page("office:staff", OPERATOR, get="operator", post="operator", form={"email": "new@fair.example", "roles": "operator"}),
-    Page("office:end_staff", OPERATOR, {"person_id": "@clerk"}, get="operator", post="operator", form={"reason": "left"}),
-    Page("office:trail", OPERATOR, get="operator"),
+    Page("office:staff", OPERATOR, get="operator"),
+    Page("office:invite_staff", OPERATOR, proof="fresh", get=None, post="operator", form={"email": "new@fair.example", "roles": "operator"}),
+    Page("office:end_staff", OPERATOR, {"person_id": "@clerk"}, proof="fresh", get="operator", post="operator", form={"reason": "left"}),
+    Page("office:trail_file", OPERATOR, get="operator", looks=("companies_auditnote",)),
+    Page("office:trail", OPERATOR, get="operator", query={"person": "@clerk"}),
     Page("office:accounts", OPERATOR, get="operator"),
     Page("office:account", OPERATOR, get="operator", query={"address": "@wallet_address"}, looks=("companies_auditnote",)),
     Page("office:entry", OPERATOR, {"entry_id": "@entry"}, get="operator"),
@@ -352,7 +386,8 @@ _SHIP = {
 _REASON = {"reason": "half is missing"}
 
 OPERATIONS: list[Operation] = [
-    Operation("GET /companies", EVERYONE, "nobody", query={"country": "DE", "verified": "false", "cursor": "", "limit": "5"}),
+    Operation("GET /companies", EVERYONE, "nobody", query={
+        "q": "bolt", "hall": "hardware", "country": "DE", "verified": "false", "cursor": "", "limit": "5"}),
     Operation("GET /companies/{number}", EVERYONE, "nobody", {"number": "~@company_number"}),
     Operation("GET /me", EVERYONE),
     Operation("GET /company", MEMBER),
@@ -425,6 +460,8 @@ OPERATIONS: list[Operation] = [
     Operation("POST /orders", BUYING, body=_ORDER | {"expected_total": {"amount": "420.00", "currency": "USD"}}),
     Operation("POST /orders/preview", MEMBER, body=_ORDER, writes=False, keyless=True),
     Operation("GET /orders/{order_id}", PARTY, path={"order_id": "@sold_offered"}),
+    Operation("GET /buyers/{number}", PARTY, path={"number": "@company_number"},
+              open="an open request is every supplier's business, and its buyer's record with it"),
     Operation("GET /orders/{order_id}/contract.pdf", PARTY, path={"order_id": "@sold_offered"}),
     Operation("POST /orders/{order_id}/sign", SELLING, path={"order_id": "@sold_offered"}, body={"terms_hash": "~@sold_offered_hash"}),
     Operation("POST /orders/{order_id}/decline", SELLING, path={"order_id": "@sold_offered"}, body=_REASON),
@@ -432,12 +469,15 @@ OPERATIONS: list[Operation] = [
     Operation("POST /orders/{order_id}/call-off", TRADING, path={"order_id": "@sold_funded"}, body=_REASON),
     Operation("POST /orders/{order_id}/stages/{n}/pay", PURSE, path={"order_id": "@due", "n": "~1"}),
     Operation("POST /orders/{order_id}/ship", SELLING, path={"order_id": "@sold_funded"}, body=_SHIP),
+    Operation("POST /orders/{order_id}/show", SELLING, path={"order_id": "@sold_making"}, body={"kind": "production_photo", "files": ["@photo"], "note": "line 2"}),
+    Operation("POST /orders/{order_id}/stages/{n}/confirm", BUYING, path={"order_id": "@bought_shown", "n": "~1"}),
+    Operation("POST /orders/{order_id}/stages/{n}/send-back", BUYING, path={"order_id": "@bought_shown", "n": "~1"}, body=_REASON),
     Operation("POST /orders/{order_id}/receive", BUYING, path={"order_id": "@bought_shipped"}),
     Operation("POST /orders/{order_id}/report", BUYING, path={"order_id": "@bought_shipped"}, body=_REASON),
     Operation("POST /orders/{order_id}/withdraw-report", BUYING, path={"order_id": "@bought_frozen"}),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
-    Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, body={"buyer_share": "0.25", "reason": "seen"}),
+    Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, proof="fresh", body={"buyer_share": "0.25", "reason": "seen"}),
     Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),
-    Operation("POST /office/companies/{company_id}/stops", OPERATOR, "operator", {"company_id": "@company"},
+    Operation("POST /office/companies/{company_id}/stops", OPERATOR, "operator", {"company_id": "@company"}, proof="fresh",
               body={"kind": "payout", "reason": "odd", "until": _moment(9)}),
 ]  # fmt: skip

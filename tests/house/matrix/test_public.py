@@ -6,12 +6,14 @@ from collections.abc import Iterator
 from urllib.parse import urlencode
 
 import pytest
+from django.test import RequestFactory
 from pytest_django import DjangoDbBlocker
 
 from everfair.base.public import TAGS
 from everfair.site.front.bridge import Answer
 from everfair.site.front.gate import kept_of
 from everfair.site.front.keys import address_of
+from everfair.site.front.short_way import ShortWay
 from tests.house.matrix.asking import asked, client_of
 from tests.house.matrix.rows import EVERYONE, PAGES, Page
 from tests.house.matrix.world import Undone, World
@@ -32,6 +34,7 @@ NOT_KEPT = {
     "site:look": "how pages look to this browser",
     "look-css": "how pages look to this browser",
     "site:styleguide": "for those who build, seldom asked for",
+    "site:developers": "for those who build, seldom asked for",
 }
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 
@@ -71,6 +74,25 @@ def test_a_public_page_is_the_same_for_everybody(name: str, language: str, world
     for answer in answers:
         assert kept_of(taken(answer), 60) is not None, answer.headers
         assert "csrf" not in answer.content.decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", PUBLIC)
+def test_the_short_way_makes_the_same_page(name: str, language: str, world: World) -> None:
+    request = asked(ROWS[name], "GET", world.sides["a"])
+    path = f"/{language}" + request.path.removeprefix("/en")
+    whole = kept_of(taken(client_of(world, "a", "nobody").get(path, request.query)), 60)
+    address = address_of("testserver", False, path, urlencode(request.query, doseq=True))
+    assert address is not None
+
+    answer = ShortWay()(RequestFactory().get(path, request.query).environ, address)
+
+    short = kept_of(answer, 60) if answer else None
+    assert short is not None
+    assert whole is not None
+    assert short.body == whole.body
+    assert short.tags == whole.tags
+    assert sorted(short.headers) == sorted(whole.headers)
 
 
 @pytest.mark.parametrize("name", PUBLIC)

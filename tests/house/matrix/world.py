@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from allauth.account.models import EmailAddress
 from allauth.usersessions.models import UserSession
@@ -40,7 +41,16 @@ from everfair.payments.actions import add_bank_account, request_payout
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
-from everfair.trade.actions import draft_order, pay_stage, place_order, receive_order, report_missing, ship_order, sign_order
+from everfair.trade.actions import (
+    draft_order,
+    pay_stage,
+    place_order,
+    receive_order,
+    report_missing,
+    ship_order,
+    show_work,
+    sign_order,
+)
 from everfair.trade.models import Order, Stage
 from tests import make
 from tests.files import uploads
@@ -233,11 +243,26 @@ def _trades(side: Side) -> None:
     of["sold_completed"] = order.pk
     agreed = Stage.objects.get(order_id=of["bought_agreed"], n=1)
     of["intent"] = pay_stage(agreed.pk, by=side.by)
+    made = _order(side, *sells[:2], of["offer"], 1, payment_plan="made_to_order")
+    make.pay(Stage.objects.get(order=made, n=1), side.partner_by)
+    of["sold_making"] = made.pk
+    of["photo"] = _photo(side, side.by)
+    made = _order(side, *buys[:2], of["partner_offer"], 1, payment_plan="made_to_order")
+    make.pay(Stage.objects.get(order=made, n=1), side.by)
+    show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
+    of["bought_shown"] = made.pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
 
 
-def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int) -> Order:
-    terms = draft_order([(offer, Decimal(1000))], incoterm="FOB", named_place="Ningbo", remarks=f"remarks {side.mark}", by=buyer)
+def _photo(side: Side, by: Actor) -> UUID:
+    upload = SimpleUploadedFile(f"production-{side.mark}.jpg", uploads.picture(), "image/jpeg")
+    return keep_attachment(upload, by.company_id, by=by).pk  # type: ignore[arg-type]
+
+
+def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int, **more: Any) -> Order:
+    terms = draft_order(
+        [(offer, Decimal(1000))], incoterm="FOB", named_place="Ningbo", remarks=f"remarks {side.mark}", by=buyer, **more
+    )
     order = place_order(terms, by=buyer)
     if reached >= 1:
         sign_order(order.pk, order.terms_hash, by=seller)

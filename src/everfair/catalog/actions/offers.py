@@ -18,7 +18,7 @@ from everfair.base.states import moving
 from everfair.catalog.drafts import draft_of
 from everfair.catalog.models import Offer
 from everfair.catalog.queries import offers_visible_to, own_offers
-from everfair.catalog.reading import read_offer, values_of
+from everfair.catalog.reading import read_offer, values_of, version_of
 from everfair.catalog.refusals import OfferRefused, Wrong, refused
 from everfair.catalog.roles import may_sell_for
 from everfair.catalog.values import OFFER_REMOVED
@@ -52,10 +52,11 @@ def draft_offer(values: Mapping[str, Any], *, by: Actor, market: str = DEFAULT_M
     return offer
 
 
-def change_offer(offer_id: UUID, values: Mapping[str, Any], *, by: Actor) -> Offer:
+def change_offer(offer_id: UUID, values: Mapping[str, Any], *, by: Actor, seen: str = "") -> Offer:
     """Say something else in the named values; what is not named stays. Orders that were signed keep their own snapshot.
 
-    Raises NotVisible for another company's, OfferRefused with everything wrong, Refused 409 for an offer the platform removed.
+    `seen` is the `reading.version_of` the offer from which the change was written. Raises NotVisible for another company's,
+    OfferRefused with everything wrong, Refused 409 for an offer the platform removed and for one that says something else now.
     """
     with transaction.atomic():
         offer = own_offers(by).select_for_update().filter(pk=offer_id).first()
@@ -65,6 +66,8 @@ def change_offer(offer_id: UUID, values: Mapping[str, Any], *, by: Actor) -> Off
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
         if offer.state == "removed":
             raise refused("offer_removed", status=409)
+        if seen and seen != version_of(offer):
+            raise refused("changed_meanwhile", status=409)
         columns = read_offer({**values_of(offer), **values}, market_row(offer.market), offer.company_id)
         for name, value in columns.items():
             setattr(offer, name, value)

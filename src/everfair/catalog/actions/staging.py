@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Mapping as MappingType
 from datetime import timedelta
@@ -20,8 +21,8 @@ from everfair.base.ids import new_id
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask
 from everfair.catalog.actions.imports import MODES, import_offers
-from everfair.catalog.models import ImportRun
-from everfair.catalog.queries import import_runs
+from everfair.catalog.models import ImportRun, KnownColumns
+from everfair.catalog.queries import import_runs, known_columns
 from everfair.catalog.roles import may_sell_for
 from everfair.catalog.sheets.mapping import Mapping, map_sheet
 from everfair.catalog.sheets.refusals import SheetRefused
@@ -93,8 +94,30 @@ def mapping_of(sheet: Sheet, choices: MappingType[str, str] | None) -> Mapping:
     return mapping
 
 
+def known_choices(run: ImportRun, sheet: Sheet) -> KnownColumns | None:
+    """How the company last read a file with the same column names; None for a file that we wrote ourselves."""
+    return None if sheet.own_export else known_columns(run.company_id, _names_hash(sheet))
+
+
+def _names_hash(sheet: Sheet) -> str:
+    return hashlib.sha256("\n".join(sorted(sheet.columns)).encode()).hexdigest()
+
+
+def _remember(run: ImportRun, sheet: Sheet, mapping: Mapping) -> None:
+    """The next file with these columns, in whatever order, begins with this choice."""
+    if sheet.own_export:
+        return
+    chosen = {choice.column: choice.field for choice in mapping.choices}
+    KnownColumns.objects.update_or_create(
+        company_id=run.company_id,
+        names_hash=_names_hash(sheet),
+        defaults={"fields": {column: chosen.get(column, "") for column in sheet.columns}, "used_at": EfNow()},
+    )
+
+
 def start_import(run_id: UUID, mode: str, choices: MappingType[str, str] | None, *, by: Actor) -> ImportRun:
-    """Import the staged file with these columns: a short one at once, a long one by the worker.
+    """Import the staged file with these columns: a short one at once, a long one by the worker. Without `choices` as the company
+    last read such a file, else as guessed. What was chosen is remembered.
 
     Refuses (SheetRefused) a mapping without SKU or title; Refused 409 when it was started already.
     """
@@ -109,8 +132,10 @@ def start_import(run_id: UUID, mode: str, choices: MappingType[str, str] | None,
         if run.state != "staged":
             raise Refused("catalog.import_started", _("This file is being imported already."))
         with open_staged(run) as sheet:
-            mapping = mapping_of(sheet, choices)
+            known = known_choices(run, sheet) if choices is None else None
+            mapping = mapping_of(sheet, known.fields if known else choices)
             mapping.require_complete(sheet.columns)
+            _remember(run, sheet, mapping)
         run.mode, run.state = mode, "waiting"
         run.mapping = [[choice.field, choice.column] for choice in mapping.choices]
         run.save(update_fields=["mode", "state", "mapping"])

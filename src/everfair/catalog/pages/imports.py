@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import itertools
 from typing import Any
 from uuid import UUID
 
@@ -22,8 +24,10 @@ from everfair.catalog.models import ImportRun
 from everfair.catalog.pages.public import in_language
 from everfair.catalog.refusals import row_message, sheet_message
 from everfair.catalog.sheets.batches import preview
+from everfair.catalog.sheets.export import Column, write_table_csv
 from everfair.catalog.sheets.mapping import FIELDS, Mapping
 from everfair.catalog.sheets.refusals import SheetRefused
+from everfair.catalog.sheets.sheet import Row, Sheet
 from everfair.companies.roles import SELLING
 from everfair.markets.queries import market as market_row
 from everfair.markets.table import DEFAULT_MARKET
@@ -33,6 +37,7 @@ from everfair.reference.values import name_in
 PREVIEW_ROWS = 20
 SHOWN_ERRORS = 100
 _HISTORY = 20
+_SAMPLES, _SAMPLED_ROWS, _SAMPLE_CHARACTERS = 3, 50, 80
 FIELD_NAMES = {
     "sku": _("Item number (SKU)"),
     "title": _("Title"),
@@ -94,7 +99,7 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
     if run is None:
         raise NotVisible
     if run.state == "staged":
-        return _look(request, run, _choices(request.GET))
+        return _look(request, run, _choices(request.GET), is_guess="guess" in request.GET)
     return page(
         request,
         "catalog/import_result.html",
@@ -105,8 +110,26 @@ def import_run(request: HttpRequest, run_id: UUID) -> HttpResponse:
             {"line": line, "column": column, "message": row_message(code, value, params)}
             for line, column, code, value, params in run.errors[:SHOWN_ERRORS]
         ],
+        errors_count=len(run.errors),
         done_count=run.created_count + run.changed_count + run.unchanged_count + run.refused_count,
     )
+
+
+@require_safe
+@allow(SELLING)
+def import_errors(request: HttpRequest, run_id: UUID) -> HttpResponse:
+    """Every error that was kept, as a table to work through beside the file: line, column, what stood there, what is wrong."""
+    run = queries.import_runs(request.actor).filter(pk=run_id).first()  # type: ignore[attr-defined]
+    if run is None:
+        raise NotVisible
+    head = [Column(str(_("Line")), "number"), Column(str(_("Column"))), Column(str(_("Value"))), Column(str(_("What is wrong")))]
+    rows = [(line, column, value, row_message(code, value, params)) for line, column, code, value, params in run.errors]
+    file = io.BytesIO()
+    write_table_csv(head, rows, file)
+    response = HttpResponse(file.getvalue(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="errors-{run.pk}.csv"'
+    response["Cache-Control"] = "private, no-store"
+    return response
 
 
 def _choices(sent: Any) -> dict[str, str] | None:
@@ -115,16 +138,20 @@ def _choices(sent: Any) -> dict[str, str] | None:
     return dict(zip(columns, sent.getlist("field"), strict=False)) if columns else None
 
 
-def _look(request: HttpRequest, run: ImportRun, choices: dict[str, str] | None, problem: str = "") -> HttpResponse:
-    """The file as it would be imported: columns with their meaning, the first rows, their errors."""
+def _look(
+    request: HttpRequest, run: ImportRun, choices: dict[str, str] | None, problem: str = "", *, is_guess: bool = False
+) -> HttpResponse:
+    """The file as it would be imported: columns with their meaning, the first rows, their errors. Before somebody chose, the
+    columns are read as the company last read such a file, unless it asks for a guess."""
     language = get_language() or "en"
     drafts: list[dict[str, Any]] = []
     errors: list[dict[str, Any]] = []
     notes: list[str] = []
     with actions.open_staged(run) as sheet:
+        known = actions.known_choices(run, sheet) if choices is None and not is_guess else None
         mapping = actions.mapping_of(sheet, None)
         try:
-            mapping = actions.mapping_of(sheet, choices)
+            mapping = actions.mapping_of(sheet, known.fields if known else choices)
             seen = preview(sheet, mapping, limit=PREVIEW_ROWS)
             notes = [note.message for note in seen.notes]
             errors = [{"line": e.line, "column": e.column, "message": e.message} for e in seen.errors]
@@ -146,12 +173,13 @@ def _look(request: HttpRequest, run: ImportRun, choices: dict[str, str] | None, 
                 )
         except SheetRefused as refusal:
             problem = problem or str(refusal.message)
-        columns_shown = _columns(sheet.columns, mapping)
+        columns_shown = _columns(sheet.columns, mapping, _samples(sheet))
     return page(
         request,
         "catalog/import_look.html",
         status=422 if problem else 200,
         run=run,
+        known=known,
         columns=columns_shown,
         drafts=drafts,
         errors=sorted(errors, key=lambda error: error["line"]),
@@ -160,7 +188,18 @@ def _look(request: HttpRequest, run: ImportRun, choices: dict[str, str] | None, 
     )
 
 
-def _columns(names: tuple[str, ...], mapping: Mapping) -> list[dict[str, Any]]:
+def _samples(sheet: Sheet) -> dict[str, list[str]]:
+    """The first three different values of each column, from its first rows."""
+    found: dict[str, dict[str, None]] = {name: {} for name in sheet.columns}
+    for row in itertools.islice(sheet.rows(), _SAMPLED_ROWS):
+        for name, cell in row.cells.items() if isinstance(row, Row) else ():
+            text = cell if isinstance(cell, str) else " · ".join(cell)
+            if text.strip() and len(found[name]) < _SAMPLES:
+                found[name][text.strip()[:_SAMPLE_CHARACTERS]] = None
+    return {name: list(values) for name, values in found.items()}
+
+
+def _columns(names: tuple[str, ...], mapping: Mapping, samples: dict[str, list[str]]) -> list[dict[str, Any]]:
     by_column = {choice.column: choice for choice in mapping.choices}
     ignored = dict(mapping.ignored)
     rows = []
@@ -176,6 +215,7 @@ def _columns(names: tuple[str, ...], mapping: Mapping) -> list[dict[str, Any]]:
         rows.append(
             {
                 "name": name,
+                "samples": samples[name],
                 "field": field,
                 "known": known,
                 "sure": choice.confidence if choice else None,

@@ -1,5 +1,6 @@
 """Everything that writes companies, people and what binds them."""
 
+from .assortments import note_assortment
 from .factors import remove_factors
 from .keys import authenticate_api_key, make_api_key, revoke_api_key
 from .notes import end_staff, note_act
@@ -13,6 +14,7 @@ from .people import (
     end_membership,
     end_session,
     invite_person,
+    keep_looks,
     make_person,
     switch_company,
     withdraw_invitation,
@@ -31,10 +33,12 @@ __all__ = [
     "end_session",
     "end_staff",
     "invite_person",
+    "keep_looks",
     "lift_stop",
     "make_api_key",
     "make_person",
     "note_act",
+    "note_assortment",
     "open_operator_invitation",
     "place_stop",
     "register_company",

@@ -77,6 +77,11 @@ def edit_person(*, by: Actor, name: str, language: str, timezone: str, phone: st
     return person
 
 
+def keep_looks(*, by: Actor, text_size: str, theme: str) -> None:
+    """How pages look to this person, kept for their other devices. Which words there are is the pages' own matter."""
+    Person.objects.filter(pk=by.person_id).update(text_size=text_size, theme=theme)
+
+
 def invite_person(email: str, roles: Iterable[str], *, by: Actor) -> Invitation:
     """Ask an address to join the actor's company; the letter with the one link leaves after the commit.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +26,7 @@ _KINDS = ("trader", "factory", "inspector", "carrier")
 _EDITABLE = frozenset(
     {
         *("name", "names", "address", "phone", "website", "about", "kind"),
-        *("founded_year", "staff_count", "is_seller", "is_buyer", "logo_id"),
+        *("founded_year", "staff_count", "is_seller", "is_buyer", "logo_id", "languages"),
     }
 )
 
@@ -46,6 +46,7 @@ def register_company(
     kind: str = "trader",
     founded_year: int | None = None,
     staff_count: int | None = None,
+    languages: Iterable[str] = (),
     is_seller: bool = False,
     is_buyer: bool = True,
 ) -> Company:
@@ -69,6 +70,7 @@ def register_company(
             "kind": kind,
             "founded_year": founded_year,
             "staff_count": staff_count,
+            "languages": languages,
             "is_seller": is_seller,
             "is_buyer": is_buyer,
         },
@@ -171,6 +173,8 @@ def _read(values: Mapping[str, Any], country: str) -> dict[str, Any]:
                 if not isinstance(value, bool):
                     raise reading.refused_field(column, "flag", _("Please say yes or no."))
                 clean[column] = value
+            case "languages":
+                clean[column] = reading.read_languages(value)
             case "logo_id":
                 clean[column] = value
     return clean

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import clean_text
 from everfair.base.refused import Refused
 from everfair.companies.models import COMPANY_ROLES
-from everfair.companies.values import BadEmail, normal_email, read_phone
+from everfair.companies.values import SPOKEN, BadEmail, normal_email, read_phone
 from everfair.reference import queries as reference
 from everfair.reference.values import LANGUAGES, BadRegistration
 
@@ -54,6 +54,14 @@ def read_text(value: Any, field: str, *, longest: int, required: bool = False, m
 def read_name(value: Any, field: str = "name") -> str:
     """One line with at least one letter or digit; joined spaces."""
     return " ".join(read_text(value, field, longest=200, required=True).split())
+
+
+def read_languages(values: Iterable[Any]) -> list[str]:
+    """Languages that the company answers in, each once, in the order of the list that it chooses from."""
+    said = list(values)
+    if any(code not in SPOKEN for code in said):
+        raise refused_field("languages", "unknown_language", _("There is no such language in the list."))
+    return [code for code in SPOKEN if code in said]
 
 
 def read_texts(values: Mapping[str, Any], field: str, *, longest: int, many_lines: bool = False) -> dict[str, str]:

@@ -36,6 +36,7 @@ def settings(request: HttpRequest) -> HttpResponse:
         passport=queries.passport(company, language),
         register=register_name(company, language),
         kind=forms.KIND_NAMES[company.kind],
+        languages=[forms.spoken(code) for code in company.languages],
         stops=queries.open_stops([company.pk]),
         noted=queries.is_noted_lookalike(company.pk),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,14 +11,13 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from everfair.base import clock
 from everfair.base.actor import NOBODY
 from everfair.base.allow import allow
 from everfair.base.pages import public_page
-from everfair.base.public import made_of, public
+from everfair.base.public import LIST_FRESH_S, made_of, public
 from everfair.base.refused import NotVisible
 from everfair.base.roles import EVERYONE
-from everfair.companies import forms, queries
+from everfair.companies import directory, forms, queries
 from everfair.companies.models import Company
 from everfair.files.queries import picture_urls
 from everfair.markets.queries import market as market_row
@@ -27,50 +25,77 @@ from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 
 PER_PAGE = 24
+_LONGEST_SEARCH = 100
 
 
 @require_safe
 @allow(EVERYONE)
-@public("companies", params=("country", "verified", "after"))
+@public("companies", params=("q", "hall", "country", "verified", "after"), fresh_s=LIST_FRESH_S)
 def suppliers(request: HttpRequest, market: str) -> HttpResponse:
+    """Two queries, and one for the logos where there are any."""
     market_row(market)
-    country, before = request.GET.get("country", ""), request.GET.get("after", "")
-    verified = request.GET.get("verified") == "1"
-    country = country if country in reference.COUNTRIES else ""
-    number = int(before) if before.isascii() and before.isdigit() and len(before) < 19 else None
-    found = queries.suppliers(country=country, verified=verified, before=number, limit=PER_PAGE + 1)
-    language, today = get_language() or "en", clock.now().date()
-    countries = [
-        {"value": code, "text": reference.country_name(code, language), "count": None, "chosen": code == country}
-        for code in queries.supplier_countries()
-    ]
-    facets = [
-        {
-            "name": "verified",
-            "title": _("Verification"),
-            "choices": [{"value": "1", "text": _("Verified"), "count": None, "chosen": verified}],
-        },
-        {"name": "country", "title": _("Country"), "choices": _one_of(countries)},
-    ]
-    logos = picture_urls(company.logo_id for company in found[:PER_PAGE] if company.logo_id)
+    asked, before = _asked(request, market), _number(request.GET.get("after", ""))
+    found = directory.suppliers(asked, before=before, limit=PER_PAGE + 1)
+    counted = directory.facets(asked)
+    language = get_language() or "en"
+    shown = found[:PER_PAGE]
+    logos = picture_urls(company.logo_id for company in shown if company.logo_id)
     return public_page(
         request,
         "companies/suppliers.html",
-        cards=[_card(company, language, market, today, logos) for company in found[:PER_PAGE]],
-        facets=facets,
+        asked=asked,
+        total=counted.total,
+        cards=[_card(company, language, market, logos) for company in shown],
+        facets=_facets(asked, counted, language),
         market=market,
-        after=found[PER_PAGE - 1].number if len(found) > PER_PAGE else None,
+        first=before is None,
+        after=shown[-1].number if len(found) > PER_PAGE else None,
     )
 
 
-def _one_of(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A company sits in one country: while one is chosen, the others would only empty the list."""
-    chosen = [choice for choice in choices if choice["chosen"]]
-    return chosen or choices
+def _asked(request: HttpRequest, market: str) -> directory.Narrowing:
+    """From the address; what nobody knows is passed over."""
+    halls, countries = dict.fromkeys(request.GET.getlist("hall")), dict.fromkeys(request.GET.getlist("country"))
+    return directory.Narrowing(
+        market=market,
+        words=" ".join(request.GET.get("q", "")[:_LONGEST_SEARCH].split()),
+        halls=tuple(code for code in halls if code in reference.categories()),
+        countries=tuple(code for code in countries if code in reference.COUNTRIES),
+        verified=request.GET.get("verified") == "1",
+    )
 
 
-def _card(company: Company, language: str, market: str, today: date, logos: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _facets(asked: directory.Narrowing, counted: directory.Facets, language: str) -> list[dict[str, Any]]:
+    """Halls in the order of the fair, countries with the most suppliers first; what is chosen is shown even when nothing is left."""
+    halls = [
+        _choice(code, name_in(each.names, language), counted.halls.get(code, 0) if each.is_hall else None, code in asked.halls)
+        for code, each in reference.categories().items()
+        if code in counted.halls or code in asked.halls
+    ]
+    countries = [
+        _choice(code, reference.country_name(code, language), counted.countries.get(code, 0), code in asked.countries)
+        for code in {**counted.countries, **dict.fromkeys(asked.countries)}
+    ]
+    countries.sort(key=lambda choice: (-choice["count"], choice["text"]))
+    marked = [_choice("1", _("Verified"), counted.verified, asked.verified)]
+    return [
+        {"name": "verified", "title": _("Verification"), "choices": marked},
+        {"name": "country", "title": _("Country"), "choices": countries},
+        {"name": "hall", "title": _("What they make"), "choices": halls},
+    ]
+
+
+def _choice(value: str, text: str, count: int | None, chosen: bool) -> dict[str, Any]:
+    return {"value": value, "text": text, "count": count, "chosen": chosen}
+
+
+def _card(company: Company, language: str, market: str, logos: dict[UUID, dict[str, Any]]) -> dict[str, Any]:
     name, other = queries.names(company, language)
+    categories = reference.categories()
     return {
         "name": name,
         "other_name": other,
@@ -78,9 +103,12 @@ def _card(company: Company, language: str, market: str, today: date, logos: dict
         "href": reverse("companies:supplier", kwargs={"market": market, "number": company.number}),
         "city": company.address.get("city", ""),
         "country": company.country,
-        "verified_on": company.verified_at if queries.is_marked(company, today) else None,
-        "kinds": forms.KIND_NAMES[company.kind],
+        "verified_on": company.verified_at if company.is_marked else None,  # type: ignore[attr-defined]
+        "kind": forms.KIND_NAMES[company.kind],
         "since": str(company.created_at.year),
+        "languages": [forms.spoken(code) for code in company.languages],
+        "offer_count": company.offer_count,  # type: ignore[attr-defined]
+        "makes": [(name_in(categories[code].names, language), count) for code, count in company.makes if code in categories],  # type: ignore[attr-defined]
     }
 
 
@@ -99,6 +127,7 @@ def supplier(request: HttpRequest, market: str, number: int) -> HttpResponse:
         "companies/supplier.html",
         passport=queries.passport(company, language),
         company=company,
+        languages=[forms.spoken(code) for code in company.languages],
         logo=picture_urls([company.logo_id]).get(company.logo_id, {}).get("320") if company.logo_id else None,
         market=market,
         register=register_name(company, language),

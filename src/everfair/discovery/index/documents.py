@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import tantivy
 
@@ -115,17 +116,15 @@ def to_tantivy(offer: OfferDocument) -> tantivy.Document:
     titles = _folded(offer.titles.values(), _LONGEST_TITLE)
     title_words = " ".join(words.plain_words(titles))
     descriptions = _folded(offer.descriptions.values(), _LONGEST_DESCRIPTION)
-    brand = words.fold(offer.brand[:_LONGEST_TITLE])
-    attributes = _folded((part for pair in offer.attributes for part in pair), _LONGEST_DESCRIPTION)
-    category_names = _folded(offer.category_names.values(), _LONGEST_TITLE)
+    attributes = (words.all_words(part[:_LONGEST_DESCRIPTION]) for pair in offer.attributes for part in pair)
 
     texts = {
         "title": title_words,
         "title_stem": title_words,
         "description_stem": " ".join(words.plain_words(descriptions)),
-        "brand": " ".join(words.plain_words(brand) + words.han_words(brand)),
-        "attribute": " ".join(words.plain_words(attributes) + words.han_words(attributes)),
-        "category_name": " ".join(words.plain_words(category_names) + words.han_words(category_names)),
+        "brand": words.all_words(offer.brand[:_LONGEST_TITLE]),
+        "attribute": " ".join(found for found in attributes if found),
+        "category_name": " ".join(words.all_words(name[:_LONGEST_TITLE]) for name in offer.category_names.values()),
         "code": " ".join(_codes(offer)),
         "title_han": " ".join(words.han_words(titles)),
         "title_character": " ".join(words.han_characters(titles)),
@@ -190,7 +189,7 @@ def language_family(language: str) -> str:
 
 def plain(text: str) -> str:
     """A code fit for the index: a lone surrogate cannot be written down in UTF-8."""
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _folded(texts: object, longest: int) -> str:
@@ -208,11 +207,13 @@ def _codes(offer: OfferDocument) -> list[str]:
 
 def _completions(offer: OfferDocument) -> list[str]:
     """What a half-typed question may grow into, under its language and as it is displayed; a brand belongs to every language."""
-    found = []
-    for language, name in (*offer.category_names.items(), ("*", offer.brand)):
-        displayed, folded = " ".join(name.split()), " ".join(words.fold(name).split())
-        if folded and len(name) <= _LONGEST_NAME:
-            # A category is also found by a later word of its name, a brand only by its beginning.
-            begins = [0, *(edge.end() for edge in _WORD_EDGE.finditer(folded))] if language != "*" else [0]
-            found += [plain(f"{language}:{folded[begin:]}{DISPLAYED_AS}{displayed}") for begin in begins if folded[begin:]]
-    return found
+    names = (*offer.category_names.items(), ("*", offer.brand))
+    return [each for language, name in names if len(name) <= _LONGEST_NAME for each in _completing(language, name)]
+
+
+@lru_cache(maxsize=8_192)
+def _completing(language: str, name: str) -> list[str]:
+    displayed, folded = " ".join(name.split()), " ".join(words.fold(name).split())
+    # A category is also found by a later word of its name, a brand only by its beginning.
+    begins = [0, *(edge.end() for edge in _WORD_EDGE.finditer(folded))] if language != "*" else [0]
+    return [plain(f"{language}:{folded[begin:]}{DISPLAYED_AS}{displayed}") for begin in begins if folded[begin:]]

@@ -115,16 +115,25 @@ class Matcher:
     def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
 
-    def text_query(self, query: OfferQuery, slots: Sequence[Slot], width: Width, misspelt: frozenset[str]) -> Query:
-        """Offers that have enough of the slots; words in `misspelt` also match what is a letter or two away."""
-        parts = [self._slot(slot, misspelt) for slot in slots]
+    def parts(self, slots: Sequence[Slot], misspelt: frozenset[str]) -> list[Query]:
+        """One query for each slot; words in `misspelt` also match what is a letter or two away."""
+        return [self._slot(slot, misspelt) for slot in slots]
+
+    def text_query(self, query: OfferQuery, slots: Sequence[Slot], width: Width, parts: Sequence[Query]) -> Query:
+        """Offers that have enough of the parts, the best first."""
         wanted = Query.boolean_query([(Occur.Should, part) for part in parts], required(len(parts), width))
         lifts = [(Occur.Should, lift) for lift in self._neighbours(slots)]
         if len(parts) > 1:
             everything = Query.boolean_query([(Occur.Must, part) for part in parts])
             lifts.append((Occur.Should, Query.const_score_query(everything, ALL_BOOST)))
         own = Query.const_score_query(self._term("language", language_family(query.language)), LANGUAGE_BOOST)
-        answers = Query.boolean_query([(Occur.Must, wanted), *lifts, (Occur.Should, own)])
+        return self._or_by_sku(query, Query.boolean_query([(Occur.Must, wanted), *lifts, (Occur.Should, own)]))
+
+    def counted_query(self, query: OfferQuery, width: Width, parts: Sequence[Query]) -> Query:
+        """The same offers for who only counts them: nothing that would put one before another, which costs half."""
+        return self._or_by_sku(query, Query.boolean_query([(Occur.Should, part) for part in parts], required(len(parts), width)))
+
+    def _or_by_sku(self, query: OfferQuery, answers: Query) -> Query:
         number = words.compact(query.text[:LONGEST_TEXT])
         if not number:
             return answers

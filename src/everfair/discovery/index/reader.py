@@ -171,6 +171,7 @@ class _Search:
         self._text = query.text[:LONGEST_TEXT].strip()
         self._slots = slots_of(self._text)
         self._unknown = unknown_words(searcher, self._slots)
+        self._made: dict[bool, Sequence[Query]] = {}
 
     def page(self, offset: int, width: Width | None) -> SearchPage:
         if self._text and not self._slots:
@@ -213,12 +214,24 @@ class _Search:
                 break
         return reached, hits, total, asked
 
-    def _asked(self, width: Width, filters: Sequence[Query] | None = None) -> Query:
-        filters = self._filters if filters is None else filters
+    def _asked(self, width: Width) -> Query:
+        if not self._slots:
+            return filtered(None, self._filters)
+        return filtered(self._matcher.text_query(self._query, self._slots, width, self._parts(width)), self._filters)
+
+    def _counted(self, width: Width, filters: Sequence[Query]) -> Query:
+        """What `_asked` finds, in no order."""
         if not self._slots:
             return filtered(None, filters)
-        misspelt = frozenset(self._unknown) if width >= Width.FUZZY else frozenset()
-        return filtered(self._matcher.text_query(self._query, self._slots, width, misspelt), filters)
+        return filtered(self._matcher.counted_query(self._query, width, self._parts(width)), filters)
+
+    def _parts(self, width: Width) -> Sequence[Query]:
+        loosely = bool(self._unknown) and width >= Width.FUZZY
+        known = self._made.get(loosely)
+        if known is None:
+            misspelt = frozenset(self._unknown) if loosely else frozenset()
+            known = self._made[loosely] = self._matcher.parts(self._slots, misspelt)
+        return known
 
     def _fetch(self, asked: Query, offset: int, size: int) -> tuple[Sequence[tuple[int, float]], int]:
         if self._slots and self._query.sort == "relevance":
@@ -278,14 +291,14 @@ class _Search:
 
     def _count_facets(self, width: Width) -> dict[str, Any]:
         counted: dict[str, Any] = {}
-        together = dict(aggregations(self._query.currency))
+        query, together = self._query, aggregations(self._query.currency)
         for name, blank in OWN_CHOICE.items():
-            wider = replace(self._query, **blank)
-            if name in self._query.fixed or wider == self._query:
+            if name in query.fixed or all(getattr(query, part) == nothing for part, nothing in blank.items()):
                 continue
-            asked = self._asked(width, self._matcher.filters(wider))
+            together = {**together}
+            asked = self._counted(width, self._matcher.filters(replace(query, **blank)))
             counted |= self._searcher.aggregate(asked, {name: together.pop(name)})
-        return counted | self._searcher.aggregate(self._asked(width), together)
+        return counted | self._searcher.aggregate(self._counted(width, self._filters), together)
 
 
 def _best_first(hit: tuple[int, float]) -> tuple[float, int]:

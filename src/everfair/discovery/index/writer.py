@@ -1,5 +1,6 @@
 """The one process that changes the index."""
 
+import time
 from collections.abc import Iterable
 from types import TracebackType
 from typing import Self
@@ -12,6 +13,9 @@ from everfair.discovery.index.folder import IndexFolder, IndexLost, cursor_of, d
 # One thread keeps documents in the order of putting and leaves the other core to the web; 50 MB hold about 40,000 offers.
 _HEAP_BYTES = 50_000_000
 _THREADS = 1
+# So many pieces of about one size tantivy puts together by itself.
+_PIECES = 8
+_WORTH_JOINING = 3
 
 
 class WriterBusy(Exception):
@@ -71,6 +75,40 @@ class IndexWriter:
             writer.add_document(place)
             writer.commit()
         self.check()
+
+    def settle(self, cursor: str) -> int:
+        """Put small pieces together, so that a search looks through fewer of them; returns how many there are now.
+
+        Every commit leaves a piece, and each piece adds to the cost of every search. Tantivy joins them when eight of one size are
+        there: what is missing is made up for by empty ones, which go again at once. Some tenths of a second; call it after much was put.
+        """
+        before = pieces = self._pieces()
+        if before < _WORTH_JOINING:
+            return before
+        for place in range(1, _PIECES + 1):
+            if pieces < before:
+                break
+            nothing = tantivy.Document()
+            nothing.add_integer("number", -place)  # no offer has it
+            with damage_is_loss("the index cannot be written"):
+                self._open_writer().add_document(nothing)
+            self.commit(cursor)
+            pieces = self._pieces()
+            for _wait in range(10):
+                if pieces < _PIECES:
+                    break
+                time.sleep(0.03)  # they are joined beside
+                pieces = self._pieces()
+        with damage_is_loss("the index cannot be written"):
+            for place in range(1, _PIECES + 1):
+                self._open_writer().delete_documents_by_term("number", -place)
+        self.commit(cursor)
+        return self._pieces()
+
+    def _pieces(self) -> int:
+        with damage_is_loss("the index cannot be read"):
+            self._index.tantivy.reload()
+            return int(self._index.tantivy.searcher().num_segments)
 
     def cursor(self) -> str | None:
         """The cursor of the last commit; None when nothing was ever committed."""

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.forms import BaseForm
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import resolve_url
 
+from everfair.base.allow import is_proven
 from everfair.base.jinja import with_query
 from everfair.base.refused import AlreadyDone, Refused
 
@@ -25,6 +28,14 @@ def acted(form: BaseForm, work: Callable[[], HttpResponse], show: Callable[[], H
             raise
         form.add_error(refusal.field if refusal.field in form.fields else None, str(refusal.message))
         return show()
+
+
+def proof_address(request: HttpRequest) -> str:
+    """Where the operator shows a second factor before an act that wants a fresh one; «» when nothing is missing. The way leads
+    back to this page, so that nothing is typed in vain."""
+    if not settings.SECOND_FACTOR_REQUIRED or is_proven(request.actor, "fresh"):  # type: ignore[attr-defined]
+        return ""
+    return f"{resolve_url(settings.PROOF_URL)}?{urlencode({'next': request.get_full_path()})}"
 
 
 def whole(text: str) -> int | None:

@@ -21,14 +21,14 @@ from everfair.base.writes import once
 from everfair.companies.actions import lift_stop, note_act, place_stop, verify_company, withdraw_verification
 from everfair.companies.queries import company_by_number, open_stops
 from everfair.office import actions, forms, queries
-from everfair.office.pages.answering import acted, next_address, whole
+from everfair.office.pages.answering import acted, next_address, proof_address, whole
 from everfair.office.pages.words import states_of
 from everfair.office.values import LOOKED_AT_COMPANY
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 
 PER_PAGE = 50
-QUEUES = ("", "unverified", "verified", "lookalike", "stopped")
+QUEUES = ("", "unverified", "expiring", "verified", "lookalike", "stopped")
 
 
 @require_safe
@@ -76,6 +76,7 @@ def _show(request: HttpRequest, number: int, **typed: Any) -> HttpResponse:
         register=name_in(register.label, language),
         forms=own | typed,
         states_of=states_of,
+        prove=proof_address(request),
         stop_names=forms.STOP_NAMES,
         stop_badges=forms.STOP_BADGES,
     )
@@ -115,7 +116,7 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@allow(OPERATOR)
+@allow(OPERATOR, proof="fresh")
 @once
 def stop(request: HttpRequest, number: int) -> HttpResponse:
     form = forms.StopForm(request.POST, auto_id="stop_%s")
@@ -129,7 +130,7 @@ def stop(request: HttpRequest, number: int) -> HttpResponse:
 
 
 @require_POST
-@allow(OPERATOR)
+@allow(OPERATOR, proof="fresh")
 @once
 def lift(request: HttpRequest, number: int, stop_id: UUID) -> HttpResponse:
     if stop_id not in {row.pk for row in open_stops([_company_id(request, number)])}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -12,10 +13,12 @@ from everfair.base.allow import allow
 from everfair.base.pages import page
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
+from everfair.companies.queries import stopped_companies
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted
 from everfair.office.queries.queues import dead_reaction
-from everfair.payments.queries import payouts_visible_to
+from everfair.payments.queries import intents_visible_to, payouts_visible_to
+from everfair.trade.queries.orders import orders_of_stages
 
 SHOWN = 100
 
@@ -23,7 +26,50 @@ SHOWN = 100
 @require_safe
 @allow(OPERATOR)
 def overview(request: HttpRequest) -> HttpResponse:
-    return page(request, "office/overview.html", queues=queries.queues(), balances=queries.platform_balances())
+    found = queries.queues()
+    return page(
+        request,
+        "office/overview.html",
+        queues=found,
+        waiting=[queue for queue in found.values() if queue.count],
+        cards=cards(),
+        parts=queries.parts_of_the_installation(),
+        part_names={"worker": _("Worker"), "clock": _("Clock"), "index": _("Search index")},
+        balances=queries.platform_balances(),
+    )
+
+
+def cards() -> dict[str, tuple[str, str, str, str]]:
+    """Queue → its name, where it is worked off, why it matters, and how pressing it is."""
+    companies = reverse("office:companies")
+    return {
+        "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
+        "misfits": (_("Provider events that fit nothing"), reverse("office:events"), _("Money may lie in suspense."), "act"),
+        "intents": (
+            _("Payments in doubt"), reverse("office:intents"), _("A buyer may have paid; the provider has not said."), "act"
+        ),
+        "payouts": (_("Payouts in doubt"), reverse("office:payouts"), _("The provider's last word is missing."), "act"),
+        "stopped_payouts": (
+            _("Payouts that a stop holds back"), reverse("office:payouts") + "?which=stopped",
+            _("Lift the stop, or say why it stands."), "wait",
+        ),
+        "reactions": (
+            _("Dead reactions"), reverse("office:reactions"), _("Events that a part of the platform could not digest."), "act"
+        ),
+        "deadlines": (
+            _("Failed deadlines"), reverse("office:deadlines"), _("What should have happened by itself and did not."), "act"
+        ),
+        "overdue": (_("Overdue deadlines"), reverse("office:deadlines") + "#overdue", _("The clock does not keep up."), "act"),
+        "letters": (_("Letters that did not leave"), reverse("office:letters"), _("People wait for a message of ours."), "wait"),
+        "unverified": (
+            _("Suppliers without a mark"), companies + "?queue=unverified", _("Never verified, or the mark ran out."), "wait"
+        ),
+        "expiring": (_("Marks that end within 30 days"), companies + "?queue=expiring", _("Look again before they end."), "wait"),
+        "lookalikes": (
+            _("Lookalike names"), companies + "?queue=lookalike", _("A name the eye takes for another company's."), "wait"
+        ),
+        "unmapped": (_("Unmapped categories"), reverse("office:mapping"), _("Offers that no hall shows yet."), "wait"),
+    }  # fmt: skip
 
 
 @require_safe
@@ -62,7 +108,8 @@ def settle_reaction(request: HttpRequest, reaction_id: int) -> HttpResponse:
 @require_safe
 @allow(OPERATOR)
 def deadlines(request: HttpRequest) -> HttpResponse:
-    return page(request, "office/deadlines.html", deadlines=list(queries.failed_deadlines()[:SHOWN]))
+    failed = list(queries.failed_deadlines()[:SHOWN])
+    return page(request, "office/deadlines.html", deadlines=failed, overdue=queries.overdue_deadlines(SHOWN))
 
 
 @require_POST
@@ -77,7 +124,38 @@ def repeat_deadline(request: HttpRequest, deadline_id: int) -> HttpResponse:
 @require_safe
 @allow(OPERATOR)
 def payouts(request: HttpRequest) -> HttpResponse:
-    """Payouts of which the provider's last word is missing; the worker asks again by itself."""
-    doubtful = payouts_visible_to(request.actor).filter(state="indeterminate")  # type: ignore[attr-defined]
-    rows = list(doubtful.select_related("company", "bank_account").order_by("id")[:SHOWN])
-    return page(request, "office/payouts.html", payouts=rows)
+    """Payouts of which the provider's last word is missing (the worker asks again by itself), or that a stop holds back."""
+    which = "stopped" if request.GET.get("which") == "stopped" else "doubt"
+    found = payouts_visible_to(request.actor)  # type: ignore[attr-defined]
+    if which == "stopped":
+        found = found.filter(state="requested", company_id__in=stopped_companies("payout"))
+    else:
+        found = found.filter(state="indeterminate")
+    rows = list(found.select_related("company", "bank_account").order_by("id")[:SHOWN])
+    return page(request, "office/payouts.html", payouts=rows, which=which)
+
+
+@require_safe
+@allow(OPERATOR)
+def intents(request: HttpRequest) -> HttpResponse:
+    """Payments of which nobody knows whether they came; the worker asks the provider every few seconds."""
+    doubtful = intents_visible_to(request.actor).filter(state="indeterminate").select_related("company")  # type: ignore[attr-defined]
+    rows = list(doubtful.order_by("id")[:SHOWN])
+    stages = orders_of_stages([str(row.purpose) for row in rows if row.purpose_kind == "stage"])
+    return page(request, "office/intents.html", intents=[(row, stages.get(str(row.purpose))) for row in rows])
+
+
+@require_safe
+@allow(OPERATOR)
+def letters(request: HttpRequest) -> HttpResponse:
+    """What the mail server has not taken: given up, or still tried."""
+    return page(request, "office/letters.html", letters=queries.letters(SHOWN))
+
+
+@require_POST
+@allow(OPERATOR)
+@once
+def repeat_letter(request: HttpRequest) -> HttpResponse:
+    actions.repeat_letter(request.POST.get("letter", "")[:200], by=request.actor)  # type: ignore[attr-defined]
+    messages.success(request, _("The letter is tried again at once."))
+    return redirect("office:letters")

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
@@ -14,7 +14,7 @@ from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.markets.table import DEFAULT_MARKET, MARKETS
 from everfair.office import actions, forms, queries
-from everfair.office.pages.answering import acted
+from everfair.office.pages.answering import acted, proof_address
 
 
 @require_safe
@@ -24,21 +24,31 @@ def rules(request: HttpRequest) -> HttpResponse:
     return page(request, "office/rules.html", rows=queries.rules_now(market), of=market, markets=list(MARKETS))
 
 
-@require_http_methods(["GET", "POST"])
+@require_safe
 @allow(OPERATOR)
-@once
 def rule(request: HttpRequest, of: str, name: str) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
+    """One rule: what holds, since when and by whom, every version, and which numbers open contracts keep."""
+    return _show(request, of, name, None)
+
+
+def _show(request: HttpRequest, of: str, name: str, typed: forms.RuleForm | None) -> HttpResponse:
     row, versions = queries.rule_history(name, of)
-    form = forms.RuleForm(row.rule, request.POST or None)
+    return page(
+        request, "office/rule.html", status=422 if typed is not None else 200, row=row, versions=versions, of=of,
+        form=typed or forms.RuleForm(row.rule), kept=queries.kept_numbers(name, of), prove=proof_address(request),
+    )  # fmt: skip
+
+
+@require_POST
+@allow(OPERATOR, proof="fresh")
+@once
+def set_rule(request: HttpRequest, of: str, name: str) -> HttpResponse:
+    row, _versions = queries.rule_history(name, of)
+    form = forms.RuleForm(row.rule, request.POST)
 
     def work() -> HttpResponse:
-        actions.change_rule(name, of, **form.cleaned_data, by=actor)
+        actions.change_rule(name, of, **form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]
         messages.success(request, _("The number is set."))
         return redirect("office:rule", of, name)
 
-    def show() -> HttpResponse:
-        status = 422 if form.errors else 200
-        return page(request, "office/rule.html", status=status, row=row, versions=versions, form=form, of=of)
-
-    return acted(form, work, show) if request.method == "POST" else show()
+    return acted(form, work, lambda: _show(request, of, name, form))

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
@@ -23,10 +24,11 @@ from everfair.companies.actions import note_act
 from everfair.companies.queries import people_by_id
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, whole
-from everfair.office.pages.words import SIDES, asked_of, states_of
-from everfair.office.queries.trades import STATES
+from everfair.office.pages.words import SIDES, actor_in_words, asked_of, states_of
+from everfair.office.queries.companies import whole_number
+from everfair.office.queries.trades import MONEY, STATES, glances
 from everfair.office.values import LOOKED_AT_ORDER
-from everfair.trade.queries import open_issues
+from everfair.trade.queries.timeline import in_words
 from everfair.trade.queries.words import STAGE_NAMES, charge_name, rate_in_words
 
 PER_PAGE = 50
@@ -36,16 +38,20 @@ PER_PAGE = 50
 @allow(OPERATOR)
 def trades(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    state = request.GET.get("state", "")
-    state = state if state in STATES else ""
-    typed = request.GET.get("number", "").strip()[:30]
-    number = whole(typed.upper().removeprefix("EF-"))
-    nothing = bool(typed) and number is None
+    typed = {name: request.GET.get(name, "").strip()[:200] for name in ("search", "state", "money", "company")}
+    typed["state"] = typed["state"] if typed["state"] in STATES else ""
+    typed["money"] = typed["money"] if typed["money"] in MONEY else ""
+    company = whole_number(typed["company"])
+    nobody = bool(typed["company"]) and company is None
     before = whole(request.GET.get("after", ""))
-    found = [] if nothing else queries.orders_list(actor, state=state, number=number, before=before, limit=PER_PAGE + 1)
+    found = [] if nobody else queries.orders_list(
+        actor, state=typed["state"], money=typed["money"], search=typed["search"], company=company, before=before,
+        limit=PER_PAGE + 1,
+    )  # fmt: skip
     shown, following = next_address(request, found, PER_PAGE, lambda row: row.number)
+    at_a_glance = glances([row.pk for row in shown])
     return page(
-        request, "office/trades.html", orders=[(row, states_of(row)) for row in shown], state=state, number=typed,
+        request, "office/trades.html", orders=[(row, states_of(row), at_a_glance[row.pk]) for row in shown], typed=typed, money_states=MONEY,
         following=following,
     )  # fmt: skip
 
@@ -53,10 +59,11 @@ def trades(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allow(OPERATOR)
 def issues(request: HttpRequest) -> HttpResponse:
-    before = whole(request.GET.get("after", ""))
-    found = open_issues(before=before, limit=PER_PAGE + 1)
-    shown, following = next_address(request, found, PER_PAGE, lambda row: row.number)
-    return page(request, "office/issues.html", orders=shown, following=following)
+    """Who has waited longest comes first."""
+    after = whole(request.GET.get("after", ""))
+    found = queries.issues_page(request.actor, after=-1 if after is None else after, limit=PER_PAGE + 1)  # type: ignore[attr-defined]
+    shown, following = next_address(request, found, PER_PAGE, lambda row: row.place)
+    return page(request, "office/issues.html", issues=shown, following=following, in_words=in_words)
 
 
 @require_safe
@@ -74,6 +81,11 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         status=422 if form.errors else 200,
         file=file,
         order=file.order,
+        machine=queries.machinery(order_id, file.parts.stages),
+        who_did=actor_in_words,
+        account_name=lambda address: _account_name(address, file),
+        deadline_states=DEADLINE_STATES,
+        intent_states=INTENT_STATES,
         states=states_of(file.order),
         asked=asked_of(file.standing),
         history=_history(file),
@@ -84,9 +96,37 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         amount=lambda minor: Money(minor, file.order.currency),
         form=form,
         split=queries.split_of(file.order, file.parts.stages, share) if file.order.issue == "open" else None,
-        percent=f"{share * 100:f}",
+        percent=f"{(share * 100).normalize():f}",
         stop_badges=forms.STOP_BADGES,
     )
+
+
+DEADLINE_STATES = {
+    "waiting": pgettext_lazy("deadline", "waits"),
+    "fired": pgettext_lazy("deadline", "came to pass"),
+    "cleared": pgettext_lazy("deadline", "not needed any more"),
+    "failed": pgettext_lazy("deadline", "failed"),
+}
+INTENT_STATES = {
+    "created": pgettext_lazy("payment", "being asked for"),
+    "open": pgettext_lazy("payment", "open at the provider"),
+    "indeterminate": pgettext_lazy("payment", "in doubt"),
+    "captured": pgettext_lazy("payment", "captured"),
+    "failed": pgettext_lazy("payment", "failed"),
+    "expired": pgettext_lazy("payment", "ran out"),
+}
+
+
+def _account_name(address: str, file: queries.OrderFile) -> str:
+    """An account of this trade by whose it is; any other by its address."""
+    known = {f"company:{file.order.buyer_id}:": SIDES["buyer"], f"company:{file.order.seller_id}:": SIDES["seller"]}
+    for beginning, side in known.items():
+        if address.startswith(beginning):
+            return _("Wallet: %(side)s") % {"side": side}
+    for stage in file.parts.stages:
+        if address == f"stage:{stage.pk}:escrow":
+            return _("Escrow of stage %(n)s") % {"n": stage.n}
+    return _("Received payment") if address.startswith("intent:") else address
 
 
 def _history(file: queries.OrderFile) -> list[dict[str, Any]]:
@@ -127,7 +167,7 @@ def _talks(file: queries.OrderFile) -> list[tuple[str, list[dict[str, Any]]]]:
 
 
 @require_http_methods(["GET", "POST"])
-@allow(OPERATOR)
+@allow(OPERATOR, proof="fresh")
 @once
 def decide(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """The second step: the exact sums, the reasons, and one button. What it moves cannot be called back."""

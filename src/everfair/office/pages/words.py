@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -25,6 +27,7 @@ SIDES = {
     "clock": _("Automatically, on time"),
     "provider": _("Payment provider"),
 }
+_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 # A name in a note → the kind of code that stands under it.
 _CODES = {
     "evidence": "evidence",
@@ -59,6 +62,36 @@ def actor_in_words(label: str) -> str:
     return f"{word(kind, 'actor')} {ident}".strip()
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that a note keeps: what it was and what it is, None where the note does not say."""
+
+    name: str
+    before: Any
+    after: Any
+    # Nothing stands in its place: a mark that was taken away, not a word that was given a category.
+    ended: bool = False
+
+    @property
+    def stayed(self) -> bool:
+        return bool(self.before == self.after)
+
+
+def changes(before: Mapping[str, Any] | None, after: Mapping[str, Any] | None) -> list[Change]:
+    """A note's before and after side by side, in the reader's language."""
+    was, now = dict(before or {}), dict(after or {})
+    names = [*was, *(name for name in now if name not in was)]
+    return [
+        Change(
+            word(name, "field"),
+            _told(name, was[name]) if name in was else None,
+            _told(name, now[name]) if name in now else None,
+            ended=not now,
+        )
+        for name in names
+    ]
+
+
 def told(kept: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
     """What a note or an entry keeps, as (name, value) in the reader's language; people's own words stay as they are."""
     return [(word(name, "field"), _told(name, value)) for name, value in (kept or {}).items()]
@@ -71,6 +104,8 @@ def _told(name: str, value: Any) -> Any:
         return " · ".join(str(_told(name, each)) for each in value.values())
     if not isinstance(value, str):
         return value
+    if _ID.fullmatch(value):
+        return f"#{value[-8:]}"
     if name == "roles":
         return word(value, "staff role")
     if name == "kind":

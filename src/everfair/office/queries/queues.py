@@ -3,63 +3,115 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from everfair.base import clock
 from everfair.base.models import Deadline, DeadReaction
 from everfair.base.refused import NotVisible
+from everfair.office.queries.letters import stuck_letters
 from everfair.office.queries.sql import rows
 from everfair.office.values import LOOKALIKE, NAME_CLEARED, SETTLED
 from everfair.payments.queries import misfits
 from everfair.reference.values import UNSORTED
 
+# A mark that ends within so many days is renewed in good time.
+SOON_DAYS = 30
+# The clock looks every second or two: what is still waiting after this is stuck.
+OVERDUE_AFTER = timedelta(minutes=5)
+# A cursor reads batches; so many unread facts are no reason to worry.
+BEHIND_TOLERATED = 1_000
+
 
 @dataclass(frozen=True, slots=True)
-class Queues:
-    """How much waits in each queue; the names are those of its page."""
+class Queue:
+    """How much waits, and since when the oldest has been waiting (None where nobody can tell)."""
 
-    issues: int
-    unverified: int
-    lookalikes: int
-    unmapped: int
-    misfits: int
-    reactions: int
-    deadlines: int
-    payouts: int
-
-    @property
-    def in_all(self) -> int:
-        return sum(getattr(self, name) for name in self.__slots__)
+    name: str
+    count: int
+    since: datetime | None
 
 
 _QUEUES = """
-    SELECT
-        (SELECT count(*) FROM trade_order WHERE issue = 'open') AS issues,
-        (SELECT count(*) FROM companies_company
-            WHERE is_seller AND (verified_until IS NULL OR verified_until < %(today)s)) AS unverified,
-        (SELECT count(DISTINCT n.subject) FROM companies_auditnote n WHERE n.act = %(lookalike)s AND NOT EXISTS (
-            SELECT FROM companies_auditnote c WHERE c.subject = n.subject AND c.act = %(cleared)s AND c.id > n.id)) AS lookalikes,
-        (SELECT count(DISTINCT source_category) FROM catalog_offer
-            WHERE category = %(unsorted)s AND source_category <> '' AND state <> 'removed') AS unmapped,
-        (SELECT count(*) FROM payments_providerevent e WHERE e.outcome IN ('mismatch', 'unknown') AND NOT EXISTS (
-            SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)) AS misfits,
-        (SELECT count(*) FROM base_deadreaction WHERE settled_at IS NULL) AS reactions,
-        (SELECT count(*) FROM base_deadline WHERE state = 'failed') AS deadlines,
-        (SELECT count(*) FROM payments_payout WHERE state = 'indeterminate') AS payouts"""
+    SELECT 'issues' AS name, count(*) AS count, min(said.at) AS since
+    FROM trade_order o LEFT JOIN LATERAL (
+        SELECT max(h.at) AS at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report') said ON true
+    WHERE o.issue = 'open'
+    UNION ALL SELECT 'misfits', count(*), min(e.received_at) FROM payments_providerevent e
+    WHERE e.outcome IN ('mismatch', 'unknown') AND NOT EXISTS (
+        SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)
+    UNION ALL SELECT 'intents', count(*), min(created_at) FROM payments_intent WHERE state = 'indeterminate'
+    UNION ALL SELECT 'payouts', count(*), min(created_at) FROM payments_payout WHERE state = 'indeterminate'
+    UNION ALL SELECT 'stopped_payouts', count(*), min(p.created_at) FROM payments_payout p
+    WHERE p.state = 'requested' AND EXISTS (
+        SELECT FROM companies_stop s WHERE s.company_id = p.company_id AND s.kind = 'payout' AND s.lifted_at IS NULL
+        AND (s.until IS NULL OR s.until > ef_now()))
+    UNION ALL SELECT 'reactions', count(*), min(at) FROM base_deadreaction WHERE settled_at IS NULL
+    UNION ALL SELECT 'deadlines', count(*), min(due_at) FROM base_deadline WHERE state = 'failed'
+    UNION ALL SELECT 'overdue', count(*), min(due_at) FROM base_deadline
+    WHERE state = 'waiting' AND due_at < ef_now() - %(patience)s::interval
+    UNION ALL SELECT 'unverified', count(*), min(coalesce(verified_until::timestamptz, created_at)) FROM companies_company
+    WHERE is_seller AND (verified_until IS NULL OR verified_until < %(today)s)
+    UNION ALL SELECT 'expiring', count(*), NULL FROM companies_company
+    WHERE is_seller AND verified_until >= %(today)s AND verified_until < %(soon)s
+    UNION ALL SELECT 'lookalikes', count(DISTINCT n.subject), min(n.created_at) FROM companies_auditnote n
+    WHERE n.act = %(lookalike)s AND NOT EXISTS (
+        SELECT FROM companies_auditnote c WHERE c.subject = n.subject AND c.act = %(cleared)s AND c.id > n.id)
+    UNION ALL SELECT 'unmapped', count(DISTINCT source_category), min(created_at) FROM catalog_offer
+    WHERE category = %(unsorted)s AND source_category <> '' AND state <> 'removed'"""
 
 
-def queues() -> Queues:
+def queues() -> dict[str, Queue]:
+    """Every queue by its name, the most pressing first: one query, and a look at the letters on the disk."""
+    today = clock.now().date()
     words = {
         "lookalike": LOOKALIKE,
         "cleared": NAME_CLEARED,
         "settled": SETTLED,
         "unsorted": UNSORTED,
-        "today": clock.now().date(),
+        "today": today,
+        "soon": today + timedelta(days=SOON_DAYS),
+        "patience": OVERDUE_AFTER,
     }
-    return Queues(**rows(_QUEUES, words)[0])
+    found = {row["name"]: Queue(**row) for row in rows(_QUEUES, words)}
+    found["letters"] = Queue("letters", *stuck_letters())
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the installation. `at` is real time, as balancers read it; `behind` counts facts that it has not read yet."""
+
+    name: str
+    note: str
+    at: datetime | None
+    well: bool
+    behind: int = 0
+
+
+PARTS = ("worker", "clock", "index")
+_SILENT_AFTER = timedelta(seconds=20)
+_BEHIND = """
+    SELECT c.name, (SELECT coalesce(max(seq), 0) FROM base_event) - c.seq AS behind FROM base_cursor c ORDER BY behind DESC LIMIT 1"""
+
+
+def parts_of_the_installation() -> list[Part]:
+    """Who gives a sign of life, and who lags furthest behind the facts: two queries."""
+    beats = {row["part"]: row for row in rows("SELECT part, at, note FROM base_heartbeat")}
+    found = []
+    for name in dict.fromkeys((*PARTS, *beats)):
+        beat = beats.get(name)
+        alive = beat is not None and timezone.now() - beat["at"] < _SILENT_AFTER
+        note = beat["note"] if beat else ""
+        found.append(Part(name, note, beat["at"] if beat else None, alive and note in ("", "ready")))
+    slowest = next(iter(rows(_BEHIND)), None)
+    if slowest is not None and slowest["behind"] > BEHIND_TOLERATED:
+        found.append(Part(slowest["name"], "", None, False, slowest["behind"]))
+    return found
 
 
 def misfits_page(*, settled: bool = False, before: UUID | None = None, limit: int = 50) -> list[Any]:
@@ -104,3 +156,9 @@ def dead_reaction(reaction_id: int) -> DeadReaction:
 def failed_deadlines() -> QuerySet[Deadline]:
     """What should have happened by itself and did not, after several tries."""
     return Deadline.objects.filter(state="failed").order_by("-id")
+
+
+def overdue_deadlines(limit: int = 100) -> list[Deadline]:
+    """What should have fired by now and did not: the clock stands still, or cannot keep up."""
+    late = Deadline.objects.filter(state="waiting", due_at__lt=clock.now() - OVERDUE_AFTER)
+    return list(late.order_by("due_at")[:limit])

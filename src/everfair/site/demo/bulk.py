@@ -26,6 +26,8 @@ from everfair.site.demo import people
 from everfair.site.demo.firms import Firm
 from everfair.site.demo.plan import Stall
 
+# Beside English and Chinese.
+_SPOKEN = {"IN": ("hi",), "DE": ("de",), "BR": ("pt",), "CL": ("es",), "AE": ("ar",), "KE": ("sw",)}
 _AGE_MINUTES = 45 * 24 * 60
 
 
@@ -111,6 +113,9 @@ def _company(firm: Firm, by: Actor) -> Company:
         kind=firm.kind,
         founded_year=firm.founded,
         staff_count=firm.staff,
+        languages=list(
+            dict.fromkeys(["en", *(["zh"] if firm.country in ("CN", "HK", "TW") else []), *_SPOKEN.get(firm.country, ())])
+        ),
         is_seller=firm.sells,
         is_buyer=not firm.sells,
         verified_at=now() if firm.verified else None,

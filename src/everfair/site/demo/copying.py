@@ -20,6 +20,7 @@ from everfair.base.ids import new_id
 from everfair.base.refused import Refused
 from everfair.catalog.drafts import as_offered, columns_of
 from everfair.catalog.models import ImportRun, Offer
+from everfair.catalog.sheets.draft import OfferDraft
 from everfair.companies.models import Person
 from everfair.discovery.follow import index_folder
 from everfair.discovery.index import IndexLost, OfferIndex
@@ -30,13 +31,13 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.markets.values import Market
 from everfair.site.demo import people, plan
 from everfair.site.demo.bulk import found_companies, moment_of
-from everfair.site.demo.pictures import drawn
+from everfair.site.demo.pictures import alt_of, drawn, picture_of
 from everfair.site.demo.plan import Stall
 
 # Columns of an imported row as COPY takes them; those of JSON are written as text.
 _JSON = ("titles", "descriptions", "bullets", "attributes", "tiers", "lead_times", "picture_addresses")
 _PLAIN = ("sku", "brand", "source_category", "currency", "price_per", "price_from", "moq", "multiple", "unit", "sample_price_minor",
-          "hs_code", "origin")  # fmt: skip
+          "hs_code", "origin", "variant_group")  # fmt: skip
 _REST = ("id", "updated_at", "category", "content_hash", "company_id", "market", "state", "pictures", "picture_alts")
 _COPY = f"COPY catalog_offer ({', '.join((*_JSON, *_PLAIN, *_REST))}) FROM STDIN"
 _PATIENCE_S = 20
@@ -92,13 +93,13 @@ def add_wave(wave: int, password_hash: str) -> None:
 def copy_offers(stalls: Iterable[Stall], companies: dict[str, UUID], blobs: dict[str, str]) -> None:
     """What `import_offers` does for new offers of many companies, judged by the same rules and written in one COPY.
 
-    `blobs` are the pictures that have been drawn (code of the kind → hash): each company shows them as files of its own.
+    `blobs` are the pictures that have been drawn (picture → hash): each company shows them as files of its own.
     """
     stalls = list(stalls)
     files = {
         stall.firm.code: {
             code: File(blob_id=blobs[code], owner_id=companies[stall.firm.code], name=f"{code}.png", kind="picture", public=True)
-            for code in sorted({_kind(offer.sku) for offer in stall.offers} & set(blobs))
+            for code in sorted({_picture(offer) for offer in stall.offers} & set(blobs))
         }
         for stall in stalls
     }
@@ -122,8 +123,8 @@ def copy_offers(stalls: Iterable[Stall], companies: dict[str, UUID], blobs: dict
         emit(OffersImported(run.pk, run.company_id), by=SYSTEM)
 
 
-def _kind(sku: str) -> str:
-    return "-".join(sku.split("-")[:2])
+def _picture(offer: OfferDraft) -> str:
+    return picture_of(offer.sku, offer.attributes.get("colour", ""))
 
 
 def _rows(stall: Stall, company_id: UUID, shelf: Market, today: datetime, files: dict[str, UUID]) -> Iterator[tuple[Any, ...]]:
@@ -131,7 +132,8 @@ def _rows(stall: Stall, company_id: UUID, shelf: Market, today: datetime, files:
         columns = columns_of(draft, shelf)
         if isinstance(columns, list):
             raise RuntimeError(f"{draft.sku} of {stall.firm.name} is refused: {columns[0]}")
-        shown = [files[kind]] if (kind := _kind(draft.sku)) in files else []
+        picture = _picture(draft)
+        shown = [files[picture]] if picture in files else []
         yield (
             *(msgspec.json.encode(columns[name]).decode() for name in _JSON),
             *(columns[name] for name in _PLAIN),
@@ -144,7 +146,7 @@ def _rows(stall: Stall, company_id: UUID, shelf: Market, today: datetime, files:
                 DEFAULT_MARKET,
                 "published",
                 shown,
-                "{}",
+                msgspec.json.encode(alt_of(shown[0], picture)).decode() if shown else "{}",
             ),
         )
 

@@ -104,6 +104,15 @@ def offers() -> Iterator[tuple[Good, Callable[[str], OfferDraft]]]:
                 yield good, partial(_offer, good, colour, (size, hant_size, hans_size), factor)
 
 
+def _and(colours: str) -> str:
+    names = [COLOURS[code].en for code in colours.split()]
+    return " and ".join(filter(None, [", ".join(names[:-1]), names[-1]]))
+
+
+def _listed(colours: str, script: str) -> str:
+    return "、".join(getattr(COLOURS[code], script) for code in colours.split())
+
+
 def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal, origin: str) -> OfferDraft:
     shown = COLOURS[colour]
     first = (Decimal(good.price) * factor).quantize(Decimal("0.01"))
@@ -123,6 +132,12 @@ def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal,
             "zh-hans": f"{good.hans}，{shown.hans}{extra[2]}",
         },
         category_code=good.category,
+        variant_group=good.sku,
+        descriptions={
+            "en": f"{good.en}, in {_and(good.variants)}. Samples in 7 days, bulk in {good.lead_days} days.",
+            "zh-hant": f"{good.hant}，有{_listed(good.variants, 'hant')}。樣品七天，大貨 {good.lead_days} 天。",
+            "zh-hans": f"{good.hans}，有{_listed(good.variants, 'hans')}。样品七天，大货 {good.lead_days} 天。",
+        },
         attributes={"colour": shown.en, "material": good.material, **({"size": size[0]} if size[0] else {})},
         tiers=() if on_request else tiers,
         moq=Decimal(good.moq),

@@ -55,6 +55,12 @@ COLOURS = {
     "khaki": Words("khaki", "卡其色", "卡其色"), "wine": Words("wine", "酒紅色", "酒红色"), "gold": Words("gold", "金色", "金色"),
     "teal": Words("teal", "藍綠色", "蓝绿色"), "lilac": Words("lilac", "淡紫色", "淡紫色"),
 }
+# As they are drawn.
+SHADES = {
+    "red": "b8322a", "blue": "2f5f9e", "black": "26231f", "white": "fbfaf6", "green": "3c7a4c", "grey": "8b8a86", "natural": "d9c39a",
+    "silver": "c3c8cc", "pink": "e7a3b0", "yellow": "e9c64a", "orange": "dd8136", "navy": "24365c", "beige": "ddcdb0", "brown": "7a5236",
+    "mint": "a7d6c0", "khaki": "a89a6a", "wine": "6f2237", "gold": "c9a24a", "teal": "2c7f86", "lilac": "b7a3d0",
+}
 # How the SKU of a good begins: two letters for the cluster, so that a code is unique in the whole world.
 _LETTERS = {
     "yiwu": "YW", "wenzhou": "WZ", "taizhou": "TZ", "shaoxing": "SX", "yongkang": "YK", "zhongshan": "ZS",

@@ -16,7 +16,7 @@ from everfair.catalog.sheets.draft import OfferDraft
 from everfair.site.demo import goods
 from everfair.site.demo.clusters import CLUSTERS, GIVEN, INDIAN_PEOPLE, SURNAMES, TOWNS, Cluster, buying_sign, sign
 from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
-from everfair.site.demo.kinds import COLOURS, Kind, Variant, descriptions, kinds, titles, variants
+from everfair.site.demo.kinds import COLOURS, Kind, Variant, Words, descriptions, kinds, titles, variants
 
 SEED = "everfair-2026"
 COMPANIES, OFFERS = 150, 3_000
@@ -69,8 +69,21 @@ def buyers(wave: int) -> Iterator[Firm]:
         yield _buyer(n)
 
 
+class Family(NamedTuple):
+    """Variants of one thing at one supplier: sizes and colours of a kind with one feature. They share what a price list says of all of
+    them, and `model` where another supplier has the same."""
+
+    group: str
+    model: str
+    moq: int
+    lead_days: int
+    on_request: bool
+    sample: bool
+
+
 class _Dealer:
-    """Hands the variants of a cluster's kinds to its suppliers. When a kind has been dealt out, the next round carries models."""
+    """Hands the variants of a cluster's kinds to its suppliers, feature by feature, so that what one supplier gets belongs together.
+    When a kind has been dealt out, the next round carries models."""
 
     def __init__(self, cluster: str, wave: int) -> None:
         self.kinds = kinds()[cluster]
@@ -82,26 +95,46 @@ class _Dealer:
     def deal(self, firm: Firm, i: int, count: int) -> Iterator[OfferDraft]:
         own = [self.kinds[(i * 2 + j) % len(self.kinds)] for j in range(min(5, len(self.kinds)))]
         level = Decimal(self.chance.randint(92, 112)) / 100
+        families: dict[tuple[str, Words, int], Family] = {}
         for n in range(count):
             self.count += 1
             kind = own[n % len(own)]
             variant, fresh = self._next(kind)
             number = f"{self.wave or ''}{self.count:03d}"
-            yield self._draft(firm, variant, level, number, model="" if fresh else f"{kind.code}-{number}")
+            key = (kind.code, variant.feature, self.rounds[kind.code])
+            if key not in families:
+                families[key] = self._family(kind, number, fresh)
+            yield self._draft(firm, variant, level, number, families[key])
 
     def _next(self, kind: Kind) -> tuple[Variant, bool]:
         if not self.left.get(kind.code):
-            self.left[kind.code] = list(variants(kind))
-            self.chance.shuffle(self.left[kind.code])
+            self.left[kind.code] = self._shuffled(kind)
             self.rounds[kind.code] = self.rounds.get(kind.code, -1) + 1
         return self.left[kind.code].pop(), self.wave == 0 and self.rounds[kind.code] == 0
 
-    def _draft(self, firm: Firm, variant: Variant, level: Decimal, number: str, model: str) -> OfferDraft:
-        kind, chance = variant.kind, self.chance
-        first = _rounded(kind.price * variant.factor * level * Decimal(chance.randint(97, 103)) / 100)
-        moq = max(1, int(kind.moq * chance.choice((Decimal("0.5"), Decimal(1), Decimal(1), Decimal(2)))))
-        lead_days = kind.lead_days + chance.randint(-3, 5)
+    def _shuffled(self, kind: Kind) -> list[Variant]:
+        """Features in some order; within each, one colour after the other in all its sizes: two or three of them make a choice."""
+        features, colours = list(kind.features), list(kind.colours)
+        self.chance.shuffle(features)
+        self.chance.shuffle(colours)
+        place = {colour: n for n, colour in enumerate(colours)}
+        return sorted(variants(kind), key=lambda one: (features.index(one.feature), place.get(one.colour, 0)))
+
+    def _family(self, kind: Kind, number: str, fresh: bool) -> Family:
+        chance = self.chance
         on_request = chance.random() < 0.04
+        return Family(
+            group=f"{kind.code}-{number}",
+            model="" if fresh else f"{kind.code}-{number}",
+            moq=max(1, int(kind.moq * chance.choice((Decimal("0.5"), Decimal(1), Decimal(1), Decimal(2))))),
+            lead_days=kind.lead_days + chance.randint(-3, 5),
+            on_request=on_request,
+            sample=not on_request and chance.random() >= 0.2,
+        )
+
+    def _draft(self, firm: Firm, variant: Variant, level: Decimal, number: str, family: Family) -> OfferDraft:
+        kind, moq = variant.kind, family.moq
+        first = _rounded(kind.price * variant.factor * level * Decimal(self.chance.randint(98, 102)) / 100)
         rates = (Decimal(1), Decimal("0.95"), Decimal("0.89"))
         tiers = tuple(
             (Decimal(moq * times), UnitPrice(_rounded(first * rate), "USD"))
@@ -110,17 +143,18 @@ class _Dealer:
         colour = {"colour": COLOURS[variant.colour].en} if variant.colour else {}
         return OfferDraft(
             sku=f"{kind.code}-{number}",
-            titles=titles(variant, model),
-            descriptions=descriptions(variant, lead_days),
+            titles=titles(variant, family.model),
+            descriptions=descriptions(variant, family.lead_days),
             category_code=kind.category,
-            attributes={**colour, "material": kind.material.en, "size": variant.size.en},
-            tiers=() if on_request else tiers,
+            attributes={**colour, "size": variant.size.en, "material": kind.material.en, "feature": variant.feature.en},
+            tiers=() if family.on_request else tiers,
             moq=Decimal(moq),
             unit_code=kind.unit,
-            lead_times=((Decimal(1), lead_days), (Decimal(moq * 4 + 1), lead_days + 12)),
-            sample_price=None if on_request or chance.random() < 0.2 else Money.of(f"{_rounded(first * 2)}", "USD"),
+            lead_times=((Decimal(1), family.lead_days), (Decimal(moq * 4 + 1), family.lead_days + 12)),
+            sample_price=Money.of(f"{_rounded(first * 2)}", "USD") if family.sample else None,
             hs_code=kind.hs_code,
             origin=firm.country,
+            variant_group=family.group,
         )
 
 

@@ -15,6 +15,7 @@ STALE_S = 300.0  # after its time an answer is shown so much longer, while a new
 BLIND_S = 5.0  # nothing is shown when nobody has looked for changes so long
 _REMEMBERED = 20_000
 _LEAST_PACKED = 500
+_PACKED = 3  # as tight as 6 within a tenth, in less than half the time: many pages are asked for once
 
 Headers = list[tuple[str, str]]
 
@@ -43,7 +44,7 @@ class Kept:
         self.headers = self.headers + common
         self.packed_headers = [*self.headers, ("content-encoding", "gzip")]
         if len(self.body) >= _LEAST_PACKED:
-            self.packed = gzip.compress(self.body, 6, mtime=0)
+            self.packed = gzip.compress(self.body, _PACKED, mtime=0)
         self.size = len(self.body) + len(self.packed or b"") + sum(map(len, self.tags)) + 2_000
 
 

@@ -105,9 +105,8 @@ def accept_quote(quote_id: UUID, *, by: Actor) -> Quote:
     """
     with part():
         rfq_id = _rfq_of(quote_id, by)
-        with moving(
-            seen_as(Rfq.objects.filter(buyer_id=by.company_id), "buyer_id = %s", by.company_id), rfq_id, "award", by=by
-        ) as rfq:
+        own = seen_as(Rfq, lambda: Rfq.objects.filter(buyer_id=by.company_id), "buyer_id = %s", by.company_id)
+        with moving(own, rfq_id, "award", by=by) as rfq:
             quote = find_one(Quote, "id = %s AND rfq_id = %s FOR UPDATE", [quote_id, rfq.pk])
             if quote is None:
                 raise NotVisible
@@ -132,7 +131,7 @@ def _locked(rfq_id: UUID, by: Actor) -> Rfq:
 
 def _locked_of(quote_id: UUID, by: Actor) -> Rfq:
     """The request of a quote that the actor may see, locked."""
-    return lock(seen_as(Rfq.objects.all()), _rfq_of(quote_id, by))
+    return lock(seen_as(Rfq, Rfq.objects.all), _rfq_of(quote_id, by))
 
 
 _RFQ_OF = "SELECT rfq_id FROM sourcing_quote WHERE id = %s AND "
@@ -177,6 +176,7 @@ def _write(rfq: Rfq, draft: QuoteDraft, revision: int, moment: datetime, by: Act
         lead_time_days=clean.lead_time_days,
         valid_until=clean.valid_until,
         charges=[{"kind": c.kind, "label": c.label, "amount_minor": signed_charge(c).minor} for c in clean.charges],
+        payment_plan=clean.payment_plan,
         deposit_rate=clean.deposit_rate,
         remarks=clean.remarks,
         total_minor=whole.minor,

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import clean_text
 from everfair.base.money import MAX_MINOR, Money
 from everfair.base.refused import Refused
+from everfair.markets.plans import PLANS
 from everfair.markets.table import MARKETS
 from everfair.messaging.values import mask_cards
 from everfair.reference import queries as reference
@@ -169,6 +170,8 @@ def read_quote(draft: QuoteDraft, wanted: dict[int, tuple[Decimal, str]], curren
         raise refused(
             "deposit_rate", "deposit_rate", _("The deposit lies between 0 and 100 per cent, with two decimals at most.")
         )
+    if draft.payment_plan not in PLANS:
+        raise refused("payment_plan", "payment_plan", _("Please choose how the order is paid."))
     read_moment(draft.valid_until, "valid_until", moment, LONGEST_VALID_DAYS)
     at = {line.n: place for place, line in enumerate(draft.lines)}
     lines = [

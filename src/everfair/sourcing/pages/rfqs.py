@@ -18,6 +18,7 @@ from everfair.base.actor import SYSTEM, Actor
 from everfair.base.allow import allow
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
+from everfair.base.money import UnitPrice
 from everfair.base.pages import page, public_page
 from everfair.base.public import public
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
@@ -74,7 +75,7 @@ def board(request: HttpRequest, market: str) -> HttpResponse:
         nav_current="rfqs",
         market=market,
         rows=[(rfq, category_name(rfq.category), wanted(rfq)) for rfq in found],
-        facets=[{"name": "hall", "title": _("Hall"), "choices": choices, "open": bool(hall)}],
+        facets=[{"name": "hall", "title": _("Hall"), "choices": choices}],
         moment=now(),
         after=after,
     )
@@ -172,11 +173,13 @@ def rfq(request: HttpRequest, rfq_id: UUID) -> HttpResponse:
         "sourcing/rfq.html",
         rfq=found,
         lines=queries.lines_of(found),
+        target_price=lambda line: UnitPrice(line.target_price, found.currency),
         badge=state_badge(found),
         category=category_name(found.category),
         incoterm=incoterm_name(found.incoterm),
         advice=incoterm_advice(found.incoterm) if is_buyer else [],
         is_buyer=is_buyer,
+        buyer=buyer,
         buyer_name=company_name(buyer),
         buyer_verified=is_verified(buyer),
         quotes=[

@@ -1,6 +1,7 @@
 """Everything that reads: requests, leads, quotes, comparisons, inquiries."""
 
 from .awards import Quoted, QuotedLine, quote_for_award
+from .buyers import Asked, asked_by, has_heard_of
 from .inquiries import inquiries_visible_to
 from .quotes import (
     Comparison,
@@ -15,12 +16,15 @@ from .quotes import (
 from .rfqs import board, leads, lines_of, match_of, matching_suppliers, open_counts, own_rfqs, rfq_by_id, rfqs_visible_to
 
 __all__ = [
+    "Asked",
     "Comparison",
     "QuoteView",
     "Quoted",
     "QuotedLine",
+    "asked_by",
     "board",
     "comparison",
+    "has_heard_of",
     "inquiries_visible_to",
     "leads",
     "lines_of",

@@ -36,6 +36,7 @@ class Quoted:
     incoterm: str
     named_place: str
     lead_time_days: int
+    payment_plan: str
     deposit_rate: Decimal
     remarks: str
 
@@ -67,6 +68,7 @@ def quote_for_award(quote_id: UUID, actor: Actor) -> Quoted:
         incoterm=quote.incoterm,
         named_place=quote.named_place,
         lead_time_days=quote.lead_time_days,
+        payment_plan=quote.payment_plan,
         deposit_rate=quote.deposit_rate,
         remarks=quote.remarks,
     )

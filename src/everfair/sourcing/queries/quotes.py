@@ -26,14 +26,17 @@ STANDING = ("sent", "accepted")
 
 def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
     """The supplier sees its quotes, the buyer those sent for its requests, operators all."""
-    rows = Quote.objects.select_related("rfq")
+    rows = Quote.objects.select_related
     if actor.kind == "operator":
-        return seen_as(rows.all())
+        return seen_as(Quote, lambda: rows("rfq"))
     own = actor.company_id
     if own is None:
-        return seen_as(rows.none(), "false")
-    theirs = Q(rfq__buyer_id=own) & ~Q(state="draft")
-    return seen_as(rows.filter(Q(seller_id=own) | theirs), _SEEN, own, own)
+        return seen_as(Quote, Quote.objects.none, "false")
+
+    def either() -> QuerySet[Quote]:
+        return rows("rfq").filter(Q(seller_id=own) | (Q(rfq__buyer_id=own) & ~Q(state="draft")))
+
+    return seen_as(Quote, either, _SEEN, own, own)
 
 
 _SEEN = """(

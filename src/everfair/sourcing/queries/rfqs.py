@@ -28,13 +28,17 @@ SAME_CATEGORY, SAME_HALL, OTHER = 2, 1, 0
 def rfqs_visible_to(actor: Actor) -> QuerySet[Rfq]:
     """A buyer's own requests; the open ones for companies that sell, and those they have quoted for; all of them for operators."""
     if actor.kind in ("operator", "system", "clock"):
-        return seen_as(Rfq.objects.all())
+        return seen_as(Rfq, Rfq.objects.all)
     own = actor.company_id
     if own is None:
-        return seen_as(Rfq.objects.none(), "false")
-    sells = Exists(companies_visible_to(NOBODY).filter(pk=own))
-    quoted = Exists(Quote.objects.filter(rfq=OuterRef("pk"), seller_id=own))
-    return seen_as(Rfq.objects.filter(Q(buyer_id=own) | (Q(state="open") & sells) | quoted), _SEEN, own, own, own)
+        return seen_as(Rfq, Rfq.objects.none, "false")
+
+    def seen() -> QuerySet[Rfq]:
+        sells = Exists(companies_visible_to(NOBODY).filter(pk=own))
+        quoted = Exists(Quote.objects.filter(rfq=OuterRef("pk"), seller_id=own))
+        return Rfq.objects.filter(Q(buyer_id=own) | (Q(state="open") & sells) | quoted)
+
+    return seen_as(Rfq, seen, _SEEN, own, own, own)
 
 
 _SEEN = """(

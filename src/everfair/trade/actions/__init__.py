@@ -3,13 +3,15 @@
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
-from everfair.trade.actions.shipping import receive_order, ship_order
+from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
+from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
     "award_quote",
     "call_off_order",
     "cancel_order",
+    "confirm_work",
     "decline_order",
     "draft_award",
     "draft_order",
@@ -22,7 +24,10 @@ __all__ = [
     "reopen_stage",
     "report_missing",
     "resolve_issue",
+    "send_work_back",
+    "settle_order",
     "ship_order",
+    "show_work",
     "sign_order",
     "withdraw_report",
 ]

@@ -11,17 +11,17 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
-from everfair.base.models import History
 from everfair.base.refused import Refused
+from everfair.base.rows import insert
 from everfair.base.states import moving
 from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
-from everfair.markets.rules import RULES
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipping import complete
-from everfair.trade.actions.stages import days, end_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
-from everfair.trade.models import Order
+from everfair.trade.actions.stages import award_stages, days, freeze_stages, resume, thaw_stages, void_unpaid_stages
+from everfair.trade.models import Decision, Order
+from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
 from everfair.trade.queries.orders import orders_visible_to
 
 
@@ -34,15 +34,8 @@ def report_missing(order_id: UUID, reason: str, *, by: Actor) -> Order:
     with moving(orders_visible_to(by), order_id, "report", by=by, reason=reason) as order:
         if order.goods != "shipped" or order.agreement != "agreed":
             raise Refused("trade.not_shipped", _("Nothing is on its way."))
-        if _is_withdrawn_for_good(order):
-            raise Refused(
-                "trade.issue_withdrawn_too_often",
-                _(
-                    "You have withdrawn this as often as the contract allows, so it cannot be reported again. Do not confirm the"
-                    " goods, and ask the operator: when the time to confirm is over, an issue is opened for the operator."
-                ),
-                field="reason",
-            )
+        if is_withdrawn_for_good(order):
+            raise Refused("trade.issue_withdrawn_too_often", NO_MORE["report"], field="reason")
         _open(order, reason, by=by)
     return order
 
@@ -69,11 +62,8 @@ def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
     Refuses more withdrawals than the contract allows, also of a case that the clock has opened: then the operator decides.
     """
     with moving(orders_visible_to(by), order_id, "withdraw", by=by) as order:
-        if _is_withdrawn_for_good(order):
-            raise Refused(
-                "trade.issue_withdrawn_too_often",
-                _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
-            )
+        if is_withdrawn_for_good(order):
+            raise Refused("trade.issue_withdrawn_too_often", NO_MORE["withdraw"])
         order.issue_reason = ""
         thaw_stages(order, by=by)
         if order.goods == "shipped":
@@ -84,13 +74,6 @@ def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
             resume(order, by=by)
         emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
-
-
-def _is_withdrawn_for_good(order: Order) -> bool:
-    """Whether the buyer has used up the withdrawals. A contract from before the rule holds by its declared default."""
-    name = "trade.issue_withdrawals"
-    withdrawn = History.objects.filter(subject=order.pk, axis="issue", verb="withdraw").count()
-    return withdrawn >= Decimal(order.rules.get(name, RULES[name].default))
 
 
 def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Order:
@@ -108,8 +91,9 @@ def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Acto
             refuse_stopped(list(parties), "release")
         with moving(orders_visible_to(by), order_id, "resolve", by=by, reason=reason) as order:
             emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
-            verb = "refund" if buyer_share == 1 else "award"
-            end_stages(order, verb, buyer_share, by=by, evidence={"evidence": "ruling", "reason": reason})
+            decision = Decision(order=order, buyer_share=buyer_share, reason=reason, by=by.label)
+            insert(decision)
+            award_stages(order, decision, by=by)
             void_unpaid_stages(order, by=by)
             end_deadlines(order)
             order.closed_by, order.closed_reason = "operator", reason

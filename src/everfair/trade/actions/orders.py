@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -14,12 +13,12 @@ from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
-from everfair.trade.actions.stages import call_stage, end_stages, locked_stages, void_unpaid_stages
+from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.moves import late_from
 from everfair.trade.queries.orders import orders_visible_to
 
-DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive")
+DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive", "trade.confirm", "trade.settle")
 
 
 def end_deadlines(order: Order) -> None:
@@ -90,7 +89,7 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         if side == "buyer" and now() <= late_from(order):
             raise Refused("trade.not_late", _("The seller still has time to ship."))
         emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
-        end_stages(order, "refund", Decimal(1), by=by, evidence={"evidence": f"called off by {side}"})
+        refund_stages(order, by=by, evidence=f"called off by {side}")
         void_unpaid_stages(order, by=by)
         _close(order, side, reason)
         end_deadlines(order)

@@ -23,7 +23,9 @@ from everfair.catalog.queries import offers_for_order, quantity_problem, tier_pr
 from everfair.companies.queries import parties, refuse_stopped
 from everfair.companies.roles import BUYING
 from everfair.events.trade import OrderPlaced
+from everfair.markets.plans import DEFAULT_PLAN, PLANS, PaymentPlan
 from everfair.markets.queries import rules_at
+from everfair.markets.table import MARKETS
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.sourcing.actions import accept_quote
 from everfair.sourcing.queries import quote_for_award
@@ -39,12 +41,13 @@ def draft_order(
     by: Actor,
     ship_by: date | None = None,
     remarks: str = "",
+    payment_plan: str = DEFAULT_PLAN,
 ) -> Terms:
     """The terms of an order from price tiers, as they would be now; nothing is written.
 
     Every price comes from the offers: the buyer only says what and how many. Refuses with the field `lines` an unknown or
     withdrawn offer, offers of several suppliers or currencies, a price on request, a quantity below the MOQ or off
-    the multiple, and one's own offers.
+    the multiple, and one's own offers; with `payment_plan` a plan that the market does not have.
     """
     if not lines or len(lines) > 100:
         raise Refused("trade.no_lines", _("An order has between 1 and 100 lines."), field="lines", status=422)
@@ -82,6 +85,7 @@ def draft_order(
         ship_by=_ship_by(ship_by, earliest),
         remarks=remarks,
         rules=rules,
+        plan=_plan(payment_plan, first.market),
         deposit_rate=Decimal(rules["trade.deposit_rate"]),
     )
 
@@ -134,6 +138,7 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
         ship_by=_ship_by(ship_by, earliest),
         remarks="\n".join(part for part in (quoted.remarks, remarks) if part),
         rules=rules,
+        plan=_plan(quoted.payment_plan, quoted.market),
         deposit_rate=quoted.deposit_rate,
     )
 
@@ -184,6 +189,12 @@ def _rules(market: str) -> dict[str, str]:
     return {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
 
 
+def _plan(code: str, market: str) -> PaymentPlan:
+    if code not in MARKETS[market].payment_plans:
+        raise Refused("trade.payment_plan", _("Please choose how the order is paid."), field="payment_plan", status=422)
+    return PLANS[code]
+
+
 def _ship_by(asked: date | None, earliest: date) -> date:
     if asked is None:
         return earliest
@@ -197,7 +208,7 @@ def _ship_by(asked: date | None, earliest: date) -> date:
 def _terms(
     *, market: str, buyer_id: UUID | None, seller_id: UUID, currency: str, lines: Sequence[TermsLine],
     charges: Sequence[TermsCharge], incoterm: str, named_place: str, ship_by: date, remarks: str, rules: dict[str, str],
-    deposit_rate: Decimal,
+    plan: PaymentPlan, deposit_rate: Decimal,
 ) -> Terms:  # fmt: skip
     try:
         incoterm_row(incoterm)
@@ -218,7 +229,7 @@ def _terms(
         currency=currency,
         lines=tuple(lines),
         charges=tuple(charges),
-        stages=stages_for(Money(whole, currency), deposit_rate),
+        stages=stages_for(plan, Money(whole, currency), deposit_rate),
         incoterm=incoterm,
         named_place=named_place.strip(),
         ship_by=ship_by,
@@ -279,7 +290,16 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
     )
     insert(
         *(
-            Stage(order=order, n=s.n, name=s.name, percent=s.percent, amount_minor=s.amount.minor, currency=terms.currency)
+            Stage(
+                order=order,
+                n=s.n,
+                name=s.name,
+                percent=s.percent,
+                amount_minor=s.amount.minor,
+                currency=terms.currency,
+                due_on=s.due_on,
+                ends_on=s.ends_on,
+            )
             for s in terms.stages
         )
     )

@@ -15,7 +15,7 @@ from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, find, find_one
+from everfair.base.rows import ask, find, find_one, insert
 from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.companies.queries import refuse_stopped
@@ -23,16 +23,19 @@ from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageRel
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
+from everfair.markets.rules import RULES
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
-from everfair.trade.models import Order, Stage
+from everfair.trade.models import Acceptance, Decision, Order, Release, Stage
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
 
+UNPAID = ("planned", "due", "paying")
+
 
 def days(order: Order, rule: str) -> timedelta:
-    """A number of days this contract was signed under."""
-    return timedelta(days=float(Decimal(order.rules[rule])))
+    """A number of days this contract was signed under; by its declared default where the contract is older than the rule."""
+    return timedelta(days=float(Decimal(order.rules.get(rule, RULES[rule].default))))
 
 
 def end_of_day(day: date) -> datetime:
@@ -71,7 +74,7 @@ def call_stage(stage: Stage, *, by: Actor) -> None:
     with stepping(stage, "call", by=by):
         first = stage.n == 1
         pay_by = now() + days(order, "trade.pay_days")
-        stage.due_at = pay_by if first else max(pay_by, end_of_day(order.ship_by))
+        stage.due_at = max(pay_by, end_of_day(order.ship_by)) if stage.due_on == "former_held" else pay_by
         set_deadline("trade.pay" if first else "trade.balance", order.pk, stage.due_at)
         emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
 
@@ -162,11 +165,26 @@ def _return_unless_used(stage_id: UUID, intent_id: UUID, *, by: Actor) -> None:
 
 
 def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
-    waiting = [stage for stage in stages if stage.state != "funded"]
-    if not waiting:
+    """What comes next: another payment, the supplier's turn, or, when the goods are accepted already, the payout."""
+    if order.goods == "received":
+        set_deadline("trade.settle", order.pk, timedelta(0))
+        return
+    coming = next((stage for stage in stages if stage.state in UNPAID), None)
+    if coming is not None and coming.state == "planned" and (coming.due_on == "former_held" or _is_shown(order, coming.due_on)):
+        call_stage(coming, by=by)
+    elif order.goods == "awaiting":
         set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
-    elif waiting[0].state == "planned":
-        call_stage(waiting[0], by=by)
+
+
+def _is_shown(order: Order, kind: str) -> bool:
+    return bool(ask("SELECT 1 FROM trade_shown WHERE order_id = %s AND kind = %s LIMIT 1", [order.pk, kind]))
+
+
+def call_shown(order: Order, stages: list[Stage], kind: str, *, by: Actor) -> None:
+    """What was just shown makes the next stage payable, when that is what it waits for."""
+    coming = next((stage for stage in stages if stage.state in UNPAID), None)
+    if coming is not None and coming.state == "planned" and coming.due_on == kind:
+        call_stage(coming, by=by)
 
 
 def resume(order: Order, *, by: Actor) -> None:
@@ -198,28 +216,48 @@ def void_unpaid_stages(order: Order, *, by: Actor) -> None:
             stage.ended_at = EfNow()
 
 
-def end_stages(order: Order, verb: str, buyer_share: Decimal, *, by: Actor, evidence: dict[str, str]) -> None:
-    """Everything held leaves its escrow: `buyer_share` (0 to 1) of each stage back to the buyer, the rest to the seller.
+def refund_stages(order: Order, *, by: Actor, evidence: str) -> None:
+    """Everything held goes back to the buyer's wallet, whole. `evidence` says why, in the entry."""
+    for stage in locked_stages(order, "funded", "frozen"):
+        _end(stage, "refund", Money.zero(stage.currency), by=by, why={"evidence": evidence})
 
-    `verb` is release, award or refund; who may be stopped from it was asked before the order was locked. The evidence stands in the entry: acceptance, ruling or a seller's own withdrawal (I7).
-    """
-    fee_rate = Decimal(order.rules["trade.fee_rate"])
-    for row in locked_stages(order, "funded", "frozen"):
-        with stepping(row, verb, by=by):
-            to_buyer: Money = row.amount.share(buyer_share)
-            to_seller = row.amount - to_buyer
-            fee = postings.fee_on(to_seller, fee_rate)
-            post_entry(
-                f"stage:{row.pk}:end",
-                postings.stage_ended(
-                    row.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
-                ),
-                kind=f"stage_{verb}",
-                by=by,
-                why={"order": order.reference, "stage": str(row.pk), **evidence},
-            )
-            row.ended_at = EfNow()
-            if to_seller:
-                emit(StageReleased(order.pk, row.pk, to_seller, fee), by=by)
-            if to_buyer:
-                emit(StageRefunded(order.pk, row.pk, to_buyer), by=by)
+
+def release_stages(order: Order, acceptance: Acceptance, *, by: Actor) -> None:
+    """What the buyer accepted is paid to the seller, less the fee: the stage the acceptance names, or all that is held."""
+    for stage in locked_stages(order, "funded"):
+        if acceptance.stage_id in (None, stage.pk):
+            insert(Release(stage=stage, acceptance=acceptance))
+            _end(stage, "release", stage.amount, by=by, why={"evidence": "acceptance", "acceptance": str(acceptance.pk)})
+
+
+def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
+    """What is held is parted as the ruling says, to the smallest unit."""
+    for stage in locked_stages(order, "funded", "frozen"):
+        to_seller = stage.amount - stage.amount.share(decision.buyer_share)
+        if to_seller:
+            insert(Release(stage=stage, decision=decision))
+        why = {"evidence": "ruling", "reason": decision.reason, "ruling": str(decision.pk)}
+        _end(stage, "award" if to_seller else "refund", to_seller, by=by, why=why)
+
+
+def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:
+    """A locked stage leaves its escrow: this much to the seller less the fee, the rest to the buyer. Who may be stopped from
+    it was asked before the order was locked."""
+    order = stage.order
+    with stepping(stage, verb, by=by):
+        to_buyer = stage.amount - to_seller
+        fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
+        post_entry(
+            f"stage:{stage.pk}:end",
+            postings.stage_ended(
+                stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
+            ),
+            kind=f"stage_{verb}",
+            by=by,
+            why={"order": order.reference, "stage": str(stage.pk), **why},
+        )
+        stage.ended_at = EfNow()
+        if to_seller:
+            emit(StageReleased(order.pk, stage.pk, to_seller, fee), by=by)
+        if to_buyer:
+            emit(StageRefunded(order.pk, stage.pk, to_buyer), by=by)

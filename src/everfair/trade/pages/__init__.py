@@ -1,14 +1,18 @@
 """Pages of orders, by noun."""
 
 from everfair.trade.pages.awarding import award
+from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.sheets import sheet
+from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
     "award",
+    "buyer",
     "compose",
+    "confirm",
     "end_order",
     "order",
     "orders",
@@ -18,8 +22,10 @@ __all__ = [
     "post",
     "receive",
     "report",
+    "send_back",
     "sheet",
     "ship",
+    "show",
     "sign",
     "withdraw_report",
 ]

@@ -11,10 +11,24 @@ from django.utils.translation import gettext as _
 from everfair.base.actor import Actor
 from everfair.base.formats import plain_money
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import payable_stage
+from everfair.trade.queries.moves import payable_stage, presented_stage
 
 # What comes first is the main button; the ways out stand last.
-_ORDER = ("sign", "pay", "ship", "receive", "withdraw", "resolve", "report", "decline", "call_off", "cancel")
+_ORDER = (
+    "sign",
+    "pay",
+    "confirm",
+    "show",
+    "ship",
+    "receive",
+    "send_back",
+    "withdraw",
+    "resolve",
+    "report",
+    "decline",
+    "call_off",
+    "cancel",
+)
 
 
 def buttons(order: Order, stages: Sequence[Stage], moves: Sequence[str], actor: Actor) -> list[dict[str, Any]]:
@@ -45,6 +59,16 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             return {"text": text, "url": at("pay", n=stage.n), "icon": "lock-keyhole"}
         case "ship":
             return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
+        case "show":
+            return {"text": _("Show your work"), "confirm": at("show"), "icon": "camera", "kind": "primary"}
+        case "confirm" | "send_back":
+            shown = presented_stage(stages)
+            if shown is None:
+                return None
+            if verb == "send_back":
+                return {"text": _("Send it back"), "confirm": at("send_back", n=shown.n), "kind": "quiet"}
+            text = _("Confirm what was shown")
+            return {"text": text, "confirm": at("confirm", n=shown.n), "icon": "check", "kind": "primary"}
         case "receive":
             return {
                 "text": _("I have the goods and they are right"),

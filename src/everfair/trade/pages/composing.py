@@ -162,7 +162,7 @@ def _draft(request: HttpRequest, rows: list[Row], delivery: DeliveryForm) -> Ter
 def _shown(
     request: HttpRequest, market: str, rows: list[Row], delivery: DeliveryForm, terms: Terms, *, status: int = 200
 ) -> HttpResponse:
-    kept = {name: request.POST.get(name, "") for name in ("incoterm", "named_place", "remarks")} | {
+    kept = {name: request.POST.get(name, "") for name in ("incoterm", "named_place", "payment_plan", "remarks")} | {
         "ship_by": terms.ship_by.isoformat(),  # the day that was shown is the day that is signed
         "seen_total": str(terms.total),
         "seen_hash": terms.draft_hash,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,17 +31,24 @@ from everfair.trade.queries.words import rate_in_words
 
 
 def done_or_errors(
-    form: django_forms.Form, work: Callable[[], HttpResponse], show: Callable[[int], HttpResponse]
+    form: django_forms.Form,
+    work: Callable[[], HttpResponse],
+    show: Callable[[int], HttpResponse],
+    called: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Do the work; a refusal that belongs to a field is shown beside it, and what was typed stays."""
+    """Do the work; a refusal that belongs to a field is shown beside it, and what was typed stays.
+
+    `called`: fields of refusals that the form calls otherwise.
+    """
     if not form.is_valid():
         return show(422)
     try:
         return work()
     except Refused as refusal:
-        if refusal.field not in form.fields or isinstance(refusal, AlreadyDone):
+        field = (called or {}).get(refusal.field or "", refusal.field)
+        if field not in form.fields or isinstance(refusal, AlreadyDone):
             raise
-        form.add_error(refusal.field, str(refusal.message))
+        form.add_error(field, str(refusal.message))
         return show(422)
 
 
@@ -93,7 +100,7 @@ _ENDS: dict[str, dict[str, Any]] = {
 @once
 def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
     """Decline, cancel or call off, with a reason the other side reads."""
-    found, parts = _found(request, order_id)
+    found, parts = found_order(request, order_id)
     end = _ENDS[verb]
     form = ReasonForm(request.POST or None)
 
@@ -107,7 +114,9 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
         return page(request, "trade/end.html", status=status, order=found, end=end, form=form, held=back, flow=_flow_back(found))
 
     return (
-        done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, verb, show)
+        done_or_errors(form, work, show)
+        if request.method == "POST"
+        else page_if_possible(request, found, parts.stages, verb, show)
     )
 
 
@@ -115,7 +124,7 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 @allow(SELLING)
 @once
 def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    found, parts = _found(request, order_id)
+    found, parts = found_order(request, order_id)
     form = ShipForm(request.POST or None, lines=parts.lines)
 
     def work() -> HttpResponse:
@@ -127,7 +136,9 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return page(request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
 
     return (
-        done_or_errors(form, work, show) if request.method == "POST" else _if_possible(request, found, parts.stages, "ship", show)
+        done_or_errors(form, work, show)
+        if request.method == "POST"
+        else page_if_possible(request, found, parts.stages, "ship", show)
     )
 
 
@@ -136,7 +147,7 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
 @once
 def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
     """Two steps: what will move is shown before it moves, because it does not come back."""
-    found, parts = _found(request, order_id)
+    found, parts = found_order(request, order_id)
     if request.method == "POST" and request.POST.get("confirmed") == "1":
         actions.receive_order(order_id, by=request.actor)  # type: ignore[attr-defined]
         messages.success(request, _("The seller is paid. Thank you for trading."))
@@ -160,14 +171,14 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
             seller=company_name(found.seller),
         )
 
-    return _if_possible(request, found, parts.stages, "receive", show)
+    return page_if_possible(request, found, parts.stages, "receive", show)
 
 
 @require_http_methods(["GET", "POST"])
 @allow(BUYING)
 @once
 def report(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    found, parts = _found(request, order_id)
+    found, parts = found_order(request, order_id)
     form = ReasonForm(request.POST or None)
 
     def work() -> HttpResponse:
@@ -181,7 +192,7 @@ def report(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return (
         done_or_errors(form, work, show)
         if request.method == "POST"
-        else _if_possible(request, found, parts.stages, "report", show)
+        else page_if_possible(request, found, parts.stages, "report", show)
     )
 
 
@@ -194,12 +205,12 @@ def withdraw_report(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return redirect("trade:order", order_id)
 
 
-def _found(request: HttpRequest, order_id: UUID) -> tuple[Order, queries.OrderParts]:
+def found_order(request: HttpRequest, order_id: UUID) -> tuple[Order, queries.OrderParts]:
     found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
     return found, queries.order_parts(found)
 
 
-def _if_possible(
+def page_if_possible(
     request: HttpRequest, found: Order, stages: list[Stage], verb: str, show: Callable[[int], HttpResponse]
 ) -> HttpResponse:
     """The page of a move that is no longer open leads back to the order, which says where it stands."""

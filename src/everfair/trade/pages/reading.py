@@ -27,9 +27,11 @@ from everfair.base.writes import once
 from everfair.catalog.values import plain
 from everfair.companies.queries import names, people_by_id
 from everfair.companies.roles import TRADING
+from everfair.files.queries import file_links
 from everfair.ledger.queries import escrows
 from everfair.logistics.queries import consignment_of
 from everfair.logistics.values import MODE_WORDS
+from everfair.markets.plans import AFTER_SHIPPING
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import open_thread, post_message
 from everfair.messaging.queries import messages_of, threads_about
@@ -39,7 +41,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
-from everfair.trade.queries.moves import moves_of
+from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
 from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
@@ -101,8 +103,10 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "standing": standing,
         "look": _look(found, standing),
         "moves": buttons(found, parts.stages, moves, actor),
+        "used_up": used_up(found, moves, actor),
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
+        "shown": shown_work(request, found),
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
@@ -119,6 +123,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
             (pgettext("side of an order", "Seller"), _card(found.seller), company_name(found.seller)),
             (_("Buyer"), _card(found.buyer), company_name(found.buyer)),
         ],
+        "record": queries.buyer_record(found.buyer) if actor.company_id == found.seller_id else None,
         "closed_reason": in_words(found.closed_reason),
         "issue_reason": in_words(found.issue_reason),
         "waiting_for_provider": _waiting(request, parts.stages, intents),
@@ -126,6 +131,23 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "form": form or MessageForm(),
         "may_write": TRADING.admits(actor),
     }
+
+
+def shown_work(request: HttpRequest, found: Order, kind: str = "") -> list[dict[str, object]]:
+    """What the supplier showed, newest first, with links to the files: two queries."""
+    rows = [row for row in queries.shown_of(found) if kind in ("", row.kind)]
+    if not rows:
+        return []
+    links = file_links([UUID(file_id) for row in rows for file_id in row.file_ids], request.actor)  # type: ignore[attr-defined]
+    return [
+        {
+            "kind": row.kind,
+            "at": row.created_at,
+            "note": row.note,
+            "files": [links[UUID(file_id)] for file_id in row.file_ids if UUID(file_id) in links],
+        }
+        for row in reversed(rows)
+    ]
 
 
 def _contract_line(line: Any, currency: str) -> dict[str, Any]:
@@ -195,7 +217,7 @@ def _stage_note(stage: Stage, held: Any) -> str:
     if stage.state == "void":
         return _("No longer to be paid")
     if held is None:
-        return stage_due(stage.name)
+        return stage_due(stage.due_on)
     shown = (
         (_("held %(amount)s"), held.held_minor),
         (_("to the seller %(amount)s"), held.released_minor),
@@ -206,7 +228,8 @@ def _stage_note(stage: Stage, held: Any) -> str:
 
 
 def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
-    paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in stages)
+    before = [stage for stage in stages if stage.due_on not in AFTER_SHIPPING]
+    paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in before)
     done = [
         True,
         found.seller_signed_at is not None,

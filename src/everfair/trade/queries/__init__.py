@@ -1,5 +1,6 @@
 """Everything that reads about trades, by noun."""
 
+from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
     OrderParts,
@@ -8,7 +9,9 @@ from everfair.trade.queries.orders import (
     order_parts,
     orders_page,
     orders_visible_to,
+    shown_of,
     stage_id,
+    stages_in,
     stages_of,
 )
 from everfair.trade.queries.standing import Standing, standing_of
@@ -16,12 +19,17 @@ from everfair.trade.queries.timeline import Happening, timeline
 from everfair.trade.queries.turns import HeldSum, OrderCounts, Turn, held_sums, order_counts, standings, turns_for
 
 __all__ = [
+    "BuyerRecord",
     "Happening",
     "HeldSum",
+    "Issues",
     "OrderCounts",
     "OrderParts",
     "Standing",
     "Turn",
+    "buyer_by_number",
+    "buyer_record",
+    "has_business_with",
     "held_sums",
     "moves_of",
     "open_issues",
@@ -31,7 +39,9 @@ __all__ = [
     "orders_page",
     "orders_visible_to",
     "payable_stage",
+    "shown_of",
     "stage_id",
+    "stages_in",
     "stages_of",
     "standing_of",
     "standings",

@@ -6,12 +6,26 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.models import History
 from everfair.base.states import allowed_moves
+from everfair.markets.plans import AFTER_SHIPPING, PROOFS
+from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
-from everfair.trade.roles import buyers_purse
+from everfair.trade.roles import buyer, buyers_purse, seller
 
+# Said where the withdrawals are used up, by the refusal and in place of the button.
+NO_MORE = {
+    "report": _(
+        "You have withdrawn this as often as the contract allows, so it cannot be reported again. Do not confirm the"
+        " goods, and ask the operator: when the time to confirm is over, an issue is opened for the operator."
+    ),
+    "withdraw": _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
+}
 # Never a button: one is how an order is born, the other comes with receiving or a ruling.
 _NOT_ASKED = ("place", "complete", "lapse")
 
@@ -25,7 +39,23 @@ def late_from(order: Order) -> datetime:
 def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     """The verbs for buttons and for the API's `moves`, in the order of the tables."""
     found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
-    return found + (["pay"] if payable_stage(order, stages, actor) else [])
+    found += ["pay"] if payable_stage(order, stages, actor) else []
+    running = order.agreement == "agreed" and order.issue != "open"
+    if running and seller.admits(actor, order) and waited_for(order, stages):
+        found.append("show")
+    if running and buyer.admits(actor, order) and presented_stage(stages):
+        found += ["confirm", "send_back"]
+    return found
+
+
+def presented_stage(stages: Sequence[Stage]) -> Stage | None:
+    """The held stage whose work was shown and waits for the buyer's word."""
+    return next((stage for stage in stages if stage.state == "funded" and stage.work == "presented"), None)
+
+
+def _unpaid(stages: Sequence[Stage], later: Sequence[str]) -> bool:
+    """Whether something is not held yet that is due before what `later` names."""
+    return any(stage.state in ("planned", "due", "paying") and stage.due_on not in later for stage in stages)
 
 
 def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage | None:
@@ -33,6 +63,35 @@ def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage 
     if order.agreement != "agreed" or not buyers_purse.admits(actor, order):
         return None
     return next((stage for stage in stages if stage.state in ("due", "paying")), None)
+
+
+def is_withdrawn_for_good(order: Order) -> bool:
+    """Whether the buyer has used up the withdrawals. A contract from before the rule holds by its declared default."""
+    name = "trade.issue_withdrawals"
+    withdrawn = History.objects.filter(subject=order.pk, axis="issue", verb="withdraw").count()
+    return withdrawn >= Decimal(order.rules.get(name, RULES[name].default))
+
+
+def used_up(order: Order, moves: Sequence[str], actor: Actor) -> Promise | str:
+    """Why the buyer no longer finds the button to report or to withdraw; «» where it stands, or never stood."""
+    if not buyer.admits(actor, order) or order.agreement != "agreed":
+        return ""
+    verb = "withdraw" if order.issue == "open" else "report"
+    may = verb == "withdraw" or (order.goods == "shipped" and order.issue == "none")
+    return NO_MORE[verb] if may and verb not in moves and is_withdrawn_for_good(order) else ""
+
+
+def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
+    """What the seller could show now: what the next payment waits for, and what a held stage ends with."""
+    coming = next((stage for stage in stages if stage.state in ("planned", "due", "paying")), None)
+    if coming is stages[0]:
+        return []
+    asked = {stage.ends_on for stage in stages if stage.state == "funded" and stage.work != "confirmed"}
+    if coming is not None and coming.state == "planned":
+        asked.add(coming.due_on)
+    if order.goods == "awaiting":
+        asked.discard("shipping_document")
+    return [kind for kind in PROOFS if kind in asked]
 
 
 def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
@@ -45,11 +104,13 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
             on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
             return held and running and order.goods == "awaiting" and not on_time
         case "ship":
-            return running and all(stage.state == "funded" for stage in stages)
+            return running and not _unpaid(stages, AFTER_SHIPPING)
         case "receive":
-            return running
+            return running and not _unpaid(stages, ("acceptance",))
         case "report":
-            return running and order.goods == "shipped"
-        case "withdraw" | "resolve":
+            return running and order.goods == "shipped" and not is_withdrawn_for_good(order)
+        case "withdraw":
+            return order.agreement == "agreed" and not is_withdrawn_for_good(order)
+        case "resolve":
             return order.agreement == "agreed"
     return True

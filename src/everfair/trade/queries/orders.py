@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -12,17 +13,18 @@ from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.companies.queries import companies_by_id
-from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
+from everfair.trade.models import Order, OrderCharge, OrderLine, Shown, Stage
 
 
 def orders_visible_to(actor: Actor) -> QuerySet[Order]:
     """Buyer and seller see their orders, operators all; the worker's actors too."""
     if actor.kind in ("operator", "clock", "rail", "system"):
-        return seen_as(Order.objects.all())
+        return seen_as(Order, Order.objects.all)
     own = actor.company_id
     if own is None:
-        return seen_as(Order.objects.none(), "false")
-    return seen_as(Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), "(buyer_id = %s OR seller_id = %s)", own, own)
+        return seen_as(Order, Order.objects.none, "false")
+    either = "(buyer_id = %s OR seller_id = %s)"
+    return seen_as(Order, lambda: Order.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), either, own, own)
 
 
 def order(order_id: UUID, actor: Actor, *, sides: bool = True) -> Order:
@@ -74,6 +76,11 @@ def stage_id(order_id: UUID, n: int, actor: Actor) -> UUID:
     return found
 
 
+def shown_of(found: Order) -> list[Shown]:
+    """What the supplier showed, oldest first: one query."""
+    return find(Shown, "order_id = %s ORDER BY id", [found.pk])
+
+
 def orders_page(
     actor: Actor, *, side: str = "", open_only: bool = False, before: int | None = None, limit: int = 25
 ) -> list[Order]:
@@ -102,3 +109,8 @@ def orders_of_stages(stage_ids: Iterable[str]) -> dict[str, Order]:
     """Stage's id as text → its order: for statements, whose reader was a party to each."""
     rows = Stage.objects.filter(pk__in=list(stage_ids)).select_related("order")
     return {str(stage.pk): stage.order for stage in rows}
+
+
+def stages_in(state: str) -> QuerySet[Stage, Any]:
+    """The ids of orders that have a stage in this state, to stand inside another query (`pk__in`)."""
+    return Stage.objects.filter(state=state).values("order_id")

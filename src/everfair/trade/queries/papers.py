@@ -22,6 +22,8 @@ from everfair.trade.queries.words import STAGE_NAMES, charge_name, incoterm_name
 
 # Papers are made again when they fell out of here: the same terms give the same bytes.
 KEPT = 64
+# Contracts from before payment plans name their stages only.
+_FORMER = {"full": "signature", "deposit": "signature", "balance": "former_held"}
 _kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 _lock = Lock()
 
@@ -76,7 +78,7 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                     str(STAGE_NAMES[s["name"]]),
                     f"{Decimal(s['percent']).normalize():f} %",
                     plain_money(Money(s["amount_minor"], terms["currency"])),
-                    stage_due(s["name"]),
+                    stage_due(s.get("due_on") or _FORMER[s["name"]]),
                 )
                 for s in terms["stages"]
             ),

@@ -12,7 +12,7 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import late_from
+from everfair.trade.queries.moves import late_from, presented_stage, waited_for
 
 Words = str | Promise
 
@@ -77,10 +77,22 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
     waiting = next((stage for stage in stages if stage.state in ("due", "paying")), None)
     if waiting is not None:
         return _payment(waiting, due)
+    if presented_stage(stages) is not None:
+        return Standing(
+            "confirm",
+            _("The supplier has shown what this stage is paid for."),
+            "buyer",
+            _("Look at it and confirm it, or send it back; only then is this stage paid out."),
+            _("An issue is opened for the operator. Silence alone never pays."),
+            due.get("trade.confirm"),
+        )
+    shows = waited_for(order, stages)
+    if "production_photo" in shows or (order.goods == "shipped" and shows):
+        return _showing(order, shows[0], due)
     if order.goods == "shipped":
         return Standing(
             "shipped",
-            _("The goods are on their way. The whole amount is held in escrow."),
+            _("The goods are on their way. What is paid is held in escrow."),
             "buyer",
             _("Confirm when the goods have arrived and are right; only then is the seller paid."),
             _("An issue is opened for the operator. Silence alone never pays."),
@@ -97,7 +109,7 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
         )
     return Standing(
         "funded",
-        _("The whole amount is held in escrow. Both sides have signed."),
+        _("Everything due before shipping is held in escrow. Both sides have signed."),
         "seller",
         _("Ship the goods and give the tracking number."),
         _("The buyer may call the order off and take the money back."),
@@ -115,6 +127,33 @@ def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
             _("The order closes; nothing is owed."),
             due.get("trade.pay"),
         )
+    if stage.due_on == "production_photo":
+        return Standing(
+            "production",
+            _("The supplier has shown the production. The next payment is due."),
+            "buyer",
+            _("Pay the next part into escrow."),
+            _("An issue is opened for the operator; what is held stays where it is."),
+            due.get("trade.balance"),
+        )
+    if stage.due_on == "shipping_document":
+        return Standing(
+            "documents",
+            _("The goods are shipped, and a copy of the shipping document lies here."),
+            "buyer",
+            _("Look at the document and pay the balance into escrow."),
+            _("An issue is opened for the operator; what is held stays where it is."),
+            due.get("trade.balance"),
+        )
+    if stage.due_on == "acceptance":
+        return Standing(
+            "last",
+            _("The goods are accepted. The last part is due."),
+            "buyer",
+            _("Pay the last part."),
+            _("An issue is opened for the operator."),
+            due.get("trade.balance"),
+        )
     return Standing(
         "balance",
         _("The deposit is held in escrow. The seller prepares the goods."),
@@ -122,4 +161,24 @@ def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
         _("Pay the balance into escrow, so that the seller can ship."),
         _("An issue is opened for the operator; what is held stays where it is."),
         due.get("trade.balance"),
+    )
+
+
+def _showing(order: Order, kind: str, due: dict[str, datetime]) -> Standing:
+    if kind == "production_photo":
+        return Standing(
+            "show",
+            _("What is due so far is held in escrow. The supplier makes the goods."),
+            "seller",
+            _("Show pictures of the production."),
+            _("The buyer may call the order off and take back what is held."),
+            due.get("trade.ship"),
+        )
+    return Standing(
+        "show",
+        _("The goods are on their way. The balance is due against a copy of the shipping document."),
+        "seller",
+        _("Show a copy of the shipping document."),
+        _("An issue is opened for the operator. Silence alone never pays."),
+        due.get("trade.receive"),
     )

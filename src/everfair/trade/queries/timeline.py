@@ -54,6 +54,9 @@ _TOLD: dict[str, _Told] = {
     "StageFunded":    _Told(_("A payment arrived and is held in escrow"), "provider", "held"),
     "StageReleased":  _Told(_("A payment was released to the seller"), "", "held"),
     "StageRefunded":  _Told(_("A payment went back to the buyer's wallet"), "", "calm"),
+    "WorkShown":      _Told(_("The seller showed what this stage is paid for"), "seller", "calm"),
+    "WorkConfirmed":  _Told(_("The buyer confirmed what was shown"), "buyer", "proof"),
+    "WorkSentBack":   _Told(_("The buyer sent it back"), "buyer", "act", "send_back"),
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
@@ -68,6 +71,7 @@ _CLOCK_REASONS: dict[str, Words] = {
     "the seller did not sign in time": _("The seller did not sign in time."),
     "the first part was not paid in time": _("The first payment was not made in time."),
     "the balance was not paid in time": _("The balance was not paid in time."),
+    "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
 }
 # fmt: on
@@ -87,11 +91,17 @@ def timeline(order: Order) -> list[Happening]:
 
 
 def _reasons(order: Order) -> dict[str, Iterator[str]]:
-    rows = ask("SELECT verb, reason FROM base_history WHERE subject = %s AND reason <> '' ORDER BY seq", [order.pk])
+    rows = ask(_REASONS, [order.pk, order.pk])
     by_verb: dict[str, list[str]] = {}
     for verb, reason in rows:
         by_verb.setdefault(verb, []).append(reason)
     return {verb: iter(found) for verb, found in by_verb.items()}
+
+
+_REASONS = """
+    SELECT verb, reason FROM base_history
+    WHERE (subject = %s OR subject IN (SELECT id FROM trade_stage WHERE order_id = %s)) AND reason <> '' ORDER BY seq
+"""
 
 
 def _happening(event: Event, reasons: dict[str, Iterator[str]], people: dict[UUID, Any]) -> Happening:

@@ -10,6 +10,7 @@ from django.utils.translation import get_language, gettext_lazy, ngettext, pgett
 from django.utils.translation import gettext as _
 
 from everfair.base.formats import percent
+from everfair.markets.plans import TRIGGER_WORDS
 from everfair.reference.queries import incoterm
 from everfair.reference.values import name_in
 
@@ -18,6 +19,7 @@ Words = Any
 # fmt: off
 STAGE_NAMES: dict[str, Words] = {
     "full": gettext_lazy("Full amount"), "deposit": gettext_lazy("Deposit"), "balance": pgettext_lazy("payment stage", "Balance"),
+    "production": pgettext_lazy("payment stage", "Production"), "retention": pgettext_lazy("payment stage", "Retention"),
 }
 CHARGE_NAMES: dict[str, Words] = {
     "freight": gettext_lazy("Freight"), "insurance": gettext_lazy("Insurance"), "tooling": gettext_lazy("Tooling"),
@@ -39,11 +41,9 @@ def charge_name(kind: str, label: str) -> str:
     return f"{CHARGE_NAMES[kind]}: {label}" if label else str(CHARGE_NAMES[kind])
 
 
-def stage_due(name: str) -> str:
+def stage_due(due_on: str) -> str:
     """When a stage is to be paid."""
-    if name == "balance":
-        return _("Before shipping")
-    return _("After both have signed")
+    return str(TRIGGER_WORDS[due_on])
 
 
 def days_in_words(text: str) -> str:
@@ -62,6 +62,7 @@ def rules_in_words(rules: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("To pay a stage"), _("%(days)s after it falls due") % {"days": days_in_words(rules["trade.pay_days"])}),
         (_("Late shipping"), _late(rules["trade.ship_grace_days"])),
         (_("To confirm the goods"), _("%(days)s after shipping; silence never pays") % {"days": receive}),
+        *_confirming(rules.get("trade.confirm_days")),
         *_withdrawals(rules.get("trade.issue_withdrawals")),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
         (
@@ -81,6 +82,11 @@ def _withdrawals(times: str | None) -> list[tuple[str, str]]:
             ngettext("%(num)s time at most", "%(num)s times at most", int(Decimal(times))) % {"num": int(Decimal(times))},
         )
     ]
+
+
+def _confirming(days: str | None) -> list[tuple[str, str]]:
+    """Nothing for a contract from before the rule."""
+    return [] if days is None else [(_("To confirm what the supplier shows"), days_in_words(days))]
 
 
 def _late(grace: str) -> str:

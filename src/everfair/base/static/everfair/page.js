@@ -60,6 +60,13 @@ const localise = (within) => {
 };
 localise(document);
 document.addEventListener("htmx:load", (event) => localise(event.target));
+// What takes the place of something that had the focus takes the focus too: a keyboard must not be thrown back to the top.
+let had = null;
+document.addEventListener("htmx:beforeSwap", (event) => { had = event.detail.target.contains(document.activeElement) ? event.detail.target.id : null; });
+document.addEventListener("htmx:afterSettle", () => {
+  if (had && document.activeElement === document.body) document.getElementById(had)?.querySelector("a[href], button, summary, input")?.focus();
+  had = null;
+});
 // A refusal is an answer: show what the server says instead of dropping it.
 document.addEventListener("htmx:beforeSwap", (event) => {
   if ([403, 409, 422, 429].includes(event.detail.xhr.status)) { event.detail.shouldSwap = true; event.detail.isError = false; }

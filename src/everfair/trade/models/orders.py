@@ -6,7 +6,8 @@ from django.db import models
 
 from everfair.base.models import NextNumber, Row
 from everfair.base.money import Money
-from everfair.trade.states import AGREEMENT, GOODS, ISSUE, STAGE
+from everfair.markets.plans import ENDS, TRIGGERS
+from everfair.trade.states import AGREEMENT, GOODS, ISSUE, STAGE, WORK
 
 
 def reference_of(number: int) -> str:
@@ -14,6 +15,7 @@ def reference_of(number: int) -> str:
     return f"EF-{number}"
 
 
+STAGE_CODES = ("full", "deposit", "production", "balance", "retention")
 CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
 
 
@@ -26,7 +28,7 @@ class Order(Row):
 
     TABLES = (AGREEMENT, GOODS, ISSUE)
     PARTIES = ("buyer_id", "seller_id")
-    STOPPED_BY = {"sign": "deposit", "receive": "release"}
+    STOPPED_BY = {"sign": "deposit", "receive": "release", "complete": "release"}
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber("trade_order_number"))
     market = models.CharField(max_length=20)
@@ -126,9 +128,12 @@ class OrderCharge(models.Model):
 
 
 class Stage(Row):
-    """A part of the total: paid into its own escrow, released or returned on its own."""
+    """A part of the total: paid into its own escrow, released or returned on its own.
 
-    TABLES = (STAGE,)
+    `due_on` says what makes it payable, `ends_on` what pays it out (`markets.plans`). `work`: what the supplier has to show for it.
+    """
+
+    TABLES = (STAGE, WORK)
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     n = models.IntegerField()
@@ -136,7 +141,10 @@ class Stage(Row):
     percent = models.DecimalField(max_digits=7, decimal_places=4)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
+    due_on = models.CharField(max_length=20, default="signature")
+    ends_on = models.CharField(max_length=20, default="settlement")
     state = STAGE.column()
+    work = WORK.column()
     due_at = models.DateTimeField(null=True)
     funded_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
@@ -146,7 +154,9 @@ class Stage(Row):
             STAGE.check("trade_stage"),
             models.UniqueConstraint(fields=["order", "n"], name="trade_stage_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_stage_amount"),
-            models.CheckConstraint(condition=models.Q(name__in=["full", "deposit", "balance"]), name="trade_stage_name"),
+            WORK.check("trade_stage"),
+            models.CheckConstraint(condition=models.Q(name__in=STAGE_CODES), name="trade_stage_name"),
+            models.CheckConstraint(condition=models.Q(due_on__in=TRIGGERS, ends_on__in=ENDS), name="trade_stage_plan"),
         ]
 
     @property

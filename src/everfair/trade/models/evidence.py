@@ -1,0 +1,58 @@
+"""What was shown, accepted and decided: why a stage was paid out. All of it insert-only."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from everfair.base.models import Row
+from everfair.markets.plans import PROOFS
+from everfair.trade.models.orders import Order, Stage
+
+
+class Shown(Row):
+    """What the supplier showed for a stage: files and words. Insert-only."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20)
+    file_ids = models.JSONField(default=list)
+    note = models.TextField(blank=True, default="")
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(kind__in=PROOFS), name="trade_shown_kind")]
+        indexes = [models.Index(fields=["order", "id"], name="trade_shown_order")]
+
+
+class Acceptance(Row):
+    """The buyer's word that goods, or what was shown for a stage, are right. Insert-only."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    # None: the goods of the whole order.
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", null=True)
+    by = models.CharField(max_length=60)
+
+
+class Decision(Row):
+    """An operator's ruling on what is held: `buyer_share` (0 to 1) goes back to the buyer. Insert-only."""
+
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    buyer_share = models.DecimalField(max_digits=7, decimal_places=6)
+    reason = models.TextField()
+    by = models.CharField(max_length=60)
+
+
+class Release(models.Model):
+    """Why a stage was paid out: exactly one piece of evidence (I7). No stage reaches «released» without it. Insert-only."""
+
+    stage = models.OneToOneField(Stage, on_delete=models.PROTECT, related_name="+", primary_key=True)
+    acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, related_name="+", null=True)
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+", null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(acceptance__isnull=False, decision__isnull=True)
+                | models.Q(acceptance__isnull=True, decision__isnull=False),
+                name="trade_release_one_evidence",
+            )
+        ]

@@ -1,0 +1,71 @@
+"""Goods made to order: the deposit buys the material, the balance follows the shipping document."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.files import uploads
+from tests.stories.test_whole_trade import find, order_path, pay, receive, ship
+from tests.stories.walking import Walker
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant"])
+def test_made_to_order_from_the_first_picture_to_the_bill_of_lading(fair, chromium, tmp_path, language):
+    picture, paper = tmp_path / "line-2.jpg", tmp_path / "bill-of-lading.pdf"
+    picture.write_bytes(uploads.picture())
+    paper.write_bytes(uploads.pdf())
+    buyer, seller = Walker(fair, chromium, "buyer", language), Walker(fair, chromium, "seller", language)
+    buyer.sign_in("hamburg@demo.everfair.example")
+    seller.sign_in("yongkang@demo.everfair.example")
+
+    find(buyer, "vacuum+bottle" if language == "en" else "保溫瓶")
+    buyer.press('main button[formaction*="/order/"]')
+    buyer.fill(named_place="Hamburg", payment_plan="made_to_order")
+    buyer.photograph("plan-compose")
+    buyer.press("main button[name=step][value=preview]")
+    buyer.photograph("plan-read-and-sign")
+    assert buyer.page.locator("main table tbody tr").count() >= 4  # a line of goods, and three stages
+    buyer.submit("/order/place/")
+    order = order_path(buyer)
+    seller.go(order)
+    seller.submit("/sign/")
+    pay(buyer, order)
+
+    show(seller, order, picture, "plan-show")
+    buyer.go(order, photograph="plan-shown")
+    buyer.press('main a[href*="/send-back/"]')
+    buyer.fill(reason="The seam cannot be seen.")
+    buyer.photograph("plan-send-back")
+    buyer.submit("/send-back/")
+    seller.go(order, photograph="plan-sent-back")
+    show(seller, order, picture)
+    buyer.go(order)
+    buyer.press('main a[href*="/confirm/"]')
+    buyer.photograph("plan-confirm")
+    buyer.submit("/confirm/")
+    buyer.photograph("plan-deposit-paid-out")
+    pay(buyer, order)
+    ship(seller, order)
+    seller.go(order, photograph="plan-show-document")
+    show(seller, order, paper)
+    buyer.go(order, photograph="plan-documents")
+    pay(buyer, order)
+    receive(buyer, order)
+    buyer.go(order, photograph="plan-settled")
+    seller.close()
+    buyer.close()
+
+    assert fair.command("proofs").returncode == 0
+
+
+def show(seller: Walker, order: str, file: Path, shot: str = "") -> None:
+    seller.go(order)
+    seller.press('main a[href$="/show/"]')
+    seller.page.set_input_files("main [name=attachments]", str(file))
+    if shot:
+        seller.photograph(shot)
+    seller.submit("/show/")
