@@ -105,7 +105,11 @@ def test_the_row_says_every_method(row: Page, world: World) -> None:
     answer = client_of(world, "a", "owner").generic("PROPFIND", request.path, headers={"X-CSRFToken": "t" * 32})
 
     allowed = set(answer.get("Allow", "").replace(" ", "").split(",")) - {"HEAD", "OPTIONS", ""}
-    if row.name in ("companies:join_staff", "provider-event", "carrier-event"):  # no valid request here: an operator's token, a signature
+    if row.name in (
+        "companies:join_staff",
+        "provider-event",
+        "carrier-event",
+    ):  # no valid request here: an operator's token, a signature
         assert answer.status_code == 405
     else:
         assert (answer.status_code, allowed) == (405, set(methods(row)))
