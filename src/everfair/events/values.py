@@ -25,5 +25,7 @@ FACT_WORDS = name_codes("fact", {
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "AmendmentProposed": _("New terms proposed"), "OrderAmended": _("Terms amended"),
     "AmendmentEnded": _("Proposal over"), "OrderCompleted": _("Order settled"),
+    "ConsignmentMoved": _("Goods moved on"), "ConsignmentDelivered": _("Goods delivered"), "PackageReceived": _("Package received"),
+    "ConsignmentLost": _("Goods lost"), "ConsignmentReturned": _("Goods sent back"),
 })
 # fmt: on
