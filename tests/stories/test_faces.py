@@ -93,7 +93,7 @@ def visitors(fair: Fair, chromium: Browser) -> Iterator[Visitors]:
         "search": ("nobody", "/en/export/search/?q=bottle"),
         "hall": ("nobody", "/en/export/halls/home/"),
         "offer": ("nobody", first("nobody", "/en/export/search/?q=bottle", 'main article a[href*="/offers/"]')),
-        "supplier": ("nobody", first("nobody", "/en/export/suppliers/", "main .passport h3 a")),
+        "supplier": ("nobody", first("nobody", "/en/export/suppliers/", "main .passport h2 a")),
         "board": ("nobody", "/en/export/rfqs/"),
         "composer": ("hamburg", "/en/rfqs/new/"),
         "compare": ("santiago", f"{asked}compare/"),

@@ -33,7 +33,8 @@ class Visitor:
         self.clicks += 1
         # The provider's word comes by its own way; the order's page asks again by itself until it is there.
         for _ in range(60):
-            if page.locator('form[data-guided="next"] input[name=verb]').count() and self._verb() not in ("", shot):
+            waits = page.locator("meta[http-equiv=refresh]").count()
+            if not waits and page.locator('form[data-guided="next"] input[name=verb]').count() and self._verb() not in ("", shot):
                 break
             page.wait_for_timeout(500)
         self.walker.photograph(f"guided-{shot}-held")

@@ -111,7 +111,7 @@ def test_the_keyboard_alone_posts_a_request_and_finds_it_on_the_board(fair: Fair
     assert [line.split("\t")[1] for line in lines] == ["Porcelain mug 350 ml, own print", "Gift box for the mug"]
 
     hands.go("r")
-    hands.tab_to("Mugs without a mouse")
+    hands.tab_to("Mugs without a mouse", most=90)
     hands.enter()
     assert page.locator("h1").inner_text() == "Mugs without a mouse"
 

@@ -16,6 +16,12 @@ SERIOUS = {"serious", "critical"}
 _TROUBLE = re.compile(r"Traceback|Internal Server Error|None None|\{\{|%\(\w+\)s")
 
 
+# What reaches beyond the page, outermost first.
+_TOO_WIDE = """() => [...document.querySelectorAll("body *")]
+    .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+    .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.innerText?.slice(0, 60)}`)"""
+
+
 class Walker:
     """`script=False` is a browser without JavaScript: the whole trade must go all the same."""
 
@@ -86,7 +92,7 @@ class Walker:
             self.page.set_viewport_size({"width": width, "height": 900})
             self.page.screenshot(path=SHOTS / f"{self.language}-{name}-{width}.png", full_page=True)
             spill = self.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-            assert spill <= 0, f"{self.page.url} is {spill} px too wide at {width}"
+            assert spill <= 0, f"{self.page.url} is {spill} px too wide at {width}: {self.page.evaluate(_TOO_WIDE)}"
         if self.script:
             self._axe(name)
         self.seen += 1

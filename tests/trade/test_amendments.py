@@ -255,7 +255,6 @@ def test_only_the_other_side_signs_and_only_what_it_saw():
         Change(incoterm="FAX"),
         Change(ship_by=now),
     ],
-    ids=str,
 )
 def test_terms_that_make_no_sense_are_refused(change):
     trade = make.trade("funded")
