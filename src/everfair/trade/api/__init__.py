@@ -1,0 +1,9 @@
+"""Orders for programs: the same verbs, permissions and refusals as the pages."""
+
+from ninja import Router
+
+from everfair.trade.api import amendments, orders
+
+router = Router(tags=["Orders"])
+for part in (orders, amendments):
+    router.add_router("", part.router)

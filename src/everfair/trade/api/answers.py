@@ -1,0 +1,186 @@
+"""How orders, drafts and amendments read for programs, and how what programs send is read."""
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from everfair.base.api import MoneyOut
+from everfair.base.forms import clean_text
+from everfair.base.money import Money, UnitPrice
+from everfair.base.refused import Refused
+from everfair.logistics.queries import consignment_of
+from everfair.payments.queries import intents_of
+from everfair.trade import actions, queries
+from everfair.trade.models import Order
+from everfair.trade.schemas import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, OrderOut, PartyOut
+from everfair.trade.values import Terms
+
+# ── reading what was sent ──
+
+
+def draft_of(request: HttpRequest, payload: DraftIn) -> Terms:
+    return actions.draft_order(
+        [(line.offer, Decimal(line.quantity)) for line in payload.lines],
+        incoterm=payload.incoterm,
+        named_place=text_of(payload.named_place, "named_place"),
+        ship_by=payload.ship_by,
+        payment_plan=payload.payment_plan,
+        remarks=text_of(payload.remarks, "remarks", many_lines=True),
+        by=request.actor,  # type: ignore[attr-defined]
+    )
+
+
+def text_of(text: str, field: str, *, many_lines: bool = True) -> str:
+    try:
+        return clean_text(text, many_lines=many_lines)
+    except ValueError:
+        raise Refused(
+            "base.hidden_characters", _("Please remove hidden or control characters."), field=field, status=422
+        ) from None
+
+
+def money_of(amount: str, currency: str) -> Money:
+    try:
+        return Money.of(amount, currency)
+    except ValueError:
+        raise Refused("base.amount", _("This is no amount of this currency."), field="expected_total", status=422) from None
+
+
+# ── writing what is read ──
+
+
+def _party(signed: Mapping[str, Any]) -> dict[str, Any]:
+    """As the contract names it."""
+    return {"id": signed["id"], "name": signed["name"]}
+
+
+def brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
+    return {
+        "id": order.pk,
+        "number": order.reference,
+        "market": order.market,
+        "buyer": _party(order.terms["buyer"]),
+        "seller": _party(order.terms["seller"]),
+        "agreement": order.agreement,
+        "goods": order.goods,
+        "issue": order.issue,
+        "total": MoneyOut.of(order.total),
+        "ship_by": order.ship_by,
+        "placed_at": order.created_at,
+        "standing": {
+            "code": standing.code,
+            "stands": str(standing.stands),
+            "turn": standing.turn,
+            "asks": str(standing.asks),
+            "at_zero": str(standing.at_zero),
+            "until": standing.until,
+            "yours": standing.yours,
+        },
+    }
+
+
+_PLAIN = (
+    *("incoterm", "named_place", "remarks", "terms_hash", "terms_version", "rules", "buyer_signed_at", "seller_signed_at"),
+    *("closed_by", "closed_reason", "issue_reason"),
+)
+
+
+def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
+    actor = request.actor  # type: ignore[attr-defined]
+    order = queries.order(order_id, actor, sides=False)
+    stages = queries.stages_of(order)
+    payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
+    sent = consignment_of(order.pk) if order.goods != "awaiting" else None
+    signed = order.terms
+    return OrderOut(
+        **brief(order, queries.standing_of(order, stages, actor)),
+        **{name: getattr(order, name) for name in _PLAIN},
+        lines=[
+            {
+                "n": line["n"],
+                "offer": line["offer"] or None,
+                "sku": line["sku"],
+                "description": line["description"],
+                "quantity": line["quantity"],
+                "unit": line["unit"],
+                "unit_price": {"amount": line["unit_price"], "currency": order.currency},
+                "price_per": line["price_per"],
+                "amount": MoneyOut.of(Money(line["amount_minor"], order.currency)),
+            }
+            for line in signed["lines"]
+        ],
+        charges=[
+            {"kind": c["kind"], "label": c["label"], "amount": MoneyOut.of(Money(c["amount_minor"], order.currency))}
+            for c in signed["charges"]
+        ],
+        stages=[
+            _stage(s)
+            | {"state": s.state, "work": s.work, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
+            for s in stages
+        ],
+        moves=queries.moves_of(order, stages, actor),
+        consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
+    )
+
+
+def amendment_out(made: Any, currency: str) -> AmendmentOut:
+    return AmendmentOut(
+        **{
+            "id": made.pk,
+            "total": MoneyOut.of(Money(made.total_minor, currency)),
+            "proposed_at": made.created_at,
+            **{
+                name: getattr(made, name)
+                for name in ("version", "state", "side", "note", "terms_hash", "former_hash", "document", "signed_at")
+            },
+        }
+    )
+
+
+_CONSIGNMENT = (
+    *("mode", "carrier", "tracking_number", "handed_over_on", "package_count", "gross_weight_kg", "packing_list", "note"),
+)
+
+
+def _line(n: int, line: Any, price: UnitPrice, amount: Money) -> dict[str, Any]:
+    return {
+        "n": n,
+        "offer": line.offer_id,
+        "sku": line.sku,
+        "description": line.description,
+        "quantity": f"{line.quantity.normalize():f}",
+        "unit": line.unit,
+        "unit_price": {"amount": f"{price.amount.normalize():f}", "currency": price.currency},
+        "price_per": f"{price.per.normalize():f}",
+        "amount": MoneyOut.of(amount),
+    }
+
+
+def _stage(stage: Any) -> dict[str, Any]:
+    percent = f"{stage.percent.normalize():f}"
+    return {"n": stage.n, "name": stage.name, "percent": percent, "amount": MoneyOut.of(stage.amount)} | {
+        "due_on": stage.due_on,
+        "ends_on": stage.ends_on,
+    }
+
+
+def draft_out(terms: Terms) -> DraftOut:
+    return DraftOut(
+        market=terms.market,
+        buyer=PartyOut(**terms.buyer),
+        seller=PartyOut(**terms.seller),
+        lines=[_line(n, line, line.unit_price, line.amount) for n, line in enumerate(terms.lines, 1)],
+        charges=[{"kind": c.kind, "label": c.label, "amount": MoneyOut.of(c.amount)} for c in terms.charges],
+        stages=[_stage(stage) for stage in terms.stages],
+        total=MoneyOut.of(terms.total),
+        incoterm=terms.incoterm,
+        named_place=terms.named_place,
+        ship_by=terms.ship_by,
+        remarks=terms.remarks,
+        rules=terms.rules,
+        draft_hash=terms.draft_hash,
+    )
