@@ -41,6 +41,7 @@ class Installation:
             EVERFAIR_ADDRESS=self.address,
             EVERFAIR_SANDBOX_URL=self.provider.url,
             EVERFAIR_SANDBOX_WEBHOOK_SECRET=secret,
+            EVERFAIR_CARRIER_SANDBOX_URL="http://127.0.0.1:9",  # nobody: the bench books no carrier
             EVERFAIR_LOG="WARNING" if os.environ.get("EVERFAIR_BENCH_QUIET") else "INFO",
             PYTHONPATH=str(SOURCE),
             DJANGO_SETTINGS_MODULE="everfair.site.settings",
@@ -154,12 +155,13 @@ class Installation:
 
 
 def _free_port() -> int:
-    """One whose neighbour is free too: the supervisor keeps it for the sandbox."""
+    """One whose neighbours are free too: the supervisor keeps them for the sandboxes."""
     while True:
-        with socket.socket() as one, socket.socket() as next_one:
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
             one.bind(("127.0.0.1", 0))
             port = int(one.getsockname()[1])
             with suppress(OSError, OverflowError):
-                next_one.bind(("127.0.0.1", port + 1))
+                two.bind(("127.0.0.1", port + 1))
+                three.bind(("127.0.0.1", port + 2))
                 if 1024 < port < 65000:
                     return port

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from uuid import uuid4
 
-from everfair.payments.providers.signature import signed_headers
+from everfair.base.signature import signed_headers
 
 ACCOUNT = "acct_everfair"
 

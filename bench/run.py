@@ -150,7 +150,7 @@ def _memory(place: Installation, report: Report) -> None:
     found = place.memory_mib()
     if not found["database"]:
         report.notes.append("The database's memory cannot be read by this user: run as the one that started it.")
-    report.add("idle memory (PSS) without the payment sandbox", "MiB", sum(found.values()), 500, parts=found)
+    report.add("idle memory (PSS) without the sandboxes", "MiB", sum(found.values()), 500, parts=found)
 
 
 def _idle(place: Installation, report: Report) -> dict[str, float]:

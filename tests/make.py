@@ -13,13 +13,13 @@ from django.conf import settings
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.signature import signed_headers
 from everfair.catalog.models import Offer
 from everfair.catalog.queries import smallest_step
 from everfair.companies.models import Company, Membership, Person
 from everfair.events.payments import PaymentCaptured
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
-from everfair.payments.providers.signature import signed_headers
 from everfair.payments.rails import RECIPIENT
 from everfair.trade.actions import draft_order, pay_stage, place_order, receive_order, ship_order, sign_order
 from everfair.trade.models import Order, Stage

@@ -13,14 +13,15 @@ from django.utils.translation import gettext, override
 
 import everfair
 from everfair.base import deadlines
-from everfair.base.actor import CLOCK_ACTOR, NOBODY, RAIL_ACTOR, SYSTEM
+from everfair.base.actor import CARRIER_ACTOR, CLOCK_ACTOR, NOBODY, RAIL_ACTOR, SYSTEM
 from everfair.base.events import catalogue, subscribers
 from everfair.base.words import name_codes, word, words_of
 from everfair.companies.models import COMPANY_ROLES, STAFF_ROLES, STOP_KINDS
 from everfair.ledger import models as books
 from everfair.ledger import proofs
 from everfair.ledger.values import PURPOSES
-from everfair.logistics.values import MODES
+from everfair.logistics.carriers.table import CARRIERS
+from everfair.logistics.values import CONDITIONS, MODES, PACKAGE_KINDS, SOURCES, TRACKING_CODES
 from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 from everfair.office import values as office
@@ -48,10 +49,13 @@ def declared_proofs() -> set[str]:
     [
         ("account class", lambda: set(books._CLASSES)),
         ("company role", lambda: set(COMPANY_ROLES)),
+        ("carrier", lambda: set(CARRIERS)),
         ("deadline", lambda: set(deadlines._handlers)),
         ("fact", lambda: set(catalogue())),
         ("market", lambda: set(MARKETS)),
         ("mode", lambda: set(MODES)),
+        ("package condition", lambda: set(CONDITIONS)),
+        ("package kind", lambda: set(PACKAGE_KINDS)),
         ("proof", declared_proofs),
         ("provider", lambda: set(PROVIDERS)),
         ("provider event", lambda: {kind.value for kind in EventKind}),
@@ -61,6 +65,8 @@ def declared_proofs() -> set[str]:
         ("rule unit", lambda: {rule.unit for rule in RULES.values()}),
         ("staff role", lambda: set(STAFF_ROLES)),
         ("subscriber", lambda: set(subscribers())),
+        ("tracking", lambda: set(TRACKING_CODES)),
+        ("tracking source", lambda: set(SOURCES)),
     ],
 )
 def test_what_is_declared_is_what_has_a_word(kind, declared):
@@ -75,7 +81,7 @@ def test_every_state_has_a_word(package, name, table):
 
 
 def test_every_kind_of_actor_has_a_word():
-    own = {actor.kind for actor in (NOBODY, RAIL_ACTOR, CLOCK_ACTOR, SYSTEM)}
+    own = {actor.kind for actor in (NOBODY, RAIL_ACTOR, CARRIER_ACTOR, CLOCK_ACTOR, SYSTEM)}
 
     assert set(words_of("actor")) == own | {"person", "key", "operator"}
 

@@ -49,18 +49,20 @@ class RunningSandbox:
     environment: dict[str, str] = field(default_factory=dict)
     url: str = ""
     process: subprocess.Popen[str] | None = None
+    module: str = "everfair.payments.sandbox"
+    prefix: str = "EVERFAIR_SANDBOX"
 
     def start(self, port: int = 0) -> "RunningSandbox":
-        command = [sys.executable, "-m", "everfair.payments.sandbox", "--port", str(port), "--data", str(self.folder)]
+        command = [sys.executable, "-m", self.module, "--port", str(port), "--data", str(self.folder)]
         command += ["--webhook-url", self.webhook_url, *self.options]
         self.process = subprocess.Popen(command, env=self.full_environment(), stdout=subprocess.PIPE, text=True)
         line = self.process.stdout.readline()
-        assert "payment sandbox on " in line
+        assert " sandbox on " in line
         self.url = "http://127.0.0.1:" + line.strip().rpartition(":")[2]
         return self
 
     def full_environment(self) -> dict[str, str]:
-        secrets = {"EVERFAIR_SANDBOX_API_KEY": API_KEY, "EVERFAIR_SANDBOX_WEBHOOK_SECRET": SECRET}
+        secrets = {f"{self.prefix}_API_KEY": API_KEY, f"{self.prefix}_WEBHOOK_SECRET": SECRET}
         return {**os.environ, "PYTHONPATH": str(SOURCE), **secrets, **self.environment}
 
     def kill(self) -> None:

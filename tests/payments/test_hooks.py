@@ -10,11 +10,11 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
+from everfair.base.signature import signed_headers
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance
 from everfair.ledger.values import wallet
 from everfair.payments.models import Intent, ProviderEvent
-from everfair.payments.providers.signature import signed_headers
 from everfair.trade.actions import pay_stage
 from tests import make
 

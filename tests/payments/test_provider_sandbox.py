@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from everfair.base import signature
+from everfair.base.exchange import NoAnswer, NotReached, exchange
 from everfair.base.money import Money
-from everfair.payments.providers import signature
-from everfair.payments.providers.exchange import NoAnswer, NotReached, exchange
+from everfair.base.strict_json import BadJson, read_object
 from everfair.payments.providers.port import (
     BadEvent,
     BadSignature,
@@ -26,7 +27,6 @@ from everfair.payments.providers.port import (
     StatementLine,
 )
 from everfair.payments.providers.sandbox import SandboxProvider
-from everfair.payments.providers.strict_json import BadJson, read_object
 from everfair.payments.providers.table import PROVIDERS, open_provider
 from tests.payments.running_sandbox import (
     API_KEY,

@@ -17,10 +17,12 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from everfair.base.sandbox.events import RETRY_AFTER_S, next_attempt_at
+from everfair.base.sandbox.faults import chance
+from everfair.base.sandbox.words import COMMON, LANGUAGES, language_of
 from everfair.payments.sandbox.amounts import fee_minor, written
-from everfair.payments.sandbox.events import RETRY_AFTER_S, next_attempt_at
-from everfair.payments.sandbox.faults import KINDS, chance
-from everfair.payments.sandbox.words import LANGUAGES, WORDS, language_of
+from everfair.payments.sandbox.faults import FAULTS
+from everfair.payments.sandbox.words import WORDS
 from tests.payments.running_sandbox import OLD_SECRET, SECRET, RunningSandbox, running_receiver, running_sandbox, wait_until
 
 CHECKOUT = {
@@ -394,8 +396,8 @@ def test_a_form_of_another_site_pays_nothing(shared):
 
 
 def test_every_word_exists_in_every_language():
-    assert {kind for kind in KINDS if f"fault_{kind}" not in WORDS} == set()
-    assert {name for name, row in WORDS.items() if len(row) != len(LANGUAGES) or not all(row)} == set()
+    assert {kind for kind in FAULTS.kinds if f"fault_{kind}" not in COMMON | WORDS} == set()
+    assert {name for name, row in (COMMON | WORDS).items() if len(row) != len(LANGUAGES) or not all(row)} == set()
     assert [language_of(tag) for tag in ("", "de", "zh", "zh-Hans-CN", "zh_TW", "zh-HK", "ZH-HANT")] == [
         "en",
         "en",

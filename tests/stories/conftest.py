@@ -59,17 +59,18 @@ def _environment() -> dict[str, str]:
 
 
 def _free_ports() -> int:
-    """A port whose neighbour is free too: the payment sandbox stands beside the platform."""
+    """A port whose two neighbours are free too: the sandboxes stand beside the platform."""
     for _ in range(50):
-        with socket.socket() as one, socket.socket() as two:
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
             one.bind(("127.0.0.1", 0))
             port = one.getsockname()[1]
             try:
                 two.bind(("127.0.0.1", port + 1))
+                three.bind(("127.0.0.1", port + 2))
             except OSError:
                 continue
             return port
-    raise RuntimeError("no two free ports")
+    raise RuntimeError("no three free ports")
 
 
 @pytest.fixture(scope="session")

@@ -10,8 +10,8 @@ from uuid import UUID
 class Actor:
     """One person, key or clockwork, seen once per request.
 
-    `kind`: nobody, person, key, operator, rail (a verified provider event), clock (a due deadline),
-    system (commands and migrations of data). `company_roles` are the person's roles in `company_id`.
+    `kind`: nobody, person, key, operator, rail (a verified provider event), carrier (a verified word of a carrier), clock (a due
+    deadline), system (commands and migrations of data). `company_roles` are the person's roles in `company_id`.
     """
 
     kind: str = "nobody"
@@ -39,5 +39,6 @@ class Actor:
 
 NOBODY = Actor()
 RAIL_ACTOR = Actor(kind="rail", door="webhook")
+CARRIER_ACTOR = Actor(kind="carrier", door="webhook")
 CLOCK_ACTOR = Actor(kind="clock", door="worker")
 SYSTEM = Actor(kind="system", door="command")

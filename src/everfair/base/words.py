@@ -43,6 +43,7 @@ name_codes(
         "key": _("A program with a key"),
         "operator": _("Operator"),
         "rail": _("Payment provider"),
+        "carrier": _("Carrier"),
         "clock": _("Automatically, on time"),
         "system": _("The software itself"),
     },

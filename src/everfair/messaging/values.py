@@ -57,6 +57,9 @@ NOTICE_WORDS: dict[str, str] = {
     "payout.sent": N_("Your payout %(number)s is on its way to the bank."),
     "payout.settled": N_("Your payout %(number)s has arrived at the bank."),
     "payout.failed": N_("Your payout %(number)s could not be made."),
+    "consignment.delivered": N_("The goods under %(number)s have been delivered."),
+    "consignment.lost": N_("The carrier has lost the goods under %(number)s."),
+    "consignment.returned": N_("The goods under %(number)s were sent back."),
 }
 
 # What a person may leave to the pages alone: topic → (its words, kinds of notices). The rest, where money or a deadline is at stake, is

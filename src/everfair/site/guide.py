@@ -91,6 +91,31 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "Opens the sandbox's console: `/console?token=…`.",
         "made once, kept in `secrets/`",
     ),
+    "EVERFAIR_CARRIER_SANDBOX_ADDRESS": (
+        "The address under which people reach the carrier sandbox that `bin/up` starts, when a proxy stands before it.",
+        "`http://localhost:` and its port",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_URL": (
+        "A carrier sandbox that runs elsewhere; ours is not started then.",
+        "ours, on the port after the next",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": (
+        "Our account at the carrier sandbox; events of another one are not believed.",
+        "`acct_everfair`",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_API_KEY": ("What we show the carrier sandbox.", "made once, kept in `secrets/`"),
+    "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET": (
+        "Signs the carrier sandbox's events; two, newest first, while you change it.",
+        "made once, kept in `secrets/`",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL": (
+        "Where the carrier sandbox sends its events.",
+        "`/hooks/carriers/sandbox`: on this machine for our own, else of EVERFAIR_ADDRESS",
+    ),
+    "EVERFAIR_CARRIER_SANDBOX_CONSOLE_TOKEN": (
+        "Opens the carrier sandbox's console: `/console?token=…`.",
+        "made once, kept in `secrets/`",
+    ),
 }
 # What the processes tell each other, and what only tests use: nothing to set by hand.
 OURS: dict[str, str] = {
@@ -194,7 +219,7 @@ def states_page() -> str:
         "# States",
         NOTE,
         "What may happen, from which state to which, and who may do it. Buttons, the API's allowed moves and the database's checks come "
-        "from these tables. *Rail* is a verified event of a payment provider, *clock* a deadline that is due.",
+        "from these tables. *Rail* is a verified event of a payment provider, *carrier* one of a carrier, *clock* a deadline that is due.",
     ]
     for package, name, table in state_tables():
         rows = [

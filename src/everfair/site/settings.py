@@ -6,6 +6,7 @@ EVERFAIR_KIND           live, demo or test                    EVERFAIR_AS_OWNER 
 EVERFAIR_SMTP_URL       smtp://user:password@host:587         EVERFAIR_SECRET_KEY
 EVERFAIR_OIDC_ISSUER, EVERFAIR_OIDC_CLIENT_ID, EVERFAIR_OIDC_CLIENT_SECRET, EVERFAIR_OIDC_NAME   sign-in at your own provider
 EVERFAIR_SANDBOX_URL, EVERFAIR_SANDBOX_API_KEY, EVERFAIR_SANDBOX_WEBHOOK_SECRET   the payment sandbox
+EVERFAIR_CARRIER_SANDBOX_URL, …_API_KEY, …_WEBHOOK_SECRET                         the carrier sandbox
 """
 
 from __future__ import annotations
@@ -254,6 +255,16 @@ if KIND == "test":
     PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_URL", "http://127.0.0.1:9")  # nobody listens there
     PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_API_KEY", "sk_test_everfair")
     PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_WEBHOOK_SECRET", "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+
+# Each carrier likewise.
+CARRIERS = {"sandbox": {name: value for name, value in os.environ.items() if name.startswith("EVERFAIR_CARRIER_SANDBOX_")}}
+CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL", f"{ADDRESS}/hooks/carriers/sandbox")
+if KIND == "test":
+    CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_URL", "http://127.0.0.1:9")  # nobody listens there
+    CARRIERS["sandbox"].setdefault("EVERFAIR_CARRIER_SANDBOX_API_KEY", "sk_test_everfair")
+    CARRIERS["sandbox"].setdefault(
+        "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET", "whsec_" + "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA="
+    )
 
 LOGGING = {
     "version": 1,

@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from everfair.companies.account_urls import returning
 from everfair.files.urls import media_urlpatterns
+from everfair.logistics.hooks import carrier_event
 from everfair.payments.hooks import provider_event
 from everfair.site import health, home, look
 from everfair.site.api import api
@@ -31,6 +32,7 @@ urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
     path("hooks/payments/<slug:provider>", provider_event, name="provider-event"),
+    path("hooks/carriers/<slug:carrier>", carrier_event, name="carrier-event"),
     path("api/v1/", api.urls),
     *media_urlpatterns,
     *returning,

@@ -133,6 +133,7 @@ PAGES: list[Page] = [
     Page("site:styleguide", EVERYONE, get="nobody"),
     Page("site:developers", EVERYONE, get="nobody"),
     Page("provider-event", EVERYONE, {"provider": "~sandbox"}, get=None, post=None),
+    Page("carrier-event", EVERYONE, {"carrier": "~sandbox"}, get=None, post=None),
     # ── files ──
     Page("files:file", EVERYONE, {"file_id": "@attachment"}),
     Page("picture", EVERYONE, {"sha256": "@picture_sha", "width": "~320"}, get="nobody", open="pictures of goods are public"),
@@ -176,6 +177,18 @@ PAGES: list[Page] = [
     Page("payments:remove_bank_account", MONEY, {"account_id": "@spare_account"}, proof="fresh", get=None, post="owner"),
     Page("payments:payouts", MONEY),
     Page("payments:new_payout", MONEY, proof="fresh", post="owner", form={"bank_account": "@bank_account", "amount": "5.00", "confirmed": "1"}),
+    # ── deliveries ──
+    Page("logistics:consignment", PARTY, {"consignment_id": "@goods_in"}),
+    Page("logistics:book", TRADING, {"consignment_id": "@goods_refused"}, get=None, post="owner"),
+    Page("logistics:cancel_booking", TRADING + " | operator", {"consignment_id": "@goods_booked"}, get=None, post="owner"),
+    Page("logistics:plan_leg", TRADING + " | operator", {"consignment_id": "@goods_out"}, get=None, post="owner", form={
+        "mode": "sea", "vessel": "Ever Given", "from_place": "CNNGB", "to_place": "DEHAM", "departs_at": _later(1), "arrives_at": _later(30)}),
+    Page("logistics:say_where", TRADING + " | operator", {"consignment_id": "@goods_out"}, get=None, post="owner",
+         form={"code": "departed", "place": "CNNGB", "occurred_at": "", "note": "fine"}),
+    Page("logistics:receive_package", TRADING, {"consignment_id": "@goods_in", "n": "~1"}, get=None, post="owner",
+         form={"condition": "damaged", "note": "wet"}),
+    Page("logistics:prove", TRADING + " | operator", {"consignment_id": "@goods_in"}, get=None, post="owner", form={
+        "delivered_at": _later(-1), "signed_by": "A. Meyer", "place": "DEHAM", "note": "seen", "pictures": _text}),
     # ── goods ──
     Page("catalog:offers", MEMBER),
     Page("catalog:new_offer", SELLING, post="owner", form=_OFFER_FORM),
@@ -391,6 +404,13 @@ OPERATIONS: list[Operation] = [
     Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}),
     Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
     Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), writes=False, keyless=True),
+    Operation("GET /consignments/{consignment_id}", PARTY, path={"consignment_id": "@goods_in"}),
+    Operation("GET /consignments/{consignment_id}/tracking", PARTY, path={"consignment_id": "@goods_in"}),
+    Operation("POST /consignments/{consignment_id}/packages/{n}/receipt", TRADING, path={"consignment_id": "@goods_in", "n": "~1"},
+              body={"condition": "damaged", "note": "wet"}),
+    Operation("POST /consignments/{consignment_id}/proof", TRADING + " | operator", path={"consignment_id": "@goods_in"}, body={
+        "delivered_at": _moment(-1), "signed_by": "A. Meyer", "place": "DEHAM", "note": "seen", "file_ids": ["@attachment"],
+        "document_sha256": "a" * 64}),
     Operation("GET /wallet", MONEY),
     Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /bank-accounts", MONEY),

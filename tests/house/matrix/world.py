@@ -22,6 +22,7 @@ from django.test import Client
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
+from everfair.base.ids import new_id
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.money import Money
 from everfair.catalog.actions import draft_offer, stage_import, withdraw_offer
@@ -32,6 +33,8 @@ from everfair.companies.queries import actor_of_person
 from everfair.companies.values import SCOPES
 from everfair.files.actions import keep_attachment, keep_picture
 from everfair.ledger.models import Entry
+from everfair.logistics.actions import hand_over
+from everfair.logistics.models import Consignment
 from everfair.messaging.actions import notify
 from everfair.messaging.models import Message, Notice, Thread
 from everfair.payments.actions import add_bank_account, request_payout
@@ -136,7 +139,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _deliveries, _money, _talk, _machine):
         building(side)
     return side
 
@@ -273,6 +276,31 @@ def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int, **
         report_missing(order.pk, f"missing {side.mark}", by=buyer)
     order.refresh_from_db()
     return order
+
+
+def _deliveries(side: Side) -> None:
+    """Goods that come, goods that go, one booking the carrier refused and one it took."""
+    ours, theirs = side.company.pk, side.partner.pk
+
+    def handed(shipper: Any, consignee: Any, **changes: Any) -> Any:
+        values = {"mode": "sea", "carrier": "Evergreen", "tracking_number": f"WAY{side.mark}", "note": side.mark} | changes
+        row = hand_over(
+            subject=new_id(), shipper_id=shipper, consignee_id=consignee, by=side.by, handed_over_on=now().date() - timedelta(days=5),
+            package_count=2, packages=[{"marks": side.mark}], **values,
+        )  # fmt: skip
+        return row.pk
+
+    refused, booked = (handed(ours, theirs, carrier_code="sandbox") for _ in range(2))
+    Consignment.objects.filter(pk=refused).update(booking="refused", booking_failure=side.mark, asked_at=now())
+    Consignment.objects.filter(pk=booked).update(
+        booking="booked", carrier_ref=f"shp_{side.mark}", tracking_number=side.mark, asked_at=now()
+    )
+    side.of |= {
+        "goods_in": handed(theirs, ours),
+        "goods_out": handed(ours, theirs),
+        "goods_refused": refused,
+        "goods_booked": booked,
+    }
 
 
 def _money(side: Side) -> None:

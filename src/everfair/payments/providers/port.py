@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from everfair.base.money import Money
-from everfair.payments.providers.signature import BadSignature
+from everfair.base.signature import BadSignature
 
 __all__ = [
     "BadEvent",

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Self, TypeVar
 from urllib.parse import quote, urlencode
 
+from everfair.base import signature
+from everfair.base.exchange import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Answer, NoAnswer, NotReached, exchange
 from everfair.base.money import MAX_MINOR, Money
-from everfair.payments.providers import signature
-from everfair.payments.providers.exchange import CONNECT_TIMEOUT_S, READ_TIMEOUT_S, Answer, NoAnswer, NotReached, exchange
+from everfair.base.strict_json import SIZE_MAX, BadJson, read_object
 from everfair.payments.providers.port import (
     BadEvent,
     BankAccount,
@@ -26,7 +27,6 @@ from everfair.payments.providers.port import (
     RefundState,
     StatementLine,
 )
-from everfair.payments.providers.strict_json import SIZE_MAX, BadJson, read_object
 
 _Read = TypeVar("_Read")
 _UNREADABLE = (LookupError, TypeError, ValueError)  # BadJson is a ValueError

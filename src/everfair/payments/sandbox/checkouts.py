@@ -5,12 +5,12 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from everfair.base.sandbox.events import Announcer
+from everfair.base.sandbox.moments import written_moment
+from everfair.base.sandbox.refusals import Refusal
+from everfair.base.sandbox.words import language_of
 from everfair.payments.sandbox import refusals
-from everfair.payments.sandbox.events import Announcer
-from everfair.payments.sandbox.moments import written_moment
-from everfair.payments.sandbox.refusals import Refusal
 from everfair.payments.sandbox.settlements import settle
-from everfair.payments.sandbox.words import language_of
 
 INSTRUMENTS = ("pays", "declined", "late", "twice")
 

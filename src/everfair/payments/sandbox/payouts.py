@@ -5,11 +5,11 @@ import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
+from everfair.base.sandbox.events import Announcer
+from everfair.base.sandbox.moments import written_moment
+from everfair.base.sandbox.refusals import Refusal
 from everfair.payments.sandbox import refusals
-from everfair.payments.sandbox.events import Announcer
-from everfair.payments.sandbox.faults import PAYOUT_FAULTS, firing
-from everfair.payments.sandbox.moments import written_moment
-from everfair.payments.sandbox.refusals import Refusal
+from everfair.payments.sandbox.faults import PAYOUT_FAULTS
 from everfair.payments.sandbox.settlements import settle
 
 
@@ -50,7 +50,7 @@ def settle_due_payouts(db: sqlite3.Connection, announcer: Announcer, now: float)
     for row in db.execute(
         "select * from payouts where state = 'pending' and settle_at <= ? order by settle_at", (now,)
     ).fetchall():
-        fails = bool(firing(db, announcer.seed, PAYOUT_FAULTS, {row["reference"]}))
+        fails = bool(announcer.faults.firing(db, announcer.seed, PAYOUT_FAULTS, {row["reference"]}))
         state, failure_code = ("failed", "account_closed") if fails else ("paid", "")
         db.execute(
             "update payouts set state = ?, failure_code = ?, version = version + 1 where id = ?", (state, failure_code, row["id"])

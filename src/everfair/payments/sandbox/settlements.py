@@ -3,9 +3,10 @@
 import sqlite3
 from typing import Any
 
+from everfair.base.sandbox.moments import written_moment
+from everfair.base.sandbox.refusals import Refusal
 from everfair.payments.sandbox.amounts import fee_minor
-from everfair.payments.sandbox.moments import day_bounds, written_moment
-from everfair.payments.sandbox.refusals import Refusal
+from everfair.payments.sandbox.periods import day_bounds
 
 PAGE_MAX = 100  # lines; keeps an answer well under the 64 kB a careful client reads
 

@@ -36,8 +36,10 @@ ACCOUNT = "acct_everfair"
 CLI = [sys.executable, "-m", "everfair.site.cli"]
 
 
-@click.command(help="Start everything: database, payment sandbox, worker and web server.")
-@click.option("--port", type=click.IntRange(1024, 65534), default=8000, show_default=True, help="The sandbox takes the next one.")
+@click.command(help="Start everything: database, payment and carrier sandboxes, worker and web server.")
+@click.option(
+    "--port", type=click.IntRange(1024, 65533), default=8000, show_default=True, help="The sandboxes take the next two."
+)
 @click.option("--data", "own_data", type=click.Path(file_okay=False), help="Folder of the installation (default: ./var).")
 @click.option("--empty", is_flag=True, help="No demo world: print a one-time link for the first operator.")
 @click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True, help="Web processes; one for each core.")
@@ -56,7 +58,7 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             check_outside(outside["EVERFAIR_DATABASE_URL"], outside["EVERFAIR_OWNER_URL"])
         house.take_data(address)
         house.listen_to_signals()
-        for wanted in (port, port + 1):
+        for wanted in (port, port + 1, port + 2):
             _refuse_taken(wanted, port)
         env = {
             **os.environ,
@@ -70,6 +72,11 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             "EVERFAIR_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_SANDBOX_WEBHOOK_URL")
             or (address if os.environ.get("EVERFAIR_SANDBOX_URL") else f"http://localhost:{port}") + "/hooks/payments/sandbox",
             "EVERFAIR_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_SANDBOX_ACCOUNT", ACCOUNT),
+            "EVERFAIR_CARRIER_SANDBOX_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL", f"http://localhost:{port + 2}"),
+            "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL")
+            or (address if os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL") else f"http://localhost:{port}")
+            + "/hooks/carriers/sandbox",
+            "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_CARRIER_SANDBOX_ACCOUNT", ACCOUNT),
             "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
             "PYTHONPATH": python_path(),
         }
@@ -101,11 +108,27 @@ def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[C
     web = [sys.executable, "-m", "granian", "--interface", "rsgi", "everfair.site.web:application", "--host", "127.0.0.1"]
     web += ["--port", str(port), "--workers", str(workers), "--runtime-mode", "st", "--no-ws"]
     web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
-    sandbox = [sys.executable, "-m", "everfair.payments.sandbox", "--port", str(port + 1), "--data", str(folder / "sandbox")]
-    sandbox += ["--account", env["EVERFAIR_SANDBOX_ACCOUNT"], "--public-url", env.get("EVERFAIR_SANDBOX_ADDRESS", "").rstrip("/")]
-    table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3), Child("sandbox", sandbox, env, 0.5)]
-    own_sandbox = env["EVERFAIR_SANDBOX_URL"] == f"http://localhost:{port + 1}"
-    return table if own_sandbox else table[:2]
+    table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3)]
+    for place, (name, module, url, account, public) in enumerate(_SANDBOXES, start=1):
+        own = port + place
+        if env[url] == f"http://localhost:{own}":  # else it runs elsewhere
+            command = [sys.executable, "-m", module, "--port", str(own), "--data", str(folder / name)]
+            command += ["--account", env[account], "--public-url", env.get(public, "").rstrip("/")]
+            table.append(Child(name, command, env, 0.5))
+    return table
+
+
+# In the order of their ports: name, module, and the variables of where we reach it, of our account there, of where people reach it.
+_SANDBOXES = (
+    ("sandbox", "everfair.payments.sandbox", "EVERFAIR_SANDBOX_URL", "EVERFAIR_SANDBOX_ACCOUNT", "EVERFAIR_SANDBOX_ADDRESS"),
+    (
+        "carrier-sandbox",
+        "everfair.logistics.sandbox",
+        "EVERFAIR_CARRIER_SANDBOX_URL",
+        "EVERFAIR_CARRIER_SANDBOX_ACCOUNT",
+        "EVERFAIR_CARRIER_SANDBOX_ADDRESS",
+    ),
+)
 
 
 def _start_database(house: Supervisor, folder: Path) -> dict[str, str]:
@@ -170,7 +193,7 @@ def _refuse_taken(wanted: int, port: int) -> None:
             probe.bind(("127.0.0.1", wanted))
         except OSError:
             free = port + 10 if port < 65000 else 8010
-            what = "" if wanted == port else " (the payment sandbox needs it)"
+            what = ("", " (the payment sandbox needs it)", " (the carrier sandbox needs it)")[wanted - port]
             raise CannotRun(f"Port {wanted}{what} is taken by another program: choose another with --port {free}.") from None
 
 

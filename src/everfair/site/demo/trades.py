@@ -14,9 +14,9 @@ from django.conf import settings
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.signature import signed_headers, split_secrets
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
-from everfair.payments.providers.signature import signed_headers, split_secrets
 from everfair.payments.rails import RECIPIENT, rail
 from everfair.site.demo.plan import SEED
 from everfair.site.demo.requests import request

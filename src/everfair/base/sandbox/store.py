@@ -1,4 +1,4 @@
-"""The sandbox's memory: one SQLite file in WAL mode, one connection, one lock. What was answered survives `kill -9`."""
+"""A sandbox's memory: one SQLite file in WAL mode, one connection, one lock. What was answered survives `kill -9`."""
 
 import fcntl
 import sqlite3
@@ -8,63 +8,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 SCHEMA = """
-create table checkouts (
-    id text primary key,
-    merchant_reference text not null unique,
-    amount_minor integer not null check (amount_minor > 0),
-    currency text not null,
-    recipient text not null,
-    description text not null,
-    return_url text not null,
-    webhook_url text not null,
-    language text not null,
-    state text not null check (state in ('open', 'captured', 'failed', 'cancelled')),
-    failure_code text not null default '',
-    refunded_minor integer not null default 0 check (refunded_minor between 0 and amount_minor),
-    version integer not null default 1,
-    created_at real not null
-) strict;
-create table refunds (
-    id text primary key,
-    reference text not null unique,
-    checkout text not null references checkouts (id),
-    amount_minor integer not null check (amount_minor > 0),
-    currency text not null,
-    state text not null check (state = 'succeeded'),
-    version integer not null default 1,
-    created_at real not null
-) strict;
-create table payouts (
-    id text primary key,
-    reference text not null unique,
-    amount_minor integer not null check (amount_minor > 0),
-    currency text not null,
-    holder text not null,
-    recipient text not null,
-    bic text not null,
-    webhook_url text not null,
-    state text not null check (state in ('pending', 'paid', 'failed')),
-    failure_code text not null default '',
-    version integer not null default 1,
-    settle_at real not null,
-    created_at real not null
-) strict;
-create index payouts_pending on payouts (settle_at) where state = 'pending';
-create table settlements (
-    id integer primary key autoincrement,
-    kind text not null,
-    ref text not null unique,
-    reference text not null,
-    currency text not null,
-    gross_minor integer not null,
-    fee_minor integer not null,
-    net_minor integer not null check (net_minor = gross_minor - fee_minor),
-    settled_at real not null
-) strict;
 create table events (
     id text primary key,
     type text not null,
-    merchant_reference text not null,
+    reference text not null,
     body blob not null,
     created_at real not null
 ) strict;
@@ -89,7 +36,7 @@ create table faults (
     value integer,
     remaining integer check (remaining >= 0),
     probability real not null check (probability between 0 and 1),
-    merchant_reference text,
+    reference text,
     operation text,
     draws integer not null default 0,
     fired integer not null default 0,
@@ -103,7 +50,12 @@ create table answers (
     created_at real not null
 ) strict;
 """
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
+# From version 1, when the payment sandbox was the only one.
+_UPGRADE = (
+    "alter table events rename column merchant_reference to reference",
+    "alter table faults rename column merchant_reference to reference",
+)
 
 
 class AlreadyRunning(Exception):
@@ -111,9 +63,12 @@ class AlreadyRunning(Exception):
 
 
 class Store:
-    """Opens (or makes) the database in a folder, and refuses (AlreadyRunning) a folder that is in use."""
+    """Opens (or makes) the database in a folder, and refuses (AlreadyRunning) a folder that is in use.
 
-    def __init__(self, folder: Path) -> None:
+    `own_schema` holds the tables of the sandbox's own things, beside the events, deliveries, faults and answers that each has.
+    """
+
+    def __init__(self, folder: Path, own_schema: str) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._claim = (folder / "sandbox.lock").open("w")
         try:
@@ -129,11 +84,14 @@ class Store:
         with self.writing() as db:
             version = db.execute("pragma user_version").fetchone()[0]
             if version == 0:
-                for statement in SCHEMA.split(";\n"):
+                for statement in (own_schema + SCHEMA).split(";\n"):
                     db.execute(statement)
-                db.execute(f"pragma user_version = {SCHEMA_VERSION}")
+            elif version == 1:
+                for statement in _UPGRADE:
+                    db.execute(statement)
             elif version != SCHEMA_VERSION:
                 raise RuntimeError(f"{folder} was written by another version of the sandbox; start with an empty folder")
+            db.execute(f"pragma user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:

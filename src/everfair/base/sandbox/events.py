@@ -1,14 +1,14 @@
-"""What the sandbox tells the merchant: events written with the work they report, and their deliveries."""
+"""What a sandbox tells its customer: events written with the work they report, and their deliveries."""
 
 import json
 import secrets
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from everfair.payments.sandbox.faults import EVENT_FAULTS, chance, firing
-from everfair.payments.sandbox.moments import written_moment
+from everfair.base.sandbox.faults import Faults, chance
+from everfair.base.sandbox.moments import written_moment
 
 # Seconds before attempt 1, 2, …: about three days in all, each with ±20 % jitter.
 RETRY_AFTER_S = (0, 1, 5, 30, 300, 1_800, 7_200, 18_000, 36_000, 50_400, 72_000, 86_400)
@@ -17,10 +17,12 @@ JITTER = 0.2
 
 @dataclass(frozen=True)
 class Announcer:
-    """Who speaks, and with which luck."""
+    """Who speaks, and with which luck. `twist` makes an event lie where a fault of the product's own struck."""
 
     account: str
     seed: int
+    faults: Faults
+    twist: Callable[[dict[str, Any], Mapping[str, int]], None]
 
     def announce(
         self,
@@ -34,16 +36,11 @@ class Announcer:
         copies: int = 1,
     ) -> None:
         """Write an event and its deliveries in the caller's transaction; without an address it is kept and sent nowhere."""
-        reference = inside["merchant_reference"]
+        reference = inside[self.faults.reference]
         references = {reference, inside.get("reference", reference)}
-        struck = firing(db, self.seed, EVENT_FAULTS, references) if url else {}
+        struck = self.faults.firing(db, self.seed, self.faults.of_events, references) if url else {}
         told = dict(inside)
-        if "wrong_amount" in struck:
-            told["amount_minor"] = max(1, told["amount_minor"] + struck["wrong_amount"])
-        if "wrong_currency" in struck:
-            told["currency"] = "USD" if told["currency"] != "USD" else "EUR"
-        if "wrong_recipient" in struck:
-            told["recipient"] = "somebody-else"
+        self.twist(told, struck)
         event_id = "evt_" + secrets.token_hex(12)
         event = {"id": event_id, "type": kind, "created_at": written_moment(now), "account": self.account, "data": told}
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()

@@ -11,9 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from everfair.payments.sandbox import api, pages
-from everfair.payments.sandbox.refusals import Refusal
-from everfair.payments.sandbox.service import Request, Response, Service
+from everfair.base.sandbox.refusals import Refusal
+from everfair.base.sandbox.service import Request, Response, Service, refused
 
 BODY_MAX = 64 * 1024
 CONNECTIONS_MAX = 64
@@ -29,7 +28,7 @@ SECURITY_HEADERS = {
 class SandboxServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
-    service: Service
+    service: Service  # set before it serves
 
     def __init__(self, address: tuple[str, int]) -> None:
         self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
@@ -90,10 +89,10 @@ class Handler(BaseHTTPRequestHandler):
             response = self._answer(method)
         except Refusal as refusal:
             self.close_connection = True  # part of the request may still be unread
-            response = api.refused(refusal)
+            response = refused(refusal)
         except Exception:
             sys.stderr.write(traceback.format_exc())
-            response = api.refused(Refusal(500, "internal", "The sandbox has a fault of its own."))
+            response = refused(Refusal(500, "internal", "The sandbox has a fault of its own."))
         if response.silent_s:
             self._stay_silent(response.silent_s)
             return
@@ -121,11 +120,11 @@ class Handler(BaseHTTPRequestHandler):
         request = Request(method, path, query, headers, body, self.client_address[0])
         if path == "/healthz":
             with service.store.reading() as db:
-                db.execute("select 1 from checkouts limit 1").fetchone()
+                db.execute("select 1 from events limit 1").fetchone()
             if not service.courier.is_alive():
                 raise Refusal(503, "courier_stopped", "The courier has stopped.")
             return Response(200, b'{"status": "ok"}', "application/json")
-        return api.answer(service, request) if path.startswith("/v1/") else pages.answer(service, request)
+        return service.answer(request)
 
     def _body(self) -> bytes:
         if self.headers.get("Transfer-Encoding"):
@@ -154,7 +153,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """What the HTTP parser itself refuses, in the same form as everything else."""
-        body = api.refused(Refusal(code, "bad_request", message or HTTPStatus(code).phrase)).body
+        body = refused(Refusal(code, "bad_request", message or HTTPStatus(code).phrase)).body
         self.close_connection = True
         self.send_response(code)
         self.send_header("Content-Type", "application/json")

@@ -1,12 +1,8 @@
-"""Moments as the API writes them: UTC, milliseconds, with the zone."""
+"""The days of a statement."""
 
 from datetime import UTC, date, datetime, timedelta
 
-from everfair.payments.sandbox.refusals import Refusal
-
-
-def written_moment(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+from everfair.base.sandbox.refusals import Refusal
 
 
 def day_bounds(from_on: str, to_on: str) -> tuple[float, float]:

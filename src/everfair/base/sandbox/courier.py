@@ -1,30 +1,40 @@
-"""The courier: one thread that settles due payouts and delivers due events in turn, until each is taken or given up."""
+"""The courier: one thread that does what is due by itself and delivers due events in turn, until each is taken or given up."""
 
+import sqlite3
 import sys
 import threading
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
-from everfair.payments.providers.exchange import NoAnswer, NotReached, exchange
-from everfair.payments.providers.signature import new_secret, signed_headers
-from everfair.payments.sandbox.events import Announcer, next_attempt_at
-from everfair.payments.sandbox.faults import ATTEMPT_FAULTS, firing
-from everfair.payments.sandbox.payouts import next_payout_at, settle_due_payouts
-from everfair.payments.sandbox.store import Store
+from everfair.base.exchange import NoAnswer, NotReached, exchange
+from everfair.base.sandbox.events import Announcer, next_attempt_at
+from everfair.base.sandbox.faults import ATTEMPT_FAULTS
+from everfair.base.sandbox.store import Store
+from everfair.base.signature import new_secret, signed_headers
 
 RETRY_AFTER_MAX_S = 3_600
 REST_MAX_S = 60.0  # looks again at least this often, in case the machine's clock was set
 
 
+@dataclass(frozen=True)
+class Clockwork:
+    """What a product does by itself: when next (None: nothing waits), and doing all that is due."""
+
+    next_at: Callable[[sqlite3.Connection], float | None]
+    run: Callable[[sqlite3.Connection, Announcer, float], None]
+
+
 class Courier(threading.Thread):
     """Delivery is at least once: what was under way when the process died is sent again."""
 
-    def __init__(self, store: Store, announcer: Announcer, secrets: Sequence[str]) -> None:
+    def __init__(self, store: Store, announcer: Announcer, secrets: Sequence[str], clockwork: Clockwork | None = None) -> None:
         super().__init__(name="courier", daemon=True)
         self._store = store
         self._announcer = announcer
         self._secrets = tuple(secrets)
+        self._clockwork = clockwork
         self._woken = threading.Event()
         self._stopped = threading.Event()
 
@@ -52,26 +62,26 @@ class Courier(threading.Thread):
         """Do one thing that is due; say how long nothing else is."""
         now = time.time()
         with self._store.reading() as db:
-            payout_at = next_payout_at(db)
+            clock_at = self._clockwork.next_at(db) if self._clockwork else None
             row = db.execute(
-                "select d.id, d.event, d.url, d.due_at, d.attempts, e.body, e.merchant_reference from deliveries d"
+                "select d.id, d.event, d.url, d.due_at, d.attempts, e.body, e.reference from deliveries d"
                 " join events e on e.id = d.event where d.state = 'pending' order by d.due_at, d.place, d.id limit 1"
             ).fetchone()
-        if payout_at is not None and payout_at <= now:
+        if self._clockwork and clock_at is not None and clock_at <= now:
             with self._store.writing() as db:
-                settle_due_payouts(db, self._announcer, now)
+                self._clockwork.run(db, self._announcer, now)
             return 0
         if row is not None and row["due_at"] <= now:
-            self._deliver(row["id"], row["event"], row["url"], row["attempts"] + 1, row["body"], row["merchant_reference"])
+            self._deliver(row["id"], row["event"], row["url"], row["attempts"] + 1, row["body"], row["reference"])
             return 0
-        due = [at for at in (payout_at, row and row["due_at"]) if at is not None]
+        due = [at for at in (clock_at, row and row["due_at"]) if at is not None]
         return min([REST_MAX_S, *(at - now for at in due)])
 
     def _deliver(self, delivery_id: int, event_id: str, url: str, attempt: int, body: bytes, reference: str) -> None:
         with self._store.writing() as db:
-            forged = bool(firing(db, self._announcer.seed, ATTEMPT_FAULTS, {reference}))
-        secrets = [new_secret()] if forged else self._secrets
-        headers = signed_headers(secrets, event_id, int(time.time()), body)
+            struck = self._announcer.faults.firing(db, self._announcer.seed, ATTEMPT_FAULTS, {reference})
+        secrets = [new_secret()] if "forged_signature" in struck else self._secrets
+        headers = signed_headers(secrets, event_id, int(time.time()) + struck.get("clock_offset", 0), body)
         headers |= {"Content-Type": "application/json", "User-Agent": "Everfair-Sandbox"}
         status, error, retry_after = None, "", ""
         try:

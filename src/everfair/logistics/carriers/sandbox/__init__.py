@@ -1,0 +1,1 @@
+"""The client of the carrier sandbox (`everfair.logistics.sandbox`): an ordinary carrier over HTTP with signed webhooks."""
