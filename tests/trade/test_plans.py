@@ -8,6 +8,7 @@ from django.db import DatabaseError, transaction
 
 from everfair.base.clock import advance
 from everfair.base.deadlines import deadlines_of, fire_due
+from everfair.base.ids import new_id
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.companies.actions import lift_stop, place_stop
 from everfair.files.actions import keep_attachment
@@ -334,7 +335,7 @@ def test_only_the_seller_shows_and_only_the_buyer_confirms():
         ("moon", photo, "kind"),
         ("production_photo", lambda trade: [], "files"),
         ("production_photo", document, "files"),
-        ("production_photo", lambda trade: [make.new_id() for _n in range(11)], "files"),
+        ("production_photo", lambda trade: [new_id() for _n in range(11)], "files"),
     ],
 )
 def test_what_shows_nothing_is_refused_beside_its_field(kind, files, field):

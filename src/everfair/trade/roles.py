@@ -25,3 +25,15 @@ buyer = Role("buyer", _is_buyer) & BUYING
 seller = Role("seller", _is_seller) & SELLING
 # Paying may also be the finance clerk's.
 buyers_purse = Role("buyer", _is_buyer) & (BUYING | MONEY_KEEPING)
+
+
+def _asks(actor: Actor, subject: Any) -> bool:
+    return (seller if subject.asked_by == "seller" else buyer).admits(actor, subject)
+
+
+def _answers(actor: Actor, subject: Any) -> bool:
+    return (buyer if subject.asked_by == "seller" else seller).admits(actor, subject)
+
+
+# Of a request for more time: who asked, and the other side.
+asker, answerer = Role("asker", _asks), Role("answerer", _answers)

@@ -2,7 +2,7 @@
 
 from everfair.base.roles import CLOCK, OPERATOR, RAIL
 from everfair.base.states import StateTable
-from everfair.trade.roles import buyer, buyers_purse, seller
+from everfair.trade.roles import answerer, asker, buyer, buyers_purse, seller
 
 party = buyer | seller
 
@@ -22,6 +22,7 @@ GOODS = StateTable(
     "goods",
     ("ship",      "awaiting",       "shipped",    seller),             # every stage is held in escrow
     ("receive",   "shipped",        "received",   buyer),
+    ("presume",   "shipped",        "received",   CLOCK),              # silence over a proof of delivery (I7)
 )
 ISSUE = StateTable(
     "issue",
@@ -37,7 +38,7 @@ STAGE = StateTable(
     ("fund",      "due paying",         "funded",   RAIL),
     ("freeze",    "funded",             "frozen",   buyer | CLOCK),
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
-    ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance
+    ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
     ("award",     "frozen",             "released", OPERATOR),
     ("refund",    "funded frozen",      "refunded", party | OPERATOR),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
@@ -47,5 +48,12 @@ WORK = StateTable(
     ("present",   "open presented",     "presented", seller),          # pictures of production, a shipping document
     ("confirm",   "presented",          "confirmed", buyer),
     ("send_back", "presented",          "open",      buyer),
+)
+EXTENSION = StateTable(
+    "state",
+    ("grant",     "asked",          "granted",    answerer),
+    ("refuse",    "asked",          "refused",    answerer),
+    ("take_back", "asked",          "withdrawn",  asker),
+    ("expire",    "asked",          "lapsed",     CLOCK),              # no answer is a refusal; so is an end of what it was for
 )
 # fmt: on

@@ -13,9 +13,10 @@ from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
+from everfair.trade.actions.extensions import lapse_extensions
 from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import late_from
+from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.orders import orders_visible_to
 
 DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive", "trade.confirm", "trade.settle")
@@ -23,6 +24,7 @@ DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.re
 
 def end_deadlines(order: Order) -> None:
     clear_deadlines(DEADLINES, order.pk)
+    lapse_extensions(order)
 
 
 def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:

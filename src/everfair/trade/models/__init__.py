@@ -2,12 +2,16 @@
 
 from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
 from everfair.trade.models.orders import CHARGE_KINDS, STAGE_CODES, Order, OrderCharge, OrderLine, Stage, reference_of
+from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
 __all__ = [
     "CHARGE_KINDS",
+    "EXTENSION_KINDS",
     "STAGE_CODES",
     "Acceptance",
+    "Calendar",
     "Decision",
+    "Extension",
     "Order",
     "OrderCharge",
     "OrderLine",

@@ -12,7 +12,8 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import late_from, presented_stage, waited_for
+from everfair.trade.queries.calendars import late_from
+from everfair.trade.queries.moves import presented_stage, waited_for
 
 Words = str | Promise
 

@@ -60,6 +60,10 @@ _TOLD: dict[str, _Told] = {
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
+    "ConfirmationAnnounced": _Told(_("The delivery is proven: the buyer was told until when to speak"), "clock", "wait"),
+    "SilenceAccepted": _Told(_("The buyer said nothing until the announced moment; the proof of delivery stands"), "clock", "proof"),
+    "ExtensionAsked": _Told(_("More time was asked for"), lambda fact: fact.side, "wait"),
+    "ExtensionAnswered": _Told(_("A request for more time ended"), "", "calm"),
     "IssueReported":  _Told(_("An issue was opened: what is held is frozen"),
                             lambda fact: "clock" if fact.by == "clock" else "buyer", "act", "report"),
     "IssueWithdrawn": _Told(_("The buyer withdrew the issue"), "buyer", "calm"),
@@ -73,6 +77,18 @@ _CLOCK_REASONS: dict[str, Words] = {
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
+    "the buyer said nothing, but not enough reminders were delivered":
+        _("The buyer said nothing, but not enough reminders were delivered."),
+    "the buyer said nothing, and no delivery is proven": _("The buyer said nothing, and no delivery is proven."),
+    "the buyer said nothing, but was not told until when to speak":
+        _("The buyer said nothing, but was not told until when to speak."),
+    "the buyer said nothing, and a part of the order waits for something else":
+        _("The buyer said nothing, and a part of the order waits for something else."),
+    "the buyer said nothing, and a stop keeps the payment back": _("The buyer said nothing, and a stop keeps the payment back."),
+    "an issue is open": _("An issue is open."),
+    "a request for more time was not answered": _("A request for more time was not answered."),
+    "the buyer wrote after the delivery and got no answer": _("The buyer wrote after the delivery and got no answer."),
+    "the buyer received a package damaged": _("The buyer received a package damaged."),
 }
 # fmt: on
 
