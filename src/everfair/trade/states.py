@@ -32,7 +32,7 @@ ISSUE = StateTable(
 )
 STAGE = StateTable(
     "state",
-    ("call",      "planned",            "due",      party | RAIL),
+    ("call",      "planned",            "due",      party | RAIL | CLOCK),
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),

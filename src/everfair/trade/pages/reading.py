@@ -111,7 +111,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
-        "rules": rules_in_words(found.rules),
+        "rules": rules_in_words(found.rules, found.terms.get("calendar")),
         "incoterm_name": incoterm_name,
         "buyer_name": company_name(found.buyer),
         "seller_name": company_name(found.seller),
@@ -194,7 +194,7 @@ def _look(found: Order, standing: queries.Standing) -> str:
         return "held" if found.agreement == "completed" else "calm"
     if standing.yours:
         return "wait"
-    return "held" if standing.code in ("shipped", "funded") else "calm"
+    return "held" if standing.code in ("shipped", "delivered", "funded") else "calm"
 
 
 def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any]]:

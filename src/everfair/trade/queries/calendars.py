@@ -28,8 +28,9 @@ def number(order: Order, rule: str) -> Decimal:
 
 def calendar_clause(countries: Iterable[str], zones: Iterable[str], signed_on: date, ship_by: date) -> CalendarClause:
     """By which days a contract between these countries counts, from the year it is signed in to the one in which it can still run."""
-    sha256, days_off = _frozen(tuple(sorted(set(countries))), signed_on.year, (ship_by + _RUNS_ON).year)
-    return CalendarClause(sha256, tuple(sorted(set(countries))), tuple(zones) or ("UTC",), BUSINESS_DAYS, days_off)
+    both = tuple(sorted(set(countries)))
+    sha256, days_off = _frozen(both, signed_on.year, (ship_by + _RUNS_ON).year)
+    return CalendarClause(sha256, both, tuple(zones) or ("UTC",), BUSINESS_DAYS, days_off)
 
 
 @lru_cache(maxsize=512)
