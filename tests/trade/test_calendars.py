@@ -112,7 +112,7 @@ def test_the_contract_says_that_it_counts_business_days_and_whose():
     assert said["To sign"] == "5 business days, then the order closes"
     assert "China" in said["Business days"]
     assert "Germany" in said["Business days"]
-    assert "18:00 (Asia/Shanghai)" in said["Business days"]
+    assert "18:00 (Asia/Shanghai;" in said["Business days"]
     assert order.terms["calendar"]["sha256"][:12] in said["Business days"]
 
 

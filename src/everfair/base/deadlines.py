@@ -151,16 +151,18 @@ class ReminderState:
     fired_at: datetime | None
 
 
-def reminders_of(subject: UUID, *kinds: str) -> list[ReminderState]:
-    """The reminders of the newest generation of each kind (of all kinds when none is named), in their order."""
-    return [ReminderState(*row) for row in ask(_REMINDERS, {"subject": subject, "kinds": list(kinds)})]
+def reminders_of(subject: UUID, *kinds: str, running: bool = False) -> list[ReminderState]:
+    """The reminders of the newest generation of each kind (of all kinds when none is named), in their order; with `running` only of
+    those whose deadline is still to come."""
+    return [ReminderState(*row) for row in ask(_REMINDERS, {"subject": subject, "kinds": list(kinds), "running": running})]
 
 
 _REMINDERS = """
     SELECT kind, generation, reminder, due_at, state, fired_at FROM (
-        SELECT *, max(generation) OVER (PARTITION BY kind) AS newest FROM base_deadline
+        SELECT *, max(generation) OVER (PARTITION BY kind) AS newest,
+            bool_or(reminder = 0 AND state = 'waiting') OVER (PARTITION BY kind, generation) AS is_running FROM base_deadline
         WHERE subject = %(subject)s::uuid AND (%(kinds)s::varchar[] = '{}' OR kind = ANY(%(kinds)s::varchar[]))
-    ) AS d WHERE generation = newest AND reminder > 0 ORDER BY due_at, reminder
+    ) AS d WHERE generation = newest AND reminder > 0 AND (is_running OR NOT %(running)s) ORDER BY due_at, reminder
 """
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Query
 
 from everfair.base.allow import allow
 from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
@@ -20,6 +20,7 @@ from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
+from everfair.trade.api_extensions import extension_out, router
 from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
@@ -40,7 +41,6 @@ from everfair.trade.schemas import (
 )
 from everfair.trade.values import Terms
 
-router = Router(tags=["Orders"])
 PDF = {
     "responses": {
         200: {"description": "The paper", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}
@@ -323,7 +323,7 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
     stages = queries.stages_of(order)
     payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
     sent = consignment_of(order.pk) if order.goods != "awaiting" else None
-    signed = order.terms
+    signed, more_time = order.terms, queries.extensions_of(order)
     return OrderOut(
         **_brief(order, queries.standing_of(order, stages, actor)),
         **{name: getattr(order, name) for name in _PLAIN},
@@ -350,8 +350,12 @@ def _out(request: HttpRequest, order_id: UUID) -> OrderOut:
             | {"state": s.state, "work": s.work, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
             for s in stages
         ],
-        moves=queries.moves_of(order, stages, actor),
+        moves=queries.moves_of(order, stages, actor) + queries.extension_moves(order, more_time, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
+        ship_by_in_force=queries.ship_day(order),
+        confirm_by=order.confirm_by,
+        calendar=signed.get("calendar"),
+        extensions=[extension_out(row) for row in more_time],
     )
 
 

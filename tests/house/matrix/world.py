@@ -42,6 +42,7 @@ from everfair.payments.models import Intent, ProviderEvent
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
+    ask_extension,
     draft_order,
     pay_stage,
     place_order,
@@ -251,6 +252,8 @@ def _trades(side: Side) -> None:
     make.pay(Stage.objects.get(order=made, n=1), side.by)
     show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
     of["bought_shown"] = made.pk
+    of["asked_of_us"] = ask_extension(of["bought_shipped"], "receipt", 5, f"customs {side.mark}", by=side.partner_by).pk
+    of["asked_by_us"] = ask_extension(of["sold_funded"], "shipping", 5, f"mould {side.mark}", by=side.by).pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
 
 

@@ -3,12 +3,15 @@
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
+from everfair.trade.pages.extending import answer_extension, ask_extension
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
+    "answer_extension",
+    "ask_extension",
     "award",
     "buyer",
     "compose",

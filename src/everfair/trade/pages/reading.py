@@ -41,6 +41,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
@@ -128,6 +129,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "issue_reason": in_words(found.issue_reason),
         "waiting_for_provider": _waiting(request, parts.stages, intents),
         "messages_shown": _messages(found, actor),
+        "time": time_face(found, actor, {"buyer": company_name(found.buyer), "seller": company_name(found.seller)}),
         "form": form or MessageForm(),
         "may_write": TRADING.admits(actor),
     }

@@ -1,6 +1,8 @@
 """Everything that reads about trades, by noun."""
 
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
+from everfair.trade.queries.calendars import ship_day
+from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
     OrderParts,
@@ -29,6 +31,9 @@ __all__ = [
     "Turn",
     "buyer_by_number",
     "buyer_record",
+    "extension_in",
+    "extension_moves",
+    "extensions_of",
     "has_business_with",
     "held_sums",
     "moves_of",
@@ -39,6 +44,7 @@ __all__ = [
     "orders_page",
     "orders_visible_to",
     "payable_stage",
+    "ship_day",
     "shown_of",
     "stage_id",
     "stages_in",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC
+from uuid import UUID
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
-from everfair.base.rows import find
+from everfair.base.refused import NotVisible
+from everfair.base.rows import find, find_one
 from everfair.base.states import allowed_moves
 from everfair.trade.models import EXTENSION_KINDS, Extension, Order
 from everfair.trade.queries.calendars import number, ship_day
+from everfair.trade.queries.orders import order as order_of
 from everfair.trade.roles import buyer, seller
 
 
@@ -20,6 +23,16 @@ def extensions_of(order: Order) -> list[Extension]:
     for row in rows:
         row.order = order
     return rows
+
+
+def extension_in(order_id: UUID, extension_id: UUID, actor: Actor) -> Extension:
+    """A request of this order, for who may see the order; it knows its order. NotVisible otherwise."""
+    order = order_of(order_id, actor, sides=False)
+    found = find_one(Extension, "id = %s AND order_id = %s", [extension_id, order.pk])
+    if found is None:
+        raise NotVisible
+    found.order = order
+    return found
 
 
 def granted_days(extensions: Sequence[Extension], kind: str, side: str = "") -> int:

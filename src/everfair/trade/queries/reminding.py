@@ -35,4 +35,4 @@ def reminded_enough(order: Order, kind: str = "trade.receive") -> bool:
 
 def reminders_shown(order: Order) -> list[ReminderState]:
     """What the page tells of the reminders of what runs now: one query."""
-    return [reminder for reminder in reminders_of(order.pk) if reminder.state in ("waiting", "fired")]
+    return [reminder for reminder in reminders_of(order.pk, running=True) if reminder.state in ("waiting", "fired")]
