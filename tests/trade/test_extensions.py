@@ -323,3 +323,47 @@ def test_the_other_side_is_told_with_the_moment_of_the_answer():
     notice = Notice.objects.get(kind="extension.asked")
     assert notice.company_id == trade.order.buyer_id
     assert notice.params["until"].startswith(asked.answer_by.strftime("%Y-%m-%d %H:%M"))
+
+
+@in_one_transaction
+def test_a_supplier_asks_and_a_buyer_grants_on_the_pages():
+    from tests.trade.test_pages import at, send, sides, text_of
+
+    trade = make.trade("funded")
+    buying, selling = sides(trade)
+
+    refused = send(selling, at(trade, "more-time/shipping/"), days="400", reason="the mould broke")
+    send(selling, at(trade, "more-time/shipping/"), days="10", reason="the mould broke")
+    asked = Extension.objects.get()
+    page = text_of(buying.get(at(trade)))
+    strange = send(buying, f"/en/orders/{make.trade('funded').order.pk}/more-time/{asked.pk}/grant/")
+    send(buying, at(trade, f"more-time/{asked.pk}/grant/"))
+
+    assert refused.status_code == 422
+    assert "the mould broke" in page
+    assert "Grant the time" in page
+    assert strange.status_code == 404
+    assert trade.fresh().ship_extended_days == 10
+    assert "More time was granted" in text_of(selling.get(at(trade)))
+
+
+@in_one_transaction
+def test_programs_ask_read_and_answer():
+    from tests.trade.programs import program, send
+
+    trade = make.trade("shipped")
+    buying, selling = program(trade.order.buyer), program(trade.order.seller)
+    path = f"/orders/{trade.order.pk}/extensions"
+
+    made = send(buying, "post", path, {"kind": "receipt", "days": 15, "reason": "lab"}, key="a")
+    again = send(buying, "post", path, {"kind": "receipt", "days": 15, "reason": "lab"}, key="a")
+    own = send(buying, "post", f"{path}/{made.json()['id']}/grant", key="b")
+    shown = send(selling, "get", f"/orders/{trade.order.pk}").json()
+    granted = send(selling, "post", f"{path}/{made.json()['id']}/grant", key="c")
+
+    assert (made.status_code, again.json()["id"], own.status_code) == (201, made.json()["id"], 403)
+    assert {"grant_extension", "refuse_extension"} <= set(shown["moves"])
+    assert shown["calendar"]["counts"] == [
+        "trade.confirm_days", "trade.extension_answer_days", "trade.pay_days", "trade.sign_days"
+    ]  # fmt: skip
+    assert granted.json()["state"] == "granted"

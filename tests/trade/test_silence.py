@@ -24,6 +24,7 @@ from everfair.logistics.queries import consignments_of
 from everfair.messaging.actions import open_thread, post_message, read_notices
 from everfair.messaging.jobs import send_letters
 from everfair.messaging.models import Notice
+from everfair.messaging.values import TOPIC_OF
 from everfair.trade.actions import (
     announce_confirmation,
     ask_extension,
@@ -96,6 +97,10 @@ def test_a_silent_buyer_with_a_proven_delivery_and_reminders_pays_the_seller():
     assert (in_wallet(trade.seller), in_wallet(trade.buyer)) == (42000 - 252 - 588, 0)
     assert Notice.objects.filter(kind="order.reminder", company_id=order.buyer_id, mailed_at__isnull=False).count() >= 3
     assert nothing_is_wrong()
+
+
+def test_a_reminder_is_never_switched_off():
+    assert {"order.reminder", "order.confirm_by"} & set(TOPIC_OF) == set()
 
 
 def test_nobody_is_paid_before_the_announced_moment():
