@@ -153,7 +153,7 @@ _FACTS = """
     SELECT seq, name, actor, at FROM base_event WHERE subject = ANY(%(subjects)s::uuid[]) ORDER BY seq DESC LIMIT 200"""
 _DEADLINES = """
     SELECT kind, subject, generation, due_at, state, fired_at, tries FROM base_deadline
-    WHERE subject = ANY(%(subjects)s::uuid[]) ORDER BY id DESC LIMIT 100"""
+    WHERE subject = ANY(%(subjects)s::uuid[]) AND reminder = 0 ORDER BY id DESC LIMIT 100"""
 _INTENTS = """
     SELECT id, purpose, amount_minor, currency, provider, provider_ref, state, failure, created_at FROM payments_intent
     WHERE purpose = ANY(%(stages)s::uuid[]) ORDER BY id DESC LIMIT 50"""
