@@ -140,6 +140,10 @@ class _Saying(NodeTransformer):
     def __init__(self, env: Environment, own: frozenset[str]) -> None:
         self._env, self._own = env, own  # `own`: names that the template gives itself
 
+    def visit_ScopedEvalContextModifier(self, node: nodes.Node, *args: Any, **kwargs: Any) -> nodes.Node:
+        """`{% autoescape false %}`: what is put in there is no markup, as in the subject of a letter."""
+        return node
+
     def visit_Call(self, node: nodes.Call, *args: Any, **kwargs: Any) -> nodes.Node:
         self.generic_visit(node, *args, **kwargs)
         if node.dyn_args is not None or node.dyn_kwargs is not None:

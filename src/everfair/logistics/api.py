@@ -13,12 +13,21 @@ from everfair.base.refused import Refused
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import TRADING
 from everfair.logistics import actions, queries
-from everfair.logistics.schemas import ConsignmentOut, LegOut, PackageOut, ProofIn, ProofOut, ReceiptIn, SightingOut, TrackingOut
+from everfair.logistics.schemas import (
+    DeliveryLegOut,
+    DeliveryOut,
+    DeliveryPackageOut,
+    DeliveryProofIn,
+    DeliveryProofOut,
+    PackageReceiptIn,
+    SightingOut,
+    TrackingOut,
+)
 
 router = Router(tags=["Deliveries"])
 
 
-@router.get("/consignments/{uuid:consignment_id}", response=ConsignmentOut)
+@router.get("/consignments/{uuid:consignment_id}", response=DeliveryOut)
 @allow(MEMBER | OPERATOR, scope="orders:read")
 def get_consignment(request: HttpRequest, consignment_id: UUID) -> Any:
     return _out(request, consignment_id)
@@ -46,11 +55,11 @@ def get_tracking(request: HttpRequest, consignment_id: UUID) -> Any:
     return TrackingOut(items=items)
 
 
-@router.post("/consignments/{uuid:consignment_id}/packages/{int:n}/receipt", response=ConsignmentOut)
+@router.post("/consignments/{uuid:consignment_id}/packages/{int:n}/receipt", response=DeliveryOut)
 @allow(TRADING, scope="orders:write")
 @write
 def confirm_package_receipt(
-    request: HttpRequest, consignment_id: UUID, payload: ReceiptIn, n: int = Path(..., ge=1, le=100_000)
+    request: HttpRequest, consignment_id: UUID, payload: PackageReceiptIn, n: int = Path(..., ge=1, le=100_000)
 ) -> Any:
     """The consignee has this package in hand. With the last one the whole consignment is delivered; it is not yet acceptance."""
     actions.confirm_package_receipt(
@@ -59,10 +68,10 @@ def confirm_package_receipt(
     return _out(request, consignment_id)
 
 
-@router.post("/consignments/{uuid:consignment_id}/proof", response=ConsignmentOut)
+@router.post("/consignments/{uuid:consignment_id}/proof", response=DeliveryOut)
 @allow(TRADING | OPERATOR, scope="orders:write")
 @write
-def record_proof(request: HttpRequest, consignment_id: UUID, payload: ProofIn) -> Any:
+def record_proof(request: HttpRequest, consignment_id: UUID, payload: DeliveryProofIn) -> Any:
     """The consignee or the operator says that the goods arrived. The shipper's word is refused (403)."""
     if payload.delivered_at.tzinfo is None:
         raise Refused("logistics.moment", _("Please give a moment with its time zone."), field="delivered_at", status=422)
@@ -70,19 +79,21 @@ def record_proof(request: HttpRequest, consignment_id: UUID, payload: ProofIn) -
     return _out(request, consignment_id)
 
 
-def _out(request: HttpRequest, consignment_id: UUID) -> ConsignmentOut:
+def _out(request: HttpRequest, consignment_id: UUID) -> DeliveryOut:
     row = queries.consignment(consignment_id, request.actor)  # type: ignore[attr-defined]
     (face,) = queries.faces([row], request.actor)  # type: ignore[attr-defined]
-    named = {name: getattr(row, name) for name in ConsignmentOut.model_fields if name not in ("legs", "packages", "proof")}
-    return ConsignmentOut(
+    named = {name: getattr(row, name) for name in DeliveryOut.model_fields if name not in ("legs", "packages", "proof")}
+    return DeliveryOut(
         **named,
-        legs=[LegOut(**{name: getattr(leg, name) for name in LegOut.model_fields}) for leg in face.legs],
+        legs=[DeliveryLegOut(**{name: getattr(leg, name) for name in DeliveryLegOut.model_fields}) for leg in face.legs],
         packages=[
-            PackageOut(
+            DeliveryPackageOut(
                 gross_weight_kg=None if package.gross_weight_kg is None else f"{package.gross_weight_kg.normalize():f}",
-                **{name: getattr(package, name) for name in PackageOut.model_fields if name != "gross_weight_kg"},
+                **{name: getattr(package, name) for name in DeliveryPackageOut.model_fields if name != "gross_weight_kg"},
             )
             for package in face.packages
         ],
-        proof=ProofOut(**{name: getattr(face.proof, name) for name in ProofOut.model_fields}) if face.proof else None,
+        proof=DeliveryProofOut(**{name: getattr(face.proof, name) for name in DeliveryProofOut.model_fields})
+        if face.proof
+        else None,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.forms import FilesField, MomentField, TextField
 from everfair.logistics.values import CONDITION_WORDS, MODE_WORDS, MODES, TRACKING_WORDS
@@ -17,8 +18,10 @@ class LegForm(forms.Form):
 
     mode = forms.ChoiceField(label=_("How the goods travel"), choices=[(mode, MODE_WORDS[mode]) for mode in MODES])
     vessel = TextField(label=_("Vessel, flight or lorry"), required=False, max_length=120)
-    from_place = TextField(label=_("From"), max_length=120, help_text=_("A UN/LOCODE such as CNNGB, or a name."))
-    to_place = TextField(label=_("To"), max_length=120)
+    from_place = TextField(
+        label=pgettext_lazy("way of goods", "From"), max_length=120, help_text=_("A UN/LOCODE such as CNNGB, or a name.")
+    )
+    to_place = TextField(label=pgettext_lazy("way of goods", "To"), max_length=120)
     departs_at = MomentField(label=_("Planned departure"), required=False)
     arrives_at = MomentField(label=_("Planned arrival"), required=False)
 
@@ -27,7 +30,7 @@ class TrackingForm(forms.Form):
     """Where the goods were seen."""
 
     code = forms.ChoiceField(label=_("What happened"))
-    place = TextField(label=_("Place"), required=False, max_length=120)
+    place = TextField(label=pgettext_lazy("way of goods", "Place"), required=False, max_length=120)
     occurred_at = MomentField(label=_("When"), required=False, help_text=_("Leave it empty for now."))
     note = TextField(label=_("Note"), required=False, max_length=300)
 
@@ -48,6 +51,11 @@ class ProofForm(forms.Form):
 
     delivered_at = MomentField(label=_("Delivered at"))
     signed_by = TextField(label=_("Signed by"), required=False, max_length=140)
-    place = TextField(label=_("Place"), required=False, max_length=120)
-    note = TextField(label=_("Note"), required=False, max_length=500, help_text=_("An operator gives the reason here."))
+    place = TextField(label=pgettext_lazy("way of goods", "Place"), required=False, max_length=120)
+    note = TextField(label=_("Note"), required=False, max_length=500)
     pictures = FilesField(label=_("Pictures or the signed paper"), required=False)
+
+    def __init__(self, *args: Any, for_operator: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if for_operator:
+            self.fields["note"].label = _("Reason")

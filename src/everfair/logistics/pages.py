@@ -24,6 +24,7 @@ from everfair.logistics.forms import LegForm, ProofForm, ReceiptForm, TrackingFo
 from everfair.logistics.models import Consignment
 from everfair.logistics.roles import consignee, shipper
 from everfair.logistics.states import OVER
+from everfair.logistics.values import CONDITIONS
 
 
 @require_safe
@@ -44,7 +45,7 @@ def _shown(request: HttpRequest, row: Consignment, *, status: int = 200, **typed
         "leg_form": LegForm() if (shipper | OPERATOR).admits(actor, row) and not is_over else None,
         "tracking_form": TrackingForm(codes=codes) if codes and not is_over else None,
         "receipt_form": ReceiptForm() if consignee.admits(actor, row) else None,
-        "proof_form": ProofForm() if may_prove and row.state != "delivered" else None,
+        "proof_form": ProofForm(for_operator=actor.kind == "operator") if may_prove and row.state != "delivered" else None,
     }
     moves = allowed_moves(row, actor)
     return page(
@@ -52,6 +53,7 @@ def _shown(request: HttpRequest, row: Consignment, *, status: int = 200, **typed
         "logistics/consignment.html",
         status=status,
         face=face,
+        conditions=CONDITIONS,
         may_book="ask_booking" in moves and row.booking == "refused",
         may_cancel="ask_cancel" in moves and row.state == "handed_over",
         **(forms | typed),
@@ -132,7 +134,7 @@ def prove(request: HttpRequest, consignment_id: UUID) -> HttpResponse:
     """The consignee or the operator says that the goods arrived, and shows it."""
     actor = request.actor  # type: ignore[attr-defined]
     row = queries.consignment(consignment_id, actor)
-    form = ProofForm(request.POST, request.FILES)
+    form = ProofForm(request.POST, request.FILES, for_operator=actor.kind == "operator")
     if form.is_valid():
         said = {name: value for name, value in form.cleaned_data.items() if name != "pictures"}
         try:

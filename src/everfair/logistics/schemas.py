@@ -18,7 +18,7 @@ class _In(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class LegOut(Schema):
+class DeliveryLegOut(Schema):
     n: int
     mode: Mode
     from_place: str
@@ -30,7 +30,7 @@ class LegOut(Schema):
     arrived_at: datetime | None
 
 
-class PackageOut(Schema):
+class DeliveryPackageOut(Schema):
     """`state`: packed, delivered (the carrier says so), received (the consignee says so), lost."""
 
     n: int
@@ -43,7 +43,7 @@ class PackageOut(Schema):
     received_at: datetime | None
 
 
-class ProofOut(Schema):
+class DeliveryProofOut(Schema):
     """`entered_as` says whose word it is: carrier, consignee or operator; never the shipper's."""
 
     id: UUID
@@ -54,7 +54,7 @@ class ProofOut(Schema):
     document_sha256: str
 
 
-class ConsignmentOut(Schema):
+class DeliveryOut(Schema):
     """`subject` is the order. `state`: handed_over, in_transit, out_for_delivery, exception, lost, returned, delivered."""
 
     id: UUID
@@ -71,9 +71,9 @@ class ConsignmentOut(Schema):
     to_place: str
     package_count: int
     delivered_at: datetime | None
-    legs: list[LegOut]
-    packages: list[PackageOut]
-    proof: ProofOut | None
+    legs: list[DeliveryLegOut]
+    packages: list[DeliveryPackageOut]
+    proof: DeliveryProofOut | None
 
 
 class SightingOut(Schema):
@@ -92,12 +92,12 @@ class TrackingOut(Schema):
     items: list[SightingOut]
 
 
-class ReceiptIn(_In):
+class PackageReceiptIn(_In):
     condition: Literal["good", "damaged"] = "good"
     note: Words = Field("", max_length=500)
 
 
-class ProofIn(_In):
+class DeliveryProofIn(_In):
     delivered_at: datetime
     signed_by: Words = Field("", max_length=140)
     place: Words = Field("", max_length=120)

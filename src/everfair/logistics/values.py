@@ -36,7 +36,7 @@ MODE_WORDS = name_codes(
 )
 CARRIER_WORDS = name_codes("carrier", {"manual": _("Carrier without reports"), "sandbox": _("Sandbox carrier (no real goods)")})
 CONSIGNMENT_WORDS = name_codes("logistics.consignment", {
-    "handed_over": _("Handed over"), "in_transit": _("On the way"), "out_for_delivery": _("Out for delivery"),
+    "handed_over": pgettext_lazy("state of goods", "Handed over"), "in_transit": _("On the way"), "out_for_delivery": _("Out for delivery"),
     "exception": _("Held up"), "lost": _("Lost"), "returned": _("Sent back"), "delivered": _("Delivered"),
 })
 BOOKING_WORDS = name_codes("logistics.booking", {

@@ -86,7 +86,8 @@ BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer 
 PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
 
 _LINE = {"line-1-description": "Bolts", "line-1-quantity": "100", "line-1-unit": "H87", "line-1-target_price": "0.40"}
-_PROFILE = {"name": "House Z", "kind": "factory", "is_seller": "on", "languages": ["en"], "line1": "Kai 1", "city": "Hamburg"}
+_REGISTERED = {"name": "House Z", "kind": "factory", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
+_PROFILE = _REGISTERED | {"languages": ["en"]}
 _DELIVERY = {"incoterm": "FOB", "named_place": "Ningbo", "ship_by": "", "remarks": "soon"}
 _OFFER_FORM = {
     "sku": "NEW-1", "category": "hardware/fasteners", "unit": "H87", "currency": "USD", "price_per": "1", "tiers_0": "100", "tiers_1": "0.50",
@@ -147,7 +148,7 @@ PAGES: list[Page] = [
     Page("companies:accept", IN_PERSON, {"invitation_id": "@own_invitation"}, get=None, post="newcomer"),
     Page("companies:settings", MEMBER_IN_PERSON),
     Page("companies:register", IN_PERSON, post="newcomer", get="newcomer", query={"country": "DE"},
-         form=_PROFILE | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
+         form=_REGISTERED | {"country": "DE", "registration_kind": "other", "registration_number": "HRB 4711"}),
     Page("companies:profile", OWNER_IN_PERSON, post="owner", form=_PROFILE),
     Page("companies:people", MEMBER_IN_PERSON, post="owner", form={"email": "somebody@fair.example", "roles": "buyer"}),
     Page("companies:person_roles", OWNER_IN_PERSON, {"person_id": "@viewer"}, post="owner", form={"roles": "seller"}),
@@ -313,7 +314,7 @@ PAGES: list[Page] = [
     Page("office:invite_staff", OPERATOR, proof="fresh", get=None, post="operator", form={"email": "new@fair.example", "roles": "operator"}),
     Page("office:end_staff", OPERATOR, {"person_id": "@clerk"}, proof="fresh", get="operator", post="operator", form={"reason": "left"}),
     Page("office:trail_file", OPERATOR, get="operator", looks=("companies_auditnote",)),
-    Page("office:trail", OPERATOR, get="operator"),
+    Page("office:trail", OPERATOR, get="operator", query={"person": "@clerk"}),
     Page("office:accounts", OPERATOR, get="operator"),
     Page("office:account", OPERATOR, get="operator", query={"address": "@wallet_address"}, looks=("companies_auditnote",)),
     Page("office:entry", OPERATOR, {"entry_id": "@entry"}, get="operator"),

@@ -105,7 +105,11 @@ def test_the_row_says_every_method(row: Page, world: World) -> None:
     answer = client_of(world, "a", "owner").generic("PROPFIND", request.path, headers={"X-CSRFToken": "t" * 32})
 
     allowed = set(answer.get("Allow", "").replace(" ", "").split(",")) - {"HEAD", "OPTIONS", ""}
-    if row.name in ("companies:join_staff", "provider-event", "carrier-event"):  # no valid request here: an operator's token, a signature
+    if row.name in (
+        "companies:join_staff",
+        "provider-event",
+        "carrier-event",
+    ):  # no valid request here: an operator's token, a signature
         assert answer.status_code == 405
     else:
         assert (answer.status_code, allowed) == (405, set(methods(row)))
@@ -277,7 +281,8 @@ def test_ids_in_forms_are_in_the_table(world: World) -> None:
             continue
         known_ids = {str(value) for side in world.sides.values() for value in side.of.values()}
         for found in id_shaped.findall(body(answer)):
-            stated = any(isinstance(value, str) and value.startswith("@") for value in row.form.values())
+            given = [*row.form.values(), *row.query.values()]
+            stated = any(isinstance(value, str) and value.startswith("@") for value in given)
             if not stated and found not in known_ids:
                 silent.append((row.name, found))
             elif not stated:

@@ -74,8 +74,21 @@ def console(service: Service, request: Request, language: str) -> Response:
                 " on m.shipment = s.shipment and m.n = s.n"
             )
         }
-        shown: dict[str, Any] = console_rows(service, db) | {"shipments": rows, "last": last, "codes": shipments.CODES}
+        shown: dict[str, Any] = console_rows(service, db) | {
+            "shipments": rows,
+            "last": last,
+            "codes": shipments.CODES,
+            "likely": _LIKELY,
+        }
     return PAGES.page("console_shipments.html", language, request, **shown)
+
+
+# What usually comes next, so that a whole journey is a row of clicks.
+_LIKELY = {
+    "": "picked_up", "picked_up": "departed", "departed": "arrived", "arrived": "out_for_delivery", "customs": "out_for_delivery",
+    "out_for_delivery": "delivered", "attempt_failed": "out_for_delivery", "exception": "departed", "lost": "arrived",
+    "returned": "delivered", "delivered": "delivered",
+}  # fmt: skip
 
 
 def _scan_asked(form: Mapping[str, str]) -> dict[str, Any]:
