@@ -1,4 +1,8 @@
-"""Deadlines: by database clock, each generation exactly once, however many workers look."""
+"""Deadlines and the reminders on the way to them: by database clock, each exactly once, however many workers look.
+
+A reminder is a row like its deadline, of the same kind, subject and generation: it is set, cleared and moved in the same statement and
+fired by the same code, so that what holds for the one holds for the other.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,9 @@ import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -20,6 +26,7 @@ log = logging.getLogger(__name__)
 MAX_TRIES = 5
 _LOCK_SPACE = 0x0EF1
 _handlers: dict[str, Callable[[UUID], None]] = {}
+_reminders: dict[str, tuple[Callable[[Reminder], None], tuple[Fraction | timedelta, ...]]] = {}
 _firing: ContextVar[int | None] = ContextVar("_firing", default=None)
 
 
@@ -35,21 +42,61 @@ def on_deadline(kind: str) -> Callable[[Callable[[UUID], None]], Callable[[UUID]
     return register
 
 
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """The n-th word on the way to a deadline; `zero_at` is when that is due."""
+
+    kind: str
+    subject: UUID
+    generation: int
+    n: int
+    zero_at: datetime
+
+
+def on_reminder(kind: str, *points: Fraction | timedelta) -> Callable[[Callable[[Reminder], None]], Callable[[Reminder], None]]:
+    """Register who is told on the way to a deadline, and when: after a fraction of its span, or so long before zero.
+
+    A point that lies behind already when the deadline is set falls away. When a worker comes so late that several are due, only
+    the last of them is said: nobody gets three letters at once.
+    """
+    for point in points:
+        if not (0 < point < 1 if isinstance(point, Fraction) else point > timedelta(0)):
+            raise ValueError(f"{kind} cannot remind at {point}")
+
+    def register(function: Callable[[Reminder], None]) -> Callable[[Reminder], None]:
+        if kind in _reminders:
+            raise ValueError(f"deadline {kind} reminds twice")
+        _reminders[kind] = (function, points)
+        return function
+
+    return register
+
+
 _CLEARED = """
     UPDATE base_deadline SET
         state = CASE WHEN id = %(firing)s::bigint THEN 'fired' ELSE 'cleared' END,
         fired_at = CASE WHEN id = %(firing)s::bigint THEN ef_now() ELSE fired_at END
     WHERE kind = ANY(%(kinds)s::varchar[]) AND subject = %(subject)s::uuid AND state = 'waiting'
 """
-# The insert reads from what the update returns, so that it comes after it: two never wait at once.
+# The insert reads from what the update returns, so that it comes after it: two never wait at once. `0 AS n` is the deadline itself.
 _SET = """
-    WITH cleared AS (_CLEARED RETURNING 1)
-    INSERT INTO base_deadline (kind, subject, generation, due_at, state, tries)
-    SELECT %(kind)s::varchar, %(subject)s::uuid, known.generation + 1, _MOMENT, 'waiting', 0
-    FROM (SELECT count(*) FROM cleared) AS c, (
-        SELECT coalesce(max(generation), 0) AS generation FROM base_deadline
-        WHERE kind = %(kind)s::varchar AND subject = %(subject)s::uuid
-    ) AS known
+    WITH cleared AS (_CLEARED RETURNING 1), next AS (
+        SELECT known.generation + 1 AS generation, ef_now() AS now, _MOMENT AS due_at
+        FROM (SELECT count(*) FROM cleared) AS c, (
+            SELECT coalesce(max(generation), 0) AS generation FROM base_deadline
+            WHERE kind = %(kind)s::varchar AND subject = %(subject)s::uuid
+        ) AS known
+    )
+    INSERT INTO base_deadline (kind, subject, generation, reminder, due_at, state, tries)
+    SELECT %(kind)s::varchar, %(subject)s::uuid, next.generation, 0, next.due_at, 'waiting', 0 FROM next
+    UNION ALL
+    SELECT %(kind)s::varchar, %(subject)s::uuid, next.generation, row_number() OVER (ORDER BY point.at), point.at, 'waiting', 0
+    FROM next, LATERAL (
+        SELECT DISTINCT coalesce(
+            next.due_at - make_interval(secs => p.before_s), next.now + (next.due_at - next.now) * p.share
+        ) AS at FROM unnest(%(before_s)s::float8[], %(shares)s::float8[]) AS p (before_s, share)
+    ) AS point
+    WHERE point.at > next.now AND point.at < next.due_at
 """
 _SET = _SET.replace("_CLEARED", _CLEARED)
 _SET_AT = _SET.replace("_MOMENT", "%(due)s::timestamptz")
@@ -61,7 +108,15 @@ def set_deadline(kind: str, subject: UUID, due: datetime | timedelta) -> None:
     if kind not in _handlers:
         raise ValueError(f"nobody handles the deadline {kind}")
     sql = _SET_AFTER if isinstance(due, timedelta) else _SET_AT
-    ask(sql, {"kind": kind, "kinds": [kind], "subject": subject, "due": due, "firing": _firing.get()})
+    ask(sql, {"kind": kind, "kinds": [kind], "subject": subject, "due": due, "firing": _firing.get()} | _points(kind))
+
+
+def _points(kind: str) -> dict[str, list[float | None]]:
+    _function, points = _reminders.get(kind, (None, ()))
+    return {
+        "before_s": [point.total_seconds() if isinstance(point, timedelta) else None for point in points],
+        "shares": [float(point) if isinstance(point, Fraction) else None for point in points],
+    }
 
 
 def clear_deadline(kind: str, subject: UUID) -> None:
@@ -78,9 +133,37 @@ def clear_deadlines(kinds: Sequence[str], subject: UUID) -> None:
 def deadlines_of(subjects: list[UUID]) -> dict[tuple[UUID, str], datetime]:
     """What is running for these subjects: (subject, kind) → due moment."""
     rows = ask(
-        "SELECT subject, kind, due_at FROM base_deadline WHERE subject = ANY(%s::uuid[]) AND state = 'waiting'", [subjects]
+        "SELECT subject, kind, due_at FROM base_deadline WHERE subject = ANY(%s::uuid[]) AND state = 'waiting' AND reminder = 0",
+        [subjects],
     )
     return {(subject, kind): due_at for subject, kind, due_at in rows}
+
+
+@dataclass(frozen=True, slots=True)
+class ReminderState:
+    """`state` is waiting, fired, cleared (moved, over, or overtaken by a later one) or failed."""
+
+    kind: str
+    generation: int
+    n: int
+    due_at: datetime
+    state: str
+    fired_at: datetime | None
+
+
+def reminders_of(subject: UUID, *kinds: str, running: bool = False) -> list[ReminderState]:
+    """The reminders of the newest generation of each kind (of all kinds when none is named), in their order; with `running` only of
+    those whose deadline is still to come."""
+    return [ReminderState(*row) for row in ask(_REMINDERS, {"subject": subject, "kinds": list(kinds), "running": running})]
+
+
+_REMINDERS = """
+    SELECT kind, generation, reminder, due_at, state, fired_at FROM (
+        SELECT *, max(generation) OVER (PARTITION BY kind) AS newest,
+            bool_or(reminder = 0 AND state = 'waiting') OVER (PARTITION BY kind, generation) AS is_running FROM base_deadline
+        WHERE subject = %(subject)s::uuid AND (%(kinds)s::varchar[] = '{}' OR kind = ANY(%(kinds)s::varchar[]))
+    ) AS d WHERE generation = newest AND reminder > 0 AND (is_running OR NOT %(running)s) ORDER BY due_at, reminder
+"""
 
 
 class _MovedAway(Exception):
@@ -108,13 +191,18 @@ def _fire(deadline: Deadline) -> bool:
         with transaction.atomic():
             if not _ours_alone(deadline.pk) or not this.exists():
                 return False
+            if deadline.reminder and ask(_OVERTAKEN, [deadline.pk]):
+                this.update(state="cleared")
+                return False
             try:
                 with transaction.atomic(), _is_firing(deadline.pk):
-                    _handlers[deadline.kind](deadline.subject)
+                    _act(deadline)
             except (Refused, NotVisible) as no:
                 log.info("deadline found nothing to do", extra={"kind": deadline.kind, "code": getattr(no, "code", "gone")})
             if not this.update(state="fired", fired_at=EfNow()) and not fired_by_itself.exists():
                 raise _MovedAway
+            if not deadline.reminder:
+                ask(_NO_MORE_REMINDERS, [deadline.kind, deadline.subject, deadline.generation])
             return True
     except _MovedAway:
         return False
@@ -127,6 +215,28 @@ def _fire(deadline: Deadline) -> bool:
             state="failed" if tries >= MAX_TRIES else "waiting",
         )
         return False
+
+
+# At zero nobody is reminded any more, and of several that are due only the last speaks.
+_NO_MORE_REMINDERS = """
+    UPDATE base_deadline SET state = 'cleared'
+    WHERE kind = %s AND subject = %s AND generation = %s AND reminder > 0 AND state = 'waiting'
+"""
+_OVERTAKEN = """
+    SELECT 1 FROM base_deadline r JOIN base_deadline d USING (kind, subject, generation)
+    WHERE r.id = %s AND d.due_at <= ef_now() AND (d.reminder = 0 OR d.reminder > r.reminder) LIMIT 1
+"""
+_ZERO_AT = "SELECT due_at FROM base_deadline WHERE kind = %s AND subject = %s AND generation = %s AND reminder = 0"
+
+
+def _act(deadline: Deadline) -> None:
+    if not deadline.reminder:
+        _handlers[deadline.kind](deadline.subject)
+        return
+    of = (deadline.kind, deadline.subject, deadline.generation)
+    [(zero_at,)] = ask(_ZERO_AT, list(of))
+    function, _points_of_it = _reminders[deadline.kind]
+    function(Reminder(*of, deadline.reminder, zero_at))
 
 
 @contextmanager

@@ -89,12 +89,14 @@ class History(models.Model):
 
 
 class Deadline(models.Model):
-    """Something that happens by itself when nobody acts. Each generation fires at most once."""
+    """Something that happens by itself when nobody acts, or a reminder on the way to it. Each row fires at most once."""
 
     id = models.BigAutoField(primary_key=True)
     kind = models.CharField(max_length=60)
     subject = models.UUIDField()
     generation = models.IntegerField(default=1)
+    # 0 is the deadline itself, n its n-th reminder: of the same generation, set and cleared with it.
+    reminder = models.SmallIntegerField(default=0, db_default=0)
     due_at = models.DateTimeField()
     state = models.CharField(max_length=10, default="waiting")
     fired_at = models.DateTimeField(null=True)
@@ -104,9 +106,9 @@ class Deadline(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["kind", "subject", "generation"], name="base_deadline_once"),
+            models.UniqueConstraint(fields=["kind", "subject", "generation", "reminder"], name="base_deadline_once"),
             models.UniqueConstraint(
-                fields=["kind", "subject"], condition=models.Q(state="waiting"), name="base_deadline_one_waiting"
+                fields=["kind", "subject", "reminder"], condition=models.Q(state="waiting"), name="base_deadline_one_waiting"
             ),
             models.CheckConstraint(
                 condition=models.Q(state__in=["waiting", "fired", "cleared", "failed"]), name="base_deadline_state"

@@ -215,6 +215,17 @@ def people_ids(company_id: UUID, *roles: str) -> list[UUID]:
     return [row[0] for row in ask(_WHOM, [company_id, list(roles), list(roles)])]
 
 
+_ZONES = """
+    SELECT DISTINCT p.timezone FROM companies_membership m JOIN companies_person p ON p.id = m.person_id
+    WHERE m.company_id = ANY(%s::uuid[]) AND m.ended_at IS NULL AND p.is_active ORDER BY p.timezone
+"""
+
+
+def time_zones_of(company_ids: Iterable[UUID]) -> list[str]:
+    """The IANA zones in which the active people of these companies work, by name: one query."""
+    return [row[0] for row in ask(_ZONES, [list(company_ids)])]
+
+
 def people_by_id(ids: Iterable[UUID]) -> dict[UUID, Person]:
     wanted = list({i for i in ids if i is not None})
     return {person.pk: person for person in find(Person, "id = ANY(%s::uuid[])", [wanted])} if wanted else {}

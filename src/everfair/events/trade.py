@@ -1,5 +1,6 @@
 """What happened in a trade. The subject is always the order."""
 
+from datetime import datetime
 from uuid import UUID
 
 from everfair.base.events import event
@@ -101,6 +102,50 @@ class OrderReceived:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+
+
+@event
+class ConfirmationAnnounced:
+    """The delivery is proven: the buyer may speak until `until`; afterwards silence counts when the reminders were delivered."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    until: datetime
+
+
+@event
+class SilenceAccepted:
+    """The announced moment passed without a word of the buyer; `evidence` is what pays instead (delivery)."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    evidence: str
+
+
+@event
+class ExtensionAsked:
+    """`kind` is shipping or receipt, `side` who asked: buyer or seller."""
+
+    order_id: UUID
+    extension_id: UUID
+    kind: str
+    days: int
+    side: str
+    answer_by: datetime
+
+
+@event
+class ExtensionAnswered:
+    """`state` is granted, refused, withdrawn or lapsed; `side` is who had asked."""
+
+    order_id: UUID
+    extension_id: UUID
+    kind: str
+    days: int
+    side: str
+    state: str
 
 
 @event

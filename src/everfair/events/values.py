@@ -25,6 +25,8 @@ FACT_WORDS = name_codes("fact", {
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "AmendmentProposed": _("New terms proposed"), "OrderAmended": _("Terms amended"),
     "AmendmentEnded": _("Proposal over"), "OrderCompleted": _("Order settled"),
+    "ConfirmationAnnounced": _("Time to confirm announced"), "SilenceAccepted": _("Silence accepted the goods"),
+    "ExtensionAsked": _("More time asked"), "ExtensionAnswered": _("Request for more time answered"),
     "ConsignmentMoved": _("Goods moved on"), "ConsignmentDelivered": _("Goods delivered"), "PackageReceived": _("Package received"),
     "ConsignmentLost": _("Goods lost"), "ConsignmentReturned": _("Goods sent back"),
 })

@@ -26,15 +26,23 @@ def _rule(name: str, unit: str, default: str, least: str, most: str, source: str
 RULES = {
     rule.name: rule
     for rule in (
-        _rule("trade.sign_days", "days", "5", "1", "30", "1688: unpaid or unsigned terms close after 5 days (zqdropshipping)"),
-        _rule("trade.pay_days", "days", "5", "1", "30", "1688: unpaid 5 days after creation or change of terms → closed"),
+        _rule("trade.sign_days", "business days", "5", "1", "30", "1688: unpaid or unsigned terms close after 5 days (zqdropshipping)"),
+        _rule("trade.pay_days", "business days", "5", "1", "30", "1688: unpaid 5 days after creation or change of terms → closed"),
         _rule("trade.ship_grace_days", "days", "0", "0", "30", "our own: after the ship-by day the buyer may take the money back"),
         _rule("trade.receive_days_express", "days", "15", "1", "90", "AliExpress: silent buyer, express 15 days from shipping"),
         _rule("trade.receive_days_air", "days", "15", "1", "90", "AliExpress: silent buyer, air 15 days from shipping"),
         _rule("trade.receive_days_land", "days", "30", "1", "90", "AliExpress: silent buyer, land 30 days from shipping"),
         _rule("trade.receive_days_sea", "days", "45", "1", "120", "AliExpress: silent buyer, sea 45 days from shipping"),
         _rule("trade.confirm_days", "days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
-        _rule("trade.amend_days", "days", "5", "1", "30", "our own: to answer a proposal of new terms"),
+        _rule("trade.amend_days", "business days", "5", "1", "30", "our own: to answer a proposal of new terms"),
+        _rule("trade.confirm_days", "business days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
+        _rule("trade.receive_after_delivery_days", "days", "7", "3", "60", "our own: after a proof of delivery nobody has less time to look"),
+        _rule("trade.silence_reminders", "times", "3", "3", "4", "our own (I7): silence counts only after so many delivered reminders"),
+        _rule("trade.extension_answer_days", "business days", "3", "1", "15", "Trade Assurance: 3 days to reply; silence refuses"),
+        _rule("trade.extension_requests", "times", "3", "1", "10", "our own: how often one side may ask for the same thing"),
+        _rule("trade.shipping_most_days", "days", "90", "1", "365", "Trade Assurance: original shipping time + extension ≤ 90 days"),
+        _rule("trade.receipt_extension_days", "days", "15", "1", "60", "Trade Assurance: receipt is extended by 15 days, once per side"),
+        _rule("trade.receipt_extension_most_days", "days", "30", "1", "120", "Trade Assurance: receipt is extended by 30 days in all"),
         _rule("trade.claim_days", "days", "30", "1", "90", "Trade Assurance: never more than 30 days after confirmed receipt"),
         _rule("trade.issue_withdrawals", "times", "2", "1", "10", "our own: each withdrawal begins the time to confirm anew"),
         _rule("trade.deposit_rate", "fraction", "0.3", "0", "1", "trade habit: 30 % deposit, 70 % balance"),
@@ -50,3 +58,5 @@ RULES = {
     )
 }
 # fmt: on
+# Numbers that count business days in contracts that keep a calendar; in older ones they count every day.
+BUSINESS_DAYS = tuple(sorted(name for name, rule in RULES.items() if rule.unit == "business days"))

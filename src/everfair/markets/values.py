@@ -35,6 +35,13 @@ RULE_WORDS = name_codes("rule", {
     "trade.receive_days_air":        _("Time to confirm the goods: air freight"),
     "trade.receive_days_land":       _("Time to confirm the goods: road or rail"),
     "trade.receive_days_sea":        _("Time to confirm the goods: sea freight"),
+    "trade.receive_after_delivery_days": _("Least time to confirm the goods after their delivery is proven"),
+    "trade.silence_reminders":       _("Delivered reminders without which silence never counts"),
+    "trade.extension_answer_days":   _("Time to answer a request for more time"),
+    "trade.extension_requests":      _("How often one side may ask for more time"),
+    "trade.shipping_most_days":      _("Time to ship, extensions included"),
+    "trade.receipt_extension_days":  _("More time to confirm the goods, for one request"),
+    "trade.receipt_extension_most_days": _("More time to confirm the goods, in all"),
     "trade.claim_days":              _("Time to claim after receipt"),
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
     "trade.amend_days":              _("Time to answer a proposal of new terms"),
@@ -53,6 +60,6 @@ RULE_WORDS = name_codes("rule", {
 RULE_UNIT_WORDS = name_codes("rule unit", {
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
-    "times": _("times"),
+    "times": _("times"), "business days": _("business days"),
 })
 # fmt: on

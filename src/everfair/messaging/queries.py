@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask
+from everfair.companies.queries import people_ids
 from everfair.messaging.models import LetterChoice, Message, Notice, Thread, ThreadRead
 from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, find_bait
 
@@ -48,6 +49,18 @@ def message_of(thread_id: UUID, message_id: UUID, actor: Actor) -> Message:
     if message is None:
         raise NotVisible
     return message
+
+
+def last_word(subject: UUID) -> tuple[UUID, datetime] | None:
+    """Which company wrote last about this subject, and when."""
+    rows = ask(_LAST_WORD, [subject])
+    return rows[0] if rows else None
+
+
+_LAST_WORD = """
+    SELECT m.company_id, m.created_at FROM messaging_message m JOIN messaging_thread t ON t.id = m.thread_id
+    WHERE t.subject = %s ORDER BY m.created_at DESC, m.id DESC LIMIT 1
+"""
 
 
 def threads_about(subject: UUID, actor: Actor) -> list[Thread]:
@@ -138,6 +151,19 @@ def notice_by_id(notice_id: UUID, actor: Actor) -> Notice:
     if notice is None:
         raise NotVisible
     return notice
+
+
+def delivered_causes(company_id: UUID, causes: list[str]) -> set[str]:
+    """Of these causes, those whose notice somebody who works in the company has seen, or whose letter was handed over to the mail."""
+    if not causes:
+        return set()
+    return {row[0] for row in ask(_DELIVERED, [people_ids(company_id), company_id, causes])}
+
+
+_DELIVERED = """
+    SELECT DISTINCT cause FROM messaging_notice
+    WHERE person_id = ANY(%s::uuid[]) AND company_id = %s AND cause = ANY(%s) AND (mailed_at IS NOT NULL OR read_at IS NOT NULL)
+"""
 
 
 def unread_notices(actor: Actor) -> int:

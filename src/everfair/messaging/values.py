@@ -48,6 +48,18 @@ NOTICE_WORDS: dict[str, str] = {
     "amendment.proposed": N_("%(company)s proposes new terms for the order %(number)s: please read them."),
     "amendment.signed": N_("%(company)s has signed the new terms of the order %(number)s."),
     "amendment.ended": N_("The proposal of new terms for the order %(number)s is over; the former terms hold."),
+    "order.reminder": N_("Please act on the order %(number)s: the time runs out on %(until)s."),
+    "order.confirm_by": N_(
+        "The goods of the order %(number)s were delivered. Please confirm them, or say what is wrong, by %(until)s: after that"
+        " silence counts as acceptance."
+    ),
+    "order.presumed": N_(
+        "Nobody objected to the delivery of the order %(number)s by the announced moment: the supplier is paid."
+    ),
+    "extension.asked": N_("%(company)s asks for more time for the order %(number)s. No answer by %(until)s is a refusal."),
+    "extension.granted": N_("%(company)s has granted more time for the order %(number)s."),
+    "extension.refused": N_("%(company)s has refused more time for the order %(number)s."),
+    "extension.lapsed": N_("The request for more time for the order %(number)s was not answered: the former time holds."),
     "work.shown": N_("%(company)s shows what was made for the order %(number)s: please look at it."),
     "work.confirmed": N_("%(company)s has confirmed what you showed for the order %(number)s."),
     "work.sent_back": N_("%(company)s wants to see more for the order %(number)s."),

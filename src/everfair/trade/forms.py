@@ -175,5 +175,16 @@ class AmendForm(forms.Form):
         return {"lines": lines} | {name: typed[name] for name in ("ship_by", "incoterm", "named_place", "remarks")}
 
 
+class ExtensionForm(forms.Form):
+    """How many more days, and why."""
+
+    days = NumberField(label=_("Days"), decimals=0, largest=Decimal(365))
+    reason = ReasonForm.base_fields["reason"]
+
+    def __init__(self, *args: Any, most: int, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["days"].help_text = _("At most %(most)s under this contract.") % {"most": most}
+
+
 class MessageForm(forms.Form):
     text = TextField(label=_("Your message"), many_lines=True, rows=3, max_length=5000)

@@ -1,17 +1,21 @@
-"""What the clock does with orders. Nothing here ever pays anybody."""
+"""What the clock does with orders, and who is told on the way there."""
 
 from datetime import timedelta
+from fractions import Fraction
 from uuid import UUID
 
 from django.db import transaction
 
 from everfair.base.actor import CLOCK_ACTOR
-from everfair.base.deadlines import on_deadline, set_deadline
+from everfair.base.deadlines import Reminder, on_deadline, on_reminder, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
-from everfair.trade.actions import lapse_amendment, lapse_order, open_silent_case, settle_order
+from everfair.messaging.actions import notify
+from everfair.trade.actions import expire_extension, hear_silence, lapse_amendment, lapse_order, open_silent_case, settle_order
 from everfair.trade.models import Order
+from everfair.trade.queries.reminding import TURN, reminder_cause
+from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment
 
 
 @on_deadline("trade.sign")
@@ -37,7 +41,7 @@ def not_shipped(order_id: UUID) -> None:
 
 
 @on_deadline("trade.amend")
-def nobody_answered(amendment_id: UUID) -> None:
+def proposal_unanswered(amendment_id: UUID) -> None:
     lapse_amendment(amendment_id)
 
 
@@ -60,4 +64,34 @@ def accepted_and_paid(order_id: UUID) -> None:
 
 @on_deadline("trade.receive")
 def nobody_confirmed(order_id: UUID) -> None:
-    open_silent_case(order_id, "the buyer neither confirmed nor complained in time")
+    """What is proven may pay now; silence with neither proof nor inspection never does (I7)."""
+    hear_silence(order_id)
+
+
+@on_deadline("trade.extension")
+def nobody_answered(extension_id: UUID) -> None:
+    """No answer is a refusal."""
+    expire_extension(extension_id)
+
+
+# Late enough to be no noise, early enough to act; never fewer than the contract's silence asks for, as long as the span is a week.
+POINTS = (Fraction(1, 3), Fraction(2, 3), timedelta(hours=48), timedelta(hours=24))
+SHORT = (Fraction(1, 2), timedelta(hours=24))
+
+
+@on_reminder("trade.receive", *POINTS)
+@on_reminder("trade.ship", *POINTS)
+@on_reminder("trade.sign", *SHORT)
+@on_reminder("trade.pay", *SHORT)
+@on_reminder("trade.balance", *SHORT)
+@on_reminder("trade.confirm", *SHORT)
+def remind(reminder: Reminder) -> None:
+    """Tell the people whose turn it is; the notice goes out with the reminder or not at all."""
+    order = Order.objects.select_related("buyer", "seller").get(pk=reminder.subject)
+    side = TURN[reminder.kind]
+    to = order.buyer_id if side == "buyer" else order.seller_id
+    roles = PAYERS if reminder.kind in ("trade.pay", "trade.balance") else BUYERS if side == "buyer" else SELLERS
+    cause = reminder_cause(reminder.kind, order.pk, reminder.generation, reminder.n)
+    notify(
+        to, roles, "order.reminder", f"/orders/{order.pk}/", cause, number=order.reference, until=plain_moment(reminder.zero_at)
+    )

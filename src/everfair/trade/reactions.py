@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import transaction
 
 from everfair.base.events import event_seq, on
-from everfair.base.refused import Refused
+from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask
+from everfair.events.logistics import ConsignmentDelivered
 from everfair.events.payments import PaymentCaptured, PaymentFailed
 from everfair.events.trade import (
     AmendmentEnded,
     AmendmentProposed,
+    ConfirmationAnnounced,
+    ExtensionAnswered,
+    ExtensionAsked,
     IssueReported,
     IssueResolved,
     IssueWithdrawn,
@@ -27,6 +32,7 @@ from everfair.events.trade import (
     OrderShipped,
     OrderSigned,
     ShippingLate,
+    SilenceAccepted,
     StageDue,
     StageFunded,
     WorkConfirmed,
@@ -34,7 +40,7 @@ from everfair.events.trade import (
     WorkShown,
 )
 from everfair.messaging.actions import notify
-from everfair.trade.actions import fund_stage, reopen_stage
+from everfair.trade.actions import announce_confirmation, fund_stage, reopen_stage
 from everfair.trade.models import Amendment, Order, Stage, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
@@ -181,18 +187,52 @@ def tell_of_ruling(fact: IssueResolved) -> None:
     _tell_both(fact, "issue.resolved")
 
 
+@on(ConsignmentDelivered, subscriber="trade")
+def goods_delivered(fact: ConsignmentDelivered) -> None:
+    """When the last consignment is there the buyer is told until when to speak; what belongs to no order is somebody else's."""
+    with suppress(NotVisible):
+        announce_confirmation(fact.subject)
+
+
+@on(ConfirmationAnnounced, subscriber=NOTICES)
+def tell_of_announcement(fact: ConfirmationAnnounced) -> None:
+    _tell(fact, "buyer", BUYERS, "order.confirm_by", until=plain_moment(fact.until))
+
+
+@on(SilenceAccepted, subscriber=NOTICES)
+def tell_of_silence(fact: SilenceAccepted) -> None:
+    _tell_both(fact, "order.presumed")
+
+
+@on(ExtensionAsked, subscriber=NOTICES)
+def tell_of_request(fact: ExtensionAsked) -> None:
+    to = "buyer" if fact.side == "seller" else "seller"
+    _tell(fact, to, BUYERS if to == "buyer" else SELLERS, "extension.asked", until=plain_moment(fact.answer_by))
+
+
+@on(ExtensionAnswered, subscriber=NOTICES)
+def tell_of_answer(fact: ExtensionAnswered) -> None:
+    if fact.state in ("granted", "refused", "lapsed"):
+        _tell(fact, fact.side, BUYERS if fact.side == "buyer" else SELLERS, f"extension.{fact.state}")
+
+
+def plain_moment(moment: datetime) -> str:
+    """A moment that reads the same in every language and zone: a notice is written once for all its readers."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
 def _tell_both(fact: Any, kind: str) -> None:
     _tell(fact, "buyer", BUYERS, kind)
     _tell(fact, "seller", SELLERS, kind)
 
 
-def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str) -> None:
+def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str, **more: str) -> None:
     """One line for the people of this side; the other side's name stands in it."""
     [(number, buyer_id, seller_id, buyer, seller)] = ask(_SIDES, [fact.order_id])
     to, other = (buyer_id, seller) if side == "buyer" else (seller_id, buyer)
     # The event's own number: an issue can be reported, withdrawn and reported again, each told once.
     cause = f"event:{event_seq()}:{side}"
-    notify(to, roles, kind, f"/orders/{fact.order_id}/", cause, company=other, number=reference_of(number))
+    notify(to, roles, kind, f"/orders/{fact.order_id}/", cause, company=other, number=reference_of(number), **more)
 
 
 _SIDES = """

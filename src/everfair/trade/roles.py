@@ -6,7 +6,7 @@ from typing import Any
 
 from everfair.base.actor import Actor
 from everfair.base.roles import Role
-from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
+from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING
 
 
 def _order(subject: Any) -> Any:
@@ -28,13 +28,12 @@ buyers_purse = Role("buyer", _is_buyer) & (BUYING | MONEY_KEEPING)
 
 
 def _proposed(actor: Actor, subject: Any) -> bool:
-    return _is_buyer(actor, subject) if subject.side == "buyer" else _is_seller(actor, subject)
+    return (seller if subject.side == "seller" else buyer).admits(actor, subject)
 
 
 def _answers(actor: Actor, subject: Any) -> bool:
-    return _is_seller(actor, subject) if subject.side == "buyer" else _is_buyer(actor, subject)
+    return (buyer if subject.side == "seller" else seller).admits(actor, subject)
 
 
-# Of an amendment: the side that proposes it, and the other one.
-proposer = Role("proposer", _proposed) & TRADING
-answerer = Role("answerer", _answers) & TRADING
+# Of what one side lays before the other (new terms, more time): who did, and who answers.
+proposer, answerer = Role("proposer", _proposed), Role("answerer", _answers)

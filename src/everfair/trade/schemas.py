@@ -108,6 +108,41 @@ class ReasonIn(_In):
     reason: str = Field(min_length=1, max_length=1000)
 
 
+class AnswerIn(_In):
+    reason: Words = Field("", max_length=1000)
+
+
+class ExtensionIn(_In):
+    kind: Literal["shipping", "receipt"]
+    days: int = Field(ge=1, le=365, strict=True)
+    reason: Words = Field(min_length=1, max_length=1000)
+
+
+class ExtensionOut(Schema):
+    """A request for more time. `asked_by` is buyer or seller; without an answer by `answer_by` it has lapsed."""
+
+    id: UUID
+    kind: str
+    days: int
+    reason: str
+    asked_by: str
+    state: str
+    asked_at: datetime
+    answer_by: datetime
+    answered_at: datetime | None
+
+
+class CalendarOut(Schema):
+    """By which days the contract counts: the rules of `counts` count business days, off in none of `countries`, until `closes` in the
+    latest of `zones`. `sha256` is of the days off that both signed."""
+
+    sha256: str
+    countries: list[str]
+    zones: list[str]
+    counts: list[str]
+    closes: str
+
+
 class PackingIn(_In):
     line: int = Field(ge=1, le=100, strict=True)
     quantity: Quantity
@@ -247,6 +282,10 @@ class OrderOut(OrderBrief):
     stages: list[StageOut]
     moves: list[str]
     consignment: ConsignmentOut | None
+    ship_by_in_force: date
+    confirm_by: datetime | None
+    calendar: CalendarOut | None
+    extensions: list[ExtensionOut]
 
 
 class PayOut(Schema):

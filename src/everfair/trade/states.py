@@ -22,6 +22,7 @@ GOODS = StateTable(
     "goods",
     ("ship",      "awaiting",       "shipped",    seller),             # every stage is held in escrow
     ("receive",   "shipped",        "received",   buyer),
+    ("presume",   "shipped",        "received",   CLOCK),              # silence over a proof of delivery (I7)
 )
 ISSUE = StateTable(
     "issue",
@@ -31,13 +32,13 @@ ISSUE = StateTable(
 )
 STAGE = StateTable(
     "state",
-    ("call",      "planned",            "due",      party | RAIL),
+    ("call",      "planned",            "due",      party | RAIL | CLOCK),
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),
     ("freeze",    "funded",             "frozen",   buyer | CLOCK),
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
-    ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance
+    ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
     ("award",     "frozen",             "released", OPERATOR),
     ("refund",    "funded frozen",      "refunded", party | OPERATOR),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
@@ -54,5 +55,12 @@ WORK = StateTable(
     ("present",   "open presented",     "presented", seller),          # pictures of production, a shipping document
     ("confirm",   "presented",          "confirmed", buyer),
     ("send_back", "presented",          "open",      buyer),
+)
+EXTENSION = StateTable(
+    "state",
+    ("grant",     "asked",          "granted",    answerer),
+    ("refuse",    "asked",          "refused",    answerer),
+    ("take_back", "asked",          "withdrawn",  proposer),
+    ("expire",    "asked",          "lapsed",     CLOCK),              # no answer is a refusal; so is an end of what it was for
 )
 # fmt: on

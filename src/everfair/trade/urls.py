@@ -5,6 +5,7 @@ from django.urls import path
 from everfair.trade import pages
 
 app_name = "trade"
+_MORE = "orders/<uuid:order_id>/more-time/<uuid:extension_id>"
 urlpatterns = [
     path("orders/", pages.orders, name="orders"),
     path("orders/<uuid:order_id>/", pages.order, name="order"),
@@ -24,6 +25,10 @@ urlpatterns = [
     path("orders/<uuid:order_id>/receive/", pages.receive, name="receive"),
     path("orders/<uuid:order_id>/report/", pages.report, name="report"),
     path("orders/<uuid:order_id>/withdraw-report/", pages.withdraw_report, name="withdraw_report"),
+    path("orders/<uuid:order_id>/more-time/<slug:kind>/", pages.ask_extension, name="ask_extension"),
+    path(f"{_MORE}/grant/", pages.answer_extension, {"verb": "grant"}, name="grant_extension"),
+    path(f"{_MORE}/refuse/", pages.answer_extension, {"verb": "refuse"}, name="refuse_extension"),
+    path(f"{_MORE}/take-back/", pages.answer_extension, {"verb": "take_back"}, name="take_back_extension"),
     path("orders/<uuid:order_id>/messages/", pages.post, name="post"),
     path("orders/<uuid:order_id>/papers/<slug:kind>/", pages.sheet, name="sheet"),
     path("orders/<uuid:order_id>/<slug:kind>.pdf", pages.paper, name="paper"),

@@ -56,9 +56,16 @@ DEADLINE_WORDS = name_codes("deadline", {
 AMENDMENT_WORDS = name_codes("trade.amendment", {
     "proposed": _("Waiting for an answer"), "signed": _("Signed by both"), "refused": _("Refused"),
     "taken_back": pgettext_lazy("proposal", "Taken back"), "lapsed": _("Nobody answered"),
+    "trade.extension": _("Answer a request for more time"),
 })
 WORK_WORDS = name_codes("trade.work", {
     "open": _("Nothing shown yet"), "presented": _("Shown to the buyer"), "confirmed": _("Confirmed by the buyer"),
+})
+EXTENSION_WORDS = name_codes("trade.extension", {
+    "asked": _("Asked"), "granted": _("Granted"), "refused": _("Refused"), "withdrawn": _("Taken back"), "lapsed": _("Not answered"),
+})
+EXTENSION_KIND_WORDS = name_codes("extension kind", {
+    "shipping": _("More time to ship"), "receipt": _("More time to confirm the goods"),
 })
 SUBSCRIBER_WORDS = name_codes("subscriber", {"trade": _("Orders"), "trade.notices": _("Notices of orders")})
 # fmt: on
@@ -101,6 +108,29 @@ class TermsStage:
 
 
 @dataclass(frozen=True, slots=True)
+class CalendarClause:
+    """By which days a contract counts: the numbers of `counts` count business days, those that are days off in none of
+    `countries`; such a day ends at `closes` in the westernmost of `zones`. `sha256` is of the days off themselves."""
+
+    sha256: str
+    countries: tuple[str, ...]
+    zones: tuple[str, ...]
+    counts: tuple[str, ...]
+    days_off: tuple[str, ...]
+    closes: str = "18:00"
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {
+            "sha256": self.sha256,
+            "countries": list(self.countries),
+            "zones": list(self.zones),
+            "counts": list(self.counts),
+            "closes": self.closes,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Everything a contract says, before it has a number."""
 
@@ -116,6 +146,7 @@ class Terms:
     ship_by: date
     remarks: str
     rules: dict[str, str]
+    calendar: CalendarClause | None = None
 
     @property
     def goods_total(self) -> Money:
@@ -133,7 +164,7 @@ class Terms:
     def document(self, number: int) -> dict[str, Any]:
         """The canonical form, all plain values: what is hashed, stored and signed."""
         return {
-            "version": 2,
+            "version": 3 if self.calendar else 2,
             "number": f"EF-{number}",
             "market": self.market,
             "buyer": self.buyer,
@@ -174,6 +205,7 @@ class Terms:
             "ship_by": self.ship_by.isoformat(),
             "remarks": self.remarks,
             "rules": self.rules,
+            **({"calendar": self.calendar.document} if self.calendar else {}),
         }
 
 

@@ -43,6 +43,7 @@ from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_q
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
     Change,
+    ask_extension,
     draft_order,
     pay_stage,
     place_order,
@@ -259,6 +260,8 @@ def _trades(side: Side) -> None:
         made = _order(side, buyer, seller, of[goods], 1)
         amendment = propose_amendment(made.pk, Change(remarks=f"new remarks {side.mark}"), by=by)
         of |= {name: amendment.pk, f"{name}_hash": amendment.terms_hash}
+    of["asked_of_us"] = ask_extension(of["bought_shipped"], "receipt", 5, f"customs {side.mark}", by=side.partner_by).pk
+    of["asked_by_us"] = ask_extension(of["sold_funded"], "shipping", 5, f"mould {side.mark}", by=side.by).pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
 
 

@@ -84,7 +84,7 @@ class Glance:
 _GLANCES = """
     SELECT o.id, (SELECT array_agg(s.state ORDER BY s.n) FROM trade_stage s WHERE s.order_id = o.id) AS money, d.kind, d.due_at
     FROM unnest(%(ids)s::uuid[]) AS o(id) LEFT JOIN LATERAL (
-        SELECT kind, due_at FROM base_deadline WHERE subject = o.id AND state = 'waiting' ORDER BY due_at LIMIT 1) d ON true"""
+        SELECT kind, due_at FROM base_deadline WHERE subject = o.id AND state = 'waiting' AND reminder = 0 ORDER BY due_at LIMIT 1) d ON true"""
 
 
 def glances(order_ids: list[UUID]) -> dict[UUID, Glance]:
@@ -153,7 +153,7 @@ _FACTS = """
     SELECT seq, name, actor, at FROM base_event WHERE subject = ANY(%(subjects)s::uuid[]) ORDER BY seq DESC LIMIT 200"""
 _DEADLINES = """
     SELECT kind, subject, generation, due_at, state, fired_at, tries FROM base_deadline
-    WHERE subject = ANY(%(subjects)s::uuid[]) ORDER BY id DESC LIMIT 100"""
+    WHERE subject = ANY(%(subjects)s::uuid[]) AND reminder = 0 ORDER BY id DESC LIMIT 100"""
 _INTENTS = """
     SELECT id, purpose, amount_minor, currency, provider, provider_ref, state, failure, created_at FROM payments_intent
     WHERE purpose = ANY(%(stages)s::uuid[]) ORDER BY id DESC LIMIT 50"""

@@ -8,15 +8,26 @@ from everfair.trade.actions.amending import (
     sign_amendment,
     take_back_amendment,
 )
+from everfair.trade.actions.confirming import announce_confirmation
+from everfair.trade.actions.extensions import (
+    ask_extension,
+    expire_extension,
+    grant_extension,
+    refuse_extension,
+    take_back_extension,
+)
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
+from everfair.trade.actions.silence import hear_silence
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
     "Change",
+    "announce_confirmation",
+    "ask_extension",
     "award_quote",
     "call_off_order",
     "cancel_order",
@@ -24,7 +35,10 @@ __all__ = [
     "decline_order",
     "draft_award",
     "draft_order",
+    "expire_extension",
     "fund_stage",
+    "grant_extension",
+    "hear_silence",
     "lapse_amendment",
     "lapse_order",
     "open_silent_case",
@@ -33,6 +47,7 @@ __all__ = [
     "propose_amendment",
     "receive_order",
     "refuse_amendment",
+    "refuse_extension",
     "reopen_stage",
     "report_missing",
     "resolve_issue",
@@ -43,5 +58,6 @@ __all__ = [
     "sign_amendment",
     "sign_order",
     "take_back_amendment",
+    "take_back_extension",
     "withdraw_report",
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.deadlines import clear_deadline, set_deadline
+from everfair.base.deadlines import clear_deadline, deadlines_of, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money, UnitPrice
 from everfair.base.refused import NotVisible, Refused
@@ -25,9 +25,10 @@ from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import AmendmentEnded, AmendmentProposed, OrderAmended
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.reference.queries import unit as unit_row
-from everfair.trade.actions.stages import call_stage, days, locked_order, locked_stages
+from everfair.trade.actions.stages import call_stage, locked_order, locked_stages
 from everfair.trade.models import Amendment, Credit, Order, Stage
 from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.calendars import due, late_from
 from everfair.trade.queries.orders import order as order_of
 from everfair.trade.roles import buyer, seller
 from everfair.trade.values import terms_hash
@@ -73,7 +74,7 @@ def propose_amendment(order_id: UUID, change: Change, note: str = "", *, by: Act
             proposed_by=by.person_id,
         )
         insert(made)
-        set_deadline("trade.amend", made.pk, days(order, "trade.amend_days"))
+        set_deadline("trade.amend", made.pk, due(order, "trade.amend_days"))
         emit(AmendmentProposed(order.pk, made.pk, side), by=by)
     return made
 
@@ -216,12 +217,17 @@ def _write_terms(order: Order, amendment: Amendment) -> None:
     before, document = as_it_is(order), amendment.document
     order.terms, order.terms_hash, order.terms_version = document, amendment.terms_hash, amendment.version
     order.total_minor, order.incoterm, order.named_place = document["total_minor"], document["incoterm"], document["named_place"]
-    order.ship_by, order.remarks = date.fromisoformat(document["ship_by"]), document["remarks"]
+    ship_by, order.remarks = date.fromisoformat(document["ship_by"]), document["remarks"]
+    moved = ship_by != order.ship_by
+    if moved:  # a day that both sign takes the place of what was granted before
+        order.ship_by, order.ship_extended_days = ship_by, 0
     signed = (amendment.created_at, amendment.proposed_by), (EfNow(), amendment.signed_by)
     theirs, ours = signed if amendment.side == "buyer" else signed[::-1]
     order.buyer_signed_at, order.buyer_signed_by = theirs  # type: ignore[assignment]
     order.seller_signed_at, order.seller_signed_by = ours  # type: ignore[assignment]
     save_changes(order, before)
+    if moved and (order.pk, "trade.ship") in deadlines_of([order.pk]):
+        set_deadline("trade.ship", order.pk, late_from(order))
 
 
 def _add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Actor) -> None:

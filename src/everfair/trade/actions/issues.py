@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
-from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.rows import insert
@@ -17,9 +16,10 @@ from everfair.base.states import moving
 from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
+from everfair.trade.actions.confirming import begin_confirming
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipping import complete
-from everfair.trade.actions.stages import award_stages, days, freeze_stages, resume, thaw_stages, void_unpaid_stages
+from everfair.trade.actions.stages import award_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
 from everfair.trade.models import Decision, Order
 from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
 from everfair.trade.queries.orders import orders_visible_to
@@ -69,7 +69,7 @@ def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
         if order.goods == "shipped":
             handed = consignment_of(order.pk)
             mode = handed.mode if handed else "sea"
-            set_deadline("trade.receive", order.pk, days(order, f"trade.receive_days_{mode}"))
+            begin_confirming(order, mode, again=True)
         else:
             resume(order, by=by)
         emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)

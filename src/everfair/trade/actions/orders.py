@@ -14,9 +14,10 @@ from everfair.base.refused import Refused
 from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
 from everfair.trade.actions.amending import end_proposals
+from everfair.trade.actions.extensions import lapse_extensions
 from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import late_from
+from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.orders import orders_visible_to
 
 DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive", "trade.confirm", "trade.settle")
@@ -26,6 +27,7 @@ def end_deadlines(order: Order, *, by: Actor) -> None:
     """Nothing runs any more, and what was proposed for the order is over too."""
     clear_deadlines(DEADLINES, order.pk)
     end_proposals(order, by=by)
+    lapse_extensions(order)
 
 
 def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
@@ -20,7 +21,7 @@ from everfair.base.rows import ask, insert
 from everfair.base.states import write_history
 from everfair.base.together import part
 from everfair.catalog.queries import offers_for_order, quantity_problem, tier_price
-from everfair.companies.queries import parties, refuse_stopped
+from everfair.companies.queries import parties, refuse_stopped, time_zones_of
 from everfair.companies.roles import BUYING
 from everfair.events.trade import OrderPlaced
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PaymentPlan
@@ -30,7 +31,8 @@ from everfair.reference.queries import incoterm as incoterm_row
 from everfair.sourcing.actions import accept_quote
 from everfair.sourcing.queries import quote_for_award
 from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
-from everfair.trade.values import Terms, TermsCharge, TermsLine, stages_for, terms_hash
+from everfair.trade.queries.calendars import calendar_clause, due
+from everfair.trade.values import CalendarClause, Terms, TermsCharge, TermsLine, stages_for, terms_hash
 
 
 def draft_order(
@@ -222,6 +224,9 @@ def _terms(
     if whole <= 0:
         raise Refused("trade.total", _("The total must be above zero."), field="lines", status=422)
     sides = parties([buyer_id, seller_id])
+    calendar = calendar_clause(
+        (side["country"] for side in sides.values()), time_zones_of([buyer_id, seller_id]), now().date(), ship_by
+    )
     return Terms(
         market=market,
         buyer=sides[buyer_id],
@@ -235,6 +240,7 @@ def _terms(
         ship_by=ship_by,
         remarks=remarks,
         rules=rules,
+        calendar=calendar,
     )
 
 
@@ -259,6 +265,7 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
         terms=document,
         terms_hash=terms_hash(document),
         rules=terms.rules,
+        calendar_id=_keep(terms.calendar),
         agreement="offered",
         buyer_signed_at=EfNow(),
         buyer_signed_by=by.person_id,
@@ -305,9 +312,23 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
     )
     # The row is born in its second state: its first move is written all the same.
     write_history(order, "agreement", "place", "draft", "offered", by=by)
-    set_deadline("trade.sign", order.pk, timedelta(days=float(Decimal(terms.rules["trade.sign_days"]))))
+    set_deadline("trade.sign", order.pk, due(order, "trade.sign_days"))
     emit(OrderPlaced(order.pk, buyer_id, seller_id, terms.total), by=by)
     return order
+
+
+def _keep(calendar: CalendarClause | None) -> str | None:
+    """The days off themselves, once for all contracts that count by them."""
+    if calendar is None:
+        return None
+    ask(_KEEP, [calendar.sha256, json.dumps(calendar.countries), json.dumps(calendar.days_off), calendar.sha256])
+    return calendar.sha256
+
+
+_KEEP = """
+    INSERT INTO trade_calendar (sha256, countries, days_off) SELECT %s, %s::jsonb, %s::jsonb
+    WHERE NOT EXISTS (SELECT FROM trade_calendar WHERE sha256 = %s) ON CONFLICT (sha256) DO NOTHING
+"""
 
 
 def _next_number() -> int:

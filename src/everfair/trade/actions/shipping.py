@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.clock import EfNow
-from everfair.base.deadlines import clear_deadline, set_deadline
+from everfair.base.deadlines import clear_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.base.rows import ask, find_one, insert
@@ -18,8 +18,10 @@ from everfair.base.states import moving, step
 from everfair.events.trade import OrderCompleted, OrderReceived, OrderShipped
 from everfair.logistics.actions import hand_over
 from everfair.markets.plans import AFTER_SHIPPING
+from everfair.trade.actions.confirming import begin_confirming
+from everfair.trade.actions.extensions import lapse_extensions
 from everfair.trade.actions.orders import end_deadlines
-from everfair.trade.actions.stages import call_stage, days, locked_stages, release_stages
+from everfair.trade.actions.stages import call_stage, locked_stages, release_stages
 from everfair.trade.models import Acceptance, Order
 from everfair.trade.queries.orders import orders_visible_to
 
@@ -38,7 +40,8 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
         handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)
         order.shipped_at = EfNow()
         clear_deadline("trade.ship", order.pk)
-        set_deadline("trade.receive", order.pk, days(order, f"trade.receive_days_{handed.mode}"))
+        lapse_extensions(order)
+        begin_confirming(order, handed.mode)
         emit(OrderShipped(order.pk, handed.pk, order.buyer_id, order.seller_id), by=by)
     return order
 
@@ -60,28 +63,40 @@ def receive_order(order_id: UUID, *, by: Actor) -> Order:
         emit(OrderReceived(order.pk, order.buyer_id, order.seller_id), by=by)
         accepted = Acceptance(order=order, by=by.label)
         insert(accepted)
-        release_stages(order, accepted, by=by)
+        release_stages(order, "acceptance", accepted.pk, by=by)
         end_deadlines(order, by=by)
-        last = next((stage for stage in locked_stages(order, "planned")), None)
-        if last is None:
-            complete(order, by=by)
-        else:
-            call_stage(last, by=by)
+        settle_or_call(order, by=by)
     return order
+
+
+def settle_or_call(order: Order, *, by: Actor) -> None:
+    """Settled; or, where a part is due after acceptance, that falls due now."""
+    last = next((stage for stage in locked_stages(order, "planned")), None)
+    if last is None:
+        complete(order, by=by)
+    else:
+        call_stage(last, by=by)
 
 
 def settle_order(order_id: UUID, *, by: Actor) -> Order:
     """The part that was due after acceptance is held: it is paid out by the acceptance that stands, and the order is settled."""
     with moving(orders_visible_to(by), order_id, "complete", by=by) as order:
         accepted = find_one(Acceptance, "order_id = %s AND stage_id IS NULL", [order.pk])
-        if accepted is None or order.issue == "open" or ask(_UNPAID_BUT, [order.pk, []]):
+        silent = ask(_SILENT, [order.pk]) if accepted is None else []
+        if (accepted is None and not silent) or order.issue == "open" or ask(_UNPAID_BUT, [order.pk, []]):
             raise Refused("trade.not_open", _("This order is not open."))
-        release_stages(order, accepted, by=by)
+        kind, evidence_id = ("acceptance", accepted.pk) if accepted else ("delivery", silent[0][0])
+        release_stages(order, kind, evidence_id, by=by)
         end_deadlines(order, by=by)
         _completed(order, by=by)
     return order
 
 
+# The delivery over which silence was accepted: it stands for the part due afterwards as an acceptance would.
+_SILENT = """
+    SELECT r.delivery_id FROM trade_release r JOIN trade_stage s ON s.id = r.stage_id
+    WHERE s.order_id = %s AND r.delivery_id IS NOT NULL LIMIT 1
+"""
 # What is not held, with what may still be unpaid named by its trigger.
 _UNPAID_BUT = """
     SELECT 1 FROM trade_stage WHERE order_id = %s AND state IN ('planned', 'due', 'paying') AND NOT due_on = ANY(%s) LIMIT 1
@@ -95,6 +110,6 @@ def complete(order: Order, *, by: Actor) -> None:
 
 
 def _completed(order: Order, *, by: Actor) -> None:
-    order.closed_by = order.closed_by or ("operator" if by.kind == "operator" else "buyer")
+    order.closed_by = order.closed_by or {"operator": "operator", "clock": "clock"}.get(by.kind, "buyer")
     order.closed_at = EfNow()
     emit(OrderCompleted(order.pk, order.buyer_id, order.seller_id), by=by)

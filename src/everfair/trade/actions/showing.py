@@ -19,8 +19,9 @@ from everfair.events.trade import WorkConfirmed, WorkSentBack, WorkShown
 from everfair.files.actions import share_file
 from everfair.files.queries import files_by_id
 from everfair.markets.plans import PROOFS
-from everfair.trade.actions.stages import call_shown, days, locked_order, locked_stages, release_stages
+from everfair.trade.actions.stages import call_shown, locked_order, locked_stages, release_stages
 from everfair.trade.models import Acceptance, Order, Shown, Stage
+from everfair.trade.queries.calendars import due
 from everfair.trade.queries.moves import waited_for
 from everfair.trade.queries.orders import order as order_of
 from everfair.trade.roles import buyer, seller
@@ -53,7 +54,7 @@ def show_work(order_id: UUID, kind: str, file_ids: Sequence[UUID], note: str = "
         for stage in stages:
             if stage.state == "funded" and stage.ends_on == kind:
                 with stepping(stage, "present", by=by):
-                    set_deadline("trade.confirm", order.pk, days(order, "trade.confirm_days"))
+                    set_deadline("trade.confirm", order.pk, due(order, "trade.confirm_days"))
         emit(WorkShown(order.pk, shown.pk, kind), by=by)
         call_shown(order, stages, kind, by=by)
     return shown
@@ -81,7 +82,7 @@ def confirm_work(order_id: UUID, n: int, *, by: Actor) -> Order:
             insert(accepted)
         clear_deadline("trade.confirm", order.pk)
         emit(WorkConfirmed(order.pk, stage.pk), by=by)
-        release_stages(order, accepted, by=by)
+        release_stages(order, "acceptance", accepted.pk, only=stage.pk, by=by)
     return order
 
 

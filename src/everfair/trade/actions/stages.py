@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -24,26 +24,16 @@ from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageRel
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
-from everfair.markets.rules import RULES
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
-from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage
+from everfair.trade.models import CreditUse, Decision, Order, Release, Stage
 from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.calendars import due, due_at, late_from, ship_end
 from everfair.trade.queries.moves import coming_stage
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
 
 ENDED = ("released", "refunded", "void")
-
-
-def days(order: Order, rule: str) -> timedelta:
-    """A number of days this contract was signed under; by its declared default where the contract is older than the rule."""
-    return timedelta(days=float(Decimal(order.rules.get(rule, RULES[rule].default))))
-
-
-def end_of_day(day: date) -> datetime:
-    """The last second of a day, in UTC: what «ship by» means until a company states its zone."""
-    return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
 
 
 def locked_order(order_id: UUID, *, by: Actor) -> Order:
@@ -76,8 +66,8 @@ def call_stage(stage: Stage, *, by: Actor) -> None:
     order = stage.order
     with stepping(stage, "call", by=by):
         first = stage.n == 1
-        pay_by = now() + days(order, "trade.pay_days")
-        stage.due_at = max(pay_by, end_of_day(order.ship_by)) if stage.due_on == "former_held" else pay_by
+        pay_by = due_at(order, "trade.pay_days", now())
+        stage.due_at = max(pay_by, ship_end(order)) if stage.due_on == "former_held" else pay_by
         set_deadline("trade.pay" if first else "trade.balance", order.pk, stage.due_at)
         emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
 
@@ -176,7 +166,7 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
     if coming is not None and coming.state == "planned" and (coming.due_on == "former_held" or _is_shown(order, coming.due_on)):
         call_stage(coming, by=by)
     elif order.goods == "awaiting":
-        set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
+        set_deadline("trade.ship", order.pk, late_from(order))
 
 
 def _is_shown(order: Order, kind: str) -> bool:
@@ -195,7 +185,7 @@ def resume(order: Order, *, by: Actor) -> None:
     stages = locked_stages(order)
     unpaid = [stage for stage in stages if stage.state in ("due", "paying")]
     if unpaid:
-        set_deadline("trade.pay" if unpaid[0].n == 1 else "trade.balance", order.pk, days(order, "trade.pay_days"))
+        set_deadline("trade.pay" if unpaid[0].n == 1 else "trade.balance", order.pk, due(order, "trade.pay_days"))
     else:
         _after_funding(order, stages, by=by)
 
@@ -225,18 +215,18 @@ def refund_stages(order: Order, *, by: Actor, evidence: str) -> None:
         _end(stage, "refund", Money.zero(stage.currency), by=by, why={"evidence": evidence})
 
 
-def release_stages(order: Order, acceptance: Acceptance, *, by: Actor) -> None:
-    """What the buyer accepted is paid to the seller, less the fee: the stage the acceptance names, or all that is held.
+def release_stages(order: Order, kind: str, evidence_id: UUID, *, only: UUID | None = None, by: Actor) -> None:
+    """What is held is paid to the seller, less the fee, on this evidence; with `only`, this stage alone. The database looks again (I7).
 
-    What an amendment made cheaper goes back to the buyer out of the last stages.
+    `kind` is a column of Release. What an amendment made cheaper goes back to the buyer out of the last stages.
     """
     stages = locked_stages(order)
     for stage in stages:
-        if stage.state == "funded" and acceptance.stage_id in (None, stage.pk):
+        if stage.state == "funded" and only in (None, stage.pk):
             to_seller = stage.amount - _credit_of(order, stage, stages)
             if to_seller:
-                insert(Release(stage=stage, acceptance=acceptance))
-            why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
+                insert(Release(stage=stage, **{f"{kind}_id": evidence_id}))
+            why = {"evidence": kind, kind: str(evidence_id)}
             _end(stage, "release" if to_seller else "refund", to_seller, by=by, why=why)
 
 

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, orders
+from everfair.trade.api import amendments, extensions, orders
 
 router = Router(tags=["Orders"])
-for part in (orders, amendments):
+for part in (orders, amendments, extensions):
     router.add_router("", part.router)

@@ -15,8 +15,8 @@ from everfair.base.refused import Refused
 from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
-from everfair.trade.models import Order
-from everfair.trade.schemas import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, OrderOut, PartyOut
+from everfair.trade.models import Extension, Order
+from everfair.trade.schemas import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, ExtensionOut, OrderOut, PartyOut
 from everfair.trade.values import Terms
 
 # ── reading what was sent ──
@@ -95,7 +95,7 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
     stages = queries.stages_of(order)
     payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
     sent = consignment_of(order.pk) if order.goods != "awaiting" else None
-    signed = order.terms
+    signed, more_time = order.terms, queries.extensions_of(order)
     return OrderOut(
         **brief(order, queries.standing_of(order, stages, actor)),
         **{name: getattr(order, name) for name in _PLAIN},
@@ -122,9 +122,20 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
             | {"state": s.state, "work": s.work, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
             for s in stages
         ],
-        moves=queries.moves_of(order, stages, actor),
+        moves=queries.moves_of(order, stages, actor) + queries.extension_moves(order, more_time, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
+        ship_by_in_force=queries.ship_day(order),
+        confirm_by=order.confirm_by,
+        calendar=signed.get("calendar"),
+        extensions=[extension_out(row) for row in more_time],
     )
+
+
+_EXTENSION = ("kind", "days", "reason", "asked_by", "state", "answer_by", "answered_at")
+
+
+def extension_out(row: Extension) -> ExtensionOut:
+    return ExtensionOut(id=row.pk, asked_at=row.created_at, **{name: getattr(row, name) for name in _EXTENSION})
 
 
 def amendment_out(made: Any, currency: str) -> AmendmentOut:

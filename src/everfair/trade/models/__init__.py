@@ -3,15 +3,19 @@
 from everfair.trade.models.amendments import Amendment, Credit, CreditUse
 from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
 from everfair.trade.models.orders import CHARGE_KINDS, STAGE_CODES, Order, OrderCharge, OrderLine, Stage, reference_of
+from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
 __all__ = [
     "CHARGE_KINDS",
+    "EXTENSION_KINDS",
     "STAGE_CODES",
     "Acceptance",
     "Amendment",
+    "Calendar",
     "Credit",
     "CreditUse",
     "Decision",
+    "Extension",
     "Order",
     "OrderCharge",
     "OrderLine",

@@ -41,18 +41,24 @@ class Decision(Row):
     by = models.CharField(max_length=60)
 
 
+EVIDENCES = ("acceptance", "decision", "delivery")
+
+
+def _exactly_one(*columns: str) -> models.Q:
+    found = models.Q()
+    for one in columns:
+        found |= models.Q(**{f"{column}__isnull": column != one for column in columns})
+    return found
+
+
 class Release(models.Model):
     """Why a stage was paid out: exactly one piece of evidence (I7). No stage reaches «released» without it. Insert-only."""
 
     stage = models.OneToOneField(Stage, on_delete=models.PROTECT, related_name="+", primary_key=True)
     acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, related_name="+", null=True)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+", null=True)
+    # The goods arrived, and the buyer said nothing until the announced moment.
+    delivery = models.ForeignKey("logistics.ProofOfDelivery", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
-        constraints = [
-            models.CheckConstraint(
-                condition=models.Q(acceptance__isnull=False, decision__isnull=True)
-                | models.Q(acceptance__isnull=True, decision__isnull=False),
-                name="trade_release_one_evidence",
-            )
-        ]
+        constraints = [models.CheckConstraint(condition=_exactly_one(*EVIDENCES), name="trade_release_one_evidence")]

@@ -28,7 +28,7 @@ class Order(Row):
 
     TABLES = (AGREEMENT, GOODS, ISSUE)
     PARTIES = ("buyer_id", "seller_id")
-    STOPPED_BY = {"sign": "deposit", "receive": "release", "complete": "release"}
+    STOPPED_BY = {"sign": "deposit", "receive": "release", "presume": "release", "complete": "release"}
 
     number = models.BigIntegerField(unique=True, editable=False, db_default=NextNumber("trade_order_number"))
     market = models.CharField(max_length=20)
@@ -60,6 +60,12 @@ class Order(Row):
     issue_reason = models.TextField(blank=True, default="")
     shipped_at = models.DateTimeField(null=True)
     received_at = models.DateTimeField(null=True)
+    # Granted days on top of the signed `ship_by`: the sum of its extensions.
+    ship_extended_days = models.IntegerField(default=0, db_default=0)
+    # The announced moment until which the buyer may speak, once every consignment is proven to have arrived.
+    confirm_by = models.DateTimeField(null=True)
+    # The days off this contract counts by; none in contracts from before business days.
+    calendar = models.ForeignKey("trade.Calendar", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         constraints = [

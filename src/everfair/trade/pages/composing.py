@@ -186,7 +186,7 @@ def contract_face(terms: Terms) -> dict[str, Any]:
     return {
         "buyer_name": party_names(terms.buyer, language)[0],
         "seller_name": party_names(terms.seller, language)[0],
-        "rules": rules_in_words(terms.rules),
+        "rules": rules_in_words(terms.rules, terms.calendar.document if terms.calendar else None),
         "stage_names": STAGE_NAMES,
         "incoterm_name": incoterm_name,
         "charge_name": charge_name,

@@ -45,6 +45,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
@@ -117,7 +118,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
-        "rules": rules_in_words(found.rules),
+        "rules": rules_in_words(found.rules, found.terms.get("calendar")),
         "incoterm_name": incoterm_name,
         "buyer_name": company_name(found.buyer),
         "seller_name": company_name(found.seller),
@@ -134,6 +135,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "issue_reason": in_words(found.issue_reason),
         "waiting_for_provider": _waiting(request, parts.stages, intents),
         "messages_shown": _messages(found, actor),
+        "time": time_face(found, actor, {"buyer": company_name(found.buyer), "seller": company_name(found.seller)}),
         "form": form or MessageForm(),
         "may_write": TRADING.admits(actor),
     }
@@ -245,7 +247,7 @@ def _look(found: Order, standing: queries.Standing) -> str:
         return "held" if found.agreement == "completed" else "calm"
     if standing.yours:
         return "wait"
-    return "held" if standing.code in ("shipped", "funded") else "calm"
+    return "held" if standing.code in ("shipped", "delivered", "funded") else "calm"
 
 
 def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any]]:

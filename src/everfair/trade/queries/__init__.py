@@ -2,6 +2,8 @@
 
 from everfair.trade.queries.amendments import amendments_of, changes_in, credit_left, order_of_amendment
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
+from everfair.trade.queries.calendars import ship_day
+from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
     OrderParts,
@@ -33,6 +35,9 @@ __all__ = [
     "buyer_record",
     "changes_in",
     "credit_left",
+    "extension_in",
+    "extension_moves",
+    "extensions_of",
     "has_business_with",
     "held_sums",
     "moves_of",
@@ -44,6 +49,7 @@ __all__ = [
     "orders_page",
     "orders_visible_to",
     "payable_stage",
+    "ship_day",
     "shown_of",
     "stage_id",
     "stages_in",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
 
 from django.utils.functional import Promise
@@ -16,6 +15,7 @@ from everfair.base.states import allowed_moves
 from everfair.markets.plans import AFTER_SHIPPING, PROOFS, TRIGGERS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries.calendars import late_from
 from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
@@ -28,12 +28,6 @@ NO_MORE = {
 }
 # Never a button: one is how an order is born, the other comes with receiving or a ruling.
 _NOT_ASKED = ("place", "complete", "lapse")
-
-
-def late_from(order: Order) -> datetime:
-    """From this moment the buyer may take the money back."""
-    end = datetime.combine(order.ship_by, time(23, 59, 59), tzinfo=UTC)
-    return end + timedelta(days=float(Decimal(order.rules["trade.ship_grace_days"])))
 
 
 def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:

@@ -87,7 +87,7 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                 "buyer has confirmed the goods or the operator has decided."
             ),
             remarks=terms["remarks"],
-            rules=tuple(rules_in_words(terms["rules"])),
+            rules=tuple(rules_in_words(terms["rules"], terms.get("calendar"))),
             terms_hash=order.terms_hash,
             signatures=tuple(_signatures(order, buyer, seller, language)),
         )

@@ -12,7 +12,8 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.moves import late_from, presented_stage, waited_for
+from everfair.trade.queries.calendars import late_from
+from everfair.trade.queries.moves import presented_stage, waited_for
 
 Words = str | Promise
 
@@ -89,6 +90,18 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
     shows = waited_for(order, stages)
     if "production_photo" in shows or (order.goods == "shipped" and shows):
         return _showing(order, shows[0], due)
+    if order.goods == "shipped" and order.confirm_by is not None:
+        return Standing(
+            "delivered",
+            _("The delivery of the goods is proven. What is paid is held in escrow."),
+            "buyer",
+            _("Look at the goods and confirm them, or report what is wrong."),
+            _(
+                "Silence counts as acceptance: the seller is paid, if the reminders were delivered and no question is open."
+                " Otherwise an issue is opened for the operator."
+            ),
+            due.get("trade.receive"),
+        )
     if order.goods == "shipped":
         return Standing(
             "shipped",

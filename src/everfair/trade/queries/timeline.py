@@ -63,11 +63,20 @@ _TOLD: dict[str, _Told] = {
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
+    "ConfirmationAnnounced": _Told(_("The delivery is proven: the buyer was told until when to speak"), "clock", "wait"),
+    "SilenceAccepted": _Told(_("The buyer said nothing until the announced moment; the proof of delivery stands"), "clock", "proof"),
+    "ExtensionAsked": _Told(_("More time was asked for"), lambda fact: fact.side, "wait"),
+    "ExtensionAnswered": _Told(lambda fact: _ANSWERS[fact.state], lambda fact: _answerer(fact), "calm"),
     "IssueReported":  _Told(_("An issue was opened: what is held is frozen"),
                             lambda fact: "clock" if fact.by == "clock" else "buyer", "act", "report"),
     "IssueWithdrawn": _Told(_("The buyer withdrew the issue"), "buyer", "calm"),
     "IssueResolved":  _Told(_("The operator decided"), "operator", "proof", "resolve"),
     "OrderCompleted": _Told(_("The trade is settled"), "", "held"),
+}
+_ANSWERS: dict[str, Words] = {
+    "granted": _("More time was granted"), "refused": _("More time was refused: the former time holds"),
+    "withdrawn": _("The request for more time was taken back"),
+    "lapsed": _("The request for more time was not answered, or no longer needed"),
 }
 # What the clock gives as its reason is written in the code, not by a person: it is told in the reader's language.
 _CLOCK_REASONS: dict[str, Words] = {
@@ -76,8 +85,26 @@ _CLOCK_REASONS: dict[str, Words] = {
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
+    "the buyer said nothing, but not enough reminders were delivered":
+        _("The buyer said nothing, but not enough reminders were delivered."),
+    "the buyer said nothing, and no delivery is proven": _("The buyer said nothing, and no delivery is proven."),
+    "the buyer said nothing, but was not told until when to speak":
+        _("The buyer said nothing, but was not told until when to speak."),
+    "the buyer said nothing, and a part of the order waits for something else":
+        _("The buyer said nothing, and a part of the order waits for something else."),
+    "the buyer said nothing, and a stop keeps the payment back": _("The buyer said nothing, and a stop keeps the payment back."),
+    "an issue is open": _("An issue is open."),
+    "a request for more time was not answered": _("A request for more time was not answered."),
+    "the buyer proposed new terms and got no answer": _("The buyer proposed new terms and got no answer."),
+    "the buyer wrote after the delivery and got no answer": _("The buyer wrote after the delivery and got no answer."),
+    "the buyer received a package damaged": _("The buyer received a package damaged."),
 }
 # fmt: on
+
+
+def _answerer(fact: Any) -> str:
+    other = {"buyer": "seller", "seller": "buyer"}[fact.side]
+    return {"granted": other, "refused": other, "withdrawn": fact.side}.get(fact.state, "clock")
 
 
 def in_words(reason: str) -> Words:
@@ -115,7 +142,7 @@ def _happening(event: Event, reasons: dict[str, Iterator[str]], people: dict[UUI
     # Staff stay unnamed towards the parties; a company's people sign with their names.
     return Happening(
         code=event.name,
-        text=told.text,
+        text=told.text(fact) if callable(told.text) else told.text,
         at=event.at,
         side=side,
         who=person.name if person is not None and side in ("buyer", "seller") else "",

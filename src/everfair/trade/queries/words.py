@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from everfair.base.formats import percent
+from everfair.base.formats import country_name, percent
 from everfair.markets.plans import TRIGGER_WORDS
 from everfair.reference.queries import incoterm
 from everfair.reference.values import name_in
@@ -52,24 +52,85 @@ def days_in_words(text: str) -> str:
     return ngettext("%(num)s day", "%(num)s days", int(days) if days == int(days) else 2) % {"num": f"{days.normalize():f}"}
 
 
-def rules_in_words(rules: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The numbers that hold for this contract, as (what, how long or how much), in the order they matter."""
+def rules_in_words(rules: Mapping[str, str], calendar: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+    """The numbers that hold for this contract, as (what, how long or how much), in the order they matter.
+
+    `calendar` is the contract's own clause: which of them count business days, and whose.
+    """
+    counts = calendar["counts"] if calendar else ()
+
+    def counted(name: str) -> str:
+        return business_days_in_words(rules[name]) if name in counts else days_in_words(rules[name])
+
     receive = ", ".join(
         f"{mode} {days_in_words(rules[f'trade.receive_days_{code}'])}"
         for code, mode in (("express", _("express")), ("air", _("air")), ("land", _("road or rail")), ("sea", _("sea")))
     )
     return [
-        (_("To sign"), _("%(days)s, then the order closes") % {"days": days_in_words(rules["trade.sign_days"])}),
-        (_("To pay a stage"), _("%(days)s after it falls due") % {"days": days_in_words(rules["trade.pay_days"])}),
+        (_("To sign"), _("%(days)s, then the order closes") % {"days": counted("trade.sign_days")}),
+        (_("To pay a stage"), _("%(days)s after it falls due") % {"days": counted("trade.pay_days")}),
         (_("Late shipping"), _late(rules["trade.ship_grace_days"])),
-        (_("To confirm the goods"), _("%(days)s after shipping; silence never pays") % {"days": receive}),
-        *_confirming(rules.get("trade.confirm_days")),
+        (_("To confirm the goods"), _receiving(receive, rules.get("trade.receive_after_delivery_days"))),
+        *([(_("To confirm what the supplier shows"), counted("trade.confirm_days"))] if "trade.confirm_days" in rules else []),
+        *(_more_time(rules, counted("trade.extension_answer_days")) if "trade.extension_answer_days" in rules else []),
         *_withdrawals(rules.get("trade.issue_withdrawals")),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
         (
             _("Platform fee"),
             _("%(rate)s, paid by the seller; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])},
         ),
+        *(_calendar(calendar) if calendar else []),
+    ]
+
+
+def business_days_in_words(text: str) -> str:
+    days = int(Decimal(text))
+    return ngettext("%(num)s business day", "%(num)s business days", days) % {"num": days}
+
+
+def _receiving(receive: str, after_delivery: str | None) -> str:
+    """Contracts from before the rule say that silence never pays, and it never does."""
+    if after_delivery is None:
+        return _("%(days)s after shipping; silence never pays") % {"days": receive}
+    return _(
+        "%(days)s after shipping, and never less than %(after)s after a proven delivery. Then silence counts as acceptance if the"
+        " delivery is proven, the reminders were delivered and no question is open; otherwise the operator decides"
+    ) % {"days": receive, "after": days_in_words(after_delivery)}
+
+
+def _more_time(rules: Mapping[str, str], answer: str) -> list[tuple[str, str]]:
+    return [
+        (
+            _("More time"),
+            _(
+                "to ship: %(shipping)s in all, if the buyer grants it; to confirm the goods: %(once)s once for each side, %(most)s in"
+                " all, if the other side grants it. No answer within %(answer)s is a refusal"
+            )
+            % {
+                "shipping": days_in_words(rules["trade.shipping_most_days"]),
+                "once": days_in_words(rules["trade.receipt_extension_days"]),
+                "most": days_in_words(rules["trade.receipt_extension_most_days"]),
+                "answer": answer,
+            },
+        )
+    ]
+
+
+def _calendar(clause: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (
+            _("Business days"),
+            _(
+                "those that are no day off in %(countries)s, until %(closes)s (%(zones)s; the latest counts). The list of days off"
+                " belongs to the contract: SHA-256 %(sha)s…"
+            )
+            % {
+                "countries": ", ".join(country_name(code) for code in clause["countries"]),
+                "closes": clause["closes"],
+                "zones": ", ".join(clause["zones"]),
+                "sha": clause["sha256"][:12],
+            },
+        )
     ]
 
 
@@ -83,11 +144,6 @@ def _withdrawals(times: str | None) -> list[tuple[str, str]]:
             ngettext("%(num)s time at most", "%(num)s times at most", int(Decimal(times))) % {"num": int(Decimal(times))},
         )
     ]
-
-
-def _confirming(days: str | None) -> list[tuple[str, str]]:
-    """Nothing for a contract from before the rule."""
-    return [] if days is None else [(_("To confirm what the supplier shows"), days_in_words(days))]
 
 
 def _late(grace: str) -> str:
