@@ -24,5 +24,10 @@ FACT_WORDS = name_codes("fact", {
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "OrderCompleted": _("Order settled"),
+    "InspectionAsked": _("Inspection asked for"), "InspectionAccepted": _("Inspection accepted"),
+    "InspectionDeclined": _("Inspection declined"), "InspectionCancelled": _("Inspection cancelled"),
+    "InspectionLapsed": _("Inspection ran out"), "InspectionFeeHeld": _("Inspection fee held"), "GoodsPacked": _("Goods packed"),
+    "InspectionPassed": _("Inspection passed"), "InspectionFailed": _("Inspection failed"),
+    "InspectionWaived": _("Failed inspection waived"),
 })
 # fmt: on

@@ -1,4 +1,4 @@
-"""What the clock does with orders. Nothing here ever pays anybody."""
+"""What the clock does with orders. It pays nobody but on evidence: an acceptance that stands, or a passed inspection and silence."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -10,7 +10,7 @@ from everfair.base.deadlines import on_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
-from everfair.trade.actions import lapse_order, open_silent_case, settle_order
+from everfair.trade.actions import lapse_inspection, lapse_order, open_silent_case, settle_in_silence, settle_order
 from everfair.trade.models import Order
 
 
@@ -55,4 +55,26 @@ def accepted_and_paid(order_id: UUID) -> None:
 
 @on_deadline("trade.receive")
 def nobody_confirmed(order_id: UUID) -> None:
+    """An inspection that passed all goods pays after the reminders; silence alone never does."""
+    try:
+        with transaction.atomic():
+            if settle_in_silence(order_id):
+                return
+    except Refused as no:
+        if no.code == "companies.stopped":
+            set_deadline("trade.receive", order_id, timedelta(days=1))
+            return
+        if no.code != "trade.not_silent":
+            raise
     open_silent_case(order_id, "the buyer neither confirmed nor complained in time")
+
+
+@on_deadline("trade.inspection")
+def nobody_inspected(order_id: UUID) -> None:
+    """The subject is the order, of which one inspection at most is open."""
+    lapse_inspection(order_id)
+
+
+@on_deadline("trade.recheck")
+def nobody_rechecked(order_id: UUID) -> None:
+    open_silent_case(order_id, "nobody acted on the failed inspection in time")

@@ -2,7 +2,8 @@
 
 from everfair.base.roles import CLOCK, OPERATOR, RAIL
 from everfair.base.states import StateTable
-from everfair.trade.roles import buyer, buyers_purse, seller
+from everfair.companies.roles import SELLING
+from everfair.trade.roles import buyer, buyers_purse, customer, customers_purse, inspector, reporter, seller
 
 party = buyer | seller
 
@@ -31,7 +32,7 @@ ISSUE = StateTable(
 )
 STAGE = StateTable(
     "state",
-    ("call",      "planned",            "due",      party | RAIL),
+    ("call",      "planned",            "due",      party | RAIL | reporter),
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),
@@ -47,5 +48,29 @@ WORK = StateTable(
     ("present",   "open presented",     "presented", seller),          # pictures of production, a shipping document
     ("confirm",   "presented",          "confirmed", buyer),
     ("send_back", "presented",          "open",      buyer),
+)
+INSPECTION = StateTable(
+    "state",
+    ("accept",    "asked",              "accepted",  inspector),
+    ("decline",   "asked accepted",     "declined",  inspector),
+    ("cancel",    "asked accepted",     "cancelled", customer),        # whoever booked it; the fee goes back
+    ("lapse",     "asked accepted",     "lapsed",    party | CLOCK | OPERATOR),  # nobody acted in time, or the order ended
+    ("pass",      "accepted",           "passed",    inspector),       # the report's own count decides which of the two
+    ("fail",      "accepted",           "failed",    inspector),
+    ("replace",   "failed",             "replaced",  SELLING),         # by whoever's later report stands in its place
+    ("waive",     "failed",             "waived",    buyer),
+)
+INSPECTION_FEE = StateTable(
+    "fee",
+    ("pay",       "due",                "paying",    customers_purse),
+    ("reopen",    "paying",             "due",       customers_purse | RAIL | CLOCK),
+    ("fund",      "due paying",         "held",      RAIL),
+    ("earn",      "held",               "paid",      inspector),       # with the report, whatever it says
+    ("give_back", "held",               "returned",  inspector | customer | party | CLOCK | OPERATOR),
+    ("void",      "due paying",         "void",      inspector | customer | party | CLOCK | OPERATOR),
+)
+PACKING = StateTable(
+    "packing",
+    ("declare",   "open",               "declared",  seller),
 )
 # fmt: on

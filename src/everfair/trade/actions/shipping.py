@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.actor import Actor
+from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.clock import EfNow
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
@@ -18,10 +18,14 @@ from everfair.base.states import moving, step
 from everfair.events.trade import OrderCompleted, OrderReceived, OrderShipped
 from everfair.logistics.actions import hand_over
 from everfair.markets.plans import AFTER_SHIPPING
+from everfair.trade.actions.inspections import close_inspections
 from everfair.trade.actions.orders import end_deadlines
-from everfair.trade.actions.stages import call_stage, days, locked_stages, release_stages
-from everfair.trade.models import Acceptance, Order
+from everfair.trade.actions.stages import call_stage, days, locked_stages, release_on_inspection, release_stages
+from everfair.trade.models import Acceptance, Inspection, Order
+from everfair.trade.queries.inspecting import passed_inspection, report_of
+from everfair.trade.queries.orders import order as order_of
 from everfair.trade.queries.orders import orders_visible_to
+from everfair.trade.queries.reminding import has_open_question, reminded_enough
 
 
 def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> Order:
@@ -33,6 +37,12 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
     with moving(orders_visible_to(by), order_id, "ship", by=by) as order:
         if order.agreement != "agreed" or order.issue == "open":
             raise Refused("trade.not_open", _("This order is not open for shipping."))
+        if order.inspection in ("open", "again"):
+            raise Refused("trade.inspection_open", _("The goods wait for the report of an inspection."))
+        if order.inspection == "failed":
+            raise Refused(
+                "trade.inspection_failed", _("The goods failed the inspection. They are inspected again, or the buyer waives it.")
+            )
         if ask(_UNPAID_BUT, [order.pk, list(AFTER_SHIPPING)]):
             raise Refused("trade.not_funded", _("Please ship only when everything due before shipping is held in escrow."))
         handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)
@@ -82,6 +92,36 @@ def settle_order(order_id: UUID, *, by: Actor) -> Order:
     return order
 
 
+def settle_in_silence(order_id: UUID) -> bool:
+    """At the end of the time to confirm: all goods passed an inspection, and the buyer, reminded often enough, has no open question.
+    Then that inspection and the silence pay every stage (I7), and the order is settled.
+
+    False, and nothing is done, where one of these is missing: an operator looks at the order then.
+    """
+    by = CLOCK_ACTOR
+    if _evidence_of_silence(order_of(order_id, by, sides=False)) is None:
+        return False
+    with moving(orders_visible_to(by), order_id, "complete", by=by) as order:
+        passed = _evidence_of_silence(order)  # asked again, now that nobody can change it
+        if passed is None:
+            raise Refused("trade.not_silent", _("The buyer has spoken."))
+        release_on_inspection(order, passed, by=by)
+        end_deadlines(order)
+        order.closed_by = "clock"
+        _completed(order, by=by)
+    return True
+
+
+def _evidence_of_silence(order: Order) -> Inspection | None:
+    if order.agreement != "agreed" or order.goods != "shipped" or order.issue == "open" or order.inspection != "passed":
+        return None
+    passed = passed_inspection(order)
+    if passed is None or ask(_UNPAID_BUT, [order.pk, []]) or not reminded_enough(order):
+        return None
+    report = report_of(passed)
+    return None if report is None or has_open_question(order, report.created_at) else passed
+
+
 # What is not held, with what may still be unpaid named by its trigger.
 _UNPAID_BUT = """
     SELECT 1 FROM trade_stage WHERE order_id = %s AND state IN ('planned', 'due', 'paying') AND NOT due_on = ANY(%s) LIMIT 1
@@ -95,6 +135,7 @@ def complete(order: Order, *, by: Actor) -> None:
 
 
 def _completed(order: Order, *, by: Actor) -> None:
+    close_inspections(order, by=by)
     order.closed_by = order.closed_by or ("operator" if by.kind == "operator" else "buyer")
     order.closed_at = EfNow()
     emit(OrderCompleted(order.pk, order.buyer_id, order.seller_id), by=by)

@@ -26,7 +26,9 @@ from everfair.ledger.values import received
 from everfair.markets.rules import RULES
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
-from everfair.trade.models import Acceptance, Decision, Order, Release, Stage
+from everfair.trade.actions.debts import take_debts
+from everfair.trade.models import Acceptance, Decision, Inspection, Order, Release, Stage
+from everfair.trade.queries.inspecting import BLOCKS_MONEY
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
 
@@ -92,6 +94,10 @@ def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
         stage = locked_stage(order, stage_id)
         if not buyers_purse.admits(by, order):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+        if stage.n > 1 and order.inspection in BLOCKS_MONEY:
+            raise Refused(
+                "trade.inspection_failed", _("The goods failed the inspection. Inspect again or waive it before you pay.")
+            )
         if stage.state != "paying":
             with stepping(stage, "pay", by=by):
                 pass
@@ -170,10 +176,19 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
         set_deadline("trade.settle", order.pk, timedelta(0))
         return
     coming = next((stage for stage in stages if stage.state in UNPAID), None)
-    if coming is not None and coming.state == "planned" and (coming.due_on == "former_held" or _is_shown(order, coming.due_on)):
+    if coming is not None and coming.state == "planned" and _may_fall_due(order, coming):
         call_stage(coming, by=by)
     elif order.goods == "awaiting":
         set_deadline("trade.ship", order.pk, end_of_day(order.ship_by) + days(order, "trade.ship_grace_days"))
+
+
+def _may_fall_due(order: Order, coming: Stage) -> bool:
+    """What it waits for has come, and no failed inspection stands in its way."""
+    if order.inspection in BLOCKS_MONEY:
+        return False
+    if coming.due_on == "inspection":
+        return order.inspection in ("passed", "waived")
+    return coming.due_on == "former_held" or _is_shown(order, coming.due_on)
 
 
 def _is_shown(order: Order, kind: str) -> bool:
@@ -183,12 +198,16 @@ def _is_shown(order: Order, kind: str) -> bool:
 def call_shown(order: Order, stages: list[Stage], kind: str, *, by: Actor) -> None:
     """What was just shown makes the next stage payable, when that is what it waits for."""
     coming = next((stage for stage in stages if stage.state in UNPAID), None)
-    if coming is not None and coming.state == "planned" and coming.due_on == kind:
+    if coming is not None and coming.state == "planned" and coming.due_on == kind and order.inspection not in BLOCKS_MONEY:
         call_stage(coming, by=by)
 
 
 def resume(order: Order, *, by: Actor) -> None:
-    """Before goods are shipped, an order that is no longer frozen waits for money or for shipping, with a new deadline."""
+    """Before goods are shipped, an order that is no longer frozen waits for money, for shipping, or for an answer to a failed
+    inspection, with a new deadline."""
+    if order.inspection in BLOCKS_MONEY:
+        set_deadline("trade.recheck", order.pk, days(order, "trade.inspection_settle_days"))
+        return
     stages = locked_stages(order)
     unpaid = [stage for stage in stages if stage.state in ("due", "paying")]
     if unpaid:
@@ -222,6 +241,13 @@ def refund_stages(order: Order, *, by: Actor, evidence: str) -> None:
         _end(stage, "refund", Money.zero(stage.currency), by=by, why={"evidence": evidence})
 
 
+def release_on_inspection(order: Order, passed: Inspection, *, by: Actor) -> None:
+    """What an inspection passed and the buyer left without a word until the announced deadline is paid to the seller (I7)."""
+    for stage in locked_stages(order, "funded"):
+        insert(Release(stage=stage, inspection=passed))
+        _end(stage, "release", stage.amount, by=by, why={"evidence": "inspection", "inspection": str(passed.pk)})
+
+
 def release_stages(order: Order, acceptance: Acceptance, *, by: Actor) -> None:
     """What the buyer accepted is paid to the seller, less the fee: the stage the acceptance names, or all that is held."""
     for stage in locked_stages(order, "funded"):
@@ -247,11 +273,13 @@ def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str,
     with stepping(stage, verb, by=by):
         to_buyer = stage.amount - to_seller
         fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
+        debts = take_debts(order, to_seller - fee)
         post_entry(
             f"stage:{stage.pk}:end",
             postings.stage_ended(
                 stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
-            ),
+            )
+            + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
             kind=f"stage_{verb}",
             by=by,
             why={"order": order.reference, "stage": str(stage.pk), **why},

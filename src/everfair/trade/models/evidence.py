@@ -47,12 +47,15 @@ class Release(models.Model):
     stage = models.OneToOneField(Stage, on_delete=models.PROTECT, related_name="+", primary_key=True)
     acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, related_name="+", null=True)
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+", null=True)
+    # A passed inspection, and the buyer's silence until the announced deadline.
+    inspection = models.ForeignKey("trade.Inspection", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(acceptance__isnull=False, decision__isnull=True)
-                | models.Q(acceptance__isnull=True, decision__isnull=False),
+                condition=models.Q(acceptance__isnull=False, decision__isnull=True, inspection__isnull=True)
+                | models.Q(acceptance__isnull=True, decision__isnull=False, inspection__isnull=True)
+                | models.Q(acceptance__isnull=True, decision__isnull=True, inspection__isnull=False),
                 name="trade_release_one_evidence",
             )
         ]

@@ -57,6 +57,16 @@ _TOLD: dict[str, _Told] = {
     "WorkShown":      _Told(_("The seller showed what this stage is paid for"), "seller", "calm"),
     "WorkConfirmed":  _Told(_("The buyer confirmed what was shown"), "buyer", "proof"),
     "WorkSentBack":   _Told(_("The buyer sent it back"), "buyer", "act", "send_back"),
+    "InspectionAsked":     _Told(_("An inspection was asked for"), lambda fact: fact.by, "calm"),
+    "InspectionAccepted":  _Told(_("The inspector accepted"), "inspector", "calm"),
+    "InspectionDeclined":  _Told(_("The inspector declined; a fee that was held goes back"), "inspector", "act", "decline"),
+    "InspectionCancelled": _Told(_("The inspection was cancelled; a fee that was held goes back"), lambda fact: fact.by, "act", "cancel"),
+    "InspectionLapsed":    _Told(_("The inspection did not take place; a fee that was held goes back"), "clock", "act"),
+    "InspectionFeeHeld":   _Told(_("The inspection fee is held in escrow"), "provider", "held"),
+    "GoodsPacked":         _Told(_("The seller declared the goods packed for the inspection"), "seller", "calm"),
+    "InspectionPassed":    _Told(_("The goods passed the inspection"), "inspector", "proof"),
+    "InspectionFailed":    _Told(_("The goods failed the inspection"), "inspector", "act"),
+    "InspectionWaived":    _Told(_("The buyer takes the goods although they failed the inspection"), "buyer", "proof", "waive"),
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
@@ -72,6 +82,7 @@ _CLOCK_REASONS: dict[str, Words] = {
     "the first part was not paid in time": _("The first payment was not made in time."),
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
+    "nobody acted on the failed inspection in time": _("Nobody acted on the failed inspection in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
 }
 # fmt: on
@@ -91,7 +102,7 @@ def timeline(order: Order) -> list[Happening]:
 
 
 def _reasons(order: Order) -> dict[str, Iterator[str]]:
-    rows = ask(_REASONS, [order.pk, order.pk])
+    rows = ask(_REASONS, {"order": order.pk})
     by_verb: dict[str, list[str]] = {}
     for verb, reason in rows:
         by_verb.setdefault(verb, []).append(reason)
@@ -100,7 +111,10 @@ def _reasons(order: Order) -> dict[str, Iterator[str]]:
 
 _REASONS = """
     SELECT verb, reason FROM base_history
-    WHERE (subject = %s OR subject IN (SELECT id FROM trade_stage WHERE order_id = %s)) AND reason <> '' ORDER BY seq
+    WHERE (subject = %(order)s::uuid OR subject IN (
+            SELECT id FROM trade_stage WHERE order_id = %(order)s::uuid
+            UNION ALL SELECT id FROM trade_inspection WHERE order_id = %(order)s::uuid
+        )) AND reason <> '' ORDER BY seq
 """
 
 
