@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from everfair.base.actor import Actor
 from everfair.base.clock import advance, now
 from everfair.base.money import Money
+from everfair.base.rows import insert
 from everfair.files.actions import keep_attachment
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
@@ -24,8 +25,9 @@ from everfair.trade.actions import (
     report_inspection,
     sign_order,
 )
-from everfair.trade.models import Inspection, InspectionReport
-from everfair.trade.queries.inspecting import earliest_day
+from everfair.trade.actions.inspections import _summarise
+from everfair.trade.models import Inspection, InspectionReport, OrderLine
+from everfair.trade.queries.inspecting import earliest_day, lots_of
 from everfair.trade.reactions import money_arrived
 from tests import make
 from tests.files.uploads import picture
@@ -75,19 +77,24 @@ class Visit:
         return self.inspection
 
 
-def book(trade: make.Trade, side: str = "buyer", reached: str = "asked", by: Actor | None = None, lines: Any = None) -> Visit:
+def book(
+    trade: make.Trade,
+    side: str = "buyer",
+    reached: str = "asked",
+    by: Actor | None = None,
+    lines: Any = None,
+    today: bool = False,
+) -> Visit:
     """Asked by a side and brought so far. «ready»: the wanted day has come."""
     by = by or inspector()
     asker = getattr(trade, side)
-    made = ask_inspection(
-        trade.order.pk,
-        by.company_id,
-        fee=FEE,
-        wanted_on=earliest_day(trade.fresh()),
-        place="Yongkang, hall 3",
-        lines=lines,
-        by=asker,  # type: ignore[arg-type]
-    )
+    if today:
+        made = _asked_for_today(trade.fresh(), asker, by)
+    else:
+        day = earliest_day(trade.fresh())
+        made = ask_inspection(
+            trade.order.pk, by.company_id, fee=FEE, wanted_on=day, place="Yongkang, hall 3", lines=lines, by=asker  # type: ignore[arg-type]
+        )  # fmt: skip
     visit = Visit(trade, by, made)
     steps = REACHED.index(reached)
     if steps >= 1:
@@ -100,6 +107,18 @@ def book(trade: make.Trade, side: str = "buyer", reached: str = "asked", by: Act
         advance(make_days((made.wanted_on - now().date()).days))
     visit.fresh()
     return visit
+
+
+def _asked_for_today(order: Any, asker: Actor, by: Actor) -> Inspection:
+    """Booked a while ago: for worlds whose clock must stand still."""
+    lots = lots_of(order, [(line.n, line.quantity) for line in OrderLine.objects.filter(order=order)], "II")
+    made = Inspection(
+        order=order, n=1, booked_by_id=asker.company_id, inspector_id=by.company_id, lots=lots, wanted_on=now().date(), place="Hall 3",
+        fee_minor=FEE.minor, currency="USD",
+    )  # fmt: skip
+    insert(made)
+    _summarise(order)
+    return made
 
 
 def pay_fee(inspection_id: UUID, asker: Actor) -> Intent:

@@ -424,7 +424,7 @@ def test_an_unpaid_order_that_is_cancelled_ends_its_inspection():
 
 def test_a_buyer_cannot_make_the_supplier_late_by_an_inspection():
     trade = paid_by("deposit_balance", 2)
-    visit = book(trade, "buyer", "paid")
+    book(trade, "buyer", "paid")
     execute("UPDATE base_deadline SET state = 'cleared' WHERE kind = 'trade.inspection'")
     advance(timedelta(days=61))
 

