@@ -171,6 +171,6 @@ def test_a_program_walks_the_whole_way():
     assert send(buying, "post", one + "/pay", {}).status_code == 201
     early = {"lines": [{"line": 1, "defects": {"critical": 0, "major": 0, "minor": 0}}], "files": [str(photo(who)[0])]}
     assert send(inspecting, "post", one + "/report", early).status_code == 409
-    assert send(selling, "post", one + "/accept", {}).status_code == 403
+    assert send(selling, "post", one + "/accept", {}).status_code == 409
     assert [row["id"] for row in send(inspecting, "get", "/inspections").json()["items"]] == [asked.json()["id"]]
     assert send(buying, "post", one + "/cancel", {"reason": "no need"}).json()["state"] == "cancelled"

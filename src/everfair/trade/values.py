@@ -67,10 +67,11 @@ INSPECTION_WORDS = name_codes("trade.inspection", {
     "passed": _("Passed"), "failed": pgettext_lazy("inspection", "Failed"), "replaced": _("Replaced by a later report"),
     "waived": _("Failed, waived by the buyer"),
 })
-INSPECTION_FEE_WORDS = name_codes("trade.fee", {
+INSPECTION_FEE_WORDS = name_codes("trade.inspection_fee", {
     "due": _("Not paid yet"), "paying": _("Being paid"), "held": _("Held in escrow"), "paid": _("Paid to the inspector"),
     "returned": _("Returned"), "void": _("Need not be paid"),
 })
+PACKING_WORDS = name_codes("trade.packing", {"open": _("Not declared yet"), "declared": _("Declared packed")})
 SUBSCRIBER_WORDS = name_codes("subscriber", {"trade": _("Orders"), "trade.notices": _("Notices of orders")})
 # fmt: on
 

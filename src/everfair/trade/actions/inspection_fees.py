@@ -98,19 +98,20 @@ def fund_inspection(inspection_id: UUID, intent_id: UUID, *, by: Actor = RAIL_AC
 def earn_fee(found: Inspection, *, by: Actor) -> None:
     """The report is in: the fee goes to the inspector, whatever the verdict."""
     with stepping(found, "earn", by=by):
-        _post(found, "earned", postings.fee_earned(found.pk, found.inspector_id, found.fee_amount), by=by)
+        transfers = postings.fee_earned(found.pk, found.inspector_id, found.fee_amount)
+        post_entry(f"inspection:{found.pk}:end", transfers, kind="inspection_earned", by=by, why=_why(found))
 
 
 def end_fee(found: Inspection, *, by: Actor) -> None:
     """There will be no report: a fee that is held goes back to whoever paid it, one that is not need not be paid."""
     if found.fee == "held":
         with stepping(found, "give_back", by=by):
-            _post(found, "returned", postings.fee_returned(found.pk, found.booked_by_id, found.fee_amount), by=by)
+            transfers = postings.fee_returned(found.pk, found.booked_by_id, found.fee_amount)
+            post_entry(f"inspection:{found.pk}:end", transfers, kind="inspection_returned", by=by, why=_why(found))
     elif found.fee in ("due", "paying"):
         with stepping(found, "void", by=by):
             pass
 
 
-def _post(found: Inspection, how: str, transfers: list[postings.Transfer], *, by: Actor) -> None:
-    why = {"order": found.order.reference, "inspection": str(found.pk)}
-    post_entry(f"inspection:{found.pk}:end", transfers, kind=f"inspection_{how}", by=by, why=why)
+def _why(found: Inspection) -> dict[str, str]:
+    return {"order": found.order.reference, "inspection": str(found.pk)}

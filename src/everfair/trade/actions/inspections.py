@@ -254,7 +254,10 @@ def report_inspection(
             if found.former_id is not None:
                 _replace(found, by=by)
             found.ended_at = EfNow()
-            emit((InspectionPassed if passed else InspectionFailed)(order.pk, found.pk), by=by)
+            if passed:
+                emit(InspectionPassed(order.pk, found.pk), by=by)
+            else:
+                emit(InspectionFailed(order.pk, found.pk), by=by)
         clear_deadline("trade.inspection", order.pk)
         earn_fee(found, by=by)
         if not passed and found.booked_by_id == order.buyer_id:

@@ -62,8 +62,8 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
         case "inspect":
             again = order.inspection == "failed"
-            words = _("Inspect again") if again else _("Book an inspection")
-            return {"text": words, "confirm": at("inspect"), "icon": "search", "kind": "primary" if again else "plain"}
+            text = _("Inspect again") if again else _("Book an inspection")
+            return {"text": text, "confirm": at("inspect"), "icon": "search", "kind": "primary" if again else "plain"}
         case "show":
             return {"text": _("Show your work"), "confirm": at("show"), "icon": "camera", "kind": "primary"}
         case "confirm" | "send_back":
