@@ -16,7 +16,7 @@ from everfair.companies.queries import names
 from everfair.reference.queries import INSPECTION_LEVELS
 from everfair.reference.values import name_in
 from everfair.trade.models import Order
-from everfair.trade.queries.inspecting import LEVELS, earliest_day
+from everfair.trade.queries.inspecting import LEVELS, earliest_day, limits_of
 
 
 class BookForm(forms.Form):
@@ -80,7 +80,7 @@ class ReportForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.lots = lots
         for each in lots:
-            for name, limit in each["lot"]["limits"].items():
+            for name, limit in limits_of(each["lot"]).items():
                 words = next(c["name"] for c in each["classes"] if c["limit"] is limit)
                 text = _("At most %(accept)s allowed on %(sample)s pieces") % {
                     "accept": limit["accept"],
@@ -92,12 +92,12 @@ class ReportForm(forms.Form):
 
     def counting(self) -> list[tuple[dict[str, Any], list[Any]]]:
         """(lot, its fields) for the template."""
-        return [(each, [self[f"found_{each['line'].n}_{name}"] for name in each["lot"]["limits"]]) for each in self.lots]
+        return [(each, [self[f"found_{each['line'].n}_{name}"] for name in limits_of(each["lot"])]) for each in self.lots]
 
     def defects(self) -> dict[str, dict[str, int]]:
         return {
             str(each["line"].n): {
-                name: int(self.cleaned_data[f"found_{each['line'].n}_{name}"]) for name in each["lot"]["limits"]
+                name: int(self.cleaned_data[f"found_{each['line'].n}_{name}"]) for name in limits_of(each["lot"])
             }
             for each in self.lots
         }

@@ -39,6 +39,7 @@ from everfair.trade.queries.inspecting import (
     inspection,
     inspection_moves,
     inspections_page,
+    limits_of,
     lines_of,
     may_ask,
     report_of,
@@ -150,7 +151,7 @@ def _lots(found: Inspection, report: Any, language: str) -> list[dict[str, Any]]
                     "limit": limit,
                     "found": report.defects[str(lot["line"])][name] if report else None,
                 }
-                for name, limit in lot["limits"].items()
+                for name, limit in limits_of(lot).items()
             ],
         }
         for lot in found.lots

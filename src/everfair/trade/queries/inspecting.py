@@ -18,7 +18,7 @@ from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.base.states import allowed_moves
 from everfair.companies.queries import companies_by_id
 from everfair.markets.rules import RULES
-from everfair.reference.queries import add_business_days, judged, sampling_plan
+from everfair.reference.queries import DEFECT_CLASSES, add_business_days, judged, sampling_plan
 from everfair.reference.values import Limit, SamplingPlan, Verdict
 from everfair.trade.models import Inspection, InspectionReport, Order, OrderLine
 from everfair.trade.roles import buyer, seller
@@ -129,6 +129,11 @@ def plan_of(lot: Mapping[str, Any]) -> SamplingPlan:
         for name, limit in lot["limits"].items()
     }
     return SamplingPlan(lot["lot_size"], lot["code_letter"], lot["sample_size"], limits)
+
+
+def limits_of(lot: Mapping[str, Any]) -> dict[str, Any]:
+    """A lot's limits in the order people read them, the gravest first: JSON keeps another."""
+    return {name: lot["limits"][name] for name in DEFECT_CLASSES if name in lot["limits"]}
 
 
 def verdicts(found: Inspection, defects: Mapping[str, Mapping[str, int]]) -> dict[int, Verdict]:

@@ -19,7 +19,7 @@ from everfair.companies.queries import names, people_of
 from everfair.reference.queries import INSPECTION_LEVELS
 from everfair.reference.values import LANGUAGES, name_in
 from everfair.trade.models import Inspection
-from everfair.trade.queries.inspecting import lines_of, plan_of, report_of, verdicts
+from everfair.trade.queries.inspecting import limits_of, lines_of, plan_of, report_of, verdicts
 from everfair.trade.queries.inspection_words import defect_name
 
 TEMPLATE = Path(__file__).resolve().parents[1] / "documents" / "templates" / "inspection.typ"
@@ -73,7 +73,7 @@ def _content(found: Inspection, report: Any, language: str, second: str | None) 
                         "found": number(report.defects[str(lot["line"])][name]),
                         "over": report.defects[str(lot["line"])][name] >= limit["reject"],
                     }
-                    for name, limit in lot["limits"].items()
+                    for name, limit in limits_of(lot).items()
                 ],
             }
             for lot in found.lots
