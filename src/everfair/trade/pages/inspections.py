@@ -116,7 +116,7 @@ def _face(request: HttpRequest, found: Inspection) -> dict[str, Any]:
         "order": found.order,
         "is_party": bool(side) or actor.kind == "operator",
         "standing": standing,
-        "look": "wait" if standing.yours else "held" if found.state == "passed" else "act" if found.state == "failed" else "calm",
+        "look": "wait" if standing.yours else "held" if found.state == "passed" else "calm",
         "turn": standing.asks if standing.yours or not standing.asks else _waits(standing, found),
         "moves": _buttons(found, inspection_moves(found, actor)),
         "buyer": company_name(found.order.buyer),
