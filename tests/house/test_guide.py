@@ -13,6 +13,7 @@ from everfair.site.cli.table import COMMANDS
 GUIDE = Path(everfair.__file__).parents[2] / "docs" / "guide"
 WRITTEN_BY_HAND = (
     "README.md", "joining.md", "buyers.md", "suppliers.md", "finance.md", "arbitrators.md", "operators.md", "integrators.md",
+    "inspectors.md",
 )  # fmt: skip
 
 

@@ -75,6 +75,11 @@ def _free_ports() -> int:
 
 @pytest.fixture(scope="session")
 def fair() -> Iterator[Fair]:
+    yield from start_fair()
+
+
+def start_fair() -> Iterator[Fair]:
+    """One installation, for the session; a story that moves the clock starts its own."""
     folder = Path(tempfile.mkdtemp(prefix="everfair-story-"))
     folder.chmod(0o755)
     port = _free_ports()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from everfair.base.models import History
 from everfair.base.refused import Refused
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
@@ -16,20 +17,26 @@ from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade import reactions
 from everfair.trade.actions import (
     Change,
+    accept_inspection,
+    cancel_inspection,
     cancel_order,
     fund_stage,
+    pay_inspection,
     pay_stage,
     propose_amendment,
     receive_order,
     refuse_amendment,
+    report_inspection,
     report_missing,
+    ship_order,
     sign_amendment,
     sign_order,
     take_back_amendment,
 )
-from everfair.trade.models import Order
+from everfair.trade.models import Inspection, InspectionDebt, Order
 from tests import make
 from tests.base.together import together
+from tests.trade.inspecting import BAD, book, inspector, paid_by, photo
 from tests.trade.programs import program, send
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -180,4 +187,82 @@ def test_new_terms_and_receiving_at_once_never_lose_a_cent():
         order = trade.fresh()
         assert order.agreement == "completed"
         assert in_wallet(order.buyer_id) == (4200 if order.terms_version == 2 else 0)
+
+
+def outcomes(calls: list[Any]) -> list[str]:
+    """What each of these at once came to: «done», or the refusal's code."""
+
+    def one(call: Any) -> str:
+        try:
+            call()
+        except Refused as no:
+            return no.code
+        return "done"
+
+    return sorted(together([lambda call=call: one(call) for call in calls]))
+
+
+def test_an_inspection_accepted_twice_at_once_is_accepted_once():
+    visit = book(paid_by())
+
+    assert outcomes([lambda: accept_inspection(visit.inspection.pk, by=visit.by)] * 8) == ["base.already_done"] * 7 + ["done"]
+    assert History.objects.filter(subject=visit.inspection.pk, verb="accept").count() == 1
+
+
+@pytest.mark.parametrize("_round", range(4))
+def test_a_report_and_a_cancellation_at_once_have_one_winner(_round):
+    visit = book(paid_by(), reached="packed", today=True)
+    files = photo(visit.by)
+
+    found = outcomes(
+        [
+            lambda: report_inspection(visit.inspection.pk, BAD, files, by=visit.by),
+            lambda: cancel_inspection(visit.inspection.pk, "no need", by=visit.trade.buyer),
+        ]
+    )
+
+    state, fee = visit.fresh().state, visit.inspection.fee
+    assert found == ["base.wrong_state", "done"]
+    assert (state, fee) in {("failed", "paid"), ("cancelled", "returned")}
+    assert in_wallet(visit.by.company_id) == (30000 if state == "failed" else 0)
+    assert in_wallet(visit.trade.buyer.company_id) == (0 if state == "failed" else 30000)
+    assert InspectionDebt.objects.filter(inspection=visit.inspection).count() == (state == "failed")
+    assert nothing_is_wrong()
+
+
+def test_a_fee_paid_many_times_at_once_is_paid_once():
+    visit = book(paid_by(), reached="accepted")
+    ids = together([lambda: pay_inspection(visit.inspection.pk, by=visit.trade.buyer)] * 8)
+    assert len(set(ids)) == 1
+    intent = Intent.objects.get(pk=ids[0])
+    headers, body = make.told(intent)
+    together([lambda: take_event("sandbox", headers, body)] * 4)
+    together([lambda: reactions.money_arrived(make.captured(intent))] * 8)
+
+    assert visit.fresh().fee == "held"
+    assert escrows([visit.inspection.pk])[visit.inspection.pk].held_minor == 30000
+    assert in_wallet(visit.trade.buyer.company_id) == 0
+    assert nothing_is_wrong()
+
+
+def test_an_inspection_asked_by_both_sides_at_once_is_one():
+    trade = paid_by()
+    first, second = inspector(), inspector()
+
+    found = outcomes([lambda: book(trade, "buyer", by=first), lambda: book(trade, "seller", by=second)])
+
+    assert found == ["done", "trade.inspection_not_now"]
+    assert Inspection.objects.filter(order=trade.order).count() == 1
+
+
+@pytest.mark.parametrize("_round", range(4))
+def test_shipping_and_booking_at_once_never_both(_round):
+    trade = paid_by("deposit_balance", 2)
+    goods = make.CONSIGNMENT | {"handed_over_on": make.now().date()}
+
+    found = outcomes([lambda: ship_order(trade.order.pk, goods, by=trade.seller), lambda: book(trade)])
+
+    order = trade.fresh()
+    assert "done" in found
+    assert (order.goods, order.inspection) in {("shipped", "none"), ("awaiting", "open")}
     assert nothing_is_wrong()

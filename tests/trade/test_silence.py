@@ -208,7 +208,7 @@ def test_a_delivery_at_the_last_moment_is_announced_before_silence_counts():
 @pytest.mark.parametrize(
     ("why", "asks"),
     [
-        ("the buyer wrote after the delivery and got no answer", "message"),
+        ("the buyer wrote and got no answer", "message"),
         ("a request for more time was not answered", "extension"),
         ("the buyer received a package damaged", "damaged"),
     ],

@@ -93,6 +93,9 @@ class Company(Row):
     verified_until = models.DateField(null=True)
     verification_note = models.TextField(blank=True, default="")
     verified_by = models.UUIDField(null=True)
+    # May be booked to inspect other people's goods: the operator says so, with what was seen.
+    is_inspector = models.BooleanField(default=False, db_default=False)
+    inspector_note = models.TextField(blank=True, default="", db_default="")
 
     class Meta:
         constraints = [
@@ -105,6 +108,7 @@ class Company(Row):
         ]
         indexes = [
             models.Index(fields=["-number"], name="companies_company_newest"),
+            models.Index(fields=["number"], condition=models.Q(is_inspector=True), name="companies_company_inspectors"),
             GinIndex(fields=["skeletons"], name="companies_company_skeletons"),
         ]
 

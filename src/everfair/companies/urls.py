@@ -25,5 +25,6 @@ urlpatterns = [
     path("invitations/<str:token>/", pages.invitation, name="invitation"),
     path("staff/<str:token>/", pages.join_staff, name="join_staff"),
     path("<slug:market>/suppliers/", pages.suppliers, name="suppliers"),
+    path("<slug:market>/inspectors/", pages.inspectors, name="inspectors"),
     path("<slug:market>/suppliers/<int:number>/", pages.supplier, name="supplier"),
 ]

@@ -21,6 +21,8 @@ STAFF_ROLE_WORDS = name_codes("staff role", {
 ACT_WORDS = name_codes("act", {
     "verified": _("Gave the verification mark"),
     "verification withdrawn": _("Took the verification mark away"),
+    "marked as inspector": _("Marked the company as an inspector"),
+    "inspector mark withdrawn": _("Took the inspector's mark away"),
     "verification ended by a new name": _("Mark ended by a new name"),
     "lookalike name": _("Registered a lookalike name"),
     "placed a deposit stop": _("Stopped signing and paying"),

@@ -221,3 +221,74 @@ class AmendmentEnded:
     order_id: UUID
     amendment_id: UUID
     how: str
+
+
+@event
+class InspectionAsked:
+    order_id: UUID
+    inspection_id: UUID
+    by: str
+
+
+@event
+class InspectionAccepted:
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionDeclined:
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionCancelled:
+    """The side that had booked it stepped back (`by`)."""
+
+    order_id: UUID
+    inspection_id: UUID
+    by: str
+
+
+@event
+class InspectionLapsed:
+    """Nobody answered or reported in time, or the order ended first."""
+
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionFeeHeld:
+    order_id: UUID
+    inspection_id: UUID
+    amount: Money
+
+
+@event
+class GoodsPacked:
+    """The seller declares how much is packed, so that the inspection can begin."""
+
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionPassed:
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionFailed:
+    order_id: UUID
+    inspection_id: UUID
+
+
+@event
+class InspectionWaived:
+    """The buyer takes the goods although they failed."""
+
+    order_id: UUID
+    inspection_id: UUID

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.words import name_codes
 
 # What makes a stage payable. In a contract's order: a later one never falls due before an earlier one is held.
-TRIGGERS = ("signature", "former_held", "production_photo", "shipping_document", "acceptance")
+TRIGGERS = ("signature", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
 AFTER_SHIPPING = ("shipping_document", "acceptance")
 # What the supplier shows; each is a trigger too, and may be what ends a stage.
 PROOFS = ("production_photo", "shipping_document")
@@ -76,6 +76,11 @@ PLANS = {
             _stage("production", "0.7", "production_photo"),
             _stage("balance",    "1",   "shipping_document"),
         )),
+        # the balance is paid when an inspector has passed the goods
+        PaymentPlan("inspected", (
+            _stage("deposit", None,  "signature"),
+            _stage("balance", "1",   "inspection"),
+        )),
         # machines: a tenth is kept until the goods are accepted
         PaymentPlan("retention", (
             _stage("deposit",   None,  "signature"),
@@ -93,12 +98,14 @@ PLAN_WORDS = name_codes("payment plan", {
     "against_documents": _("Deposit, and the balance against a copy of the shipping document"),
     "prepaid":           _("Everything in advance, into escrow"),
     "made_to_order":     _("Made to order: deposit, production, balance against documents"),
+    "inspected":         _("Deposit, and the balance when an inspection has passed"),
     "retention":         _("Deposit, balance before shipping, a tenth after acceptance"),
 })
 TRIGGER_WORDS = name_codes("stage trigger", {
     "signature":         _("After both have signed"),
     "former_held":       _("Before shipping"),
     "production_photo":  _("When production has been shown"),
+    "inspection":        _("When an inspection has passed"),
     "shipping_document": _("Against a copy of the shipping document"),
     "acceptance":        _("After the goods are accepted"),
 })

@@ -46,6 +46,13 @@ RULE_WORDS = name_codes("rule", {
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
     "trade.amend_days":              _("Time to answer a proposal of new terms"),
     "trade.confirm_days":            _("Time to confirm what the supplier has shown"),
+    "trade.inspection_ahead_days":   _("How early an inspection is booked"),
+    "trade.inspection_packed_share": _("How much is packed before an inspection"),
+    "trade.inspection_answer_days":  _("Time for the inspector to answer"),
+    "trade.inspection_report_days":  _("Time for the report after the visit"),
+    "trade.inspection_settle_days":  _("Time to act on a failed inspection"),
+    "trade.aql_major":               _("AQL of major defects"),
+    "trade.aql_minor":               _("AQL of minor defects"),
     "trade.deposit_rate":            _("Deposit, as a share of the total"),
     "trade.fee_rate":                _("Platform fee"),
     "sourcing.quotes_per_month":     _("Quotes a company may send in a month"),
@@ -60,6 +67,6 @@ RULE_WORDS = name_codes("rule", {
 RULE_UNIT_WORDS = name_codes("rule unit", {
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
-    "times": _("times"), "business days": _("business days"),
+    "times": _("times"), "business days": _("business days"), "percent": _("percent"),
 })
 # fmt: on

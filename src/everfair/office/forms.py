@@ -50,6 +50,10 @@ class VerifyForm(forms.Form):
     until = DayField(label=_("The mark holds until"))
 
 
+class InspectorForm(forms.Form):
+    note = _reason(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
+
+
 class StopForm(forms.Form):
     kind = forms.ChoiceField(label=_("What shall not move"), choices=list(STOP_NAMES.items()))
     reason = _reason(help_text=_("Only the operator reads it."))

@@ -20,6 +20,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     ("", (
         ("site:desk",           _("Desk"),       "layout-dashboard", SIGNED_IN,       "d"),
         ("trade:orders",        _("Orders"),     "file-text",        MEMBER,          "o"),
+        ("trade:inspections",   _("Inspections"), "search",          MEMBER,          ""),
         ("messaging:inbox",     _("Messages"),   "mail",             MEMBER,          "m"),
     )),
     (_("Buying"), (

@@ -12,7 +12,15 @@ from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
 from everfair.messaging.actions import notify
-from everfair.trade.actions import expire_extension, hear_silence, lapse_amendment, lapse_order, open_silent_case, settle_order
+from everfair.trade.actions import (
+    expire_extension,
+    hear_silence,
+    lapse_amendment,
+    lapse_inspection,
+    lapse_order,
+    open_silent_case,
+    settle_order,
+)
 from everfair.trade.models import Order
 from everfair.trade.queries.reminding import TURN, reminder_cause
 from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment
@@ -95,3 +103,14 @@ def remind(reminder: Reminder) -> None:
     notify(
         to, roles, "order.reminder", f"/orders/{order.pk}/", cause, number=order.reference, until=plain_moment(reminder.zero_at)
     )
+
+
+@on_deadline("trade.inspection")
+def nobody_inspected(order_id: UUID) -> None:
+    """The subject is the order, of which one inspection at most is open."""
+    lapse_inspection(order_id)
+
+
+@on_deadline("trade.recheck")
+def nobody_rechecked(order_id: UUID) -> None:
+    open_silent_case(order_id, "nobody acted on the failed inspection in time")

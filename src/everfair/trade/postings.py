@@ -29,3 +29,17 @@ def stage_ended(
         (wallet(buyer_id, currency), to_buyer, "refund"),
     ]
     return [Transfer(held, target, amount, purpose) for target, amount, purpose in parts if amount.minor > 0]
+
+
+def debt_taken(seller_id: UUID, buyer_id: UUID, amount: Money) -> Transfer:
+    """Of what a seller just received, the fee of a failed inspection that the buyer had paid goes on to the buyer."""
+    return Transfer(wallet(seller_id, amount.currency), wallet(buyer_id, amount.currency), amount)
+
+
+def fee_earned(inspection_id: UUID, inspector_id: UUID, fee: Money) -> list[Transfer]:
+    """The fee of an inspection lies in an escrow like a stage's, under the inspection's own id."""
+    return [Transfer(escrow(inspection_id), wallet(inspector_id, fee.currency), fee, "release")]
+
+
+def fee_returned(inspection_id: UUID, payer_id: UUID, fee: Money) -> list[Transfer]:
+    return [Transfer(escrow(inspection_id), wallet(payer_id, fee.currency), fee, "refund")]

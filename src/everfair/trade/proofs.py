@@ -34,3 +34,28 @@ also_prove(
     LEFT JOIN ledger_escrow e ON e.account_id = a.id
     """,
 )
+also_prove(
+    "every inspection holds in escrow what its fee says",
+    """
+    SELECT count(*), (array_agg('inspection ' || i.id || ' is ' || i.fee || ' and holds ' || coalesce(e.held_minor, 0) ORDER BY i.id)
+        FILTER (WHERE coalesce(e.held_minor, 0) <> CASE WHEN i.fee = 'held' THEN i.fee_minor ELSE 0 END
+                   OR coalesce(e.funded_minor, 0) <> CASE WHEN i.fee IN ('held', 'paid', 'returned') THEN i.fee_minor ELSE 0 END))[1]
+    FROM trade_inspection i
+    LEFT JOIN ledger_account a ON a.address = 'stage:' || i.id || ':escrow'
+    LEFT JOIN ledger_escrow e ON e.account_id = a.id
+    """,
+)
+also_prove(
+    "every order says how its inspections stand",
+    """
+    WITH stands AS (
+        SELECT order_id, bool_or(state IN ('asked', 'accepted')) AS open, bool_or(state = 'failed') AS failed,
+            (array_agg(state ORDER BY n DESC) FILTER (WHERE state IN ('passed', 'waived')))[1] AS last
+        FROM trade_inspection GROUP BY order_id
+    )
+    SELECT count(*), (array_agg('order EF-' || o.number || ' says ' || o.inspection ORDER BY o.number) FILTER (
+        WHERE o.inspection <> CASE WHEN s.open AND s.failed THEN 'again' WHEN s.open THEN 'open' WHEN s.failed THEN 'failed'
+                                   ELSE coalesce(s.last, 'none') END))[1]
+    FROM trade_order o LEFT JOIN stands s ON s.order_id = o.id
+    """,
+)

@@ -19,6 +19,16 @@ from everfair.events.trade import (
     ConfirmationAnnounced,
     ExtensionAnswered,
     ExtensionAsked,
+    GoodsPacked,
+    InspectionAccepted,
+    InspectionAsked,
+    InspectionCancelled,
+    InspectionDeclined,
+    InspectionFailed,
+    InspectionFeeHeld,
+    InspectionLapsed,
+    InspectionPassed,
+    InspectionWaived,
     IssueReported,
     IssueResolved,
     IssueWithdrawn,
@@ -40,7 +50,7 @@ from everfair.events.trade import (
     WorkShown,
 )
 from everfair.messaging.actions import notify
-from everfair.trade.actions import announce_confirmation, fund_stage, reopen_stage
+from everfair.trade.actions import announce_confirmation, fund_inspection, fund_stage, reopen_inspection_fee, reopen_stage
 from everfair.trade.models import Amendment, Order, Stage, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
@@ -52,14 +62,17 @@ NOTICES = "trade.notices"
 def money_arrived(fact: PaymentCaptured) -> None:
     if fact.purpose_kind == "stage":
         fund_stage(fact.purpose, fact.intent_id)
+    if fact.purpose_kind == "inspection":
+        fund_inspection(fact.purpose, fact.intent_id)
 
 
 @on(PaymentFailed, subscriber="trade")
 def payment_failed(fact: PaymentFailed) -> None:
-    if fact.purpose_kind != "stage":
+    reopen = {"stage": reopen_stage, "inspection": reopen_inspection_fee}.get(fact.purpose_kind)
+    if reopen is None:
         return
     with suppress(Refused), transaction.atomic():  # paid by another payment, or no longer wanted
-        reopen_stage(fact.purpose)
+        reopen(fact.purpose)
 
 
 # ── notices ──
@@ -219,6 +232,74 @@ def tell_of_answer(fact: ExtensionAnswered) -> None:
 def plain_moment(moment: datetime) -> str:
     """A moment that reads the same in every language and zone: a notice is written once for all its readers."""
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+@on(InspectionAsked, subscriber=NOTICES)
+def tell_inspector(fact: InspectionAsked) -> None:
+    _tell_inspection(fact, "inspector", "inspection.asked")
+
+
+@on(InspectionAccepted, subscriber=NOTICES)
+def tell_of_inspector(fact: InspectionAccepted) -> None:
+    _tell_inspection(fact, "both", "inspection.accepted")
+
+
+@on(InspectionDeclined, subscriber=NOTICES)
+def tell_of_no_inspector(fact: InspectionDeclined) -> None:
+    _tell_inspection(fact, "both", "inspection.declined")
+
+
+@on(InspectionCancelled, subscriber=NOTICES)
+def tell_of_inspection_cancelled(fact: InspectionCancelled) -> None:
+    _tell_inspection(fact, "inspector", "inspection.ended")
+
+
+@on(InspectionLapsed, subscriber=NOTICES)
+def tell_of_inspection_lapsed(fact: InspectionLapsed) -> None:
+    _tell_inspection(fact, "inspector", "inspection.ended")
+    _tell_inspection(fact, "both", "inspection.ended")
+
+
+@on(InspectionFeeHeld, subscriber=NOTICES)
+def tell_of_fee(fact: InspectionFeeHeld) -> None:
+    _tell_inspection(fact, "inspector", "inspection.paid")
+
+
+@on(GoodsPacked, subscriber=NOTICES)
+def tell_of_packing(fact: GoodsPacked) -> None:
+    _tell_inspection(fact, "inspector", "inspection.packed")
+
+
+@on(InspectionPassed, subscriber=NOTICES)
+def tell_of_pass(fact: InspectionPassed) -> None:
+    _tell_inspection(fact, "both", "inspection.passed")
+
+
+@on(InspectionFailed, subscriber=NOTICES)
+def tell_of_fail(fact: InspectionFailed) -> None:
+    _tell_inspection(fact, "both", "inspection.failed")
+
+
+@on(InspectionWaived, subscriber=NOTICES)
+def tell_of_waiver(fact: InspectionWaived) -> None:
+    _tell(fact, "seller", SELLERS, "inspection.waived")
+
+
+def _tell_inspection(fact: Any, to: str, kind: str) -> None:
+    """To the inspector in the name of whoever booked it; to both sides in the name of the inspector."""
+    [(number, buyer_id, seller_id, inspector_id, inspector, customer)] = ask(_INSPECTED, [fact.inspection_id])
+    told = [(inspector_id, SELLERS)] if to == "inspector" else [(buyer_id, BUYERS), (seller_id, SELLERS)]
+    for company_id, roles in told:
+        cause = f"event:{event_seq()}:{company_id.hex[:12]}"
+        named = customer if to == "inspector" else inspector
+        notify(company_id, roles, kind, f"/inspections/{fact.inspection_id}/", cause, company=named, number=reference_of(number))
+
+
+_INSPECTED = """
+    SELECT o.number, o.buyer_id, o.seller_id, i.inspector_id, c.name, b.name FROM trade_inspection i
+    JOIN trade_order o ON o.id = i.order_id JOIN companies_company c ON c.id = i.inspector_id
+    JOIN companies_company b ON b.id = i.booked_by_id WHERE i.id = %s
+"""
 
 
 def _tell_both(fact: Any, kind: str) -> None:

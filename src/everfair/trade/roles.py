@@ -6,7 +6,7 @@ from typing import Any
 
 from everfair.base.actor import Actor
 from everfair.base.roles import Role
-from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING
+from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 
 
 def _order(subject: Any) -> Any:
@@ -37,3 +37,23 @@ def _answers(actor: Actor, subject: Any) -> bool:
 
 # Of what one side lays before the other (new terms, more time): who did, and who answers.
 proposer, answerer = Role("proposer", _proposed), Role("answerer", _answers)
+
+
+def _is_inspector(actor: Actor, subject: Any) -> bool:
+    return actor.company_id is not None and actor.company_id == getattr(subject, "inspector_id", None)
+
+
+def _is_customer(actor: Actor, subject: Any) -> bool:
+    return actor.company_id is not None and actor.company_id == getattr(subject, "booked_by_id", None)
+
+
+def _is_reporter(actor: Actor, subject: Any) -> bool:
+    return actor.company_id is not None and actor.company_id == getattr(_order(subject), "inspected_by_id", None)
+
+
+# An inspection is carried out by those who sell for the inspecting company; whoever booked it is its customer.
+inspector = Role("inspector", _is_inspector) & SELLING
+customer = Role("customer", _is_customer) & TRADING
+customers_purse = Role("customer", _is_customer) & (TRADING | MONEY_KEEPING)
+# The inspector whose report is being written: a pass lets a stage fall due. `locked_inspection` says who that is.
+reporter = Role("inspector", _is_reporter) & SELLING

@@ -2,7 +2,8 @@
 
 from everfair.base.roles import CLOCK, OPERATOR, RAIL
 from everfair.base.states import StateTable
-from everfair.trade.roles import answerer, buyer, buyers_purse, proposer, seller
+from everfair.companies.roles import SELLING
+from everfair.trade.roles import answerer, buyer, buyers_purse, customer, customers_purse, inspector, proposer, reporter, seller
 
 party = buyer | seller
 
@@ -32,7 +33,7 @@ ISSUE = StateTable(
 )
 STAGE = StateTable(
     "state",
-    ("call",      "planned",            "due",      party | RAIL | CLOCK),
+    ("call",      "planned",            "due",      party | RAIL | CLOCK | reporter),
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),
@@ -62,5 +63,29 @@ EXTENSION = StateTable(
     ("refuse",    "asked",          "refused",    answerer),
     ("take_back", "asked",          "withdrawn",  proposer),
     ("expire",    "asked",          "lapsed",     CLOCK),              # no answer is a refusal; so is an end of what it was for
+)
+INSPECTION = StateTable(
+    "state",
+    ("accept",    "asked",              "accepted",  inspector),
+    ("decline",   "asked accepted",     "declined",  inspector),
+    ("cancel",    "asked accepted",     "cancelled", customer),        # whoever booked it; the fee goes back
+    ("lapse",     "asked accepted",     "lapsed",    party | CLOCK | OPERATOR),  # nobody acted in time, or the order ended
+    ("pass",      "accepted",           "passed",    inspector),       # the report's own count decides which of the two
+    ("fail",      "accepted",           "failed",    inspector),
+    ("replace",   "failed",             "replaced",  SELLING),         # by whoever's later report stands in its place
+    ("waive",     "failed",             "waived",    buyer),
+)
+INSPECTION_FEE = StateTable(
+    "fee",
+    ("pay",       "due",                "paying",    customers_purse),
+    ("reopen",    "paying",             "due",       customers_purse | RAIL | CLOCK),
+    ("fund",      "due paying",         "held",      RAIL),
+    ("earn",      "held",               "paid",      inspector),       # with the report, whatever it says
+    ("give_back", "held",               "returned",  inspector | customer | party | CLOCK | OPERATOR),
+    ("void",      "due paying",         "void",      inspector | customer | party | CLOCK | OPERATOR),
+)
+PACKING = StateTable(
+    "packing",
+    ("declare",   "open",               "declared",  seller),
 )
 # fmt: on

@@ -37,26 +37,32 @@ ENTRY_WORDS = name_codes("entry", {
     "stage_release": _("Stage released after acceptance"),
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
+    "inspection_funded": _("Inspection fee paid into escrow"),
+    "inspection_earned": _("Inspection fee paid to the inspector"),
+    "inspection_returned": _("Inspection fee returned"),
 })
 EVIDENCE_WORDS = name_codes("evidence", {
     "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
+    "inspection": _("The goods passed an inspection, and the buyer said nothing"),
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
 })
 PROOF_WORDS = name_codes("proof", {
     "the stages of every order sum to its total and its credits": _("The stages of every order sum to its total and its credits"),
     "every credit of a settled order went back to its buyer": _("Every credit of a settled order went back to its buyer"),
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
+    "every inspection holds in escrow what its fee says": _("Every inspection holds in escrow what its fee says"),
+    "every order says how its inspections stand": _("Every order says how its inspections stand"),
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
     "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
-    "trade.amend": _("Answer the proposal of new terms"),
+    "trade.amend": _("Answer the proposal of new terms"), "trade.extension": _("Answer a request for more time"),
+    "trade.inspection": _("Answer or report an inspection"), "trade.recheck": _("Act on a failed inspection"),
 })
 AMENDMENT_WORDS = name_codes("trade.amendment", {
     "proposed": _("Waiting for an answer"), "signed": _("Signed by both"), "refused": _("Refused"),
     "taken_back": pgettext_lazy("proposal", "Taken back"), "lapsed": _("Nobody answered"),
-    "trade.extension": _("Answer a request for more time"),
 })
 WORK_WORDS = name_codes("trade.work", {
     "open": _("Nothing shown yet"), "presented": _("Shown to the buyer"), "confirmed": _("Confirmed by the buyer"),
@@ -67,6 +73,17 @@ EXTENSION_WORDS = name_codes("trade.extension", {
 EXTENSION_KIND_WORDS = name_codes("extension kind", {
     "shipping": _("More time to ship"), "receipt": _("More time to confirm the goods"),
 })
+INSPECTION_WORDS = name_codes("trade.inspection", {
+    "asked": _("Asked for"), "accepted": _("Accepted"), "declined": pgettext_lazy("inspection", "Declined"),
+    "cancelled": pgettext_lazy("inspection", "Cancelled"), "lapsed": pgettext_lazy("inspection", "Ran out"),
+    "passed": _("Passed"), "failed": pgettext_lazy("inspection", "Failed"), "replaced": _("Replaced by a later report"),
+    "waived": _("Failed, waived by the buyer"),
+})
+INSPECTION_FEE_WORDS = name_codes("trade.inspection_fee", {
+    "due": _("Not paid yet"), "paying": _("Being paid"), "held": _("Held in escrow"), "paid": _("Paid to the inspector"),
+    "returned": _("Returned"), "void": _("Need not be paid"),
+})
+PACKING_WORDS = name_codes("trade.packing", {"open": _("Not declared yet"), "declared": _("Declared packed")})
 SUBSCRIBER_WORDS = name_codes("subscriber", {"trade": _("Orders"), "trade.notices": _("Notices of orders")})
 # fmt: on
 

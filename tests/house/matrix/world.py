@@ -58,6 +58,7 @@ from everfair.trade.models import Order, Stage
 from tests import make
 from tests.files import uploads
 from tests.sourcing.asking import quote_draft, rfq_draft
+from tests.trade.inspecting import BAD, book, report
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
 _BACKEND = "everfair.companies.accounts.Backend"
@@ -250,6 +251,7 @@ def _trades(side: Side) -> None:
     make.pay(Stage.objects.get(order=made, n=1), side.partner_by)
     of["sold_making"] = made.pk
     of["photo"] = _photo(side, side.by)
+    _inspections(side)
     made = _order(side, *buys[:2], of["partner_offer"], 1, payment_plan="made_to_order")
     make.pay(Stage.objects.get(order=made, n=1), side.by)
     show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
@@ -263,6 +265,37 @@ def _trades(side: Side) -> None:
     of["asked_of_us"] = ask_extension(of["bought_shipped"], "receipt", 5, f"customs {side.mark}", by=side.partner_by).pk
     of["asked_by_us"] = ask_extension(of["sold_funded"], "shipping", 5, f"mould {side.mark}", by=side.by).pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
+
+
+def _inspections(side: Side) -> None:
+    """The company asks for one, has its goods inspected, and inspects the goods of strangers itself."""
+    of = side.of
+    third = make.company(name=f"Third Eye {side.name}", is_inspector=True, inspector_note="seen")
+    by = make.actor(third, who=make.member(third))
+    of |= {"inspector": third.pk, "inspector_number": third.number}
+    Company.objects.filter(pk=side.company.pk).update(is_inspector=True)
+    for name, buyer, seller, goods in (
+        ("bought_inspection", side.by, side.partner_by, of["partner_offer"]), ("sold_inspection", side.partner_by, side.by, of["offer"]),
+        ("failed_inspection", side.by, side.partner_by, of["partner_offer"]),
+    ):  # fmt: skip
+        trade = make.Trade(
+            _order(side, buyer, seller, goods, 2, payment_plan="inspected", ship_by=(now() + timedelta(days=60)).date()),
+            buyer,
+            seller,
+        )
+        visit = book(trade, "buyer", "packed" if name == "failed_inspection" else "accepted", by=by, today=True)
+        of[name] = visit.inspection.pk
+    report(visit, BAD)
+    strangers = [make.company(), make.company()]
+    buyer, seller = (make.actor(each, who=make.member(each)) for each in strangers)
+    goods = make.offer(strangers[1], titles={"en": f"Bolt seen by {side.mark}"})
+    for name, reached in (("inspects_asked", "asked"), ("inspects_ready", "packed")):
+        trade = make.Trade(
+            _order(side, buyer, seller, goods.pk, 2, payment_plan="inspected", ship_by=(now() + timedelta(days=60)).date()),
+            buyer,
+            seller,
+        )
+        of[name] = book(trade, "buyer", reached, by=side.by, today=True).inspection.pk
 
 
 def _photo(side: Side, by: Actor) -> UUID:

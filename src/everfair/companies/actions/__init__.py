@@ -4,7 +4,15 @@ from .assortments import note_assortment
 from .factors import remove_factors
 from .keys import authenticate_api_key, make_api_key, revoke_api_key
 from .notes import end_staff, note_act
-from .office import lift_stop, open_operator_invitation, place_stop, verify_company, withdraw_verification
+from .office import (
+    lift_stop,
+    mark_inspector,
+    open_operator_invitation,
+    place_stop,
+    unmark_inspector,
+    verify_company,
+    withdraw_verification,
+)
 from .people import (
     accept_invitation,
     accept_operator_invitation,
@@ -37,6 +45,7 @@ __all__ = [
     "lift_stop",
     "make_api_key",
     "make_person",
+    "mark_inspector",
     "note_act",
     "note_assortment",
     "open_operator_invitation",
@@ -45,6 +54,7 @@ __all__ = [
     "remove_factors",
     "revoke_api_key",
     "switch_company",
+    "unmark_inspector",
     "verify_company",
     "withdraw_invitation",
     "withdraw_verification",

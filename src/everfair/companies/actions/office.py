@@ -104,6 +104,36 @@ def withdraw_verification(company_id: UUID, reason: str, *, by: Actor) -> Compan
     return company
 
 
+def mark_inspector(company_id: UUID, *, note: str, by: Actor) -> Company:
+    """From now on the company may be booked to inspect goods; `note` says what was seen (accreditation, insurance)."""
+    _platform(by)
+    seen = reading.read_text(note, "note", longest=2000, required=True, many_lines=True)
+    with transaction.atomic():
+        company = _locked(company_id)
+        before = {"note": company.inspector_note}
+        company.is_inspector, company.inspector_note = True, seen
+        company.save(update_fields=["is_inspector", "inspector_note"])
+        emit(CompanyProfileChanged(company.pk), by=by)
+        AuditNote.objects.create(actor=by.label, act="marked as inspector", subject=company.pk, reason=seen, before=before)
+    return company
+
+
+def unmark_inspector(company_id: UUID, reason: str, *, by: Actor) -> Company:
+    """No new inspection is booked with the company; one that is booked already is carried out."""
+    _platform(by)
+    why = reading.read_text(reason, "reason", longest=2000, required=True, many_lines=True)
+    with transaction.atomic():
+        company = _locked(company_id)
+        if not company.is_inspector:
+            raise AlreadyDone("companies.no_inspector", _("This company is no inspector."))
+        before = {"note": company.inspector_note}
+        company.is_inspector, company.inspector_note = False, ""
+        company.save(update_fields=["is_inspector", "inspector_note"])
+        emit(CompanyProfileChanged(company.pk), by=by)
+        AuditNote.objects.create(actor=by.label, act="inspector mark withdrawn", subject=company.pk, reason=why, before=before)
+    return company
+
+
 def open_operator_invitation(email: str | None = None, *, by: Actor = SYSTEM, roles: Iterable[str] = ("operator",)) -> str | None:
     """A one-time address that makes its visitor staff of the operator: `bin/up --empty` prints it for the first one.
 

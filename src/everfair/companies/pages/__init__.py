@@ -4,7 +4,7 @@ from .company import end_membership, keys, people, person_roles, profile, revoke
 from .joining import accept, invitation, join_staff, register, start
 from .person import bar, bar_of, end_session, me, switch
 from .proving import prove
-from .suppliers import supplier, suppliers
+from .suppliers import inspectors, supplier, suppliers
 
 __all__ = [
     "accept",
@@ -12,6 +12,7 @@ __all__ = [
     "bar_of",
     "end_membership",
     "end_session",
+    "inspectors",
     "invitation",
     "join_staff",
     "keys",

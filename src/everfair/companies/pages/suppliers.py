@@ -114,6 +114,21 @@ def _card(company: Company, language: str, market: str, logos: dict[UUID, dict[s
 
 @require_safe
 @allow(EVERYONE)
+@public("companies", fresh_s=LIST_FRESH_S)
+def inspectors(request: HttpRequest, market: str) -> HttpResponse:
+    """Who may be booked to inspect goods, with what the operator has seen: one query."""
+    market_row(market)
+    language = get_language() or "en"
+    shown = [
+        {"name": name, "other_name": other, "country": company.country, "city": company.address.get("city", ""), "seen": company.inspector_note}
+        for company in queries.inspectors()
+        for name, other in [queries.names(company, language)]
+    ]  # fmt: skip
+    return public_page(request, "companies/inspectors.html", inspectors=shown, market=market)
+
+
+@require_safe
+@allow(EVERYONE)
 @public()
 def supplier(request: HttpRequest, market: str, number: int) -> HttpResponse:
     market_row(market)

@@ -18,7 +18,15 @@ from everfair.base.pages import page
 from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
-from everfair.companies.actions import lift_stop, note_act, place_stop, verify_company, withdraw_verification
+from everfair.companies.actions import (
+    lift_stop,
+    mark_inspector,
+    note_act,
+    place_stop,
+    unmark_inspector,
+    verify_company,
+    withdraw_verification,
+)
 from everfair.companies.queries import company_by_number, open_stops
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, proof_address, whole
@@ -64,6 +72,8 @@ def _show(request: HttpRequest, number: int, **typed: Any) -> HttpResponse:
     own = {
         "verify": forms.VerifyForm(auto_id="verify_%s"),
         "withdraw": forms.ReasonForm(auto_id="withdraw_%s"),
+        "inspector": forms.InspectorForm(auto_id="inspector_%s"),
+        "no_inspector": forms.ReasonForm(auto_id="no_inspector_%s"),
         "stop": forms.StopForm(auto_id="stop_%s"),
         "name": forms.ReasonForm(auto_id="name_%s"),
     }
@@ -113,6 +123,35 @@ def withdraw(request: HttpRequest, number: int) -> HttpResponse:
         return redirect("office:company", number)
 
     return acted(form, work, lambda: _show(request, number, withdraw=form))
+
+
+@require_POST
+@allow(OPERATOR)
+@once
+def mark(request: HttpRequest, number: int) -> HttpResponse:
+    """From now on the company may be booked to inspect goods."""
+    form = forms.InspectorForm(request.POST, auto_id="inspector_%s")
+
+    def work() -> HttpResponse:
+        mark_inspector(_company_id(request, number), **form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("The company may be booked as an inspector."))
+        return redirect("office:company", number)
+
+    return acted(form, work, lambda: _show(request, number, inspector=form))
+
+
+@require_POST
+@allow(OPERATOR)
+@once
+def unmark(request: HttpRequest, number: int) -> HttpResponse:
+    form = forms.ReasonForm(request.POST, auto_id="no_inspector_%s")
+
+    def work() -> HttpResponse:
+        unmark_inspector(_company_id(request, number), form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("The company can no longer be booked as an inspector."))
+        return redirect("office:company", number)
+
+    return acted(form, work, lambda: _show(request, number, no_inspector=form))
 
 
 @require_POST

@@ -16,6 +16,17 @@ from everfair.trade.actions.extensions import (
     refuse_extension,
     take_back_extension,
 )
+from everfair.trade.actions.inspection_fees import fund_inspection, pay_inspection, reopen_inspection_fee
+from everfair.trade.actions.inspections import (
+    accept_inspection,
+    ask_inspection,
+    cancel_inspection,
+    declare_packed,
+    decline_inspection,
+    lapse_inspection,
+    report_inspection,
+    waive_inspection,
+)
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
@@ -26,29 +37,39 @@ from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
     "Change",
+    "accept_inspection",
     "announce_confirmation",
     "ask_extension",
+    "ask_inspection",
     "award_quote",
     "call_off_order",
+    "cancel_inspection",
     "cancel_order",
     "confirm_work",
+    "declare_packed",
+    "decline_inspection",
     "decline_order",
     "draft_award",
     "draft_order",
     "expire_extension",
+    "fund_inspection",
     "fund_stage",
     "grant_extension",
     "hear_silence",
     "lapse_amendment",
+    "lapse_inspection",
     "lapse_order",
     "open_silent_case",
+    "pay_inspection",
     "pay_stage",
     "place_order",
     "propose_amendment",
     "receive_order",
     "refuse_amendment",
     "refuse_extension",
+    "reopen_inspection_fee",
     "reopen_stage",
+    "report_inspection",
     "report_missing",
     "resolve_issue",
     "send_work_back",
@@ -59,5 +80,6 @@ __all__ = [
     "sign_order",
     "take_back_amendment",
     "take_back_extension",
+    "waive_inspection",
     "withdraw_report",
 ]

@@ -15,12 +15,22 @@ from everfair.base.states import moving
 from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
 from everfair.trade.actions.amending import end_proposals
 from everfair.trade.actions.extensions import lapse_extensions
+from everfair.trade.actions.inspections import close_inspections
 from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.orders import orders_visible_to
 
-DEADLINES = ("trade.sign", "trade.pay", "trade.balance", "trade.ship", "trade.receive", "trade.confirm", "trade.settle")
+DEADLINES = (
+    "trade.sign",
+    "trade.pay",
+    "trade.balance",
+    "trade.ship",
+    "trade.receive",
+    "trade.confirm",
+    "trade.settle",
+    "trade.recheck",
+)
 
 
 def end_deadlines(order: Order, *, by: Actor) -> None:
@@ -61,6 +71,7 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     with moving(orders_visible_to(by), order_id, "cancel", by=by, reason=reason) as order:
         _refuse_when_held(order)
         side = "buyer" if by.company_id == order.buyer_id else "seller"
+        close_inspections(order, by=by)
         _close(order, side, reason)
         void_unpaid_stages(order, by=by)
         end_deadlines(order, by=by)
@@ -73,6 +84,7 @@ def lapse_order(order_id: UUID, reason: str) -> None:
     by = CLOCK_ACTOR
     with moving(orders_visible_to(by), order_id, "lapse", by=by, reason=reason) as order:
         _refuse_when_held(order)
+        close_inspections(order, by=by)
         _close(order, "clock", reason)
         void_unpaid_stages(order, by=by)
         end_deadlines(order, by=by)
@@ -93,9 +105,14 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         side = "buyer" if by.company_id == order.buyer_id else "seller"
         if side == "buyer" and now() <= late_from(order):
             raise Refused("trade.not_late", _("The seller still has time to ship."))
+        if side == "buyer" and order.inspection in ("open", "again"):
+            raise Refused(
+                "trade.inspection_open", _("The goods wait for an inspection. Cancel it first, or wait for its report.")
+            )
         emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
         refund_stages(order, by=by, evidence=f"called off by {side}")
         void_unpaid_stages(order, by=by)
+        close_inspections(order, by=by)
         _close(order, side, reason)
         end_deadlines(order, by=by)
     return order

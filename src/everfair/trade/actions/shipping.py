@@ -20,6 +20,7 @@ from everfair.logistics.actions import hand_over
 from everfair.markets.plans import AFTER_SHIPPING
 from everfair.trade.actions.confirming import begin_confirming
 from everfair.trade.actions.extensions import lapse_extensions
+from everfair.trade.actions.inspections import close_inspections
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.stages import call_stage, locked_stages, release_stages
 from everfair.trade.models import Acceptance, Order
@@ -35,6 +36,12 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
     with moving(orders_visible_to(by), order_id, "ship", by=by) as order:
         if order.agreement != "agreed" or order.issue == "open":
             raise Refused("trade.not_open", _("This order is not open for shipping."))
+        if order.inspection in ("open", "again"):
+            raise Refused("trade.inspection_open", _("The goods wait for the report of an inspection."))
+        if order.inspection == "failed":
+            raise Refused(
+                "trade.inspection_failed", _("The goods failed the inspection. They are inspected again, or the buyer waives it.")
+            )
         if ask(_UNPAID_BUT, [order.pk, list(AFTER_SHIPPING)]):
             raise Refused("trade.not_funded", _("Please ship only when everything due before shipping is held in escrow."))
         handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)
@@ -85,17 +92,18 @@ def settle_order(order_id: UUID, *, by: Actor) -> Order:
         silent = ask(_SILENT, [order.pk]) if accepted is None else []
         if (accepted is None and not silent) or order.issue == "open" or ask(_UNPAID_BUT, [order.pk, []]):
             raise Refused("trade.not_open", _("This order is not open."))
-        kind, evidence_id = ("acceptance", accepted.pk) if accepted else ("delivery", silent[0][0])
+        kind, evidence_id = ("acceptance", accepted.pk) if accepted else silent[0]
         release_stages(order, kind, evidence_id, by=by)
         end_deadlines(order, by=by)
         _completed(order, by=by)
     return order
 
 
-# The delivery over which silence was accepted: it stands for the part due afterwards as an acceptance would.
+# The evidence by which silence was accepted: it stands for the part due afterwards as an acceptance would.
 _SILENT = """
-    SELECT r.delivery_id FROM trade_release r JOIN trade_stage s ON s.id = r.stage_id
-    WHERE s.order_id = %s AND r.delivery_id IS NOT NULL LIMIT 1
+    SELECT CASE WHEN r.delivery_id IS NULL THEN 'inspection' ELSE 'delivery' END, coalesce(r.delivery_id, r.inspection_id)
+    FROM trade_release r JOIN trade_stage s ON s.id = r.stage_id
+    WHERE s.order_id = %s AND (r.delivery_id IS NOT NULL OR r.inspection_id IS NOT NULL) LIMIT 1
 """
 # What is not held, with what may still be unpaid named by its trigger.
 _UNPAID_BUT = """
@@ -110,6 +118,7 @@ def complete(order: Order, *, by: Actor) -> None:
 
 
 def _completed(order: Order, *, by: Actor) -> None:
+    close_inspections(order, by=by)
     order.closed_by = order.closed_by or {"operator": "operator", "clock": "clock"}.get(by.kind, "buyer")
     order.closed_at = EfNow()
     emit(OrderCompleted(order.pk, order.buyer_id, order.seller_id), by=by)

@@ -26,9 +26,11 @@ from everfair.ledger.queries import balance
 from everfair.ledger.values import received
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
+from everfair.trade.actions.debts import take_debts
 from everfair.trade.models import CreditUse, Decision, Order, Release, Stage
 from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.calendars import due, due_at, late_from, ship_end
+from everfair.trade.queries.inspecting import BLOCKS_MONEY
 from everfair.trade.queries.moves import coming_stage
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
@@ -85,6 +87,10 @@ def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
         stage = locked_stage(order, stage_id)
         if not buyers_purse.admits(by, order):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+        if stage.n > 1 and order.inspection in BLOCKS_MONEY:
+            raise Refused(
+                "trade.inspection_failed", _("The goods failed the inspection. Inspect again or waive it before you pay.")
+            )
         if stage.state != "paying":
             with stepping(stage, "pay", by=by):
                 pass
@@ -163,10 +169,19 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
         set_deadline("trade.settle", order.pk, timedelta(0))
         return
     coming = coming_stage(stages)
-    if coming is not None and coming.state == "planned" and (coming.due_on == "former_held" or _is_shown(order, coming.due_on)):
+    if coming is not None and coming.state == "planned" and _may_fall_due(order, coming):
         call_stage(coming, by=by)
     elif order.goods == "awaiting":
         set_deadline("trade.ship", order.pk, late_from(order))
+
+
+def _may_fall_due(order: Order, coming: Stage) -> bool:
+    """What it waits for has come, and no failed inspection stands in its way."""
+    if order.inspection in BLOCKS_MONEY:
+        return False
+    if coming.due_on == "inspection":
+        return order.inspection in ("passed", "waived")
+    return coming.due_on == "former_held" or _is_shown(order, coming.due_on)
 
 
 def _is_shown(order: Order, kind: str) -> bool:
@@ -176,12 +191,16 @@ def _is_shown(order: Order, kind: str) -> bool:
 def call_shown(order: Order, stages: list[Stage], kind: str, *, by: Actor) -> None:
     """What was just shown makes the next stage payable, when that is what it waits for."""
     coming = coming_stage(stages)
-    if coming is not None and coming.state == "planned" and coming.due_on == kind:
+    if coming is not None and coming.state == "planned" and coming.due_on == kind and order.inspection not in BLOCKS_MONEY:
         call_stage(coming, by=by)
 
 
 def resume(order: Order, *, by: Actor) -> None:
-    """Before goods are shipped, an order that is no longer frozen waits for money or for shipping, with a new deadline."""
+    """Before goods are shipped, an order that is no longer frozen waits for money, for shipping, or for an answer to a failed
+    inspection, with a new deadline."""
+    if order.inspection in BLOCKS_MONEY:
+        set_deadline("trade.recheck", order.pk, due(order, "trade.inspection_settle_days"))
+        return
     stages = locked_stages(order)
     unpaid = [stage for stage in stages if stage.state in ("due", "paying")]
     if unpaid:
@@ -260,11 +279,13 @@ def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str,
     with stepping(stage, verb, by=by):
         to_buyer = stage.amount - to_seller
         fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
+        debts = take_debts(order, to_seller - fee)
         post_entry(
             f"stage:{stage.pk}:end",
             postings.stage_ended(
                 stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
-            ),
+            )
+            + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
             kind=f"stage_{verb}",
             by=by,
             why={"order": order.reference, "stage": str(stage.pk), **why},

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, extensions, orders
+from everfair.trade.api import amendments, extensions, inspections, orders
 
-router = Router(tags=["Orders"])
-for part in (orders, amendments, extensions):
+router = Router()
+for part in (orders, amendments, extensions, inspections):
     router.add_router("", part.router)

@@ -15,7 +15,7 @@ from everfair.trade import actions, queries
 from everfair.trade.api.answers import amendment_out, order_out, text_of
 from everfair.trade.schemas import AmendIn, AmendmentOut, OrderOut, ReasonIn, SignIn
 
-router = Router()
+router = Router(tags=["Orders"])
 
 
 @router.get("/orders/{uuid:order_id}/amendments", response=list[AmendmentOut])

@@ -15,7 +15,7 @@ from everfair.trade.api.answers import extension_out
 from everfair.trade.models import Extension
 from everfair.trade.schemas import AnswerIn, ExtensionIn, ExtensionOut
 
-router = Router()
+router = Router(tags=["Orders"])
 
 
 @router.get("/orders/{uuid:order_id}/extensions", response=list[ExtensionOut])

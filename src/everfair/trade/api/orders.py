@@ -30,7 +30,7 @@ from everfair.trade.schemas import (
     SignIn,
 )
 
-router = Router()
+router = Router(tags=["Orders"])
 PDF = {
     "responses": {
         200: {"description": "The paper", "content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}

@@ -2,6 +2,7 @@
 
 from everfair.trade.models.amendments import Amendment, Credit, CreditUse
 from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
+from everfair.trade.models.inspections import Inspection, InspectionDebt, InspectionReport
 from everfair.trade.models.orders import CHARGE_KINDS, STAGE_CODES, Order, OrderCharge, OrderLine, Stage, reference_of
 from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
@@ -16,6 +17,9 @@ __all__ = [
     "CreditUse",
     "Decision",
     "Extension",
+    "Inspection",
+    "InspectionDebt",
+    "InspectionReport",
     "Order",
     "OrderCharge",
     "OrderLine",

@@ -41,7 +41,7 @@ class Decision(Row):
     by = models.CharField(max_length=60)
 
 
-EVIDENCES = ("acceptance", "decision", "delivery")
+EVIDENCES = ("acceptance", "decision", "delivery", "inspection")
 
 
 def _exactly_one(*columns: str) -> models.Q:
@@ -59,6 +59,8 @@ class Release(models.Model):
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="+", null=True)
     # The goods arrived, and the buyer said nothing until the announced moment.
     delivery = models.ForeignKey("logistics.ProofOfDelivery", on_delete=models.PROTECT, related_name="+", null=True)
+    # The goods passed an inspection, and the buyer said nothing in the time to confirm.
+    inspection = models.ForeignKey("trade.Inspection", on_delete=models.PROTECT, related_name="+", null=True)
 
     class Meta:
         constraints = [models.CheckConstraint(condition=_exactly_one(*EVIDENCES), name="trade_release_one_evidence")]

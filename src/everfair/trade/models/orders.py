@@ -16,6 +16,7 @@ def reference_of(number: int) -> str:
 
 
 STAGE_CODES = ("full", "deposit", "production", "balance", "retention", "top_up")
+INSPECTED = ("none", "open", "failed", "again", "passed", "waived")
 CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
 
 
@@ -50,6 +51,9 @@ class Order(Row):
     agreement = AGREEMENT.column()
     goods = GOODS.column()
     issue = ISSUE.column()
+    # How its inspections stand, kept with every change of one of them (a proof compares): none, open, failed, again (open after a
+    # fail), passed or waived.
+    inspection = models.CharField(max_length=10, default="none", db_default="none")
     buyer_signed_at = models.DateTimeField(null=True)
     buyer_signed_by = models.UUIDField(null=True)
     seller_signed_at = models.DateTimeField(null=True)
@@ -72,6 +76,7 @@ class Order(Row):
             AGREEMENT.check("trade_order"),
             GOODS.check("trade_order"),
             ISSUE.check("trade_order"),
+            models.CheckConstraint(condition=models.Q(inspection__in=INSPECTED), name="trade_order_inspection"),
             models.CheckConstraint(condition=~models.Q(buyer=models.F("seller")), name="trade_order_two_parties"),
             models.CheckConstraint(condition=models.Q(total_minor__gt=0), name="trade_order_total"),
             models.CheckConstraint(condition=models.Q(origin__in=["direct", "awarded"]), name="trade_order_origin"),

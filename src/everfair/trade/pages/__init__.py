@@ -5,29 +5,52 @@ from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.extending import answer_extension, ask_extension
+from everfair.trade.pages.inspections import (
+    accept_inspection,
+    cancel_inspection,
+    declare_packed,
+    decline_inspection,
+    inspect,
+    inspection_page,
+    inspection_pdf,
+    inspections,
+    pay_inspection,
+    report_inspection,
+    waive_inspection,
+)
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
+    "accept_inspection",
     "amend",
     "answer_extension",
     "ask_extension",
     "award",
     "buyer",
+    "cancel_inspection",
     "compose",
     "confirm",
+    "declare_packed",
+    "decline_inspection",
     "end_order",
+    "inspect",
+    "inspection_page",
+    "inspection_pdf",
+    "inspections",
     "order",
     "orders",
     "paper",
     "pay",
+    "pay_inspection",
     "place",
     "post",
     "receive",
     "refuse_amendment",
     "report",
+    "report_inspection",
     "send_back",
     "sheet",
     "ship",
@@ -35,5 +58,6 @@ __all__ = [
     "sign",
     "sign_amendment",
     "take_back_amendment",
+    "waive_inspection",
     "withdraw_report",
 ]

@@ -21,6 +21,7 @@ _ORDER = (
     "show",
     "ship",
     "receive",
+    "inspect",
     "send_back",
     "withdraw",
     "resolve",
@@ -60,6 +61,10 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
             return {"text": text, "url": at("pay", n=stage.n), "icon": "lock-keyhole"}
         case "ship":
             return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
+        case "inspect":
+            again = order.inspection == "failed"
+            text = _("Inspect again") if again else _("Book an inspection")
+            return {"text": text, "confirm": at("inspect"), "icon": "search", "kind": "primary" if again else "plain"}
         case "show":
             return {"text": _("Show your work"), "confirm": at("show"), "icon": "camera", "kind": "primary"}
         case "confirm" | "send_back":

@@ -46,6 +46,7 @@ from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
 from everfair.trade.pages.time_left import time_face
+from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.timeline import in_words
@@ -114,6 +115,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "shown": shown_work(request, found),
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found) if found.terms_version > 1 else None,
+        "inspections": inspections_of(found),
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
         "modes": MODE_WORDS,
@@ -306,6 +308,7 @@ def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
         "operator": _("The operator"),
         "clock": _("Automatically, on time"),
         "provider": _("The payment provider"),
+        "inspector": _("The inspector"),
     }.get(happening.side, "")
     return {
         "at": happening.at,

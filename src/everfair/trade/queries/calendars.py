@@ -79,9 +79,13 @@ def ship_day(order: Order) -> date:
     return order.ship_by + timedelta(days=order.ship_extended_days)
 
 
+def end_of_day(day: date) -> datetime:
+    """The last second of a day, in UTC: what «by this day» means."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)
+
+
 def ship_end(order: Order) -> datetime:
-    """The last second of that day, in UTC."""
-    return datetime.combine(ship_day(order), time(23, 59, 59), tzinfo=UTC)
+    return end_of_day(ship_day(order))
 
 
 def late_from(order: Order) -> datetime:

@@ -16,6 +16,7 @@ from everfair.markets.plans import AFTER_SHIPPING, PROOFS, TRIGGERS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
+from everfair.trade.queries.inspecting import BLOCKS_GOODS, BLOCKS_MONEY, may_ask
 from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
@@ -41,6 +42,8 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
         found.append("show")
     if running and buyer.admits(actor, order) and presented_stage(stages):
         found += ["confirm", "send_back"]
+    if may_ask(order, actor):
+        found.append("inspect")
     return found
 
 
@@ -58,7 +61,8 @@ def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage 
     """The stage this actor could pay now."""
     if order.agreement != "agreed" or not buyers_purse.admits(actor, order):
         return None
-    return next((stage for stage in stages if stage.state in ("due", "paying")), None)
+    due = next((stage for stage in stages if stage.state in ("due", "paying")), None)
+    return None if due is not None and due.n > 1 and order.inspection in BLOCKS_MONEY else due
 
 
 def is_withdrawn_for_good(order: Order) -> bool:
@@ -103,10 +107,11 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
         case "cancel":
             return not held
         case "call_off":
+            waiting = actor.company_id == order.buyer_id and order.inspection in ("open", "again")
             on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
-            return held and running and order.goods == "awaiting" and not on_time
+            return held and running and order.goods == "awaiting" and not on_time and not waiting
         case "ship":
-            return running and not _unpaid(stages, AFTER_SHIPPING)
+            return running and not _unpaid(stages, AFTER_SHIPPING) and order.inspection not in BLOCKS_GOODS
         case "receive":
             return running and not _unpaid(stages, ("acceptance",))
         case "report":

@@ -12,6 +12,7 @@ from everfair.base.rows import ask
 from everfair.logistics.queries import consignments_of, packages_of, proofs_of
 from everfair.messaging.queries import last_word
 from everfair.trade.models import Order
+from everfair.trade.queries.inspecting import passed_inspection, report_of
 from everfair.trade.queries.reminding import reminded_enough
 
 # Contracts that have this number let silence over a proof of delivery pay; those from before say that silence never pays.
@@ -57,12 +58,14 @@ def open_question(order: Order) -> str:
         return "a request for more time was not answered"
     if ask("SELECT 1 FROM trade_amendment WHERE order_id = %s AND state = 'proposed' AND side = 'buyer' LIMIT 1", [order.pk]):
         return "the buyer proposed new terms and got no answer"
-    arrived = proofs_of_all(order)
-    if not arrived:
+    known = [proof.delivered_at for proof in proofs_of_all(order)]
+    if passed := passed_inspection(order):
+        known += [report.created_at for report in [report_of(passed)] if report is not None]
+    if not known:
         return ""
     word = last_word(order.pk)
-    if word is not None and word[0] == order.buyer_id and word[1] >= min(proof.delivered_at for proof in arrived):
-        return "the buyer wrote after the delivery and got no answer"
+    if word is not None and word[0] == order.buyer_id and word[1] >= min(known):
+        return "the buyer wrote and got no answer"
     consignments = consignments_of(order.pk)
     if any(package.condition == "damaged" for row in consignments for package in packages_of(row.pk)):
         return "the buyer received a package damaged"
@@ -93,6 +96,16 @@ def proven_delivery(order: Order) -> Evidence | NoEvidence:
     return Evidence("delivery", proofs[-1].pk)
 
 
+def inspected_goods(order: Order) -> Evidence | NoEvidence:
+    """All goods of the contract passed an inspection before they left; where they are now does not matter to it."""
+    passed = passed_inspection(order) if AFTER_DELIVERY in order.rules else None
+    if passed is None:
+        return NoEvidence("the buyer said nothing, and no delivery is proven")
+    if ask(_OTHERWISE, [order.pk]):
+        return NoEvidence("the buyer said nothing, and a part of the order waits for something else")
+    return Evidence("inspection", passed.pk)
+
+
 # Held money that ends otherwise, and unpaid parts that were due before acceptance.
 _OTHERWISE = """
     SELECT 1 FROM trade_stage WHERE order_id = %s AND (
@@ -100,4 +113,4 @@ _OTHERWISE = """
     ) LIMIT 1
 """
 # In the order in which they are asked. Each is a kind of evidence that a Release can point to.
-FINDERS: list[Callable[[Order], Evidence | NoEvidence]] = [proven_delivery]
+FINDERS: list[Callable[[Order], Evidence | NoEvidence]] = [proven_delivery, inspected_goods]

@@ -13,6 +13,7 @@ from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
+from everfair.trade.queries.inspecting import BLOCKS_MONEY
 from everfair.trade.queries.moves import presented_stage, waited_for
 
 Words = str | Promise
@@ -76,8 +77,13 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
             due.get("trade.sign"),
         )
     waiting = next((stage for stage in stages if stage.state in ("due", "paying")), None)
+    first_paid = waiting is None or waiting.n > 1
+    if first_paid and order.goods == "awaiting" and order.inspection in BLOCKS_MONEY:
+        return _failed(order, due)
     if waiting is not None:
         return _payment(waiting, due)
+    if order.goods == "awaiting" and order.inspection == "open":
+        return _inspecting(_("An inspection is booked. The goods are not shipped before its report."), due)
     if presented_stage(stages) is not None:
         return Standing(
             "confirm",
@@ -86,6 +92,16 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
             _("Look at it and confirm it, or send it back; only then is this stage paid out."),
             _("An issue is opened for the operator. Silence alone never pays."),
             due.get("trade.confirm"),
+        )
+    coming = next((stage for stage in stages if stage.state == "planned"), None)
+    if order.goods == "awaiting" and coming is not None and coming.due_on == "inspection" and order.inspection == "none":
+        return Standing(
+            "inspect",
+            _("What is due so far is held in escrow. The balance is due when an inspection has passed."),
+            "seller",
+            _("Make the goods, and book an inspection. The buyer may book it too."),
+            _("The buyer may call the order off and take back what is held."),
+            due.get("trade.ship"),
         )
     shows = waited_for(order, stages)
     if "production_photo" in shows or (order.goods == "shipped" and shows):
@@ -130,6 +146,30 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
     )
 
 
+def _failed(order: Order, due: dict[str, datetime]) -> Standing:
+    if order.inspection == "again":
+        return _inspecting(_("The goods failed an inspection and are inspected again."), due)
+    return Standing(
+        "failed",
+        _("The goods failed the inspection. They are not shipped, and no further part is paid."),
+        "seller",
+        _("Mend the goods and have them inspected again. The buyer may also waive the inspection in writing."),
+        _("An issue is opened for the operator; what is held stays where it is."),
+        due.get("trade.recheck"),
+    )
+
+
+def _inspecting(stands: Words, due: dict[str, datetime]) -> Standing:
+    return Standing(
+        "inspecting",
+        stands,
+        "seller",
+        _("Pack the goods, declare it on the inspection's page, and let the inspector in."),
+        _("The booking ends, and the inspection fee goes back to whoever paid it."),
+        due.get("trade.inspection"),
+    )
+
+
 def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
     if stage.n == 1:
         return Standing(
@@ -153,6 +193,15 @@ def _payment(stage: Stage, due: dict[str, datetime]) -> Standing:
         return Standing(
             "production",
             _("The supplier has shown the production. The next payment is due."),
+            "buyer",
+            _("Pay the next part into escrow."),
+            _("An issue is opened for the operator; what is held stays where it is."),
+            due.get("trade.balance"),
+        )
+    if stage.due_on == "inspection":
+        return Standing(
+            "inspected",
+            _("The goods have passed the inspection. The next payment is due."),
             "buyer",
             _("Pay the next part into escrow."),
             _("An issue is opened for the operator; what is held stays where it is."),

@@ -60,6 +60,16 @@ _TOLD: dict[str, _Told] = {
     "AmendmentProposed": _Told(_("New terms were proposed"), lambda fact: fact.side, "wait"),
     "OrderAmended":   _Told(_("Both sides signed the new terms"), "", "proof"),
     "AmendmentEnded": _Told(_("The proposal of new terms is over; the former terms hold"), "", "calm"),
+    "InspectionAsked":     _Told(_("An inspection was asked for"), lambda fact: fact.by, "calm"),
+    "InspectionAccepted":  _Told(_("The inspector accepted"), "inspector", "calm"),
+    "InspectionDeclined":  _Told(_("The inspector declined; a fee that was held goes back"), "inspector", "act", "decline"),
+    "InspectionCancelled": _Told(_("The inspection was cancelled; a fee that was held goes back"), lambda fact: fact.by, "act", "cancel"),
+    "InspectionLapsed":    _Told(_("The inspection did not take place; a fee that was held goes back"), "clock", "act"),
+    "InspectionFeeHeld":   _Told(_("The inspection fee is held in escrow"), "provider", "held"),
+    "GoodsPacked":         _Told(_("The seller declared the goods packed for the inspection"), "seller", "calm"),
+    "InspectionPassed":    _Told(_("The goods passed the inspection"), "inspector", "proof"),
+    "InspectionFailed":    _Told(_("The goods failed the inspection"), "inspector", "act"),
+    "InspectionWaived":    _Told(_("The buyer takes the goods although they failed the inspection"), "buyer", "proof", "waive"),
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
@@ -84,6 +94,7 @@ _CLOCK_REASONS: dict[str, Words] = {
     "the first part was not paid in time": _("The first payment was not made in time."),
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
+    "nobody acted on the failed inspection in time": _("Nobody acted on the failed inspection in time."),
     "the buyer neither confirmed nor complained in time": _("The buyer neither confirmed nor complained in time."),
     "the buyer said nothing, but not enough reminders were delivered":
         _("The buyer said nothing, but not enough reminders were delivered."),
@@ -96,7 +107,7 @@ _CLOCK_REASONS: dict[str, Words] = {
     "an issue is open": _("An issue is open."),
     "a request for more time was not answered": _("A request for more time was not answered."),
     "the buyer proposed new terms and got no answer": _("The buyer proposed new terms and got no answer."),
-    "the buyer wrote after the delivery and got no answer": _("The buyer wrote after the delivery and got no answer."),
+    "the buyer wrote and got no answer": _("The buyer wrote and got no answer."),
     "the buyer received a package damaged": _("The buyer received a package damaged."),
 }
 # fmt: on
@@ -121,7 +132,7 @@ def timeline(order: Order) -> list[Happening]:
 
 
 def _reasons(order: Order) -> dict[str, Iterator[str]]:
-    rows = ask(_REASONS, [order.pk, order.pk])
+    rows = ask(_REASONS, {"order": order.pk})
     by_verb: dict[str, list[str]] = {}
     for verb, reason in rows:
         by_verb.setdefault(verb, []).append(reason)
@@ -130,7 +141,10 @@ def _reasons(order: Order) -> dict[str, Iterator[str]]:
 
 _REASONS = """
     SELECT verb, reason FROM base_history
-    WHERE (subject = %s OR subject IN (SELECT id FROM trade_stage WHERE order_id = %s)) AND reason <> '' ORDER BY seq
+    WHERE (subject = %(order)s::uuid OR subject IN (
+            SELECT id FROM trade_stage WHERE order_id = %(order)s::uuid
+            UNION ALL SELECT id FROM trade_inspection WHERE order_id = %(order)s::uuid
+        )) AND reason <> '' ORDER BY seq
 """
 
 
