@@ -23,6 +23,10 @@ FACT_WORDS = name_codes("fact", {
     "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
+    "OrderSignedInAdvance": _("Order signed in advance"), "FrameworkEndAsked": _("End of a framework contract asked for"),
+    "FrameworkKept": _("Framework contract goes on"), "FrameworkEnded": _("Framework contract ended"),
+    "GroupBuyPublished": _("Group buy published"), "GroupBuyGrew": _("Group buy grew"),
+    "GroupBuyClosed": _("Group buy closed"), "GroupBuyReached": _("Threshold of a group buy reached"),
     "WorkSentBack": _("Work sent back"), "OrderCompleted": _("Order settled"),
 })
 # fmt: on

@@ -35,6 +35,15 @@ RULE_WORDS = name_codes("rule", {
     "trade.receive_days_air":        _("Time to confirm the goods: air freight"),
     "trade.receive_days_land":       _("Time to confirm the goods: road or rail"),
     "trade.receive_days_sea":        _("Time to confirm the goods: sea freight"),
+    "trade.sample_sign_days":        _("Time for the seller to sign a sample"),
+    "trade.sample_pay_days":         _("Time to pay a sample"),
+    "trade.sample_ship_days":        _("Time to ship a sample"),
+    "trade.sample_quantity":         _("Samples of one offer for one buyer"),
+    "trade.sample_window_days":      _("Window in which samples are counted"),
+    "trade.sample_nominal_price":    _("Price of a free sample"),
+    "trade.sample_credit_days":      _("Time to credit a sample on a bulk order"),
+    "trade.framework_days":          _("Longest framework contract"),
+    "trade.group_days":              _("Longest group buy"),
     "trade.claim_days":              _("Time to claim after receipt"),
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
     "trade.confirm_days":            _("Time to confirm what the supplier has shown"),
@@ -52,6 +61,6 @@ RULE_WORDS = name_codes("rule", {
 RULE_UNIT_WORDS = name_codes("rule unit", {
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
-    "times": _("times"),
+    "times": _("times"), "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
 })
 # fmt: on

@@ -10,7 +10,7 @@ from everfair.base.deadlines import on_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
-from everfair.trade.actions import lapse_order, open_silent_case, settle_order
+from everfair.trade.actions import close_group_buy, lapse_order, open_silent_case, run_out_framework, settle_order
 from everfair.trade.models import Order
 
 
@@ -56,3 +56,14 @@ def accepted_and_paid(order_id: UUID) -> None:
 @on_deadline("trade.receive")
 def nobody_confirmed(order_id: UUID) -> None:
     open_silent_case(order_id, "the buyer neither confirmed nor complained in time")
+
+
+@on_deadline("trade.framework")
+def framework_ran_out(order_id: UUID) -> None:
+    run_out_framework(order_id)
+
+
+@on_deadline("trade.group")
+def group_buy_closes(group_id: UUID) -> None:
+    """Everything goes on, or everything goes back."""
+    close_group_buy(group_id, by=CLOCK_ACTOR)

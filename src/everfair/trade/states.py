@@ -15,7 +15,8 @@ AGREEMENT = StateTable(
     ("decline",   "offered",        "declined",   seller),
     ("cancel",    "offered agreed", "cancelled",  party),              # before any money is held
     ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
-    ("call_off",  "agreed",         "called_off", seller | buyer),     # the seller gives up, or is late: all money back
+    ("call_off",  "agreed",         "called_off", seller | buyer | CLOCK),  # given up, late, or a group buy missed: all back
+    ("end",       "agreed",         "completed",  party | CLOCK),      # a framework contract: by both sides, or by its date
     ("complete",  "agreed",         "completed",  buyer | OPERATOR | CLOCK),  # settled, however it ended
 )
 GOODS = StateTable(
@@ -39,7 +40,7 @@ STAGE = StateTable(
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance
     ("award",     "frozen",             "released", OPERATOR),
-    ("refund",    "funded frozen",      "refunded", party | OPERATOR),
+    ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
 )
 WORK = StateTable(
@@ -47,5 +48,10 @@ WORK = StateTable(
     ("present",   "open presented",     "presented", seller),          # pictures of production, a shipping document
     ("confirm",   "presented",          "confirmed", buyer),
     ("send_back", "presented",          "open",      buyer),
+)
+GROUP = StateTable(
+    "state",
+    ("reach",     "open",               "reached",  seller | CLOCK),   # the threshold is held in escrow: every order goes on
+    ("miss",      "open",               "missed",   seller | CLOCK),   # below it: everything goes back
 )
 # fmt: on

@@ -37,18 +37,30 @@ ENTRY_WORDS = name_codes("entry", {
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
 })
+ORDER_KIND_WORDS = name_codes("order kind", {
+    "spot": _("From stock or by quote"), "made_to_order": _("Made to order"), "sample": _("Sample"),
+    "framework": _("Framework contract"), "call_off": _("Call-off"), "group_buy": _("Group buy"),
+})
+GROUP_WORDS = name_codes("trade.group", {
+    "open": _("Running"), "reached": _("Threshold reached"), "missed": _("Threshold missed"),
+})
 EVIDENCE_WORDS = name_codes("evidence", {
     "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
+    "called off by clock": _("The group buy stayed below its threshold"),
 })
 PROOF_WORDS = name_codes("proof", {
     "the stages of every order sum to its total": _("The stages of every order sum to its total"),
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
+    "call-offs never exceed their framework": _("Call-offs never exceed their framework contract"),
+    "every sample is credited at most once": _("Every sample is credited at most once"),
+    "a group buy goes on whole or not at all": _("A group buy goes on whole or not at all"),
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
     "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
+    "trade.framework": _("The framework contract ends"), "trade.group": _("The group buy closes"),
 })
 WORK_WORDS = name_codes("trade.work", {
     "open": _("Nothing shown yet"), "presented": _("Shown to the buyer"), "confirmed": _("Confirmed by the buyer"),
@@ -66,6 +78,7 @@ class TermsLine:
     sku: str = ""
     offer_id: UUID | None = None
     snapshot: dict[str, Any] = field(default_factory=dict)
+    basis_n: int | None = None  # of a call-off: the line of its framework
 
     @property
     def amount(self) -> Money:
@@ -74,11 +87,12 @@ class TermsLine:
 
 @dataclass(frozen=True, slots=True)
 class TermsCharge:
-    """`kind` is freight, insurance, tooling, discount (below zero), bank_charge or tax."""
+    """`kind` is freight, insurance, tooling, discount or sample_credit (both below zero), bank_charge or tax."""
 
     kind: str
     amount: Money
     label: str = ""
+    sample_id: UUID | None = None  # the sample whose price is credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +123,11 @@ class Terms:
     ship_by: date
     remarks: str
     rules: dict[str, str]
+    kind: str = "spot"
+    basis_id: UUID | None = None  # a call-off's framework, a bulk order's sample
+    group_buy_id: UUID | None = None
+    # What only this kind says: {"framework": {…}} or {"group_buy": {…}}, plain values; they are signed with the rest.
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def goods_total(self) -> Money:
@@ -128,6 +147,8 @@ class Terms:
         return {
             "version": 2,
             "number": f"EF-{number}",
+            "kind": self.kind,
+            **self.more,
             "market": self.market,
             "buyer": self.buyer,
             "seller": self.seller,

@@ -1,29 +1,60 @@
 """Everything that writes about trades, by noun."""
 
+from everfair.trade.actions.frameworks import (
+    Frame,
+    award_framework,
+    call_off_goods,
+    draft_call_off,
+    draft_framework,
+    draft_framework_award,
+    end_framework,
+    keep_framework,
+    place_framework,
+    run_out_framework,
+)
+from everfair.trade.actions.groups import GroupDraft, close_group_buy, draft_join, join_group_buy, publish_group_buy
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
+from everfair.trade.actions.samples import draft_sample, order_sample
 from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
+    "Frame",
+    "GroupDraft",
+    "award_framework",
     "award_quote",
+    "call_off_goods",
     "call_off_order",
     "cancel_order",
+    "close_group_buy",
     "confirm_work",
     "decline_order",
     "draft_award",
+    "draft_call_off",
+    "draft_framework",
+    "draft_framework_award",
+    "draft_join",
     "draft_order",
+    "draft_sample",
+    "end_framework",
     "fund_stage",
+    "join_group_buy",
+    "keep_framework",
     "lapse_order",
     "open_silent_case",
+    "order_sample",
     "pay_stage",
+    "place_framework",
     "place_order",
+    "publish_group_buy",
     "receive_order",
     "reopen_stage",
     "report_missing",
     "resolve_issue",
+    "run_out_framework",
     "send_work_back",
     "settle_order",
     "ship_order",

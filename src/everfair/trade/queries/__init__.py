@@ -1,6 +1,19 @@
 """Everything that reads about trades, by noun."""
 
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
+from everfair.trade.queries.kinds import (
+    Progress,
+    RunningLine,
+    basis_of,
+    framework_of,
+    group_buy,
+    group_buy_of_offer,
+    own_group_buys,
+    progress_of,
+    resting_on,
+    running_group_buys,
+    running_lines,
+)
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
     OrderParts,
@@ -25,10 +38,16 @@ __all__ = [
     "Issues",
     "OrderCounts",
     "OrderParts",
+    "Progress",
+    "RunningLine",
     "Standing",
     "Turn",
+    "basis_of",
     "buyer_by_number",
     "buyer_record",
+    "framework_of",
+    "group_buy",
+    "group_buy_of_offer",
     "has_business_with",
     "held_sums",
     "moves_of",
@@ -38,7 +57,12 @@ __all__ = [
     "order_parts",
     "orders_page",
     "orders_visible_to",
+    "own_group_buys",
     "payable_stage",
+    "progress_of",
+    "resting_on",
+    "running_group_buys",
+    "running_lines",
     "shown_of",
     "stage_id",
     "stages_in",

@@ -16,6 +16,7 @@ from everfair.base.states import allowed_moves
 from everfair.markets.plans import AFTER_SHIPPING, PROOFS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries.kinds import framework_moves, waits_for_group
 from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
@@ -41,6 +42,8 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
     found += ["pay"] if payable_stage(order, stages, actor) else []
     running = order.agreement == "agreed" and order.issue != "open"
+    if order.kind == "framework":
+        return found + framework_moves(order, actor)
     if running and seller.admits(actor, order) and waited_for(order, stages):
         found.append("show")
     if running and buyer.admits(actor, order) and presented_stage(stages):
@@ -95,6 +98,10 @@ def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
 
 
 def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
+    if order.kind == "framework":  # the rest are verbs of its own page
+        return order.agreement == "offered" and verb in ("sign", "decline", "cancel")
+    if verb == "end" or (verb in ("ship", "call_off") and waits_for_group(order)):
+        return False
     held = any(stage.state in ("funded", "frozen") for stage in stages)
     running = order.agreement == "agreed" and order.issue != "open"
     match verb:
