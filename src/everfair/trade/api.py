@@ -290,6 +290,8 @@ def _brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
     return {
         "id": order.pk,
         "number": order.reference,
+        "kind": order.kind,
+        "basis": order.basis_id,
         "market": order.market,
         "buyer": _party(order.terms["buyer"]),
         "seller": _party(order.terms["seller"]),
@@ -384,6 +386,7 @@ def _stage(stage: Any) -> dict[str, Any]:
 
 def _draft_out(terms: Terms) -> DraftOut:
     return DraftOut(
+        kind=terms.kind,
         market=terms.market,
         buyer=PartyOut(**terms.buyer),
         seller=PartyOut(**terms.seller),
@@ -398,3 +401,6 @@ def _draft_out(terms: Terms) -> DraftOut:
         rules=terms.rules,
         draft_hash=terms.draft_hash,
     )
+
+
+from everfair.trade import kinds_api  # noqa: E402, F401  its operations stand on the same router

@@ -12,6 +12,9 @@ from everfair.base.refused import Refused
 from everfair.base.rows import ask
 from everfair.events.payments import PaymentCaptured, PaymentFailed
 from everfair.events.trade import (
+    FrameworkEndAsked,
+    FrameworkEnded,
+    GroupBuyReached,
     IssueReported,
     IssueResolved,
     IssueWithdrawn,
@@ -58,7 +61,9 @@ def payment_failed(fact: PaymentFailed) -> None:
 
 @on(OrderPlaced, subscriber=NOTICES)
 def tell_of_order(fact: OrderPlaced) -> None:
-    _tell(fact, "seller", SELLERS, "order.placed")
+    """A call-off or a part in a group buy that the seller has signed already waits for nobody's signature."""
+    signed = Order.objects.filter(pk=fact.order_id, kind__in=("call_off", "group_buy"), seller_signed_at__isnull=False).exists()
+    _tell(fact, "seller", SELLERS, "order.called" if signed else "order.placed")
 
 
 @on(OrderSigned, subscriber=NOTICES)
@@ -84,6 +89,24 @@ def tell_of_calling_off(fact: OrderCalledOff) -> None:
     _tell(fact, "buyer", PAYERS, "order.called_off")
     if fact.by == "buyer":
         _tell(fact, "seller", SELLERS, "order.called_off")
+
+
+@on(FrameworkEndAsked, subscriber=NOTICES)
+def tell_of_asked_end(fact: FrameworkEndAsked) -> None:
+    if fact.by == "buyer":
+        _tell(fact, "seller", SELLERS, "framework.end_asked")
+    else:
+        _tell(fact, "buyer", BUYERS, "framework.end_asked")
+
+
+@on(FrameworkEnded, subscriber=NOTICES)
+def tell_of_end(fact: FrameworkEnded) -> None:
+    _tell_both(fact, "framework.ended")
+
+
+@on(GroupBuyReached, subscriber=NOTICES)
+def tell_of_threshold(fact: GroupBuyReached) -> None:
+    _tell_both(fact, "group.reached")
 
 
 @on(OrderLapsed, subscriber=NOTICES)

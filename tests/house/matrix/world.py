@@ -25,6 +25,7 @@ from everfair.base.clock import now
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.money import Money
 from everfair.catalog.actions import draft_offer, stage_import, withdraw_offer
+from everfair.catalog.models import Offer
 from everfair.companies import actions as companies
 from everfair.companies.actions.people import hash_token
 from everfair.companies.models import Company, Invitation, Membership, Person
@@ -40,6 +41,7 @@ from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_q
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
     draft_order,
+    end_framework,
     pay_stage,
     place_order,
     receive_order,
@@ -52,6 +54,7 @@ from everfair.trade.models import Order, Stage
 from tests import make
 from tests.files import uploads
 from tests.sourcing.asking import quote_draft, rfq_draft
+from tests.trade import kinds
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
 _BACKEND = "everfair.companies.accounts.Backend"
@@ -136,7 +139,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _kinds, _money, _talk, _machine):
         building(side)
     return side
 
@@ -249,6 +252,22 @@ def _trades(side: Side) -> None:
     show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
     of["bought_shown"] = made.pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
+
+
+def _kinds(side: Side) -> None:
+    """A framework contract on either side, an offer with samples, group buys."""
+    of = side.of
+    frame = kinds.framework(side.by, side.partner_by, Offer.objects.get(pk=of["partner_offer"]))
+    of["bought_frame"] = frame.pk
+    asked = kinds.framework(side.partner_by, side.by, Offer.objects.get(pk=of["offer"]))
+    end_framework(asked.pk, by=side.partner_by)
+    of["sold_frame"] = asked.pk
+    sampled = make.offer(side.partner, sample_price_minor=500)
+    of |= {"partner_sampled": sampled.pk, "partner_sampled_number": sampled.number}
+    rfq = _rfq(side, side.by)
+    of["quote_plain"] = send_quote(rfq.pk, quote_draft(remarks=f"plain {side.mark}", charges=()), by=side.partner_by).pk
+    of["group"] = kinds.group(side.by, make.offer(side.company)).pk
+    of["partner_group"] = kinds.group(side.partner_by, make.offer(side.partner)).pk
 
 
 def _photo(side: Side, by: Actor) -> UUID:

@@ -210,6 +210,8 @@ def close_group_buy(group_id: UUID, *, by: Actor) -> GroupBuy:
     """
     with part():
         group = _locked(group_id)
+        if by.kind != "clock" and by.company_id != group.seller_id:
+            raise NotVisible
         if group.state != "open":
             raise AlreadyDone("base.already_done", _("This has been done already."))
         if by.kind == "clock" and now() < group.closes_at:
