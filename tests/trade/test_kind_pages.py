@@ -143,6 +143,7 @@ def test_a_quote_is_awarded_as_a_framework_on_its_page():
 def test_a_group_buy_is_published_joined_and_closed_on_its_pages(pair):
     buyer, seller, offer = pair
     supplier, walker, anybody = browser(seller), browser(buyer), Client()
+    kinds.goods(seller)
     typed = {
         "offer": str(offer.number), "threshold": "1000", "unit_price": "0.40", "least": "100", "most": "",
         "closes_at": (now() + timedelta(days=9)).strftime("%Y-%m-%dT%H:%M"), "lead_time_days": "20", "incoterm": "FOB",

@@ -137,7 +137,8 @@ def new_group_buy(request: HttpRequest) -> HttpResponse:
 
     def work() -> HttpResponse:
         typed = dict(form.cleaned_data)
-        offer = next(offer for offer in offers if str(offer.number) == typed.pop("offer"))
+        number = typed.pop("offer")
+        offer = next(offer for offer in offers if str(offer.number) == number)
         draft = actions.GroupDraft(**typed | {"lead_time_days": int(typed["lead_time_days"])})
         made = actions.publish_group_buy(offer.pk, draft, by=actor)
         messages.success(request, _("The group buy is open."))

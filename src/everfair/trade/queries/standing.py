@@ -90,7 +90,7 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
     if waits_for_group(order):
         return Standing(
             "group",
-            _("Your part is held in escrow. The group buy waits for its threshold."),
+            _("This part is held in escrow. The group buy waits for its threshold."),
             "nobody",
             _("Nobody has to act until it closes."),
             _("At the threshold every paid order goes on; below it all money goes back to the buyers' wallets."),
