@@ -60,7 +60,7 @@ def framework(buyer: Actor, seller: Actor, offer: Any, *, signed: bool = True, m
 
 def group(seller: Actor, offer: Any, **changes: Any) -> GroupBuy:
     """1,000 pieces at 0.40 by the week after next; 100 for each at least."""
-    draft = {
+    draft: dict[str, Any] = {
         "threshold": Decimal(1000),
         "unit_price": Decimal("0.40"),
         "least": Decimal(100),

@@ -284,7 +284,7 @@ def _groups(groups: list[GroupBuy]) -> list[GroupOut]:
             id=group.pk,
             offer=group.offer_id,
             seller=group.seller_id,
-            unit_price={"amount": _number(group.unit_price), "currency": group.currency},
+            unit_price=MoneyOut(amount=_number(group.unit_price), currency=group.currency),
             price_per=_number(group.price_per),
             threshold=_number(group.threshold),
             least=_number(group.least),

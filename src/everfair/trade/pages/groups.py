@@ -161,7 +161,7 @@ def close_group_buy(request: HttpRequest, group_id: UUID) -> HttpResponse:
         raise NotVisible
     if request.method == "POST":
         closed = actions.close_group_buy(group_id, by=actor)
-        messages.success(request, GROUP_WORDS[closed.state])
+        messages.success(request, str(GROUP_WORDS[closed.state]))
         return redirect("trade:own_group_buys")
     [face] = faces([found])
     return page(request, "trade/group_buy_close.html", face=face, group=found)
