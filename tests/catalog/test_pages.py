@@ -114,7 +114,7 @@ def test_variants_stand_on_each_others_pages_by_what_sets_them_apart(django_asse
     make.offer(make.company(), variant_group="CUP", attributes=[["Colour", "white"]])
     alone = make.offer(seller, variant_group="POT")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = Client().get(f"/en/export/offers/{red.number}/").content.decode()
 
     found = re.search(r'<nav class="variants".*?</nav>', page, re.S)[0]  # type: ignore[index]
