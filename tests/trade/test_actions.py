@@ -213,7 +213,7 @@ def test_a_declined_order_is_over():
 
 def test_an_unsigned_order_lapses_by_itself():
     trade = make.trade()
-    clock.advance(timedelta(days=5, minutes=1))
+    make.pass_deadline(trade, "trade.sign")
 
     fired = fire_due()
 
@@ -223,7 +223,7 @@ def test_an_unsigned_order_lapses_by_itself():
 
 def test_an_unpaid_order_lapses_by_itself():
     trade = make.trade("agreed")
-    clock.advance(timedelta(days=5, minutes=1))
+    make.pass_deadline(trade, "trade.pay")
 
     fire_due()
 

@@ -292,3 +292,74 @@ class InspectionWaived:
 
     order_id: UUID
     inspection_id: UUID
+
+
+@event
+class OrderSignedInAdvance:
+    """The seller's signature stood before the order was placed: by a framework contract, or by publishing a group buy."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
+class FrameworkEndAsked:
+    """One side would like to end a framework contract before its date; `by` is buyer or seller."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class FrameworkKept:
+    """It goes on: who asked thought better of it, or the other side did not agree."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class FrameworkEnded:
+    """`by`: both sides agreed («both»), or its date came («clock»)."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    by: str
+
+
+@event
+class GroupBuyPublished:
+    group_buy_id: UUID
+    offer_id: UUID
+    seller_id: UUID
+
+
+@event
+class GroupBuyGrew:
+    """Another payment for it is held in escrow."""
+
+    group_buy_id: UUID
+    offer_id: UUID
+
+
+@event
+class GroupBuyClosed:
+    group_buy_id: UUID
+    offer_id: UUID
+    seller_id: UUID
+    reached: bool
+
+
+@event
+class GroupBuyReached:
+    """An order of a group buy goes on: the threshold is held in escrow."""
+
+    order_id: UUID
+    buyer_id: UUID
+    seller_id: UUID

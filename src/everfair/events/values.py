@@ -34,5 +34,9 @@ FACT_WORDS = name_codes("fact", {
     "InspectionLapsed": _("Inspection ran out"), "InspectionFeeHeld": _("Inspection fee held"), "GoodsPacked": _("Goods packed"),
     "InspectionPassed": _("Inspection passed"), "InspectionFailed": _("Inspection failed"),
     "InspectionWaived": _("Failed inspection waived"),
+    "OrderSignedInAdvance": _("Order signed in advance"), "FrameworkEndAsked": _("End of a framework contract asked for"),
+    "FrameworkKept": _("Framework contract goes on"), "FrameworkEnded": _("Framework contract ended"),
+    "GroupBuyPublished": _("Group buy published"), "GroupBuyGrew": _("Group buy grew"),
+    "GroupBuyClosed": _("Group buy closed"), "GroupBuyReached": _("Threshold of a group buy reached"),
 })
 # fmt: on

@@ -42,6 +42,15 @@ RULE_WORDS = name_codes("rule", {
     "trade.shipping_most_days":      _("Time to ship, extensions included"),
     "trade.receipt_extension_days":  _("More time to confirm the goods, for one request"),
     "trade.receipt_extension_most_days": _("More time to confirm the goods, in all"),
+    "trade.sample_sign_days":        _("Time for the seller to sign a sample"),
+    "trade.sample_pay_days":         _("Time to pay a sample"),
+    "trade.sample_ship_days":        _("Time to ship a sample"),
+    "trade.sample_quantity":         _("Samples of one offer for one buyer"),
+    "trade.sample_window_days":      _("Window in which samples are counted"),
+    "trade.sample_nominal_price":    _("Price of a free sample"),
+    "trade.sample_credit_days":      _("Time to credit a sample on a bulk order"),
+    "trade.framework_days":          _("Longest framework contract"),
+    "trade.group_days":              _("Longest group buy"),
     "trade.claim_days":              _("Time to claim after receipt"),
     "trade.issue_withdrawals":       _("How often the buyer may withdraw an issue"),
     "trade.amend_days":              _("Time to answer a proposal of new terms"),
@@ -68,5 +77,6 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),
+    "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
 })
 # fmt: on

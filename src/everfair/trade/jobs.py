@@ -13,12 +13,14 @@ from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
 from everfair.messaging.actions import notify
 from everfair.trade.actions import (
+    close_group_buy,
     expire_extension,
     hear_silence,
     lapse_amendment,
     lapse_inspection,
     lapse_order,
     open_silent_case,
+    run_out_framework,
     settle_order,
 )
 from everfair.trade.models import Order
@@ -114,3 +116,14 @@ def nobody_inspected(order_id: UUID) -> None:
 @on_deadline("trade.recheck")
 def nobody_rechecked(order_id: UUID) -> None:
     open_silent_case(order_id, "nobody acted on the failed inspection in time")
+
+
+@on_deadline("trade.framework")
+def framework_ran_out(order_id: UUID) -> None:
+    run_out_framework(order_id)
+
+
+@on_deadline("trade.group")
+def group_buy_closes(group_id: UUID) -> None:
+    """Everything goes on, or everything goes back."""
+    close_group_buy(group_id, by=CLOCK_ACTOR)

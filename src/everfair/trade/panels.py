@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
 
+from everfair.base.public import made_of
 from everfair.base.slots import panel
 from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import BUYING
 from everfair.ledger.queries import Line
 from everfair.payments.queries import explain_lines_with
 from everfair.sourcing.queries import has_heard_of
-from everfair.trade.queries import buyer_record, has_business_with, held_sums
+from everfair.trade.pages.groups import faces
+from everfair.trade.queries import buyer_record, group_buy_of_offer, has_business_with, held_sums
 from everfair.trade.queries.orders import orders_of_stages
 
 
@@ -30,6 +32,37 @@ def order_now(request: HttpRequest, offer: Any) -> str | None:
 @cache
 def _order_now(market: str, _language: str) -> str:
     return render_to_string("trade/order_now.html", {"market": market})
+
+
+@panel("catalog.offer_actions", public=True, order=6)
+def order_sample(request: HttpRequest, offer: Any) -> str | None:
+    """The same for everybody: one button, where the supplier gives samples."""
+    if offer.sample_price_minor is None:
+        return None
+    return _order_sample(offer.market, offer.number, get_language() or "en")
+
+
+@lru_cache(maxsize=4096)
+def _order_sample(market: str, number: int, _language: str) -> str:
+    return render_to_string("trade/sample_button.html", {"market": market, "number": number})
+
+
+@panel("catalog.offer_below", public=True, order=1)
+def group_buy_of(request: HttpRequest, offer: Any) -> str | None:
+    """What runs for this offer: one query, and one more where something runs."""
+    found = group_buy_of_offer(offer.pk)
+    if found is None:
+        return None
+    made_of(request, f"offer:{offer.pk}")
+    found.offer = offer
+    [face] = faces([found])
+    return render_to_string("trade/group_buy_card.html", {"face": face, "group": found})
+
+
+@panel("discovery.halls", public=True, order=5)
+def group_buys_of_market(request: HttpRequest, market: Any) -> str:
+    """On to what runs."""
+    return render_to_string("trade/group_buys_link.html", {"market": getattr(market, "code", market), "hall": ""})
 
 
 @panel("sourcing.quote_actions")

@@ -6,7 +6,8 @@ also_prove(
     "the stages of every order sum to its total and its credits",
     """
     WITH sums AS (SELECT order_id, sum(amount_minor) AS amount FROM trade_stage GROUP BY order_id)
-    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number) FILTER (WHERE s.amount IS DISTINCT FROM o.total_minor + c.credit))[1]
+    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number)
+        FILTER (WHERE s.amount IS DISTINCT FROM CASE WHEN o.kind = 'framework' THEN NULL ELSE o.total_minor + c.credit END))[1]
     FROM trade_order o LEFT JOIN sums s ON s.order_id = o.id
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS credit FROM trade_credit WHERE order_id = o.id) c
     """,
@@ -57,5 +58,43 @@ also_prove(
         WHERE o.inspection <> CASE WHEN s.open AND s.failed THEN 'again' WHEN s.open THEN 'open' WHEN s.failed THEN 'failed'
                                    ELSE coalesce(s.last, 'none') END))[1]
     FROM trade_order o LEFT JOIN stands s ON s.order_id = o.id
+    """,
+)
+also_prove(
+    "call-offs never exceed their framework",
+    """
+    WITH gone AS (
+        SELECT o.basis_id, l.basis_n, sum(l.quantity) AS quantity FROM trade_order o JOIN trade_orderline l ON l.order_id = o.id
+        WHERE o.kind = 'call_off' AND o.agreement NOT IN ('declined', 'cancelled', 'lapsed', 'called_off')
+        GROUP BY o.basis_id, l.basis_n)
+    SELECT count(*), min('framework ' || f.order_id || ' line ' || f.n || ' gave ' || coalesce(g.quantity, 0) || ' of ' || l.quantity)
+        FILTER (WHERE coalesce(g.quantity, 0) <> f.called OR f.called > l.quantity OR f.quantity <> l.quantity)
+    FROM trade_frameworkline f JOIN trade_orderline l ON l.order_id = f.order_id AND l.n = f.n
+    LEFT JOIN gone g ON g.basis_id = f.order_id AND g.basis_n = f.n
+    """,
+)
+also_prove(
+    "every sample is credited at most once",
+    """
+    WITH given AS (
+        SELECT sample_id, count(*) FILTER (WHERE returned_at IS NULL) AS times, max(amount_minor) AS most
+        FROM trade_samplecredit GROUP BY sample_id),
+    charged AS (SELECT order_id, sum(amount_minor) AS amount FROM trade_ordercharge WHERE kind = 'sample_credit' GROUP BY order_id),
+    kept AS (SELECT order_id, sum(amount_minor) AS amount FROM trade_samplecredit GROUP BY order_id)
+    SELECT (SELECT count(*) FROM given) + (SELECT count(*) FROM charged), coalesce(
+        (SELECT min('sample EF-' || o.number || ' is credited ' || g.times || ' times') FROM given g
+         JOIN trade_order o ON o.id = g.sample_id WHERE g.times > 1 OR g.most > o.total_minor OR o.kind <> 'sample'),
+        (SELECT min('order ' || coalesce(c.order_id, k.order_id) || ' credits another sum than its samples') FROM charged c
+         FULL JOIN kept k ON k.order_id = c.order_id WHERE c.amount IS DISTINCT FROM -k.amount))
+    """,
+)
+also_prove(
+    "a group buy goes on whole or not at all",
+    """
+    SELECT count(*), min('order EF-' || o.number || ' of a group buy that is ' || g.state || ' is ' || o.agreement)
+        FILTER (WHERE (g.state = 'missed' AND o.agreement IN ('agreed', 'completed')) OR (g.state = 'open' AND o.opened_at IS NOT NULL)
+            OR (g.state = 'reached' AND o.opened_at IS NULL AND o.agreement NOT IN ('lapsed', 'cancelled'))
+            OR (g.state = 'reached' AND g.counted < g.threshold) OR (g.state = 'missed' AND g.counted >= g.threshold))
+    FROM trade_order o JOIN trade_groupbuy g ON g.id = o.group_buy_id
     """,
 )

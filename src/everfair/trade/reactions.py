@@ -19,7 +19,10 @@ from everfair.events.trade import (
     ConfirmationAnnounced,
     ExtensionAnswered,
     ExtensionAsked,
+    FrameworkEndAsked,
+    FrameworkEnded,
     GoodsPacked,
+    GroupBuyReached,
     InspectionAccepted,
     InspectionAsked,
     InspectionCancelled,
@@ -80,7 +83,9 @@ def payment_failed(fact: PaymentFailed) -> None:
 
 @on(OrderPlaced, subscriber=NOTICES)
 def tell_of_order(fact: OrderPlaced) -> None:
-    _tell(fact, "seller", SELLERS, "order.placed")
+    """A call-off or a part in a group buy that the seller has signed already waits for nobody's signature."""
+    signed = Order.objects.filter(pk=fact.order_id, kind__in=("call_off", "group_buy"), seller_signed_at__isnull=False).exists()
+    _tell(fact, "seller", SELLERS, "order.called" if signed else "order.placed")
 
 
 @on(OrderSigned, subscriber=NOTICES)
@@ -106,6 +111,24 @@ def tell_of_calling_off(fact: OrderCalledOff) -> None:
     _tell(fact, "buyer", PAYERS, "order.called_off")
     if fact.by == "buyer":
         _tell(fact, "seller", SELLERS, "order.called_off")
+
+
+@on(FrameworkEndAsked, subscriber=NOTICES)
+def tell_of_asked_end(fact: FrameworkEndAsked) -> None:
+    if fact.by == "buyer":
+        _tell(fact, "seller", SELLERS, "framework.end_asked")
+    else:
+        _tell(fact, "buyer", BUYERS, "framework.end_asked")
+
+
+@on(FrameworkEnded, subscriber=NOTICES)
+def tell_of_end(fact: FrameworkEnded) -> None:
+    _tell_both(fact, "framework.ended")
+
+
+@on(GroupBuyReached, subscriber=NOTICES)
+def tell_of_threshold(fact: GroupBuyReached) -> None:
+    _tell_both(fact, "group.reached")
 
 
 @on(OrderLapsed, subscriber=NOTICES)

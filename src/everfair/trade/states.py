@@ -16,7 +16,8 @@ AGREEMENT = StateTable(
     ("decline",   "offered",        "declined",   seller),
     ("cancel",    "offered agreed", "cancelled",  party),              # before any money is held
     ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
-    ("call_off",  "agreed",         "called_off", seller | buyer),     # the seller gives up, or is late: all money back
+    ("call_off",  "agreed",         "called_off", seller | buyer | CLOCK),  # given up, late, or a group buy missed: all back
+    ("end",       "agreed",         "completed",  party | CLOCK),      # a framework contract: by both sides, or by its date
     ("complete",  "agreed",         "completed",  buyer | OPERATOR | CLOCK),  # settled, however it ended
 )
 GOODS = StateTable(
@@ -41,7 +42,7 @@ STAGE = StateTable(
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
     ("award",     "frozen",             "released", OPERATOR),
-    ("refund",    "funded frozen",      "refunded", party | OPERATOR),
+    ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
 )
 AMENDMENT = StateTable(
@@ -87,5 +88,10 @@ INSPECTION_FEE = StateTable(
 PACKING = StateTable(
     "packing",
     ("declare",   "open",               "declared",  seller),
+)
+GROUP = StateTable(
+    "state",
+    ("reach",     "open",               "reached",  seller | CLOCK),   # the threshold is held in escrow: every order goes on
+    ("miss",      "open",               "missed",   seller | CLOCK),   # below it: everything goes back
 )
 # fmt: on

@@ -41,10 +41,18 @@ ENTRY_WORDS = name_codes("entry", {
     "inspection_earned": _("Inspection fee paid to the inspector"),
     "inspection_returned": _("Inspection fee returned"),
 })
+ORDER_KIND_WORDS = name_codes("order kind", {
+    "spot": _("From stock or by quote"), "made_to_order": _("Made to order"), "sample": _("Sample"),
+    "framework": _("Framework contract"), "call_off": _("Call-off"), "group_buy": _("Group buy"),
+})
+GROUP_WORDS = name_codes("trade.group", {
+    "open": _("Running"), "reached": _("Threshold reached"), "missed": _("Threshold missed"),
+})
 EVIDENCE_WORDS = name_codes("evidence", {
     "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
     "inspection": _("The goods passed an inspection, and the buyer said nothing"),
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
+    "called off by clock": _("The group buy stayed below its threshold"),
 })
 PROOF_WORDS = name_codes("proof", {
     "the stages of every order sum to its total and its credits": _("The stages of every order sum to its total and its credits"),
@@ -52,6 +60,9 @@ PROOF_WORDS = name_codes("proof", {
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
     "every inspection holds in escrow what its fee says": _("Every inspection holds in escrow what its fee says"),
     "every order says how its inspections stand": _("Every order says how its inspections stand"),
+    "call-offs never exceed their framework": _("Call-offs never exceed their framework contract"),
+    "every sample is credited at most once": _("Every sample is credited at most once"),
+    "a group buy goes on whole or not at all": _("A group buy goes on whole or not at all"),
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
@@ -59,6 +70,7 @@ DEADLINE_WORDS = name_codes("deadline", {
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
     "trade.amend": _("Answer the proposal of new terms"), "trade.extension": _("Answer a request for more time"),
     "trade.inspection": _("Answer or report an inspection"), "trade.recheck": _("Act on a failed inspection"),
+    "trade.framework": _("The framework contract ends"), "trade.group": _("The group buy closes"),
 })
 AMENDMENT_WORDS = name_codes("trade.amendment", {
     "proposed": _("Waiting for an answer"), "signed": _("Signed by both"), "refused": _("Refused"),
@@ -97,6 +109,7 @@ class TermsLine:
     sku: str = ""
     offer_id: UUID | None = None
     snapshot: dict[str, Any] = field(default_factory=dict)
+    basis_n: int | None = None  # of a call-off: the line of its framework
 
     @property
     def amount(self) -> Money:
@@ -105,11 +118,12 @@ class TermsLine:
 
 @dataclass(frozen=True, slots=True)
 class TermsCharge:
-    """`kind` is freight, insurance, tooling, discount (below zero), bank_charge or tax."""
+    """`kind` is freight, insurance, tooling, discount or sample_credit (both below zero), bank_charge or tax."""
 
     kind: str
     amount: Money
     label: str = ""
+    sample_id: UUID | None = None  # the sample whose price is credited
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +178,11 @@ class Terms:
     remarks: str
     rules: dict[str, str]
     calendar: CalendarClause | None = None
+    kind: str = "spot"
+    basis_id: UUID | None = None  # a call-off's framework, a bulk order's sample
+    group_buy_id: UUID | None = None
+    # What only this kind says: {"framework": {…}} or {"group_buy": {…}}, plain values; they are signed with the rest.
+    more: dict[str, Any] = field(default_factory=dict)
 
     @property
     def goods_total(self) -> Money:
@@ -183,6 +202,8 @@ class Terms:
         return {
             "version": 3 if self.calendar else 2,
             "number": f"EF-{number}",
+            "kind": self.kind,
+            **self.more,
             "market": self.market,
             "buyer": self.buyer,
             "seller": self.seller,

@@ -89,6 +89,7 @@ _LINE = {"line-1-description": "Bolts", "line-1-quantity": "100", "line-1-unit":
 _REGISTERED = {"name": "House Z", "kind": "factory", "is_seller": "on", "line1": "Kai 1", "city": "Hamburg"}
 _PROFILE = _REGISTERED | {"languages": ["en"]}
 _DELIVERY = {"incoterm": "FOB", "named_place": "Ningbo", "ship_by": "", "remarks": "soon"}
+_FRAME = {"valid_until": _day(200), "least": "10.00", "seller_confirms": "on", "remarks": "", "seen_hash": "0" * 64}
 _OFFER_FORM = {
     "sku": "NEW-1", "category": "hardware/fasteners", "unit": "H87", "currency": "USD", "price_per": "1", "tiers_0": "100", "tiers_1": "0.50",
     "moq": "100", "multiple": "1", "sample_price": "1.00", "lead_times_0": "", "lead_times_1": "15", "hs_code": "731815", "origin": "DE",
@@ -291,6 +292,25 @@ PAGES: list[Page] = [
          keyless=True),
     Page("trade:place", BUYING, {"market": "~export"}, get=None, post="owner", answers=(409, 422), writes=False,
          form=_DELIVERY | {"offer": "~@partner_offer_number", "quantity": "1000", "seen_hash": "0" * 64, "seen_total": "420.00 USD"}),
+    Page("trade:sample", BUYING, {"market": "~export", "number": "~@partner_sampled_number"}, post="owner", answers=(409, 422), writes=False,
+         form={"quantity": "1", "incoterm": "DAP", "named_place": "Hamburg", "remarks": "", "seen_hash": "0" * 64}),
+    Page("trade:frame", BUYING, {"market": "~export"}, post="owner", query={"offer": "~@partner_offer_number", "quantity": "1000"},
+         answers=(409, 422), writes=False,
+         form=_FRAME | {"offer": "~@partner_offer_number", "quantity": "1000", "incoterm": "FOB", "named_place": "Ningbo", "payment_plan": ""}),
+    Page("trade:award_frame", BUYING, {"quote_id": "@quote_plain"}, post="owner", answers=(409, 422), writes=False, form=_FRAME),
+    Page("trade:call", BUYING, {"order_id": "@bought_frame"}, post="owner", answers=(409, 422), writes=False,
+         form={"quantity_1": "100", "ship_by": "", "remarks": "", "seen_hash": "0" * 64}),
+    Page("trade:end_frame", TRADING, {"order_id": "@bought_frame"}, get=None, post="owner"),
+    Page("trade:keep_frame", TRADING, {"order_id": "@sold_frame"}, get=None, post="owner"),
+    Page("trade:own_group_buys", MEMBER),
+    Page("trade:new_group_buy", SELLING, post="owner", form={
+        "offer": "@offer_number", "threshold": "1000", "unit_price": "0.40", "least": "100", "most": "", "closes_at": _later(9),
+        "lead_time_days": "20", "incoterm": "FOB", "named_place": "Ningbo"}),
+    Page("trade:join", BUYING, {"group_id": "~@partner_group"}, post="owner", answers=(409, 422), writes=False,
+         form={"quantity": "100", "remarks": "", "seen_hash": "0" * 64}),
+    Page("trade:close_group_buy", SELLING, {"group_id": "@group"}, post="owner", form={"sure": "1"}),
+    Page("trade:group_buys", EVERYONE, {"market": "~export"}, get="nobody", query={"hall": "hardware"}),
+    Page("trade:group_buy", EVERYONE, {"market": "~export", "group_id": "~@partner_group"}, get="nobody"),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -409,6 +429,13 @@ _SHIP = {
     "gross_weight_kg": "12.5", "packing_list": [{"line": 1, "quantity": "1000", "packages": 12, "marks": "1/12"}], "note": "fine",
 }  # fmt: skip
 _REASON = {"reason": "half is missing"}
+_SAMPLE = {"offer": "~@partner_sampled", "quantity": 1, "incoterm": "DAP", "named_place": "Hamburg", "remarks": "soon"}
+_FRAMEWORK = {
+    "lines": [{"offer": "~@partner_offer", "quantity": "1000"}], "incoterm": "FOB", "named_place": "Ningbo", "remarks": "soon",
+    "valid_until": _day(200), "least": "10.00", "seller_confirms": True,
+}  # fmt: skip
+_CALL = {"lines": [{"line": 1, "quantity": "100"}], "remarks": "soon"}
+_JOIN = {"quantity": "100", "remarks": "soon"}
 
 OPERATIONS: list[Operation] = [
     Operation("GET /companies", EVERYONE, "nobody", query={
@@ -483,6 +510,27 @@ OPERATIONS: list[Operation] = [
     Operation("POST /quotes/{quote_id}/award", BUYING, path={"quote_id": "@quote_received"}, body={"ship_by": _day(90), "remarks": "soon"}),
     Operation("GET /orders", PARTY, query={"side": "buyer", "open": "true", "cursor": "", "limit": "5"}),
     Operation("POST /orders", BUYING, body=_ORDER | {"expected_total": {"amount": "420.00", "currency": "USD"}}),
+    Operation("POST /orders/samples/preview", MEMBER, body=_SAMPLE, writes=False, keyless=True),
+    Operation("POST /orders/samples", BUYING, body=_SAMPLE),
+    Operation("POST /frameworks/preview", MEMBER, body=_FRAMEWORK, writes=False, keyless=True),
+    Operation("POST /frameworks", BUYING, body=_FRAMEWORK),
+    Operation("POST /quotes/{quote_id}/award-framework/preview", BUYING, path={"quote_id": "@quote_plain"}, writes=False, keyless=True,
+              body={"valid_until": _day(200), "least": "10.00", "seller_confirms": True, "remarks": "soon"}),
+    Operation("POST /quotes/{quote_id}/award-framework", BUYING, path={"quote_id": "@quote_plain"},
+              body={"valid_until": _day(200), "least": "10.00", "seller_confirms": True, "remarks": "soon"}),
+    Operation("GET /orders/{order_id}/framework", PARTY, path={"order_id": "@bought_frame"}),
+    Operation("POST /orders/{order_id}/call-offs/preview", BUYING, path={"order_id": "@bought_frame"}, body=_CALL, writes=False, keyless=True),
+    Operation("POST /orders/{order_id}/call-offs", BUYING, path={"order_id": "@bought_frame"}, body=_CALL),
+    Operation("POST /orders/{order_id}/end", TRADING, path={"order_id": "@bought_frame"}),
+    Operation("POST /orders/{order_id}/keep", TRADING, path={"order_id": "@sold_frame"}),
+    Operation("GET /group-buys", EVERYONE, "nobody", query={"market": "export", "hall": "hardware"}),
+    Operation("GET /group-buys/{group_id}", EVERYONE, "nobody", path={"group_id": "~@partner_group"}),
+    Operation("POST /group-buys", SELLING, body={
+        "offer": "@offer", "threshold": "1000", "unit_price": "0.40", "least": "100", "most": "5000", "closes_at": _moment(9),
+        "lead_time_days": 20, "incoterm": "FOB", "named_place": "Ningbo"}),
+    Operation("POST /group-buys/{group_id}/join/preview", MEMBER, path={"group_id": "~@partner_group"}, body=_JOIN, writes=False, keyless=True),
+    Operation("POST /group-buys/{group_id}/join", BUYING, path={"group_id": "~@partner_group"}, body=_JOIN),
+    Operation("POST /group-buys/{group_id}/close", SELLING, path={"group_id": "@group"}),
     Operation("POST /orders/preview", MEMBER, body=_ORDER, writes=False, keyless=True),
     Operation("GET /orders/{order_id}", PARTY, path={"order_id": "@sold_offered"}),
     Operation("GET /buyers/{number}", PARTY, path={"number": "@company_number"},

@@ -26,6 +26,7 @@ from everfair.base.ids import new_id
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.money import Money
 from everfair.catalog.actions import draft_offer, stage_import, withdraw_offer
+from everfair.catalog.models import Offer
 from everfair.companies import actions as companies
 from everfair.companies.actions.people import hash_token
 from everfair.companies.models import Company, Invitation, Membership, Person
@@ -45,6 +46,7 @@ from everfair.trade.actions import (
     Change,
     ask_extension,
     draft_order,
+    end_framework,
     pay_stage,
     place_order,
     propose_amendment,
@@ -58,6 +60,7 @@ from everfair.trade.models import Order, Stage
 from tests import make
 from tests.files import uploads
 from tests.sourcing.asking import quote_draft, rfq_draft
+from tests.trade import kinds
 from tests.trade.inspecting import BAD, book, report
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
@@ -143,7 +146,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _deliveries, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _money, _talk, _machine):
         building(side)
     return side
 
@@ -296,6 +299,22 @@ def _inspections(side: Side) -> None:
             seller,
         )
         of[name] = book(trade, "buyer", reached, by=side.by, today=True).inspection.pk
+
+
+def _kinds(side: Side) -> None:
+    """A framework contract on either side, an offer with samples, group buys."""
+    of = side.of
+    frame = kinds.framework(side.by, side.partner_by, Offer.objects.get(pk=of["partner_offer"]))
+    of["bought_frame"] = frame.pk
+    asked = kinds.framework(side.partner_by, side.by, Offer.objects.get(pk=of["offer"]))
+    end_framework(asked.pk, by=side.partner_by)
+    of["sold_frame"] = asked.pk
+    sampled = make.offer(side.partner, sample_price_minor=500)
+    of |= {"partner_sampled": sampled.pk, "partner_sampled_number": sampled.number}
+    rfq = _rfq(side, side.by)
+    of["quote_plain"] = send_quote(rfq.pk, quote_draft(remarks=f"plain {side.mark}", charges=()), by=side.partner_by).pk
+    of["group"] = kinds.group(side.by, make.offer(side.company)).pk
+    of["partner_group"] = kinds.group(side.partner_by, make.offer(side.partner)).pk
 
 
 def _photo(side: Side, by: Actor) -> UUID:

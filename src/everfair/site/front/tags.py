@@ -7,6 +7,7 @@ from typing import Any
 from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, CompanyVerified, StopLifted, StopPlaced
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
+from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
 
 
 def dropped_by(fact: Any) -> set[str]:
@@ -22,4 +23,6 @@ def dropped_by(fact: Any) -> set[str]:
             return {"companies", f"company:{fact.company_id}"}
         case RfqPosted() | RfqClosed() | QuoteSent() | QuoteWithdrawn() | QuoteAccepted() | QuoteDeclined():
             return {"rfqs"}
+        case GroupBuyPublished() | GroupBuyGrew() | GroupBuyClosed():
+            return {"group_buys", f"offer:{fact.offer_id}"}
     return set()

@@ -16,6 +16,19 @@ from everfair.trade.actions.extensions import (
     refuse_extension,
     take_back_extension,
 )
+from everfair.trade.actions.frameworks import (
+    Frame,
+    award_framework,
+    call_off_goods,
+    draft_call_off,
+    draft_framework,
+    draft_framework_award,
+    end_framework,
+    keep_framework,
+    place_framework,
+    run_out_framework,
+)
+from everfair.trade.actions.groups import GroupDraft, close_group_buy, draft_join, join_group_buy, publish_group_buy
 from everfair.trade.actions.inspection_fees import fund_inspection, pay_inspection, reopen_inspection_fee
 from everfair.trade.actions.inspections import (
     accept_inspection,
@@ -30,6 +43,7 @@ from everfair.trade.actions.inspections import (
 from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
+from everfair.trade.actions.samples import draft_sample, order_sample
 from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.silence import hear_silence
@@ -37,33 +51,49 @@ from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
 
 __all__ = [
     "Change",
+    "Frame",
+    "GroupDraft",
     "accept_inspection",
     "announce_confirmation",
     "ask_extension",
     "ask_inspection",
+    "award_framework",
     "award_quote",
+    "call_off_goods",
     "call_off_order",
     "cancel_inspection",
     "cancel_order",
+    "close_group_buy",
     "confirm_work",
     "declare_packed",
     "decline_inspection",
     "decline_order",
     "draft_award",
+    "draft_call_off",
+    "draft_framework",
+    "draft_framework_award",
+    "draft_join",
     "draft_order",
+    "draft_sample",
+    "end_framework",
     "expire_extension",
     "fund_inspection",
     "fund_stage",
     "grant_extension",
     "hear_silence",
+    "join_group_buy",
+    "keep_framework",
     "lapse_amendment",
     "lapse_inspection",
     "lapse_order",
     "open_silent_case",
+    "order_sample",
     "pay_inspection",
     "pay_stage",
+    "place_framework",
     "place_order",
     "propose_amendment",
+    "publish_group_buy",
     "receive_order",
     "refuse_amendment",
     "refuse_extension",
@@ -72,6 +102,7 @@ __all__ = [
     "report_inspection",
     "report_missing",
     "resolve_issue",
+    "run_out_framework",
     "send_work_back",
     "settle_order",
     "ship_order",

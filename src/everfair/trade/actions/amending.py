@@ -33,6 +33,9 @@ from everfair.trade.queries.orders import order as order_of
 from everfair.trade.roles import buyer, seller
 from everfair.trade.values import terms_hash
 
+# Many parties signed one price, or the contract is only the frame of others: these kinds are not amended.
+FIXED = ("framework", "group_buy")
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -157,6 +160,8 @@ def _open(amendment_id: UUID, by: Actor, *, stop: str = "") -> tuple[Amendment, 
 
 
 def _refuse_closed(order: Order) -> None:
+    if order.kind in FIXED:
+        raise Refused("trade.kind_fixed", _("The terms of such a contract stay as they were signed."))
     if order.agreement != "agreed" or order.goods == "received":
         raise Refused("trade.not_open", _("This order is not open."))
     if order.issue == "open":
@@ -166,6 +171,9 @@ def _refuse_closed(order: Order) -> None:
 def _amended(order: Order, change: Change) -> dict[str, Any]:
     document: dict[str, Any] = copy.deepcopy(order.terms)
     lines = {line["n"]: line for line in document["lines"]}
+    if order.kind == "call_off" and any(_differs(lines.get(n), quantity, price) for n, quantity, price in change.lines):
+        message = _("Quantity and price of a call-off are those of its framework contract. Call off anew instead.")
+        raise Refused("trade.kind_fixed", message, field="lines", status=422)
     for n, quantity, price in change.lines:
         _change_line(lines.get(n), quantity, price, order.currency)
     document["total_minor"] = sum(line["amount_minor"] for line in document["lines"]) + sum(
@@ -192,6 +200,10 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
     # What a reader of the paper sees first: which version it is, and of which terms.
     document["amendment"] = {"version": order.terms_version + 1, "of": order.terms_hash}
     return document
+
+
+def _differs(line: dict[str, Any] | None, quantity: Decimal, price: Decimal) -> bool:
+    return line is None or (Decimal(line["quantity"]), Decimal(line["unit_price"])) != (quantity, price)
 
 
 def _change_line(line: dict[str, Any] | None, quantity: Decimal, price: Decimal, currency: str) -> None:

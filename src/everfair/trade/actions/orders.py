@@ -8,17 +8,20 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.deadlines import clear_deadline, clear_deadlines
+from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
-from everfair.base.states import moving
-from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned
+from everfair.base.rows import as_it_is, save_changes
+from everfair.base.states import moving, write_history
+from everfair.events.trade import OrderCalledOff, OrderCancelled, OrderDeclined, OrderLapsed, OrderSigned, OrderSignedInAdvance
 from everfair.trade.actions.amending import end_proposals
+from everfair.trade.actions.bases import give_back
 from everfair.trade.actions.extensions import lapse_extensions
 from everfair.trade.actions.inspections import close_inspections
 from everfair.trade.actions.stages import call_stage, locked_stages, refund_stages, void_unpaid_stages
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
+from everfair.trade.queries.kinds import runs_until, waits_for_group
 from everfair.trade.queries.orders import orders_visible_to
 
 DEADLINES = (
@@ -30,6 +33,7 @@ DEADLINES = (
     "trade.confirm",
     "trade.settle",
     "trade.recheck",
+    "trade.framework",
 )
 
 
@@ -52,8 +56,23 @@ def sign_order(order_id: UUID, terms_hash: str, *, by: Actor) -> Order:
         order.seller_signed_by = by.person_id
         clear_deadline("trade.sign", order.pk)
         emit(OrderSigned(order.pk, order.buyer_id, order.seller_id), by=by)
-        call_stage(locked_stages(order)[0], by=by)
+        if order.kind == "framework":
+            set_deadline("trade.framework", order.pk, runs_until(order))
+        else:
+            call_stage(locked_stages(order)[0], by=by)
     return order
+
+
+def sign_in_advance(order: Order, signed_by: UUID, *, by: Actor) -> None:
+    """A fresh order whose terms the seller has signed before: by its framework contract, or by publishing its group buy. Its
+    first stage falls due. History names who placed it and why no other signature is asked."""
+    before = as_it_is(order)
+    order.agreement = "agreed"
+    order.seller_signed_at, order.seller_signed_by = EfNow(), signed_by  # type: ignore[assignment]
+    save_changes(order, before)
+    write_history(order, "agreement", "sign", "offered", "agreed", by=by, reason="signed in advance")
+    emit(OrderSignedInAdvance(order.pk, order.buyer_id, order.seller_id), by=by)
+    call_stage(locked_stages(order)[0], by=by)
 
 
 def decline_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
@@ -70,6 +89,8 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     """Either side steps back while no money is held. Refuses `trade.money_held` afterwards."""
     with moving(orders_visible_to(by), order_id, "cancel", by=by, reason=reason) as order:
         _refuse_when_held(order)
+        if order.kind == "framework" and order.agreement == "agreed":
+            raise Refused("trade.framework_runs", _("A framework contract ends by its date, or when both sides agree."))
         side = "buyer" if by.company_id == order.buyer_id else "seller"
         close_inspections(order, by=by)
         _close(order, side, reason)
@@ -98,11 +119,15 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     passed, and anyone once goods are shipped or an issue is open.
     """
     with moving(orders_visible_to(by), order_id, "call_off", by=by, reason=reason) as order:
+        if order.kind == "framework":
+            raise Refused("trade.framework_runs", _("A framework contract ends by its date, or when both sides agree."))
+        if waits_for_group(order) and by.kind != "clock":
+            raise Refused("trade.group_open", _("The group buy has not closed yet; until then nobody steps back."))
         if order.goods != "awaiting":
             raise Refused("trade.shipped", _("The goods are on their way already."))
         if order.issue == "open":
             raise Refused("trade.issue_open", _("An open issue is decided by the operator first."))
-        side = "buyer" if by.company_id == order.buyer_id else "seller"
+        side = "clock" if by.kind == "clock" else "buyer" if by.company_id == order.buyer_id else "seller"
         if side == "buyer" and now() <= late_from(order):
             raise Refused("trade.not_late", _("The seller still has time to ship."))
         if side == "buyer" and order.inspection in ("open", "again"):
@@ -127,3 +152,4 @@ def _close(order: Order, side: str, reason: str) -> None:
     order.closed_by = side
     order.closed_reason = reason
     order.closed_at = EfNow()
+    give_back(order)

@@ -30,6 +30,8 @@ from everfair.markets.table import MARKETS
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.sourcing.actions import accept_quote
 from everfair.sourcing.queries import quote_for_award
+from everfair.trade.actions.bases import credit_samples, lock_samples, sample_credits
+from everfair.trade.actions.orders import sign_in_advance
 from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
 from everfair.trade.queries.calendars import calendar_clause, due
 from everfair.trade.values import CalendarClause, Terms, TermsCharge, TermsLine, stages_for, terms_hash
@@ -71,23 +73,23 @@ def draft_order(
         price = tier_price(offer, quantity)
         if price is None:
             raise Refused("trade.on_request", _("The price is on request: please send an inquiry."), field="lines", status=422)
-        rows.append(_line(offer, quantity, price))
-    lead_days = max(_lead_days(found[offer_id].lead_times, quantity) for offer_id, quantity in lines)
-    rules = _rules(first.market)
+        rows.append(goods_line(offer, quantity, price))
+    lead_days = max(lead_days_for(found[offer_id].lead_times, quantity) for offer_id, quantity in lines)
+    rules = trade_rules(first.market)
     earliest = (now() + timedelta(days=lead_days + float(Decimal(rules["trade.pay_days"])))).date()
-    return _terms(
+    return whole_terms(
         market=first.market,
         buyer_id=by.company_id,
         seller_id=first.company_id,
         currency=first.currency,
         lines=rows,
-        charges=[],
+        charges=sample_credits(by.company_id, first.company_id, rows, []),
         incoterm=incoterm,
         named_place=named_place,
-        ship_by=_ship_by(ship_by, earliest),
+        ship_by=chosen_ship_by(ship_by, earliest),
         remarks=remarks,
         rules=rules,
-        plan=_plan(payment_plan, first.market),
+        plan=chosen_plan(payment_plan, first.market),
         deposit_rate=Decimal(rules["trade.deposit_rate"]),
     )
 
@@ -102,9 +104,9 @@ def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None, see
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
     if seen_total is not None and seen_total != terms.total:
         raise Refused("trade.price_changed", _("The price has changed. Please look at the order again."))
-    _refuse_unseen(terms, seen_hash)
+    refuse_unseen(terms, seen_hash)
     with part():
-        return _write(terms, origin="direct", quote_id=None, by=by)
+        return write_order(terms, origin="direct", quote_id=None, by=by)
 
 
 def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "") -> Terms:
@@ -113,7 +115,7 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
     Prices, charges, Incoterm and deposit are the quote's own (I19).
     """
     quoted = quote_for_award(quote_id, by)
-    rules = _rules(quoted.market)
+    rules = trade_rules(quoted.market)
     lines = [
         TermsLine(
             description=line.description,
@@ -127,8 +129,9 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
         for line in quoted.lines
     ]
     charges = [TermsCharge(c["kind"], Money(c["amount_minor"], quoted.currency), c.get("label", "")) for c in quoted.charges]
+    charges += sample_credits(by.company_id, quoted.seller_id, lines, charges)
     earliest = (now() + timedelta(days=quoted.lead_time_days + float(Decimal(rules["trade.pay_days"])))).date()
-    return _terms(
+    return whole_terms(
         market=quoted.market,
         buyer_id=by.company_id,
         seller_id=quoted.seller_id,
@@ -137,10 +140,10 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
         charges=charges,
         incoterm=quoted.incoterm,
         named_place=quoted.named_place,
-        ship_by=_ship_by(ship_by, earliest),
+        ship_by=chosen_ship_by(ship_by, earliest),
         remarks="\n".join(part for part in (quoted.remarks, remarks) if part),
         rules=rules,
-        plan=_plan(quoted.payment_plan, quoted.market),
+        plan=chosen_plan(quoted.payment_plan, quoted.market),
         deposit_rate=quoted.deposit_rate,
     )
 
@@ -154,16 +157,16 @@ def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
     with part():
         terms = draft_award(quote_id, by=by, ship_by=ship_by, remarks=remarks)
         accept_quote(quote_id, by=by)
-        _refuse_unseen(terms, seen_hash)
-        return _write(terms, origin="awarded", quote_id=quote_id, by=by)
+        refuse_unseen(terms, seen_hash)
+        return write_order(terms, origin="awarded", quote_id=quote_id, by=by)
 
 
-def _refuse_unseen(terms: Terms, seen_hash: str) -> None:
+def refuse_unseen(terms: Terms, seen_hash: str) -> None:
     if seen_hash and seen_hash != terms.draft_hash:
         raise Refused("trade.other_terms", _("The terms have changed since you read them. Please read them again."))
 
 
-def _line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
+def goods_line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
     title = offer.titles.get("en") or next(iter(offer.titles.values()))
     snapshot = {
         "titles": offer.titles,
@@ -179,7 +182,7 @@ def _line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
     return TermsLine(title[:300], quantity, offer.unit, price, offer.sku, offer.pk, snapshot)
 
 
-def _lead_days(lead_times: list[list[Any]], quantity: Decimal) -> int:
+def lead_days_for(lead_times: list[list[Any]], quantity: Decimal) -> int:
     """Days for this quantity: the first row it fits in; 30 where the supplier said nothing."""
     for up_to, days in lead_times:
         if up_to == "" or quantity <= Decimal(up_to):
@@ -187,17 +190,17 @@ def _lead_days(lead_times: list[list[Any]], quantity: Decimal) -> int:
     return int(lead_times[-1][1]) if lead_times else 30
 
 
-def _rules(market: str) -> dict[str, str]:
+def trade_rules(market: str) -> dict[str, str]:
     return {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
 
 
-def _plan(code: str, market: str) -> PaymentPlan:
+def chosen_plan(code: str, market: str) -> PaymentPlan:
     if code not in MARKETS[market].payment_plans:
         raise Refused("trade.payment_plan", _("Please choose how the order is paid."), field="payment_plan", status=422)
     return PLANS[code]
 
 
-def _ship_by(asked: date | None, earliest: date) -> date:
+def chosen_ship_by(asked: date | None, earliest: date) -> date:
     if asked is None:
         return earliest
     if asked < earliest:
@@ -207,11 +210,12 @@ def _ship_by(asked: date | None, earliest: date) -> date:
     return asked
 
 
-def _terms(
+def whole_terms(
     *, market: str, buyer_id: UUID | None, seller_id: UUID, currency: str, lines: Sequence[TermsLine],
     charges: Sequence[TermsCharge], incoterm: str, named_place: str, ship_by: date, remarks: str, rules: dict[str, str],
-    plan: PaymentPlan, deposit_rate: Decimal,
+    plan: PaymentPlan, deposit_rate: Decimal, kind: str = "", **more: Any,
 ) -> Terms:  # fmt: skip
+    """The checked terms of any kind of order; `kind` is told by the plan where nothing is said. A framework has no stages."""
     try:
         incoterm_row(incoterm)
     except ValueError:
@@ -234,19 +238,26 @@ def _terms(
         currency=currency,
         lines=tuple(lines),
         charges=tuple(charges),
-        stages=stages_for(plan, Money(whole, currency), deposit_rate),
+        stages=() if kind == "framework" else stages_for(plan, Money(whole, currency), deposit_rate),
         incoterm=incoterm,
         named_place=named_place.strip(),
         ship_by=ship_by,
         remarks=remarks,
         rules=rules,
         calendar=calendar,
+        kind=kind or ("made_to_order" if plan.code == "made_to_order" else "spot"),
+        **{"basis_id": next((charge.sample_id for charge in charges if charge.sample_id), None), **more},
     )
 
 
-def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Order:
+def write_order(
+    terms: Terms, *, origin: str = "direct", quote_id: UUID | None = None, by: Actor, signed_by: UUID | None = None
+) -> Order:
+    """Signed by the buyer and laid before the seller; `signed_by` is who signed it for the seller in advance (by a framework
+    contract, by publishing a group buy): then its first stage falls due at once."""
     buyer_id, seller_id = UUID(terms.buyer["id"]), UUID(terms.seller["id"])
     refuse_stopped([buyer_id, seller_id], "deposit")
+    lock_samples(terms)
     number = _next_number()
     document = terms.document(number)
     order = Order(
@@ -255,6 +266,9 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
         buyer_id=buyer_id,
         seller_id=seller_id,
         origin=origin,
+        kind=terms.kind,
+        basis_id=terms.basis_id,
+        group_buy_id=terms.group_buy_id,
         quote_id=quote_id,
         currency=terms.currency,
         total_minor=terms.total.minor,
@@ -285,6 +299,7 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
                 price_per=line.unit_price.per,
                 amount_minor=line.amount.minor,
                 snapshot=line.snapshot,
+                basis_n=line.basis_n,
             )
             for n, line in enumerate(terms.lines, 1)
         )
@@ -310,8 +325,13 @@ def _write(terms: Terms, *, origin: str, quote_id: UUID | None, by: Actor) -> Or
             for s in terms.stages
         )
     )
+    credit_samples(order, terms)
     # The row is born in its second state: its first move is written all the same.
     write_history(order, "agreement", "place", "draft", "offered", by=by)
+    if signed_by is not None:
+        emit(OrderPlaced(order.pk, buyer_id, seller_id, terms.total), by=by)
+        sign_in_advance(order, signed_by, by=by)
+        return order
     set_deadline("trade.sign", order.pk, due(order, "trade.sign_days"))
     emit(OrderPlaced(order.pk, buyer_id, seller_id, terms.total), by=by)
     return order

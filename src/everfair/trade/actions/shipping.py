@@ -24,6 +24,7 @@ from everfair.trade.actions.inspections import close_inspections
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.stages import call_stage, locked_stages, release_stages
 from everfair.trade.models import Acceptance, Order
+from everfair.trade.queries.kinds import waits_for_group
 from everfair.trade.queries.orders import orders_visible_to
 
 
@@ -42,6 +43,10 @@ def ship_order(order_id: UUID, consignment: Mapping[str, Any], *, by: Actor) -> 
             raise Refused(
                 "trade.inspection_failed", _("The goods failed the inspection. They are inspected again, or the buyer waives it.")
             )
+        if order.kind == "framework":
+            raise Refused("trade.no_goods", _("Goods are shipped by the call-offs of a framework contract."))
+        if waits_for_group(order):
+            raise Refused("trade.group_open", _("The group buy has not closed yet; until then nothing is shipped."))
         if ask(_UNPAID_BUT, [order.pk, list(AFTER_SHIPPING)]):
             raise Refused("trade.not_funded", _("Please ship only when everything due before shipping is held in escrow."))
         handed = hand_over(subject=order.pk, shipper_id=order.seller_id, consignee_id=order.buyer_id, by=by, **consignment)

@@ -20,7 +20,7 @@ from everfair.base.rows import ask, find, find_one, insert
 from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.companies.queries import refuse_stopped
-from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageReleased
+from everfair.events.trade import GroupBuyGrew, StageDue, StageFunded, StageRefunded, StageReleased
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
@@ -31,6 +31,7 @@ from everfair.trade.models import CreditUse, Decision, Order, Release, Stage
 from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.calendars import due, due_at, late_from, ship_end
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
+from everfair.trade.queries.kinds import group_closes_at, waits_for_group
 from everfair.trade.queries.moves import coming_stage
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
@@ -69,6 +70,8 @@ def call_stage(stage: Stage, *, by: Actor) -> None:
     with stepping(stage, "call", by=by):
         first = stage.n == 1
         pay_by = due_at(order, "trade.pay_days", now())
+        if order.kind == "group_buy":
+            pay_by = min(pay_by, group_closes_at(order))  # what is not held by then is not counted
         stage.due_at = max(pay_by, ship_end(order)) if stage.due_on == "former_held" else pay_by
         set_deadline("trade.pay" if first else "trade.balance", order.pk, stage.due_at)
         emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
@@ -167,6 +170,9 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
     """What comes next: another payment, the supplier's turn, or, when the goods are accepted already, the payout."""
     if order.goods == "received":
         set_deadline("trade.settle", order.pk, timedelta(0))
+        return
+    if order.group_buy_id is not None and waits_for_group(order):
+        emit(GroupBuyGrew(order.group_buy_id, UUID(order.terms["lines"][0]["offer"])), by=by)
         return
     coming = coming_stage(stages)
     if coming is not None and coming.state == "planned" and _may_fall_due(order, coming):

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, extensions, inspections, orders
+from everfair.trade.api import amendments, extensions, inspections, kinds, orders
 
 router = Router()
-for part in (orders, amendments, extensions, inspections):
+for part in (orders, amendments, extensions, inspections, kinds):
     router.add_router("", part.router)

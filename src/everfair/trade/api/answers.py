@@ -62,6 +62,8 @@ def brief(order: Order, standing: queries.Standing) -> dict[str, Any]:
     return {
         "id": order.pk,
         "number": order.reference,
+        "kind": order.kind,
+        "basis": order.basis_id,
         "market": order.market,
         "buyer": _party(order.terms["buyer"]),
         "seller": _party(order.terms["seller"]),
@@ -181,6 +183,7 @@ def _stage(stage: Any) -> dict[str, Any]:
 
 def draft_out(terms: Terms) -> DraftOut:
     return DraftOut(
+        kind=terms.kind,
         market=terms.market,
         buyer=PartyOut(**terms.buyer),
         seller=PartyOut(**terms.seller),

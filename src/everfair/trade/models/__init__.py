@@ -3,12 +3,23 @@
 from everfair.trade.models.amendments import Amendment, Credit, CreditUse
 from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
 from everfair.trade.models.inspections import Inspection, InspectionDebt, InspectionReport
-from everfair.trade.models.orders import CHARGE_KINDS, STAGE_CODES, Order, OrderCharge, OrderLine, Stage, reference_of
+from everfair.trade.models.kinds import Framework, FrameworkLine, GroupBuy, SampleCredit
+from everfair.trade.models.orders import (
+    CHARGE_KINDS,
+    ORDER_KINDS,
+    STAGE_CODES,
+    Order,
+    OrderCharge,
+    OrderLine,
+    Stage,
+    reference_of,
+)
 from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
 __all__ = [
     "CHARGE_KINDS",
     "EXTENSION_KINDS",
+    "ORDER_KINDS",
     "STAGE_CODES",
     "Acceptance",
     "Amendment",
@@ -17,6 +28,9 @@ __all__ = [
     "CreditUse",
     "Decision",
     "Extension",
+    "Framework",
+    "FrameworkLine",
+    "GroupBuy",
     "Inspection",
     "InspectionDebt",
     "InspectionReport",
@@ -24,6 +38,7 @@ __all__ = [
     "OrderCharge",
     "OrderLine",
     "Release",
+    "SampleCredit",
     "Shown",
     "Stage",
     "reference_of",

@@ -17,7 +17,8 @@ def reference_of(number: int) -> str:
 
 STAGE_CODES = ("full", "deposit", "production", "balance", "retention", "top_up")
 INSPECTED = ("none", "open", "failed", "again", "passed", "waived")
-CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax")
+CHARGE_KINDS = ("freight", "insurance", "tooling", "discount", "bank_charge", "tax", "sample_credit")
+ORDER_KINDS = ("spot", "made_to_order", "sample", "framework", "call_off", "group_buy")
 
 
 class Order(Row):
@@ -36,6 +37,12 @@ class Order(Row):
     buyer = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
     seller = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
     origin = models.CharField(max_length=10, default="direct")
+    kind = models.CharField(max_length=20, default="spot")
+    # What it rests on: a call-off on its framework, a bulk order on the sample that is credited on it.
+    basis = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
+    group_buy = models.ForeignKey("trade.GroupBuy", on_delete=models.PROTECT, related_name="+", null=True)
+    # Of a group buy: when its threshold was reached; until then nothing is shipped.
+    opened_at = models.DateTimeField(null=True)
     quote = models.ForeignKey("sourcing.Quote", on_delete=models.PROTECT, related_name="+", null=True)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
@@ -80,12 +87,22 @@ class Order(Row):
             models.CheckConstraint(condition=~models.Q(buyer=models.F("seller")), name="trade_order_two_parties"),
             models.CheckConstraint(condition=models.Q(total_minor__gt=0), name="trade_order_total"),
             models.CheckConstraint(condition=models.Q(origin__in=["direct", "awarded"]), name="trade_order_origin"),
+            models.CheckConstraint(condition=models.Q(kind__in=ORDER_KINDS), name="trade_order_kind"),
+            models.CheckConstraint(
+                condition=(models.Q(kind="call_off", basis__isnull=False) | ~models.Q(kind="call_off"))
+                & (
+                    models.Q(kind="group_buy", group_buy__isnull=False)
+                    | (~models.Q(kind="group_buy") & models.Q(group_buy__isnull=True))
+                ),
+                name="trade_order_basis",
+            ),
             models.UniqueConstraint(fields=["quote"], condition=models.Q(quote__isnull=False), name="trade_order_quote_once"),
         ]
         indexes = [
             models.Index(fields=["buyer", "-number"], name="trade_order_buyer"),
             models.Index(fields=["seller", "-number"], name="trade_order_seller"),
             models.Index(fields=["-number"], condition=models.Q(issue="open"), name="trade_order_issues"),
+            models.Index(fields=["buyer", "seller"], condition=models.Q(kind="sample"), name="trade_order_samples"),
         ]
 
     @property
@@ -111,6 +128,7 @@ class OrderLine(models.Model):
     price_per = models.DecimalField(max_digits=9, decimal_places=0, default=1)
     amount_minor = models.BigIntegerField()
     snapshot = models.JSONField(default=dict)
+    basis_n = models.IntegerField(null=True)  # of a call-off: the line of its framework
 
     class Meta:
         constraints = [
@@ -120,7 +138,7 @@ class OrderLine(models.Model):
 
 
 class OrderCharge(models.Model):
-    """A charge line: freight, insurance, tooling, discount (negative), bank charge, tax."""
+    """A charge line: freight, insurance, tooling, discount and sample credit (both negative), bank charge, tax."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
     n = models.IntegerField()
@@ -133,8 +151,8 @@ class OrderCharge(models.Model):
             models.UniqueConstraint(fields=["order", "n"], name="trade_ordercharge_once"),
             models.CheckConstraint(condition=models.Q(kind__in=CHARGE_KINDS), name="trade_ordercharge_kind"),
             models.CheckConstraint(
-                condition=models.Q(kind="discount", amount_minor__lt=0)
-                | (~models.Q(kind="discount") & models.Q(amount_minor__gt=0)),
+                condition=models.Q(kind__in=["discount", "sample_credit"], amount_minor__lt=0)
+                | (~models.Q(kind__in=["discount", "sample_credit"]) & models.Q(amount_minor__gt=0)),
                 name="trade_ordercharge_sign",
             ),
         ]

@@ -5,6 +5,8 @@ from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.extending import answer_extension, ask_extension
+from everfair.trade.pages.frameworks import award_frame, call, end_frame, frame, keep_frame
+from everfair.trade.pages.groups import close_group_buy, group_buy, join, new_group_buy, own_group_buys, running
 from everfair.trade.pages.inspections import (
     accept_inspection,
     cancel_inspection,
@@ -20,6 +22,7 @@ from everfair.trade.pages.inspections import (
 )
 from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
 from everfair.trade.pages.reading import order, orders, paper, post
+from everfair.trade.pages.samples import sample
 from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
 
@@ -29,19 +32,29 @@ __all__ = [
     "answer_extension",
     "ask_extension",
     "award",
+    "award_frame",
     "buyer",
+    "call",
     "cancel_inspection",
+    "close_group_buy",
     "compose",
     "confirm",
     "declare_packed",
     "decline_inspection",
+    "end_frame",
     "end_order",
+    "frame",
+    "group_buy",
     "inspect",
     "inspection_page",
     "inspection_pdf",
     "inspections",
+    "join",
+    "keep_frame",
+    "new_group_buy",
     "order",
     "orders",
+    "own_group_buys",
     "paper",
     "pay",
     "pay_inspection",
@@ -51,6 +64,8 @@ __all__ = [
     "refuse_amendment",
     "report",
     "report_inspection",
+    "running",
+    "sample",
     "send_back",
     "sheet",
     "ship",

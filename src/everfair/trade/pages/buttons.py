@@ -16,6 +16,9 @@ from everfair.trade.queries.moves import payable_stage, presented_stage
 # What comes first is the main button; the ways out stand last.
 _ORDER = (
     "sign",
+    "call",
+    "end",
+    "keep",
     "pay",
     "confirm",
     "show",
@@ -36,11 +39,11 @@ _ORDER = (
 def buttons(order: Order, stages: Sequence[Stage], moves: Sequence[str], actor: Actor) -> list[dict[str, Any]]:
     # A supplier who has not signed declines; that it could cancel as well would only puzzle.
     wanted = [verb for verb in _ORDER if verb in moves and not (verb == "cancel" and "decline" in moves)]
-    shown = [_button(verb, order, stages, actor) for verb in wanted]
+    shown = [_button(verb, order, stages, actor, moves) for verb in wanted]
     return [button for button in shown if button]
 
 
-def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> dict[str, Any] | None:
+def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor, moves: Sequence[str]) -> dict[str, Any] | None:
     def at(name: str, **more: Any) -> str:
         return reverse(f"trade:{name}", kwargs={"order_id": order.pk, **more})
 
@@ -82,6 +85,14 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
                 "icon": "package-check",
                 "kind": "primary",
             }
+        case "call":
+            return {"text": _("Call goods off"), "confirm": at("call"), "icon": "package-check", "kind": "primary"}
+        case "end":
+            text = _("Agree to the end") if "keep" in moves else _("End the framework contract")
+            note = "" if "keep" in moves else _("The other side is asked first.")
+            return {"text": text, "url": at("end_frame"), "kind": "plain", "note": note}
+        case "keep":
+            return {"text": _("Let it go on"), "url": at("keep_frame"), "kind": "plain"}
         case "withdraw":
             return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
         case "report":

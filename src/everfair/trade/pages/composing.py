@@ -29,7 +29,15 @@ from everfair.reference.queries import INCOTERMS, advice
 from everfair.reference.values import name_in
 from everfair.trade import actions
 from everfair.trade.forms import MOST_LINES, DeliveryForm, LineForm, read_seen_total
-from everfair.trade.queries.words import PLACE_NAMES, STAGE_NAMES, charge_name, incoterm_name, party_names, rules_in_words
+from everfair.trade.queries.words import (
+    PLACE_NAMES,
+    STAGE_NAMES,
+    charge_name,
+    incoterm_name,
+    kind_in_words,
+    party_names,
+    rules_in_words,
+)
 from everfair.trade.values import Terms
 
 _OTHERS_SHOWN = 100
@@ -53,17 +61,17 @@ def compose(request: HttpRequest, market: str) -> HttpResponse:
     market_row(market)
     typed = request.POST if request.method == "POST" else request.GET
     numbers, quantities = typed.getlist("offer"), typed.getlist("quantity")
-    rows = _rows(market, numbers, quantities, bound=request.method == "POST")
+    rows = composer_rows(market, numbers, quantities, bound=request.method == "POST")
     delivery = DeliveryForm(request.POST) if request.method == "POST" else DeliveryForm()
     if request.method == "POST" and request.POST.get("step") == "preview" and rows:
         return _preview(request, market, rows, delivery)
     if request.method == "POST":
         delivery = DeliveryForm(initial=request.POST.dict())
-        rows = _rows(market, numbers, quantities, bound=False)
+        rows = composer_rows(market, numbers, quantities, bound=False)
     return _composer(request, market, rows, delivery)
 
 
-def _rows(market: str, numbers: Iterable[str], quantities: Iterable[str], *, bound: bool) -> list[Row]:
+def composer_rows(market: str, numbers: Iterable[str], quantities: Iterable[str], *, bound: bool) -> list[Row]:
     """The rows as typed; an offer nobody may order now is NotVisible, a row without a quantity is taken out once it was sent."""
     asked: dict[int, str] = {}
     padded = [*quantities]
@@ -190,6 +198,7 @@ def contract_face(terms: Terms) -> dict[str, Any]:
         "stage_names": STAGE_NAMES,
         "incoterm_name": incoterm_name,
         "charge_name": charge_name,
+        "kind_facts": kind_in_words(terms.document(0)),
         "warnings": [name_in(found.text, language) for found in advice(terms.incoterm, "sea")],
     }
 
@@ -200,7 +209,7 @@ def contract_face(terms: Terms) -> dict[str, Any]:
 def place(request: HttpRequest, market: str) -> HttpResponse:
     """Sign and send: the terms are drafted anew and must be the very ones that were shown."""
     market_row(market)
-    rows = _rows(market, request.POST.getlist("offer"), request.POST.getlist("quantity"), bound=True)
+    rows = composer_rows(market, request.POST.getlist("offer"), request.POST.getlist("quantity"), bound=True)
     delivery = DeliveryForm(request.POST)
     if not rows:
         raise Refused("trade.no_lines", _("An order has between 1 and 100 lines."), status=422)

@@ -45,6 +45,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
@@ -121,6 +122,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "modes": MODE_WORDS,
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
         "rules": rules_in_words(found.rules, found.terms.get("calendar")),
+        **kind_face(found, parts.lines),
         "incoterm_name": incoterm_name,
         "buyer_name": company_name(found.buyer),
         "seller_name": company_name(found.seller),
@@ -283,6 +285,8 @@ def _stage_note(stage: Stage, held: Any) -> str:
 
 
 def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
+    if found.kind == "framework":
+        return kind_steps(found)
     before = [stage for stage in stages if stage.due_on not in AFTER_SHIPPING]
     paid = all(stage.state in ("funded", "frozen", "released", "refunded") for stage in before)
     done = [

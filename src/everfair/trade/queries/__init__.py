@@ -4,6 +4,19 @@ from everfair.trade.queries.amendments import amendments_of, changes_in, credit_
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
 from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
+from everfair.trade.queries.kinds import (
+    Progress,
+    RunningLine,
+    basis_of,
+    framework_of,
+    group_buy,
+    group_buy_of_offer,
+    own_group_buys,
+    progress_of,
+    resting_on,
+    running_group_buys,
+    running_lines,
+)
 from everfair.trade.queries.moves import moves_of, payable_stage
 from everfair.trade.queries.orders import (
     OrderParts,
@@ -28,9 +41,12 @@ __all__ = [
     "Issues",
     "OrderCounts",
     "OrderParts",
+    "Progress",
+    "RunningLine",
     "Standing",
     "Turn",
     "amendments_of",
+    "basis_of",
     "buyer_by_number",
     "buyer_record",
     "changes_in",
@@ -38,6 +54,9 @@ __all__ = [
     "extension_in",
     "extension_moves",
     "extensions_of",
+    "framework_of",
+    "group_buy",
+    "group_buy_of_offer",
     "has_business_with",
     "held_sums",
     "moves_of",
@@ -48,7 +67,12 @@ __all__ = [
     "order_parts",
     "orders_page",
     "orders_visible_to",
+    "own_group_buys",
     "payable_stage",
+    "progress_of",
+    "resting_on",
+    "running_group_buys",
+    "running_lines",
     "ship_day",
     "shown_of",
     "stage_id",

@@ -65,7 +65,7 @@ _TRADED = """
             count(*) FILTER (WHERE verb = 'report' AND actor LIKE 'clock%%') AS silent, count(*) FILTER (WHERE verb = 'withdraw') AS withdrawn
         FROM base_history WHERE subject = o.id AND axis = 'issue'
     ) AS h
-    WHERE o.buyer_id = %s AND o.agreement <> 'draft'
+    WHERE o.buyer_id = %s AND o.agreement <> 'draft' AND o.kind <> 'framework'
 """
 _DECIDED = "SELECT s.id, s.order_id FROM trade_stage s JOIN trade_order o ON o.id = s.order_id WHERE o.buyer_id = %s AND o.issue = 'resolved'"
 

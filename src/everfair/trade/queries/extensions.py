@@ -56,7 +56,7 @@ def most_days(order: Order, extensions: Sequence[Extension], kind: str, side: st
         return 0
     if len(own) >= number(order, "trade.extension_requests"):
         return 0
-    if order.agreement != "agreed" or order.issue == "open":
+    if order.agreement != "agreed" or order.issue == "open" or order.kind == "framework":
         return 0
     granted = granted_days(extensions, kind)
     if kind == "shipping":

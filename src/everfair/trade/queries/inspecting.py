@@ -157,7 +157,7 @@ def countries_of(order: Order) -> list[str]:
 
 def may_ask(order: Order, actor: Actor) -> bool:
     """The buyer, any time before shipping; the seller where a payment waits for an inspection, or after a fail."""
-    if order.agreement != "agreed" or order.goods != "awaiting" or order.issue == "open":
+    if order.kind == "framework" or order.agreement != "agreed" or order.goods != "awaiting" or order.issue == "open":
         return False
     if order.inspection in ("open", "again", "passed"):
         return False

@@ -17,6 +17,7 @@ from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.inspecting import BLOCKS_GOODS, BLOCKS_MONEY, may_ask
+from everfair.trade.queries.kinds import framework_moves, waits_for_group
 from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
@@ -36,7 +37,9 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     found = [verb for verb in allowed_moves(order, actor) if verb not in _NOT_ASKED and _is_open(verb, order, stages, actor)]
     found += ["pay"] if payable_stage(order, stages, actor) else []
     running = order.agreement == "agreed" and order.issue != "open"
-    if running and order.goods != "received" and (buyer | seller).admits(actor, order):
+    if order.kind == "framework":
+        return found + framework_moves(order, actor)
+    if running and order.goods != "received" and order.kind != "group_buy" and (buyer | seller).admits(actor, order):
         found.append("amend")
     if running and seller.admits(actor, order) and waited_for(order, stages):
         found.append("show")
@@ -101,6 +104,10 @@ def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
 
 
 def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
+    if order.kind == "framework":  # the rest are verbs of its own page
+        return order.agreement == "offered" and verb in ("sign", "decline", "cancel")
+    if verb == "end" or (verb in ("ship", "call_off") and waits_for_group(order)):
+        return False
     held = any(stage.state in ("funded", "frozen") for stage in stages)
     running = order.agreement == "agreed" and order.issue != "open"
     match verb:

@@ -18,7 +18,15 @@ from everfair.companies.values import address_lines, shown_phone
 from everfair.reference.values import LANGUAGES
 from everfair.trade.documents import Charge, ContractTerms, Line, Party, Signature, Stage, render
 from everfair.trade.models import Order
-from everfair.trade.queries.words import STAGE_NAMES, charge_name, incoterm_name, party_names, rules_in_words, stage_due
+from everfair.trade.queries.words import (
+    STAGE_NAMES,
+    charge_name,
+    incoterm_name,
+    kind_in_words,
+    party_names,
+    rules_in_words,
+    stage_due,
+)
 
 # Papers are made again when they fell out of here: the same terms give the same bytes.
 KEPT = 64
@@ -87,7 +95,7 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                 "buyer has confirmed the goods or the operator has decided."
             ),
             remarks=terms["remarks"],
-            rules=tuple(rules_in_words(terms["rules"], terms.get("calendar"))),
+            rules=(*kind_in_words(terms), *rules_in_words(terms["rules"], terms.get("calendar"))),
             terms_hash=order.terms_hash,
             signatures=tuple(_signatures(order, buyer, seller, language)),
         )

@@ -14,6 +14,7 @@ from everfair.base.deadlines import deadlines_of
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
+from everfair.trade.queries.kinds import group_closes_at, waits_for_group
 from everfair.trade.queries.moves import presented_stage, waited_for
 
 Words = str | Promise
@@ -76,12 +77,30 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> St
             _("The order closes; nothing was paid."),
             due.get("trade.sign"),
         )
+    if order.kind == "framework":
+        return Standing(
+            "framework",
+            _("The framework contract runs: the buyer calls goods off as they are needed."),
+            "nobody",
+            _("Nobody has to act. The buyer may call goods off; both may end it together."),
+            _("The framework contract ends; call-offs that run go on."),
+            due.get("trade.framework"),
+        )
     waiting = next((stage for stage in stages if stage.state in ("due", "paying")), None)
     first_paid = waiting is None or waiting.n > 1
     if first_paid and order.goods == "awaiting" and order.inspection in BLOCKS_MONEY:
         return _failed(order, due)
     if waiting is not None:
         return _payment(waiting, due)
+    if waits_for_group(order):
+        return Standing(
+            "group",
+            _("This part is held in escrow. The group buy waits for its threshold."),
+            "nobody",
+            _("Nobody has to act until it closes."),
+            _("At the threshold every paid order goes on; below it all money goes back to the buyers' wallets."),
+            group_closes_at(order),
+        )
     if order.goods == "awaiting" and order.inspection == "open":
         return _inspecting(_("An inspection is booked. The goods are not shipped before its report."), due)
     if presented_stage(stages) is not None:

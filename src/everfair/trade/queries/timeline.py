@@ -46,6 +46,12 @@ class _Told:
 _TOLD: dict[str, _Told] = {
     "OrderPlaced":    _Told(_("The buyer signed the contract and sent it to the seller"), "buyer", "proof"),
     "OrderSigned":    _Told(_("The seller signed the contract"), "seller", "proof"),
+    "OrderSignedInAdvance": _Told(_("The seller had signed in advance: by the framework contract, or by publishing the group buy"), "", "proof"),
+    "FrameworkEndAsked": _Told(_("One side would like to end the framework contract"), lambda fact: fact.by, "act"),
+    "FrameworkKept":  _Told(_("The framework contract goes on"), lambda fact: fact.by, "calm"),
+    "FrameworkEnded": _Told(_("The framework contract has ended; call-offs that run go on"),
+                            lambda fact: "clock" if fact.by == "clock" else "", "proof"),
+    "GroupBuyReached": _Told(_("The group buy reached its threshold: this order goes on"), "clock", "held"),
     "OrderDeclined":  _Told(_("The seller declined the contract"), "seller", "act", "decline"),
     "OrderCancelled": _Told(_("The order was cancelled"), lambda fact: fact.by, "act", "cancel"),
     "OrderLapsed":    _Told(_("Nobody acted in time: the order closed by itself"), "clock", "act"),
@@ -92,6 +98,9 @@ _ANSWERS: dict[str, Words] = {
 _CLOCK_REASONS: dict[str, Words] = {
     "the seller did not sign in time": _("The seller did not sign in time."),
     "the first part was not paid in time": _("The first payment was not made in time."),
+    "the group buy stayed below its threshold": _("The group buy stayed below its threshold. Everything goes back."),
+    "the group buy closed before this order was paid": _("The group buy closed before this order was paid."),
+    "signed in advance": _("Signed in advance."),
     "the balance was not paid in time": _("The balance was not paid in time."),
     "the buyer did not look at what was shown in time": _("The buyer did not look at what was shown in time."),
     "nobody acted on the failed inspection in time": _("Nobody acted on the failed inspection in time."),

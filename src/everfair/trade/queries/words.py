@@ -9,10 +9,12 @@ from typing import Any
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from everfair.base.formats import country_name, percent
-from everfair.markets.plans import TRIGGER_WORDS
+from everfair.base.formats import country_name, percent, plain_money, quantity
+from everfair.base.money import Money
+from everfair.markets.plans import PLAN_WORDS, TRIGGER_WORDS
 from everfair.reference.queries import incoterm
 from everfair.reference.values import name_in
+from everfair.trade.values import ORDER_KIND_WORDS
 
 Words = Any
 
@@ -25,6 +27,7 @@ STAGE_NAMES: dict[str, Words] = {
 CHARGE_NAMES: dict[str, Words] = {
     "freight": gettext_lazy("Freight"), "insurance": gettext_lazy("Insurance"), "tooling": gettext_lazy("Tooling"),
     "discount": gettext_lazy("Discount"), "bank_charge": gettext_lazy("Bank charge"), "tax": gettext_lazy("Tax"),
+    "sample_credit": gettext_lazy("Sample credited"),
 }
 AGREEMENT_NAMES: dict[str, Words] = {
     "offered": gettext_lazy("Waiting for signature"), "agreed": gettext_lazy("Signed by both"),
@@ -132,6 +135,38 @@ def _calendar(clause: Mapping[str, Any]) -> list[tuple[str, str]]:
             },
         )
     ]
+
+
+def kind_in_words(terms: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What only this kind of contract says, in its reader's words; nothing for an ordinary one."""
+    if framework := terms.get("framework"):
+        least = Money(framework["least_minor"], terms["currency"])
+        return [
+            (_("Kind of contract"), str(ORDER_KIND_WORDS["framework"])),
+            (_("Valid"), f"{framework['valid_from']} – {framework['valid_until']}"),
+            (_("Smallest call-off"), plain_money(least) if least.minor else _("any")),
+            (_("Payment of each call-off"), str(PLAN_WORDS[framework["payment_plan"]])),
+            (_("Lead time of each call-off"), days_in_words(str(framework["lead_time_days"]))),
+            (
+                _("Signature of each call-off"),
+                _("the seller signs it") if framework["seller_confirms"] else _("the seller has signed by this contract"),
+            ),
+        ]
+    if group := terms.get("group_buy"):
+        return [
+            (_("Kind of contract"), str(ORDER_KIND_WORDS["group_buy"])),
+            (_("Threshold"), quantity(Decimal(group["threshold"]), terms["lines"][0]["unit"])),
+            (_("Closes"), group["closes_at"][:16].replace("T", " ") + " UTC"),
+        ]
+    if terms.get("kind") == "call_off":
+        return [(_("Framework contract"), f"{terms['basis']['order']} · {terms['basis']['terms_hash'][:16]}…")]
+    if terms.get("kind") == "sample":
+        credit = terms["rules"]["trade.sample_credit_days"]
+        return [
+            (_("Kind of contract"), str(ORDER_KIND_WORDS["sample"])),
+            (_("Credited on a bulk order"), _("within %(days)s of acceptance") % {"days": days_in_words(credit)}),
+        ]
+    return []
 
 
 def _withdrawals(times: str | None) -> list[tuple[str, str]]:
