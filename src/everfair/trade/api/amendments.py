@@ -13,7 +13,7 @@ from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import TRADING
 from everfair.trade import actions, queries
 from everfair.trade.api.answers import amendment_out, order_out, text_of
-from everfair.trade.schemas import AmendIn, AmendmentOut, OrderOut, ReasonIn, SignIn
+from everfair.trade.schemas.orders import AmendIn, AmendmentOut, OrderOut, ReasonIn, SignIn
 
 router = Router(tags=["Orders"])
 

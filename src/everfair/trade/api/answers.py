@@ -16,7 +16,7 @@ from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
 from everfair.trade.models import Extension, Order
-from everfair.trade.schemas import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, ExtensionOut, OrderOut, PartyOut
+from everfair.trade.schemas.orders import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, ExtensionOut, OrderOut, PartyOut
 from everfair.trade.values import Terms
 
 # ── reading what was sent ──

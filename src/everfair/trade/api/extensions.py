@@ -13,7 +13,7 @@ from everfair.companies.roles import TRADING
 from everfair.trade import actions, queries
 from everfair.trade.api.answers import extension_out
 from everfair.trade.models import Extension
-from everfair.trade.schemas import AnswerIn, ExtensionIn, ExtensionOut
+from everfair.trade.schemas.orders import AnswerIn, ExtensionIn, ExtensionOut
 
 router = Router(tags=["Orders"])
 

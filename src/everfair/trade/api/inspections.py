@@ -26,7 +26,7 @@ from everfair.trade.models import Inspection
 from everfair.trade.queries import order as order_of
 from everfair.trade.queries.inspecting import inspection, inspection_moves, inspections_page, report_of
 from everfair.trade.queries.inspection_papers import inspection_paper
-from everfair.trade.schemas import AmountText, PartyOut, PayOut, Quantity, ReasonIn
+from everfair.trade.schemas.orders import AmountText, PartyOut, PayOut, Quantity, ReasonIn
 
 router = Router(tags=["Inspections"])
 PDF = {

@@ -21,9 +21,8 @@ from everfair.markets.queries import market as market_row
 from everfair.trade import actions, queries
 from everfair.trade.api.answers import draft_out, order_out, text_of
 from everfair.trade.models import GroupBuy
-from everfair.trade.schemas import (
+from everfair.trade.schemas.kinds import (
     CallOffIn,
-    DraftOut,
     FrameIn,
     FrameworkAwardIn,
     FrameworkIn,
@@ -32,9 +31,9 @@ from everfair.trade.schemas import (
     GroupOut,
     GroupPage,
     JoinIn,
-    OrderOut,
     SampleIn,
 )
+from everfair.trade.schemas.orders import DraftOut, OrderOut
 from everfair.trade.values import Terms
 
 router = Router(tags=["Orders"])

@@ -15,7 +15,7 @@ from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
 from everfair.trade.api.answers import brief, draft_of, draft_out, money_of, order_out, text_of
 from everfair.trade.queries.papers import paper
-from everfair.trade.schemas import (
+from everfair.trade.schemas.orders import (
     AwardIn,
     BuyerOut,
     DraftIn,

@@ -21,21 +21,21 @@ IncotermCode = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
 
-class _In(Schema):
+class Strict(Schema):
     model_config = ConfigDict(extra="forbid")
 
 
-class ExpectedTotal(_In):
+class ExpectedTotal(Strict):
     amount: AmountText
     currency: CurrencyCode
 
 
-class LineIn(_In):
+class LineIn(Strict):
     offer: UUID
     quantity: Quantity
 
 
-class DraftIn(_In):
+class DraftIn(Strict):
     """What and how many; every price comes from the offers."""
 
     lines: list[LineIn] = Field(min_length=1, max_length=100)
@@ -53,17 +53,17 @@ class OrderIn(DraftIn):
     draft_hash: Hash | None = None
 
 
-class AwardIn(_In):
+class AwardIn(Strict):
     ship_by: date | None = None
     remarks: str = Field("", max_length=2000)
     draft_hash: Hash | None = None
 
 
-class SignIn(_In):
+class SignIn(Strict):
     terms_hash: Hash
 
 
-class ShowIn(_In):
+class ShowIn(Strict):
     """`files` are ids of files the company has uploaded (`POST /files`)."""
 
     kind: Literal[PROOFS]  # type: ignore[valid-type]
@@ -71,13 +71,13 @@ class ShowIn(_In):
     note: str = Field("", max_length=1000)
 
 
-class ChangedLineIn(_In):
+class ChangedLineIn(Strict):
     n: int = Field(ge=1, le=100, strict=True)
     quantity: Quantity
     unit_price: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$", max_length=20, strict=True)]
 
 
-class AmendIn(_In):
+class AmendIn(Strict):
     """New terms for a signed contract: what is not given stays as it is."""
 
     lines: list[ChangedLineIn] = Field(default_factory=list, max_length=100)
@@ -104,15 +104,15 @@ class AmendmentOut(Schema):
     signed_at: datetime | None
 
 
-class ReasonIn(_In):
+class ReasonIn(Strict):
     reason: str = Field(min_length=1, max_length=1000)
 
 
-class AnswerIn(_In):
+class AnswerIn(Strict):
     reason: Words = Field("", max_length=1000)
 
 
-class ExtensionIn(_In):
+class ExtensionIn(Strict):
     kind: Literal["shipping", "receipt"]
     days: int = Field(ge=1, le=365, strict=True)
     reason: Words = Field(min_length=1, max_length=1000)
@@ -143,14 +143,14 @@ class CalendarOut(Schema):
     closes: str
 
 
-class PackingIn(_In):
+class PackingIn(Strict):
     line: int = Field(ge=1, le=100, strict=True)
     quantity: Quantity
     packages: int = Field(ge=1, le=100_000, strict=True)
     marks: Words = Field("", max_length=200)
 
 
-class ShipIn(_In):
+class ShipIn(Strict):
     mode: Literal["express", "air", "land", "sea"]
     carrier: str = Field(min_length=1, max_length=120)
     tracking_number: str = Field(min_length=1, max_length=80)
@@ -330,119 +330,3 @@ class BuyerOut(Schema):
     fallen_due: int
     issues: BuyerIssues
     rfqs: BuyerRfqs
-
-
-class SampleIn(_In):
-    """The price is the offer's own sample price."""
-
-    offer: UUID
-    quantity: int = Field(1, ge=1, le=100, strict=True)
-    incoterm: IncotermCode = "DAP"
-    named_place: str = Field(min_length=1, max_length=120)
-    remarks: str = Field("", max_length=2000)
-    draft_hash: Hash | None = None
-
-
-class FrameIn(_In):
-    """`least` is the smallest call-off as an amount in the contract's currency; `seller_confirms`: the seller signs each call-off."""
-
-    valid_until: date
-    least: AmountText = "0"
-    seller_confirms: bool = True
-
-
-class FrameworkIn(FrameIn):
-    """Each line's quantity is the most that can be called off."""
-
-    lines: list[LineIn] = Field(min_length=1, max_length=100)
-    incoterm: IncotermCode
-    named_place: str = Field(min_length=1, max_length=120)
-    payment_plan: Literal[tuple(PLANS)] = DEFAULT_PLAN  # type: ignore[valid-type]
-    remarks: str = Field("", max_length=2000)
-    draft_hash: Hash | None = None
-
-
-class FrameworkAwardIn(FrameIn):
-    remarks: str = Field("", max_length=2000)
-    draft_hash: Hash | None = None
-
-
-class CalledIn(_In):
-    line: int = Field(ge=1, le=100, strict=True)
-    quantity: Quantity
-
-
-class CallOffIn(_In):
-    lines: list[CalledIn] = Field(min_length=1, max_length=100)
-    ship_by: date | None = None
-    remarks: str = Field("", max_length=2000)
-    draft_hash: Hash | None = None
-
-
-class RunningLineOut(Schema):
-    n: int
-    description: str
-    unit: str
-    quantity: str
-    called: str
-    left: str
-
-
-class FrameworkOut(Schema):
-    """`end_asked_by` is buyer, seller or «»; `orders` are its call-offs, newest first."""
-
-    valid_from: date
-    valid_until: date
-    least: MoneyOut
-    payment_plan: str
-    lead_time_days: int
-    seller_confirms: bool
-    end_asked_by: str
-    lines: list[RunningLineOut]
-    orders: list[UUID]
-
-
-class GroupIn(_In):
-    """`unit_price` is for the offer's `price_per` units; `most` bounds what can be ordered at all."""
-
-    offer: UUID
-    threshold: Quantity
-    unit_price: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,6})?$", max_length=20, strict=True)]
-    least: Quantity
-    most: Quantity | None = None
-    closes_at: datetime
-    lead_time_days: int = Field(ge=0, le=365, strict=True)
-    incoterm: IncotermCode
-    named_place: str = Field(min_length=1, max_length=120)
-
-
-class JoinIn(_In):
-    quantity: Quantity
-    remarks: str = Field("", max_length=2000)
-    draft_hash: Hash | None = None
-
-
-class GroupOut(Schema):
-    """Only counts: `held` is what is paid into escrow, of how many `buyers`."""
-
-    id: UUID
-    offer: UUID
-    seller: UUID
-    market: str
-    unit: str
-    unit_price: MoneyOut
-    price_per: str
-    threshold: str
-    least: str
-    most: str | None
-    closes_at: datetime
-    lead_time_days: int
-    incoterm: str
-    named_place: str
-    state: str
-    held: str
-    buyers: int
-
-
-class GroupPage(Schema):
-    items: list[GroupOut]

@@ -1,0 +1,1 @@
+"""What programs send and read about orders, by noun."""
