@@ -30,7 +30,7 @@ from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.sourcing.queries import quotes_visible_to
 from everfair.trade import reactions
-from everfair.trade.actions import draft_order, place_order, report_missing
+from everfair.trade.actions import draft_order, open_issue, place_order
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries import order_counts, turns_for
 from everfair.trade.queries.papers import contract_terms
@@ -799,7 +799,7 @@ def test_the_page_asks_whose_turn_it_is_and_tells_the_other_side_for_whom_it_wai
 
 def test_while_an_issue_is_open_both_sides_wait_for_the_operator() -> None:
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
 
     for side in sides(trade):
         assert "Waiting for the operator, who looks at both sides and decides with reasons." in text_of(side.get(at(trade)))

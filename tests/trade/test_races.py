@@ -13,7 +13,7 @@ from everfair.ledger.values import wallet
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade import reactions
-from everfair.trade.actions import cancel_order, fund_stage, pay_stage, receive_order, report_missing, sign_order
+from everfair.trade.actions import cancel_order, fund_stage, open_issue, pay_stage, receive_order, sign_order
 from everfair.trade.models import Order
 from tests import make
 from tests.base.together import together
@@ -74,7 +74,7 @@ def test_accepting_and_reporting_at_once_has_one_winner():
     trade = make.trade("shipped")
 
     results = together(
-        [lambda: receive_order(trade.order.pk, by=trade.buyer), lambda: report_missing(trade.order.pk, "wet", by=trade.buyer)]
+        [lambda: receive_order(trade.order.pk, by=trade.buyer), lambda: open_issue(trade.order.pk, "wet", by=trade.buyer)]
     )
 
     order = trade.fresh()

@@ -24,5 +24,10 @@ FACT_WORDS = name_codes("fact", {
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "OrderCompleted": _("Order settled"),
+    "ClaimOpened": _("Claim opened"), "ClaimAnswered": _("Claim answered"), "ClaimUnanswered": _("Claim not answered in time"),
+    "RemedyOffered": _("Settlement offered"), "RemedyAgreed": _("Return or replacement agreed"), "GoodsOnTheWay": _("Goods sent within a claim"),
+    "ClaimSettled": _("Claim settled"), "ClaimEscalated": _("Claim brought to an arbitrator"), "ClaimWithdrawn": _("Claim withdrawn"),
+    "RulingGiven": _("Ruling given"), "RulingAppealed": _("Ruling appealed against"), "RulingOverdue": _("Ruling overdue"),
+    "ClaimRuled": _("Claim decided for good"),
 })
 # fmt: on

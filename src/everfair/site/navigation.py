@@ -20,6 +20,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     ("", (
         ("site:desk",           _("Desk"),       "layout-dashboard", SIGNED_IN,       "d"),
         ("trade:orders",        _("Orders"),     "file-text",        MEMBER,          "o"),
+        ("disputes:claims",     _("Claims"),     "scale",            MEMBER,          ""),
         ("messaging:inbox",     _("Messages"),   "mail",             MEMBER,          "m"),
     )),
     (_("Buying"), (
@@ -43,6 +44,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     )),
     (_("Queues"), (
         ("office:issues",       _("Issues"),          "gavel",            OPERATOR, "i"),
+        ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),
         ("office:payouts",      _("Payouts in doubt"), "hourglass",       OPERATOR, ""),

@@ -16,6 +16,7 @@ AGREEMENT = StateTable(
     ("cancel",    "offered agreed", "cancelled",  party),              # before any money is held
     ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
     ("call_off",  "agreed",         "called_off", seller | buyer),     # the seller gives up, or is late: all money back
+    ("conclude",  "agreed",         "completed",  party | OPERATOR | CLOCK),  # what a claim ended with: both agreed, or a ruling
     ("complete",  "agreed",         "completed",  buyer | OPERATOR | CLOCK),  # settled, however it ended
 )
 GOODS = StateTable(
@@ -28,6 +29,7 @@ ISSUE = StateTable(
     ("report",    "none",           "open",       buyer | CLOCK),      # not received, or silence: stages freeze
     ("withdraw",  "open",           "none",       buyer),
     ("resolve",   "open",           "resolved",   OPERATOR),
+    ("settle",    "open",           "resolved",   party | OPERATOR | CLOCK),  # comes with a claim's settlement or ruling
 )
 STAGE = StateTable(
     "state",
@@ -39,7 +41,8 @@ STAGE = StateTable(
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance
     ("award",     "frozen",             "released", OPERATOR),
-    ("refund",    "funded frozen",      "refunded", party | OPERATOR),
+    ("divide",    "funded frozen",      "released", party | OPERATOR | CLOCK),  # as a claim was settled or ruled
+    ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
 )
 WORK = StateTable(

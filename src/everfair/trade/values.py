@@ -36,9 +36,11 @@ ENTRY_WORDS = name_codes("entry", {
     "stage_release": _("Stage released after acceptance"),
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
+    "stage_divide": _("Stage parted as a claim ended"),
 })
 EVIDENCE_WORDS = name_codes("evidence", {
     "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
+    "settlement": _("Both sides settled a claim"),
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
 })
 PROOF_WORDS = name_codes("proof", {

@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
-from everfair.base.actor import SYSTEM, Actor
+from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
 from everfair.base.models import Deadline, DeadReaction, Event
@@ -30,6 +30,8 @@ from everfair.companies.actions.people import hash_token
 from everfair.companies.models import Company, Invitation, Membership, Person
 from everfair.companies.queries import actor_of_person
 from everfair.companies.values import SCOPES
+from everfair.disputes import actions as disputes
+from everfair.disputes.actions import Complaint
 from everfair.files.actions import keep_attachment, keep_picture
 from everfair.ledger.models import Entry
 from everfair.messaging.actions import notify
@@ -40,10 +42,10 @@ from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_q
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
     draft_order,
+    open_issue,
     pay_stage,
     place_order,
     receive_order,
-    report_missing,
     ship_order,
     show_work,
     sign_order,
@@ -136,7 +138,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _claims, _money, _talk, _machine):
         building(side)
     return side
 
@@ -251,6 +253,37 @@ def _trades(side: Side) -> None:
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
 
 
+def _claims(side: Side) -> None:
+    """Claims in the states in which each verb is possible, bought ones but for what a supplier does."""
+    of = side.of
+    buys, sells = (side.by, side.partner_by, of["partner_offer"]), (side.partner_by, side.by, of["offer"])
+    for name, parties in (
+        ("ruled", buys), ("made", buys), ("got", sells), ("talked", buys), ("returning", buys), ("returned", sells), ("replacing", sells),
+        ("replaced", buys), ("escalated", buys),
+    ):  # fmt: skip
+        buyer, seller, goods = parties
+        order = _order(side, buyer, seller, goods, 4)
+        ten = Money.of("10.00", "USD")
+        claim = disputes.open_claim(order.pk, [Complaint(1, "defective")], "refund", ten, f"broken {side.mark}", by=buyer)
+        of[f"claim_{name}"] = claim.pk
+        if name in ("talked", "returning", "returned", "replacing", "replaced"):
+            remedy = {"talked": "refund", "returning": "return", "returned": "return"}.get(name, "replace")
+            offer = disputes.offer_remedy(claim.pk, remedy, ten, f"offer {side.mark}", by=seller)
+            of.setdefault("claim_offer", offer.pk)
+            if name != "talked":
+                disputes.accept_offer(claim.pk, offer.pk, by=buyer)
+        if name == "returned":
+            disputes.hand_over_return(claim.pk, "DHL", side.mark, by=buyer)
+        if name == "replaced":
+            disputes.send_again(claim.pk, "SF", side.mark, by=seller)
+        if name in ("ruled", "escalated"):
+            disputes.escalate_claim(claim.pk, by=CLOCK_ACTOR)
+        if name == "ruled":
+            claim.refresh_from_db()
+            judge = actor_of_person(Person.objects.get(pk=claim.arbitrator_id))
+            disputes.rule_claim(claim.pk, "not_proven", ten, f"reasons {side.mark}", seen=4, by=judge)
+
+
 def _photo(side: Side, by: Actor) -> UUID:
     upload = SimpleUploadedFile(f"production-{side.mark}.jpg", uploads.picture(), "image/jpeg")
     return keep_attachment(upload, by.company_id, by=by).pk  # type: ignore[arg-type]
@@ -270,7 +303,7 @@ def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int, **
             order.pk, make.CONSIGNMENT | {"tracking_number": f"TRACK{side.mark}", "handed_over_on": now().date()}, by=seller
         )
     if reached >= 5:
-        report_missing(order.pk, f"missing {side.mark}", by=buyer)
+        open_issue(order.pk, f"missing {side.mark}", by=buyer)
     order.refresh_from_db()
     return order
 

@@ -28,10 +28,10 @@ from everfair.trade.actions import (
     draft_order,
     fund_stage,
     lapse_order,
+    open_issue,
     pay_stage,
     place_order,
     receive_order,
-    report_missing,
     resolve_issue,
     ship_order,
     sign_order,
@@ -75,9 +75,9 @@ class _Trades:
         called_off = self.paid("saopaulo", "foshan", 2, parts=1)
         call_off_order(called_off.pk, "The powder coater is closed.", by=by("foshan"))
         missing = self.shipped("nairobi", "quanzhou", 3)
-        report_missing(missing.pk, "Only 9 of 12 cartons came, see the carrier's note.", by=by("nairobi"))
+        open_issue(missing.pk, "Only 9 of 12 cartons came, see the carrier's note.", by=by("nairobi"))
         ruled = self.shipped("dubai", "zhongshan", 3)
-        report_missing(ruled.pk, "A quarter of the strips do not light.", by=by("dubai"))
+        open_issue(ruled.pk, "A quarter of the strips do not light.", by=by("dubai"))
         resolve_issue(ruled.pk, Decimal("0.25"), "Photographs and the buyer's count show 25 % faulty.", by=self.world.operator)
         lapsed = self.order("sydney", "cixi", 3, "FOB", "Ningbo")
         lapse_order(lapsed.pk, "the seller did not sign in time")
@@ -167,7 +167,7 @@ class _Trades:
 
     def reported(self, buyer: str, seller: str, index: int) -> Order:
         order = self.shipped(buyer, seller, index)
-        return report_missing(order.pk, "Two cartons are wet and three are missing.", by=self.world.by(buyer))
+        return open_issue(order.pk, "Two cartons are wet and three are missing.", by=self.world.by(buyer))
 
     def ruled(self, buyer: str, seller: str, index: int) -> None:
         order = self.reported(buyer, seller, index)

@@ -1,6 +1,6 @@
 """Everything that writes about trades, by noun."""
 
-from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
+from everfair.trade.actions.issues import close_issue, divide_held, open_issue, open_silent_case, resolve_issue
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
@@ -11,23 +11,24 @@ __all__ = [
     "award_quote",
     "call_off_order",
     "cancel_order",
+    "close_issue",
     "confirm_work",
     "decline_order",
+    "divide_held",
     "draft_award",
     "draft_order",
     "fund_stage",
     "lapse_order",
+    "open_issue",
     "open_silent_case",
     "pay_stage",
     "place_order",
     "receive_order",
     "reopen_stage",
-    "report_missing",
     "resolve_issue",
     "send_work_back",
     "settle_order",
     "ship_order",
     "show_work",
     "sign_order",
-    "withdraw_report",
 ]

@@ -94,6 +94,12 @@ def complete(order: Order, *, by: Actor) -> None:
     _completed(order, by=by)
 
 
+def conclude(order: Order, *, by: Actor) -> None:
+    """Settled as a claim ended."""
+    step(order, "conclude", by=by)()
+    _completed(order, by=by)
+
+
 def _completed(order: Order, *, by: Actor) -> None:
     order.closed_by = order.closed_by or ("operator" if by.kind == "operator" else "buyer")
     order.closed_at = EfNow()

@@ -240,6 +240,17 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
         _end(stage, "award" if to_seller else "refund", to_seller, by=by, why=why)
 
 
+def divide_stages(stages: list[Stage], to_buyer: Money, decision: Decision, *, by: Actor) -> None:
+    """Locked stages leave escrow: exactly `to_buyer` of them all goes back, each in proportion to what it holds (I26)."""
+    parts = to_buyer.split([stage.amount_minor for stage in stages])
+    for stage, back in zip(stages, parts, strict=True):
+        to_seller = stage.amount - back
+        if to_seller:
+            insert(Release(stage=stage, decision=decision))
+        why = {"evidence": decision.kind, "reason": decision.reason, decision.kind: str(decision.pk)}
+        _end(stage, "divide" if to_seller else "refund", to_seller, by=by, why=why)
+
+
 def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:
     """A locked stage leaves its escrow: this much to the seller less the fee, the rest to the buyer. Who may be stopped from
     it was asked before the order was locked."""

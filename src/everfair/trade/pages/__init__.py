@@ -3,7 +3,7 @@
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
-from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
+from everfair.trade.pages.moves import end_order, pay, receive, ship, sign
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
@@ -21,11 +21,9 @@ __all__ = [
     "place",
     "post",
     "receive",
-    "report",
     "send_back",
     "sheet",
     "ship",
     "show",
     "sign",
-    "withdraw_report",
 ]

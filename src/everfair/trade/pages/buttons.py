@@ -22,9 +22,7 @@ _ORDER = (
     "ship",
     "receive",
     "send_back",
-    "withdraw",
     "resolve",
-    "report",
     "decline",
     "call_off",
     "cancel",
@@ -76,10 +74,6 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> d
                 "icon": "package-check",
                 "kind": "primary",
             }
-        case "withdraw":
-            return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
-        case "report":
-            return {"text": _("Not received, or not right"), "confirm": at("report"), "icon": "triangle-alert", "kind": "plain"}
         case "decline" | "cancel" | "call_off":
             words = {"decline": _("Decline"), "cancel": _("Cancel the order"), "call_off": _("Call the order off")}
             return {"text": words[verb], "confirm": at(verb), "kind": "quiet"}
