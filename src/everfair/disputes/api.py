@@ -30,6 +30,7 @@ from everfair.disputes.schemas import (
     IssueOut,
     OfferIn,
     RulingIn,
+    StandingOut,
     SumIn,
     TrackingIn,
 )
@@ -244,10 +245,10 @@ def _out(request: HttpRequest, claim_id: UUID) -> ClaimOut:
         instance=claim.instance,
         to_buyer=MoneyOut.of(claim.to_buyer) if claim.to_buyer else None,
         carried_out_at=claim.carried_out_at,
-        standing={
-            "code": standing.code, "stands": str(standing.stands), "turn": standing.turn, "asks": str(standing.asks),
-            "at_zero": str(standing.at_zero), "until": standing.until, "yours": standing.yours,
-        },
+        standing=StandingOut(
+            code=standing.code, stands=str(standing.stands), turn=standing.turn, asks=str(standing.asks),
+            at_zero=str(standing.at_zero), until=standing.until, yours=standing.yours,
+        ),
         moves=queries.moves_of(claim, actor),
         lines=[
             {"line": row.line.n, "reason": row.reason, "quantity": f"{row.quantity.normalize():f}", "worth": MoneyOut.of(row.worth)}

@@ -18,11 +18,12 @@ def claims_of_order(request: HttpRequest, order: Any) -> str | None:
     actor = request.actor  # type: ignore[attr-defined]
     if order.goods == "awaiting" and order.issue == "none":
         return None
+    claims = claims_of(order.pk, actor)
     context = {
         "order": order,
-        "claims": claims_of(order.pk, actor),
-        "may_open": may_open(order, actor),
-        "may_close": may_close(order, actor),
+        "claims": claims,
+        "may_open": may_open(order, actor, claims),
+        "may_close": may_close(order, actor, claims),
     }
     return render_to_string("disputes/order_panel.html", context, request)
 

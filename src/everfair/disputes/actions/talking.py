@@ -12,7 +12,7 @@ from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
-from everfair.base.refused import Refused
+from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import insert
 from everfair.disputes.actions.assigning import assign
 from everfair.disputes.actions.claiming import files_to_lay, lay_down, side_of, stepped, taking_up, words
@@ -116,6 +116,8 @@ def accept_offer(claim_id: UUID, offer_id: UUID, *, by: Actor) -> Claim:
     with taking_up(claim_id, by=by) as claim:
         if not party.admits(by, claim):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+        if not Offer.objects.filter(pk=offer_id, claim=claim).exists():
+            raise NotVisible
         side = side_of(claim, by)
         offer = offers_standing(claim).get(OTHER.get(side, ""))
         if claim.state in ("answering", "talking") and (offer is None or offer.pk != offer_id):

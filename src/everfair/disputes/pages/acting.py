@@ -20,7 +20,7 @@ from everfair.disputes import queries
 from everfair.disputes.models import Claim
 from everfair.files.actions import keep_attachment
 
-FIELDS = {"file": "attachments", "files": "attachments", "lines": None}
+FIELDS = {"file": "attachments", "files": "attachments", "lines": None, "reason": "text"}
 
 
 def company_name(company: Any) -> str:
@@ -62,7 +62,8 @@ def act(
     """A page with one form for one verb: `title`, `lede`, `submit`, and more for the template."""
 
     def show(status: int) -> HttpResponse:
-        return page(request, "disputes/act.html", status=status, claim=claim, form=form, **words)
+        shown = {"text": "", "split": None, "stage_names": {}} | words
+        return page(request, "disputes/act.html", status=status, claim=claim, form=form, **shown)
 
     if request.method == "POST":
         return worked(form, work, show)

@@ -73,6 +73,7 @@ def accept(request: HttpRequest, claim_id: UUID, offer_id: UUID) -> HttpResponse
         if accepted.state == "settled":
             return done(request, claim, _("The claim is settled."))
         return done(request, claim, _("Agreed. The goods travel first."))
+    queries.offer(claim, offer_id)
     standing = next((row for row in queries.offers_standing(claim).values() if row.pk == offer_id), None)
     if standing is None or "accept" not in queries.moves_of(claim, actor):
         return not_now(request, claim)

@@ -114,6 +114,14 @@ def offers_standing(found: Claim) -> dict[str, Offer]:
     return {row.side: row for row in rows}
 
 
+def offer(found: Claim, offer_id: UUID) -> Offer:
+    """One of this claim's; NotVisible otherwise."""
+    row = Offer.objects.filter(claim=found, pk=offer_id).first()
+    if row is None:
+        raise NotVisible
+    return row
+
+
 def rulings_of(found: Claim) -> list[Ruling]:
     """Those that counted, oldest first: a proposal that was sent back is not among them."""
     rows = Ruling.objects.filter(claim=found).select_related("ground").order_by("id")
