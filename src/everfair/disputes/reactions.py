@@ -50,7 +50,7 @@ def tell_of_offer(fact: RemedyOffered) -> None:
 
 @on(RemedyAgreed, subscriber=NOTICES)
 def tell_of_agreement(fact: RemedyAgreed) -> None:
-    _tell(fact, "claim.agreed", "buyer", "seller")
+    _tell(fact, "claim.agreed", _OTHER[fact.side])
 
 
 @on(GoodsOnTheWay, subscriber=NOTICES)

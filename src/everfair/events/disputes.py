@@ -60,10 +60,11 @@ class ClaimSettled:
 
 @event
 class RemedyAgreed:
-    """Goods travel first: a return, or a replacement."""
+    """Goods travel first: a return, or a replacement. `side` accepted the other's offer."""
 
     claim_id: UUID
     order_id: UUID
+    side: str
     remedy: str
 
 

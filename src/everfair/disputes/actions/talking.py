@@ -138,7 +138,7 @@ def accept_offer(claim_id: UUID, offer_id: UUID, *, by: Actor) -> Claim:
             lay_down(claim, "move", by=by, verb=verb, body=body)
             clear_deadlines(_TALK, claim.pk)
             set_deadline(_GOODS_DUE[offer.remedy], claim.pk, span(claim.order, days))
-            emit(RemedyAgreed(claim.pk, claim.order_id, offer.remedy), by=by)
+            emit(RemedyAgreed(claim.pk, claim.order_id, side, offer.remedy), by=by)
     return claim
 
 

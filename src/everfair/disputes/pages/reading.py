@@ -122,7 +122,7 @@ def _leaves(request: HttpRequest, found: Claim, exhibits: Sequence[Exhibit]) -> 
     sides = {"buyer": company_name(found.buyer), "seller": company_name(found.seller)}
     shown = []
     for row in exhibits:
-        person = people.get(_person(row))  # type: ignore[arg-type]
+        person = people.get(_person(row)) if row.side in sides else None  # type: ignore[arg-type]
         who = sides.get(row.side, word(row.side, "claim side"))
         shown.append(
             {

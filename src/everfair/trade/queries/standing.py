@@ -22,7 +22,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`turn` is buyer, seller, operator or nobody; `at_zero` says what happens at `until` when nobody acts."""
+    """`turn` is buyer, seller, both (in a claim), operator or nobody; `at_zero` says what happens at `until` when nobody acts."""
 
     code: str
     stands: Words
@@ -60,7 +60,7 @@ def standing_with(
     side = {order.buyer_id: "buyer", order.seller_id: "seller"}.get(actor.company_id or order.pk)
     if actor.kind == "operator":
         side = "operator"
-    return replace(found, yours=found.turn == side)
+    return replace(found, yours=found.turn == side or (found.turn == "both" and side in ("buyer", "seller")))
 
 
 _explain_issues: Callable[[list[UUID]], dict[UUID, Standing]] | None = None
