@@ -69,7 +69,12 @@ def test_an_arbitrator_sees_the_division_before_ruling_and_the_loser_appeals():
     judging = browser(Person.objects.get(pk=case.claim.arbitrator_id))
     _buying, selling = parties(case.trade)
     page = f"/en/office/claims/{case.claim.pk}/rule/"
-    typed = {"amount": "105.01", "ground": "defective_goods", "reasons": "The photographs show it.", "seen": len(exhibits_of(case.claim))}
+    typed = {
+        "amount": "105.01",
+        "ground": "defective_goods",
+        "reasons": "The photographs show it.",
+        "seen": len(exhibits_of(case.claim)),
+    }
 
     preview = put(judging, page, step="preview", **typed)
     assert (preview.status_code, case.state) == (200, "arbitration")
@@ -127,7 +132,9 @@ def test_the_number_of_queries_does_not_grow_with_the_file():
     buying.get(at(case.claim))
     counts = []
     for _time in range(2):
-        with CaptureQueriesContext(connection, ) as asked:
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
             buying.get(at(case.claim))
         counts.append(len(asked))
         for n in range(5):
@@ -152,7 +159,12 @@ def test_programs_claim_answer_and_settle():
     trade = make.trade("shipped")
     buying, selling = program(trade.order.buyer), program(trade.order.seller)
     ten = {"amount": "10.00", "currency": "USD"}
-    body = {"lines": [{"line": 1, "reason": "short", "quantity": "20"}], "remedy": "refund", "amount": ten, "text": "Twenty are missing."}
+    body = {
+        "lines": [{"line": 1, "reason": "short", "quantity": "20"}],
+        "remedy": "refund",
+        "amount": ten,
+        "text": "Twenty are missing.",
+    }
 
     opened = send(buying, "post", f"/orders/{trade.order.pk}/claims", body)
     assert (opened.status_code, opened.json()["held"]) == (201, {"amount": "420.00", "currency": "USD"})

@@ -105,9 +105,7 @@ def test_a_ruling_twice_at_once_is_one_ruling():
 
     results = together(
         [
-            lambda amount=amount: actions.rule_claim(
-                case.claim.pk, "defective_goods", usd(amount), "seen", seen=seen, by=judge
-            )
+            lambda amount=amount: actions.rule_claim(case.claim.pk, "defective_goods", usd(amount), "seen", seen=seen, by=judge)
             for amount in ("10.00", "20.00", "30.00")
         ]
     )

@@ -75,6 +75,8 @@ def standings_of_orders(order_ids: Iterable[UUID]) -> dict[UUID, Standing]:
     """For the pages of orders with an open issue: two queries. A turn of both is the one's who looks: said as the buyer's and seller's."""
     kept = Q(state__in=ENDED, carried_out_at=None, held_minor__gt=0) & ~Q(state="withdrawn")
     claims = list(Claim.objects.filter(~Q(state__in=ENDED) | kept, order__in=list(order_ids)))
+    if not claims:
+        return {}
     due: dict[UUID, dict[str, datetime]] = {claim.pk: {} for claim in claims}
     for (subject, kind), at in deadlines_of(list(due)).items():
         due[subject][kind] = at
