@@ -14,7 +14,7 @@ from everfair.companies.actions import make_api_key
 from everfair.companies.queries import open_stops
 from everfair.ledger.queries import balance
 from everfair.ledger.values import wallet
-from everfair.trade.actions import report_missing
+from everfair.trade.actions import open_issue
 from tests import make
 from tests.office.desk import member, notes, operator, signed_in
 
@@ -27,7 +27,7 @@ def ask(client: Client, address: str, body: Any, key: str = "k-1", **headers: st
 
 def an_issue() -> make.Trade:
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
     return trade
 
 

@@ -21,7 +21,7 @@ from everfair.messaging.actions import open_thread, post_message
 from everfair.messaging.models import Notice
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
-from everfair.trade.actions import pay_stage, report_missing
+from everfair.trade.actions import open_issue, pay_stage
 from tests import make
 from tests.office.desk import asked, member, notes, operator, send, signed_in, text
 
@@ -40,7 +40,7 @@ def office(by: Person) -> Any:
 
 def an_issue(**offer: Any) -> make.Trade:
     trade = make.trade("shipped", **offer)
-    report_missing(trade.order.pk, "Twelve cartons were promised, nothing came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Twelve cartons were promised, nothing came.", by=trade.buyer)
     return trade
 
 

@@ -12,7 +12,7 @@ from everfair.companies.actions import place_stop
 from everfair.companies.models import Invitation, Person
 from everfair.companies.queries import open_stops
 from everfair.markets.queries import rule
-from everfair.trade.actions import report_missing
+from everfair.trade.actions import open_issue
 from tests import make
 from tests.office.desk import operator, send, show_factor, signed_in, text
 
@@ -34,7 +34,7 @@ class Deeds:
 
     def __init__(self) -> None:
         self.trade = make.trade("shipped")
-        report_missing(self.trade.order.pk, "Nothing came.", by=self.trade.buyer)
+        open_issue(self.trade.order.pk, "Nothing came.", by=self.trade.buyer)
         self.firm, self.stopped = make.company(), make.company()
         self.stop = place_stop(self.stopped.pk, "payout", "Whose account?", by=make.operator())
         self.offer = make.offer(self.firm)

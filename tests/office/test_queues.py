@@ -17,7 +17,7 @@ from everfair.base.money import Money
 from everfair.companies.actions import place_stop
 from everfair.payments.actions import add_bank_account, request_payout
 from everfair.payments.models import Intent, Payout
-from everfair.trade.actions import pay_stage, report_missing
+from everfair.trade.actions import open_issue, pay_stage
 from tests import make
 from tests.office.desk import asked, notes, operator, send, signed_in, text
 
@@ -38,7 +38,7 @@ def waiting(office: Any) -> dict[str, int]:
 
 def an_issue() -> make.Trade:
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
     return trade
 
 
@@ -60,7 +60,7 @@ def test_an_issue_waits_since_it_was_opened(office: Any) -> None:
 def test_issues_are_decided_in_the_order_in_which_they_wait(office: Any) -> None:
     older, newer = make.trade("shipped"), make.trade("shipped")
     for trade in (newer, older):
-        report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+        open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
 
     shown = office.get("/en/office/issues/").context["issues"]
 

@@ -18,16 +18,16 @@ from everfair.payments.models import Intent
 from everfair.trade.actions import (
     call_off_order,
     cancel_order,
+    close_issue,
     decline_order,
     draft_order,
+    open_issue,
     pay_stage,
     place_order,
     receive_order,
-    report_missing,
     resolve_issue,
     ship_order,
     sign_order,
-    withdraw_report,
 )
 from everfair.trade.reactions import money_arrived
 from tests import make
@@ -268,11 +268,11 @@ def test_silence_after_shipping_opens_a_case_and_pays_nobody():
 
 def test_a_reported_issue_freezes_until_it_is_withdrawn():
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+    open_issue(trade.order.pk, "nothing came", by=trade.buyer)
     with pytest.raises(Refused) as refusal:
         receive_order(trade.order.pk, by=trade.buyer)
 
-    withdraw_report(trade.order.pk, by=trade.buyer)
+    close_issue(trade.order.pk, by=trade.buyer)
     receive_order(trade.order.pk, by=trade.buyer)
 
     assert refusal.value.code == "trade.issue_open"
@@ -282,17 +282,17 @@ def test_a_reported_issue_freezes_until_it_is_withdrawn():
 def test_a_buyer_reports_and_withdraws_twice_and_then_the_time_to_confirm_runs_out():
     trade = make.trade("shipped")
     for _ in range(2):
-        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
-        withdraw_report(trade.order.pk, by=trade.buyer)
+        open_issue(trade.order.pk, "nothing came", by=trade.buyer)
+        close_issue(trade.order.pk, by=trade.buyer)
 
     with pytest.raises(Refused) as again:
-        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+        open_issue(trade.order.pk, "nothing came", by=trade.buyer)
     untouched = (trade.fresh().issue, [trade.stage(n).state for n in (1, 2)])
     clock.advance(timedelta(days=45, minutes=1))
     fire_due()
     opened = trade.fresh().issue
     with pytest.raises(Refused) as at_last:
-        withdraw_report(trade.order.pk, by=trade.buyer)
+        close_issue(trade.order.pk, by=trade.buyer)
 
     assert (again.value.code, again.value.status) == ("trade.issue_withdrawn_too_often", 409)
     assert "ask the operator" in str(again.value.message)
@@ -309,12 +309,12 @@ def test_a_contract_keeps_the_number_of_withdrawals_it_was_signed_under():
     after = make.trade("shipped")
 
     for trade in (before, after):
-        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
-        withdraw_report(trade.order.pk, by=trade.buyer)
+        open_issue(trade.order.pk, "nothing came", by=trade.buyer)
+        close_issue(trade.order.pk, by=trade.buyer)
 
-    report_missing(before.order.pk, "nothing came", by=before.buyer)
+    open_issue(before.order.pk, "nothing came", by=before.buyer)
     with pytest.raises(Refused) as refusal:
-        report_missing(after.order.pk, "nothing came", by=after.buyer)
+        open_issue(after.order.pk, "nothing came", by=after.buyer)
     assert refusal.value.code == "trade.issue_withdrawn_too_often"
 
 
@@ -324,7 +324,7 @@ def test_a_contract_keeps_the_number_of_withdrawals_it_was_signed_under():
 )
 def test_an_operator_divides_what_is_held(share, buyer_gets, seller_gets, state):
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "half is broken", by=trade.buyer)
+    open_issue(trade.order.pk, "half is broken", by=trade.buyer)
 
     resolve_issue(trade.order.pk, Decimal(share), "photographs show it", by=make.operator())
 
@@ -336,7 +336,7 @@ def test_an_operator_divides_what_is_held(share, buyer_gets, seller_gets, state)
 
 def test_only_an_operator_decides_and_only_with_a_reason():
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+    open_issue(trade.order.pk, "nothing came", by=trade.buyer)
 
     with pytest.raises(Refused) as party:
         resolve_issue(trade.order.pk, Decimal(1), "mine", by=trade.buyer)

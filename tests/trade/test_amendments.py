@@ -17,10 +17,10 @@ from everfair.trade.actions import (
     Change,
     call_off_order,
     cancel_order,
+    open_issue,
     propose_amendment,
     receive_order,
     refuse_amendment,
-    report_missing,
     resolve_issue,
     ship_order,
     sign_amendment,
@@ -155,7 +155,7 @@ def test_a_ruling_parts_what_the_credit_left(buyer_share, buyer, seller):
     trade = make.trade("funded")
     amended(trade, lines("900"))
     ship(trade)
-    report_missing(trade.order.pk, "Half is rust", by=trade.buyer)
+    open_issue(trade.order.pk, "Half is rust", by=trade.buyer)
     resolve_issue(trade.order.pk, Decimal(buyer_share), "Seen.", by=make.operator())
 
     assert (in_wallet(trade, "buyer"), in_wallet(trade, "seller")) == (buyer, seller)
@@ -281,7 +281,7 @@ def test_one_proposal_at_a_time_and_none_during_an_issue():
     made = propose_amendment(trade.order.pk, lines("900"), by=trade.buyer)
     with pytest.raises(Refused, match=r"trade\.amendment_open"):
         propose_amendment(trade.order.pk, lines("800"), by=trade.seller)
-    report_missing(trade.order.pk, "Nothing came", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came", by=trade.buyer)
     made.refresh_from_db()
     assert made.state == "lapsed"
     with pytest.raises(Refused, match=r"trade\.issue_open"):

@@ -76,6 +76,11 @@ def test_a_whole_trade_goes_through_the_api():
     assert [proof for proof in prove() if proof.breach] == []
 
 
+CLAIM = {
+    "lines": [{"line": 1, "reason": "not_received"}], "remedy": "refund", "amount": {"amount": "420.00", "currency": "USD"}, "text": "no",
+}  # fmt: skip
+
+
 def calls(order: Order) -> list[tuple[str, str, Any]]:
     at = f"/orders/{order.pk}"
     return [
@@ -88,7 +93,7 @@ def calls(order: Order) -> list[tuple[str, str, Any]]:
         ("post", f"{at}/stages/1/pay", None),
         ("post", f"{at}/ship", consignment()),
         ("post", f"{at}/receive", None),
-        ("post", f"{at}/report", {"reason": "no"}),
+        ("post", f"{at}/claims", CLAIM),
         ("post", f"{at}/withdraw-report", None),
     ]
 
@@ -395,5 +400,5 @@ def test_the_contract_is_a_pdf():
 def test_the_document_of_the_api_names_every_verb():
     paths = json.loads(Client().get("/api/v1/openapi.json").content)["paths"]
 
-    for verb in ("sign", "decline", "cancel", "call-off", "ship", "receive", "report", "withdraw-report"):
+    for verb in ("sign", "decline", "cancel", "call-off", "ship", "receive", "claims", "withdraw-report"):
         assert "post" in paths[f"/api/v1/orders/{{order_id}}/{verb}"]

@@ -11,7 +11,7 @@ from django.test import Client
 from everfair.base.refused import NotVisible
 from everfair.companies.models import Company
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry
-from everfair.trade.actions import cancel_order, open_silent_case, report_missing, resolve_issue, withdraw_report
+from everfair.trade.actions import cancel_order, close_issue, open_issue, open_silent_case, resolve_issue
 from everfair.trade.models import Stage
 from everfair.trade.queries import buyer_by_number, buyer_record, has_business_with
 from tests import make
@@ -81,7 +81,7 @@ def test_what_was_cancelled_before_its_day_was_never_late():
 @pytest.mark.parametrize(("share", "ended"), [("1", (1, 0, 0)), ("0.25", (0, 1, 0)), ("0", (0, 0, 1))])
 def test_a_decided_issue_says_whom_it_went_to(share, ended):
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nine of twelve cartons came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Nine of twelve cartons came.", by=trade.buyer)
     resolve_issue(trade.order.pk, Decimal(share), "The carrier's note shows it.", by=make.operator())
 
     issues = buyer_record(buyer_of(trade)).issues
@@ -92,8 +92,8 @@ def test_a_decided_issue_says_whom_it_went_to(share, ended):
 
 def test_an_issue_taken_back_an_open_one_and_one_of_silence_are_told_apart():
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
-    withdraw_report(trade.order.pk, by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
+    close_issue(trade.order.pk, by=trade.buyer)
     open_silent_case(trade.order.pk, "nobody confirmed")
 
     issues = buyer_record(buyer_of(trade)).issues

@@ -20,9 +20,9 @@ from everfair.trade.actions import (
     ask_extension,
     call_off_order,
     grant_extension,
+    open_issue,
     receive_order,
     refuse_extension,
-    report_missing,
     ship_order,
     take_back_extension,
 )
@@ -169,7 +169,7 @@ def test_what_is_over_lapses_its_open_request(ends):
     if ends == "ship":
         ship_order(trade.order.pk, make.CONSIGNMENT | {"handed_over_on": clock.now().date()}, by=trade.seller)
     elif ends == "report":
-        report_missing(trade.order.pk, "nothing came", by=trade.buyer)
+        open_issue(trade.order.pk, "nothing came", by=trade.buyer)
     else:
         receive_order(trade.order.pk, by=trade.buyer)
 

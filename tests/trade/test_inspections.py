@@ -27,11 +27,11 @@ from everfair.trade.actions import (
     cancel_order,
     declare_packed,
     decline_inspection,
+    open_issue,
     pay_inspection,
     pay_stage,
     receive_order,
     report_inspection,
-    report_missing,
     resolve_issue,
     ship_order,
     waive_inspection,
@@ -468,7 +468,7 @@ def test_a_ruling_takes_the_debt_from_what_it_gives_the_seller():
     report(book(trade, "buyer", "ready"), BAD)
     waive_inspection(Inspection.objects.get().pk, "fine", by=trade.buyer)
     ship(trade)
-    report_missing(trade.order.pk, "never came", by=trade.buyer)
+    open_issue(trade.order.pk, "never came", by=trade.buyer)
     resolve_issue(trade.order.pk, make.Decimal(1), "nothing came", by=make.operator())
 
     assert (in_wallet(trade.buyer), in_wallet(trade.seller)) == (42000, 0)

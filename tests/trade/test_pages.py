@@ -30,7 +30,7 @@ from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.sourcing.queries import quotes_visible_to
 from everfair.trade import reactions
-from everfair.trade.actions import draft_order, place_order, report_missing
+from everfair.trade.actions import draft_order, open_issue, place_order
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries import order_counts, turns_for
 from everfair.trade.queries.papers import contract_terms
@@ -69,6 +69,8 @@ def at(trade: make.Trade, verb: str = "") -> str:
     return f"/en/orders/{trade.order.pk}/{verb}"
 
 
+# What the page of claims takes, which is mounted above; here for what an order shows of it.
+WRONG = {"reason_1": "not_received", "remedy": "refund", "amount": "420.00"}
 DELIVERY = {"incoterm": "FOB", "named_place": "Ningbo", "ship_by": "", "remarks": "Mark every carton."}
 
 
@@ -489,7 +491,7 @@ def test_a_report_freezes_and_a_withdrawal_thaws():
     trade = make.trade("shipped")
     buying, _selling = sides(trade)
 
-    send(buying, at(trade, "report/"), reason="Half of the cartons are wet.")
+    send(buying, at(trade, "report/"), **WRONG, text="Half of the cartons are wet.")
     frozen = text_of(buying.get(at(trade)))
     send(buying, at(trade, "withdraw-report/"))
 
@@ -502,10 +504,10 @@ def test_a_report_that_was_withdrawn_too_often_says_why_and_what_to_do():
     trade = make.trade("shipped")
     buying = sides(trade)[0]
     for _ in range(2):
-        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "report/"), **WRONG, text="Nothing came.")
         send(buying, at(trade, "withdraw-report/"))
 
-    answer = send(buying, at(trade, "report/"), reason="Nothing came.")
+    answer = send(buying, at(trade, "report/"), **WRONG, text="Nothing came.")
 
     assert answer.status_code == 422
     assert "it cannot be reported again. Do not confirm the goods, and ask the operator" in text_of(answer)
@@ -517,7 +519,7 @@ def test_who_may_not_report_again_finds_no_button_but_the_reason():
     trade = make.trade("shipped")
     buying, selling = sides(trade)
     for _ in range(2):
-        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "report/"), **WRONG, text="Nothing came.")
         send(buying, at(trade, "withdraw-report/"))
 
     page, theirs = text_of(buying.get(at(trade))), text_of(selling.get(at(trade)))
@@ -533,7 +535,7 @@ def test_who_may_not_withdraw_any_more_finds_no_button_but_the_reason():
     trade = make.trade("shipped")
     buying = sides(trade)[0]
     for _ in range(2):
-        send(buying, at(trade, "report/"), reason="Nothing came.")
+        send(buying, at(trade, "report/"), **WRONG, text="Nothing came.")
         send(buying, at(trade, "withdraw-report/"))
     clock.advance(timedelta(days=45, minutes=1))
     fire_due()
@@ -799,7 +801,7 @@ def test_the_page_asks_whose_turn_it_is_and_tells_the_other_side_for_whom_it_wai
 
 def test_while_an_issue_is_open_both_sides_wait_for_the_operator() -> None:
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "Nothing came.", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came.", by=trade.buyer)
 
     for side in sides(trade):
         assert "Waiting for the operator, who looks at both sides and decides with reasons." in text_of(side.get(at(trade)))

@@ -20,9 +20,9 @@ from everfair.markets.table import MARKETS
 from everfair.trade.actions import (
     confirm_work,
     draft_order,
+    open_issue,
     place_order,
     receive_order,
-    report_missing,
     resolve_issue,
     send_work_back,
     ship_order,
@@ -376,7 +376,7 @@ def test_goods_reported_missing_freeze_what_is_held_and_not_what_was_paid_out():
     confirm_work(trade.order.pk, 1, by=trade.buyer)
     make.pay(trade.stage(2), trade.buyer)
     ship(trade)
-    report_missing(trade.order.pk, "Nothing came", by=trade.buyer)
+    open_issue(trade.order.pk, "Nothing came", by=trade.buyer)
     assert states(trade) == ["released", "frozen", "planned"]
 
     resolve_issue(trade.order.pk, make.Decimal(1), "Nothing came.", by=make.operator())

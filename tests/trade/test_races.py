@@ -21,13 +21,13 @@ from everfair.trade.actions import (
     cancel_inspection,
     cancel_order,
     fund_stage,
+    open_issue,
     pay_inspection,
     pay_stage,
     propose_amendment,
     receive_order,
     refuse_amendment,
     report_inspection,
-    report_missing,
     ship_order,
     sign_amendment,
     sign_order,
@@ -94,7 +94,7 @@ def test_accepting_and_reporting_at_once_has_one_winner():
     trade = make.trade("shipped")
 
     results = together(
-        [lambda: receive_order(trade.order.pk, by=trade.buyer), lambda: report_missing(trade.order.pk, "wet", by=trade.buyer)]
+        [lambda: receive_order(trade.order.pk, by=trade.buyer), lambda: open_issue(trade.order.pk, "wet", by=trade.buyer)]
     )
 
     order = trade.fresh()

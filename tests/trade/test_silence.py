@@ -28,10 +28,10 @@ from everfair.messaging.values import TOPIC_OF
 from everfair.trade.actions import (
     announce_confirmation,
     ask_extension,
+    close_issue,
+    open_issue,
     receive_order,
-    report_missing,
     show_work,
-    withdraw_report,
 )
 from everfair.trade.models import Release, Stage
 from everfair.trade.queries import stages_of, standing_of
@@ -289,12 +289,12 @@ def test_a_contract_from_before_the_rule_never_pays_by_silence():
 
 def test_a_withdrawn_issue_announces_what_had_arrived():
     trade = make.trade("shipped")
-    report_missing(trade.order.pk, "where is it", by=trade.buyer)
+    open_issue(trade.order.pk, "where is it", by=trade.buyer)
     [consignment] = consignments_of(trade.order.pk)
     record_proof(consignment.pk, delivered_at=clock.now(), note="seen", by=make.operator())
     frozen = announce_confirmation(trade.order.pk)
 
-    withdraw_report(trade.order.pk, by=trade.buyer)
+    close_issue(trade.order.pk, by=trade.buyer)
 
     assert not frozen
     assert trade.fresh().confirm_by == zero(trade)

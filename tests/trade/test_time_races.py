@@ -15,7 +15,7 @@ from everfair.base.refused import Refused
 from everfair.ledger.proofs import prove
 from everfair.messaging.jobs import send_letters
 from everfair.messaging.models import Notice
-from everfair.trade.actions import receive_order, report_missing
+from everfair.trade.actions import open_issue, receive_order
 from everfair.trade.models import Release
 from tests import make
 from tests.base.together import together
@@ -64,7 +64,7 @@ def test_eight_clocks_remind_and_pay_once():
     assert nothing_is_wrong()
 
 
-@pytest.mark.parametrize("speaks", [receive_order, report_missing])
+@pytest.mark.parametrize("speaks", [receive_order, open_issue])
 def test_a_buyer_who_speaks_at_the_very_moment_and_the_clock_have_one_winner(speaks):
     trade = delivered()
     said = partial(speaks, trade.order.pk, by=trade.buyer) if speaks is receive_order else partial(

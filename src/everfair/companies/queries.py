@@ -314,15 +314,36 @@ _STOPPED = """
 """
 
 
+def lock_companies(company_ids: list[UUID]) -> None:
+    """Share-lock them in the order of their ids: first in the lock order, against a stop that is being placed."""
+    ask("SELECT id FROM companies_company WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", [company_ids])
+
+
 def refuse_stopped(company_ids: list[UUID], kind: str) -> None:
     """Share-lock the companies in the order of their ids, then refuse when a stop of this kind stands."""
-    ask("SELECT id FROM companies_company WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", [company_ids])
+    lock_companies(company_ids)
     # A statement of its own, so that it sees the stop of a transaction that the lock waited for.
     if ask(_STOPPED, [company_ids, kind])[0][0]:
         raise Refused("companies.stopped", _("The platform has stopped this for one of the companies."), status=403)
 
 
 check_stops_with(refuse_stopped)
+
+
+_LINKED = """
+    SELECT person_id FROM companies_membership WHERE company_id = ANY(%(ids)s::uuid[])
+    UNION SELECT verified_by FROM companies_company WHERE id = ANY(%(ids)s::uuid[]) AND verified_by IS NOT NULL
+    UNION SELECT substring(s.placed_by FROM '[^:]+$')::uuid FROM companies_stop s
+        WHERE s.company_id = ANY(%(ids)s::uuid[]) AND s.placed_by LIKE 'operator:%%'
+    UNION SELECT substring(a.actor FROM '[^:]+$')::uuid FROM companies_auditnote a
+        WHERE a.subject = ANY(%(ids)s::uuid[]) AND a.actor LIKE 'operator:%%' AND a.act = 'verified'
+"""
+
+
+def linked_people(company_ids: Iterable[UUID]) -> set[UUID]:
+    """Who has or had something to do with one of these companies (I16): its people, also former ones, and the staff who set its
+    verification mark or placed its stops. They do not judge it."""
+    return {row[0] for row in ask(_LINKED, {"ids": list(company_ids)})}
 
 
 def audit_notes(subject: UUID) -> list[AuditNote]:

@@ -38,5 +38,10 @@ FACT_WORDS = name_codes("fact", {
     "FrameworkKept": _("Framework contract goes on"), "FrameworkEnded": _("Framework contract ended"),
     "GroupBuyPublished": _("Group buy published"), "GroupBuyGrew": _("Group buy grew"),
     "GroupBuyClosed": _("Group buy closed"), "GroupBuyReached": _("Threshold of a group buy reached"),
+    "ClaimOpened": _("Claim opened"), "ClaimAnswered": _("Claim answered"), "ClaimUnanswered": _("Claim not answered in time"),
+    "RemedyOffered": _("Settlement offered"), "RemedyAgreed": _("Return or replacement agreed"), "GoodsOnTheWay": _("Goods sent within a claim"),
+    "ClaimSettled": _("Claim settled"), "ClaimEscalated": _("Claim brought to an arbitrator"), "ClaimWithdrawn": _("Claim withdrawn"),
+    "RulingGiven": _("Ruling given"), "RulingAppealed": _("Ruling appealed against"), "RulingOverdue": _("Ruling overdue"),
+    "ClaimRuled": _("Claim decided for good"),
 })
 # fmt: on

@@ -64,6 +64,15 @@ RULE_WORDS = name_codes("rule", {
     "trade.aql_minor":               _("AQL of minor defects"),
     "trade.deposit_rate":            _("Deposit, as a share of the total"),
     "trade.fee_rate":                _("Platform fee"),
+    "disputes.answer_days":          _("Time for the supplier to answer a claim"),
+    "disputes.escalate_days":        _("Time to talk before an arbitrator may be asked"),
+    "disputes.talk_days":            _("Time to settle a claim before it goes to an arbitrator by itself"),
+    "disputes.return_days":          _("Time to send goods back"),
+    "disputes.take_back_days":       _("Time to confirm goods sent back"),
+    "disputes.replacement_days":     _("Time to send new goods"),
+    "disputes.ruling_days":          _("Time for an arbitrator to rule"),
+    "disputes.appeal_days":          _("Time to appeal against a ruling"),
+    "disputes.two_person_amount":    _("From so much held on two people rule"),
     "sourcing.quotes_per_month":     _("Quotes a company may send in a month"),
     "sourcing.quotes_per_rfq":       _("Quotes one RFQ takes"),
     "sourcing.rfqs_per_day":         _("RFQs a company may post in a day"),
@@ -78,5 +87,6 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
+    "whole units": _("whole units of the order's currency"),
 })
 # fmt: on

@@ -25,6 +25,7 @@ from everfair.base.roles import OPERATOR
 from everfair.catalog.actions import map_category
 from everfair.companies.actions import note_act, open_operator_invitation
 from everfair.companies.queries import companies_visible_to
+from everfair.disputes.queries import open_claim_of
 from everfair.markets.actions import set_rule
 from everfair.markets.queries import rule
 from everfair.office import values
@@ -36,12 +37,23 @@ from everfair.trade.actions import resolve_issue
 def decide_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Any:
     """End an open issue: `buyer_share` (0 to 1) of what is held back to the buyer, the rest to the supplier less the fee.
 
-    Refuses what `trade.resolve_issue` refuses. The money cannot be called back.
+    For what silence has opened: a claim is its arbitrator's. Refuses what `trade.resolve_issue` refuses. The money cannot be called
+    back.
     """
     with transaction.atomic():
-        order = resolve_issue(order_id, buyer_share, reason, by=by)
+        if open_claim_of(order_id) is not None:
+            raise _claimed()
+        try:
+            with transaction.atomic():
+                order = resolve_issue(order_id, buyer_share, reason, by=by)
+        except IntegrityError as error:  # a claim was opened in this very moment
+            raise _claimed() from error
         note_act(values.RESOLVED, order.pk, reason, by, before={"issue": "open"}, after={"buyer_share": f"{buyer_share:f}"})
     return order
+
+
+def _claimed() -> Refused:
+    return Refused("office.claimed", gettext_lazy("There is a claim on this order: its arbitrator decides."))
 
 
 def clear_name(company_id: UUID, reason: str, *, by: Actor) -> None:

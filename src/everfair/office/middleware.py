@@ -13,6 +13,7 @@ from everfair.office import values
 # What an address names → the look. A page or endpoint with one of these in its address is covered from its first day on.
 _LOOKS = {
     "order_id": values.LOOKED_AT_ORDER,
+    "claim_id": values.LOOKED_AT_CLAIM,
     "rfq_id": values.LOOKED_AT_REQUEST,
     "quote_id": values.LOOKED_AT_REQUEST,
     "inquiry_id": values.LOOKED_AT_REQUEST,

@@ -11,6 +11,7 @@ NAME_CLEARED = "name looked at"
 SETTLED = "provider event settled"
 LOOKED_AT_COMPANY = "looked at a company"
 LOOKED_AT_ORDER = "looked at an order"
+LOOKED_AT_CLAIM = "looked at a claim"
 LOOKED_AT_ACCOUNT = "looked at an account"
 LOOKED_AT_EVENT = "looked at a provider event"
 RESOLVED = "issue resolved"
@@ -33,6 +34,8 @@ ACT_WORDS = name_codes("act", {
     SETTLED: _("Settled a provider event"),
     LOOKED_AT_COMPANY: _("Looked at a company"),
     LOOKED_AT_ORDER: _("Looked at an order"),
+    LOOKED_AT_CLAIM: _("Looked at a claim"),
+    "set a ground": _("Set a ground for rulings"),
     LOOKED_AT_ACCOUNT: _("Looked at an account"),
     LOOKED_AT_EVENT: _("Looked at a provider event"),
     RESOLVED: _("Decided an issue"),

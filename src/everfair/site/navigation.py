@@ -21,6 +21,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("site:desk",           _("Desk"),       "layout-dashboard", SIGNED_IN,       "d"),
         ("trade:orders",        _("Orders"),     "file-text",        MEMBER,          "o"),
         ("trade:inspections",   _("Inspections"), "search",          MEMBER,          ""),
+        ("disputes:claims",     _("Claims"),     "scale",            MEMBER,          ""),
         ("messaging:inbox",     _("Messages"),   "mail",             MEMBER,          "m"),
     )),
     (_("Buying"), (
@@ -44,6 +45,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     )),
     (_("Queues"), (
         ("office:issues",       _("Issues"),          "gavel",            OPERATOR, "i"),
+        ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),
         ("office:payouts",      _("Payouts in doubt"), "hourglass",       OPERATOR, ""),

@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "everfair.discovery",
     "everfair.sourcing",
     "everfair.trade",
+    "everfair.disputes",
     "everfair.office",
     "everfair.site",
 ]

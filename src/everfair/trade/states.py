@@ -18,6 +18,7 @@ AGREEMENT = StateTable(
     ("lapse",     "offered agreed", "lapsed",     CLOCK),              # nobody signed, or nobody paid
     ("call_off",  "agreed",         "called_off", seller | buyer | CLOCK),  # given up, late, or a group buy missed: all back
     ("end",       "agreed",         "completed",  party | CLOCK),      # a framework contract: by both sides, or by its date
+    ("conclude",  "agreed",         "completed",  party | OPERATOR | CLOCK),  # what a claim ended with: both agreed, or a ruling
     ("complete",  "agreed",         "completed",  buyer | OPERATOR | CLOCK),  # settled, however it ended
 )
 GOODS = StateTable(
@@ -31,6 +32,7 @@ ISSUE = StateTable(
     ("report",    "none",           "open",       buyer | CLOCK),      # not received, or silence: stages freeze
     ("withdraw",  "open",           "none",       buyer),
     ("resolve",   "open",           "resolved",   OPERATOR),
+    ("settle",    "open",           "resolved",   party | OPERATOR | CLOCK),  # comes with a claim's settlement or ruling
 )
 STAGE = StateTable(
     "state",
@@ -42,6 +44,7 @@ STAGE = StateTable(
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
     ("award",     "frozen",             "released", OPERATOR),
+    ("divide",    "funded frozen",      "released", party | OPERATOR | CLOCK),  # as a claim was settled or ruled
     ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
 )

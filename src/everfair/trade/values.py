@@ -37,6 +37,7 @@ ENTRY_WORDS = name_codes("entry", {
     "stage_release": _("Stage released after acceptance"),
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
+    "stage_divide": _("Stage parted as a claim ended"),
     "inspection_funded": _("Inspection fee paid into escrow"),
     "inspection_earned": _("Inspection fee paid to the inspector"),
     "inspection_returned": _("Inspection fee returned"),
@@ -50,6 +51,8 @@ GROUP_WORDS = name_codes("trade.group", {
 })
 EVIDENCE_WORDS = name_codes("evidence", {
     "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
+    "settlement": _("Both sides settled a claim"),
+    "delivery": _("The goods were delivered, and the buyer said nothing"),
     "inspection": _("The goods passed an inspection, and the buyer said nothing"),
     "called off by buyer": _("Called off by the buyer"), "called off by seller": _("Called off by the seller"),
     "called off by clock": _("The group buy stayed below its threshold"),

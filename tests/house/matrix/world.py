@@ -19,7 +19,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection, transaction
 from django.test import Client
 
-from everfair.base.actor import SYSTEM, Actor
+from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
 from everfair.base.ids import new_id
@@ -32,6 +32,8 @@ from everfair.companies.actions.people import hash_token
 from everfair.companies.models import Company, Invitation, Membership, Person
 from everfair.companies.queries import actor_of_person
 from everfair.companies.values import SCOPES
+from everfair.disputes import actions as disputes
+from everfair.disputes.actions import Complaint
 from everfair.files.actions import keep_attachment, keep_picture
 from everfair.ledger.models import Entry
 from everfair.logistics.actions import hand_over
@@ -47,11 +49,11 @@ from everfair.trade.actions import (
     ask_extension,
     draft_order,
     end_framework,
+    open_issue,
     pay_stage,
     place_order,
     propose_amendment,
     receive_order,
-    report_missing,
     ship_order,
     show_work,
     sign_order,
@@ -146,7 +148,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _claims, _money, _talk, _machine):
         building(side)
     return side
 
@@ -317,6 +319,37 @@ def _kinds(side: Side) -> None:
     of["partner_group"] = kinds.group(side.partner_by, make.offer(side.partner)).pk
 
 
+def _claims(side: Side) -> None:
+    """Claims in the states in which each verb is possible, bought ones but for what a supplier does."""
+    of = side.of
+    buys, sells = (side.by, side.partner_by, of["partner_offer"]), (side.partner_by, side.by, of["offer"])
+    for name, parties in (
+        ("ruled", buys), ("made", buys), ("got", sells), ("talked", buys), ("returning", buys), ("returned", sells), ("replacing", sells),
+        ("replaced", buys), ("escalated", buys),
+    ):  # fmt: skip
+        buyer, seller, goods = parties
+        order = _order(side, buyer, seller, goods, 4)
+        ten = Money.of("10.00", "USD")
+        claim = disputes.open_claim(order.pk, [Complaint(1, "defective")], "refund", ten, f"broken {side.mark}", by=buyer)
+        of[f"claim_{name}"] = claim.pk
+        if name in ("talked", "returning", "returned", "replacing", "replaced"):
+            remedy = {"talked": "refund", "returning": "return", "returned": "return"}.get(name, "replace")
+            offer = disputes.offer_remedy(claim.pk, remedy, ten, f"offer {side.mark}", by=seller)
+            of.setdefault("claim_offer", offer.pk)
+            if name != "talked":
+                disputes.accept_offer(claim.pk, offer.pk, by=buyer)
+        if name == "returned":
+            disputes.hand_over_return(claim.pk, "DHL", side.mark, by=buyer)
+        if name == "replaced":
+            disputes.send_again(claim.pk, "SF", side.mark, by=seller)
+        if name in ("ruled", "escalated"):
+            disputes.escalate_claim(claim.pk, by=CLOCK_ACTOR)
+        if name == "ruled":
+            claim.refresh_from_db()
+            judge = actor_of_person(Person.objects.get(pk=claim.arbitrator_id))
+            disputes.rule_claim(claim.pk, "not_proven", ten, f"reasons {side.mark}", seen=4, by=judge)
+
+
 def _photo(side: Side, by: Actor) -> UUID:
     upload = SimpleUploadedFile(f"production-{side.mark}.jpg", uploads.picture(), "image/jpeg")
     return keep_attachment(upload, by.company_id, by=by).pk  # type: ignore[arg-type]
@@ -336,7 +369,7 @@ def _order(side: Side, buyer: Actor, seller: Actor, offer: Any, reached: int, **
             order.pk, make.CONSIGNMENT | {"tracking_number": f"TRACK{side.mark}", "handed_over_on": now().date()}, by=seller
         )
     if reached >= 5:
-        report_missing(order.pk, f"missing {side.mark}", by=buyer)
+        open_issue(order.pk, f"missing {side.mark}", by=buyer)
     order.refresh_from_db()
     return order
 

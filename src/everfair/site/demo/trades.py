@@ -15,6 +15,8 @@ from django.conf import settings
 from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.signature import signed_headers, split_secrets
+from everfair.disputes.actions import Complaint, accept_offer, offer_remedy, open_claim
+from everfair.disputes.models import Claim
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.payments.rails import RECIPIENT, rail
@@ -31,8 +33,6 @@ from everfair.trade.actions import (
     pay_stage,
     place_order,
     receive_order,
-    report_missing,
-    resolve_issue,
     ship_order,
     sign_order,
 )
@@ -75,10 +75,11 @@ class _Trades:
         called_off = self.paid("saopaulo", "foshan", 2, parts=1)
         call_off_order(called_off.pk, "The powder coater is closed.", by=by("foshan"))
         missing = self.shipped("nairobi", "quanzhou", 3)
-        report_missing(missing.pk, "Only 9 of 12 cartons came, see the carrier's note.", by=by("nairobi"))
+        claim(missing, "short", "Only 9 of 12 cartons came, see the carrier's note.", "0.25", by=by("nairobi"))
         ruled = self.shipped("dubai", "zhongshan", 3)
-        report_missing(ruled.pk, "A quarter of the strips do not light.", by=by("dubai"))
-        resolve_issue(ruled.pk, Decimal("0.25"), "Photographs and the buyer's count show 25 % faulty.", by=self.world.operator)
+        made = claim(ruled, "defective", "A quarter of the strips do not light.", "0.25", by=by("dubai"))
+        offer = offer_remedy(made.pk, "discount", made.amount, "Photographs and your count show it.", by=by("zhongshan"))
+        accept_offer(made.pk, offer.pk, by=by("dubai"))
         lapsed = self.order("sydney", "cixi", 3, "FOB", "Ningbo")
         lapse_order(lapsed.pk, "the seller did not sign in time")
         _rfq, won = request(self.world, "taipei", "home/tableware", "茶具禮盒", [("Gongfu tea set, gift box", "60", "SET", "27")], "FOB", "Shanghai",
@@ -167,11 +168,14 @@ class _Trades:
 
     def reported(self, buyer: str, seller: str, index: int) -> Order:
         order = self.shipped(buyer, seller, index)
-        return report_missing(order.pk, "Two cartons are wet and three are missing.", by=self.world.by(buyer))
+        claim(order, "short", "Two cartons are wet and three are missing.", "0.2", by=self.world.by(buyer))
+        return order
 
     def ruled(self, buyer: str, seller: str, index: int) -> None:
-        order = self.reported(buyer, seller, index)
-        resolve_issue(order.pk, Decimal("0.2"), "The carrier's note shows five of 24 cartons.", by=self.world.operator)
+        order = self.shipped(buyer, seller, index)
+        made = claim(order, "short", "Five of 24 cartons are missing.", "0.2", by=self.world.by(buyer))
+        offer = offer_remedy(made.pk, "refund", made.amount, "The carrier's note shows it.", by=self.world.by(seller))
+        accept_offer(made.pk, offer.pk, by=self.world.by(buyer))
 
     def _pay(self, stage: Stage, by: Actor) -> None:
         """As if the buyer had paid on the sandbox's page: the same signed event, through the same door."""
@@ -195,3 +199,8 @@ class _Trades:
         if outcome != "applied":
             raise RuntimeError(f"the demo's payment was not believed: {outcome}")
         fund_stage(stage.pk, intent.pk)
+
+
+def claim(order: Order, reason: str, text: str, share: str, *, by: Actor) -> Claim:
+    """On its first line, for this share of what is held."""
+    return open_claim(order.pk, [Complaint(1, reason)], "refund", order.total.share(Decimal(share)), text, by=by)

@@ -40,7 +40,7 @@ from everfair.trade.actions.inspections import (
     report_inspection,
     waive_inspection,
 )
-from everfair.trade.actions.issues import open_silent_case, report_missing, resolve_issue, withdraw_report
+from everfair.trade.actions.issues import close_issue, divide_held, open_issue, open_silent_case, resolve_issue
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.samples import draft_sample, order_sample
@@ -64,10 +64,12 @@ __all__ = [
     "cancel_inspection",
     "cancel_order",
     "close_group_buy",
+    "close_issue",
     "confirm_work",
     "declare_packed",
     "decline_inspection",
     "decline_order",
+    "divide_held",
     "draft_award",
     "draft_call_off",
     "draft_framework",
@@ -86,6 +88,7 @@ __all__ = [
     "lapse_amendment",
     "lapse_inspection",
     "lapse_order",
+    "open_issue",
     "open_silent_case",
     "order_sample",
     "pay_inspection",
@@ -100,7 +103,6 @@ __all__ = [
     "reopen_inspection_fee",
     "reopen_stage",
     "report_inspection",
-    "report_missing",
     "resolve_issue",
     "run_out_framework",
     "send_work_back",
@@ -112,5 +114,4 @@ __all__ = [
     "take_back_amendment",
     "take_back_extension",
     "waive_inspection",
-    "withdraw_report",
 ]

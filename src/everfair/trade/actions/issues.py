@@ -6,33 +6,47 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
 from everfair.base.events import emit
+from everfair.base.money import Money, total
 from everfair.base.refused import Refused
 from everfair.base.rows import insert
-from everfair.base.states import moving
+from everfair.base.states import moving, stepping
+from everfair.base.together import part
 from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
 from everfair.trade.actions.confirming import begin_confirming
 from everfair.trade.actions.orders import end_deadlines
-from everfair.trade.actions.shipping import complete
-from everfair.trade.actions.stages import award_stages, freeze_stages, resume, thaw_stages, void_unpaid_stages
-from everfair.trade.models import Decision, Order
+from everfair.trade.actions.shipping import complete, conclude
+from everfair.trade.actions.stages import (
+    award_stages,
+    divide_stages,
+    freeze_stages,
+    locked_order,
+    locked_stages,
+    resume,
+    thaw_stages,
+    void_unpaid_stages,
+)
+from everfair.trade.models import Decision, Order, Stage
+from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
+from everfair.trade.queries.orders import order as order_of
 from everfair.trade.queries.orders import orders_visible_to
 
 
-def report_missing(order_id: UUID, reason: str, *, by: Actor) -> Order:
-    """«Not received»: what is held freezes until the buyer withdraws the report or an operator decides.
+def open_issue(order_id: UUID, reason: str, *, by: Actor) -> Order:
+    """Something is wrong with what was shipped: what is held freezes until the issue is closed or decided (I8).
 
-    Refuses one that was withdrawn as often as the contract allows: each withdrawal begins the time to confirm anew, and money
-    must not wait for ever. At the deadline the operator looks at the order all the same.
+    For `disputes`, whose claim it is. Refuses one that was withdrawn as often as the contract allows: each withdrawal begins the
+    time to confirm anew, and money must not wait for ever. At the deadline the operator looks at the order all the same.
     """
     with moving(orders_visible_to(by), order_id, "report", by=by, reason=reason) as order:
-        if order.goods != "shipped" or order.agreement != "agreed":
+        if order.goods == "awaiting" or order.agreement != "agreed":
             raise Refused("trade.not_shipped", _("Nothing is on its way."))
         if is_withdrawn_for_good(order):
             raise Refused("trade.issue_withdrawn_too_often", NO_MORE["report"], field="reason")
@@ -56,7 +70,7 @@ def _open(order: Order, reason: str, *, by: Actor) -> None:
     emit(IssueReported(order.pk, order.buyer_id, order.seller_id, by.kind), by=by)
 
 
-def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
+def close_issue(order_id: UUID, *, by: Actor) -> Order:
     """The goods came after all: the stages thaw, and the buyer's time to confirm begins again.
 
     Refuses more withdrawals than the contract allows, also of a case that the clock has opened: then the operator decides.
@@ -74,6 +88,44 @@ def withdraw_report(order_id: UUID, *, by: Actor) -> Order:
             resume(order, by=by)
         emit(IssueWithdrawn(order.pk, order.buyer_id, order.seller_id), by=by)
     return order
+
+
+def divide_held(order_id: UUID, to_buyer: Money, reason: str, *, kind: str, by: Actor) -> Order:
+    """A claim has ended: of what is held exactly `to_buyer` goes back, the rest to the seller less the fee, and the trade is settled.
+
+    For `disputes`. Over several stages in proportion to what each holds, to the smallest unit by largest remainder. What an amendment
+    made cheaper goes back to the buyer beforehand. `kind`: a «settlement» both sides agreed to, or a «ruling». Refuses more than is held; a stop on release keeps the seller's part back.
+    """
+    seen = order_of(order_id, by, sides=False)
+    with part():
+        # Whether anything goes to the seller is known only under the lock; a refund of everything passes a stop.
+        held = Stage.objects.filter(order=seen, state__in=["funded", "frozen"]).aggregate(held=Sum("amount_minor"))["held"] or 0
+        if to_buyer.minor < held - credit_left(seen).minor:
+            refuse_stopped([seen.buyer_id, seen.seller_id], "release")
+        order = locked_order(order_id, by=by)
+        with stepping(order, "settle", by=by, reason=reason):
+            stages = locked_stages(order, "funded", "frozen")
+            held = total([stage.amount for stage in stages], order.currency) - credit_left(order)
+            if not 0 <= to_buyer.minor <= held.minor or not stages:
+                raise Refused("trade.more_than_held", _("Not so much is held any more."), field="amount")
+            share = (Decimal(to_buyer.minor) / (held.minor or 1)).quantize(Decimal("0.000001"))
+            decision = Decision(
+                order=order, kind=kind, buyer_share=share, to_buyer_minor=to_buyer.minor, reason=reason, by=by.label
+            )
+            insert(decision)
+            divide_stages(order, stages, to_buyer, decision, by=by)
+            void_unpaid_stages(order, by=by)
+            end_deadlines(order, by=by)
+            order.closed_by, order.closed_reason = side_of(order, by), reason
+            emit(IssueResolved(order.pk, order.buyer_id, order.seller_id), by=by)
+            conclude(order, by=by)
+    return order
+
+
+def side_of(order: Order, by: Actor) -> str:
+    if by.kind in ("operator", "clock"):
+        return by.kind
+    return "buyer" if by.company_id == order.buyer_id else "seller"
 
 
 def resolve_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Order:

@@ -122,6 +122,12 @@ def complete(order: Order, *, by: Actor) -> None:
     _completed(order, by=by)
 
 
+def conclude(order: Order, *, by: Actor) -> None:
+    """Settled as a claim ended."""
+    step(order, "conclude", by=by)()
+    _completed(order, by=by)
+
+
 def _completed(order: Order, *, by: Actor) -> None:
     close_inspections(order, by=by)
     order.closed_by = order.closed_by or {"operator": "operator", "clock": "clock"}.get(by.kind, "buyer")

@@ -269,6 +269,18 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
         _end(stage, "award" if to_seller else "refund", to_seller, by=by, why=why)
 
 
+def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: Decision, *, by: Actor) -> None:
+    """Locked stages leave escrow: exactly `to_buyer` of them all, less the order's credits, goes back, each in proportion (I26)."""
+    rests = [stage.amount - _credit_of(order, stage, stages[n:]) for n, stage in enumerate(stages)]
+    parts = to_buyer.split([rest.minor for rest in rests])
+    for stage, rest, back in zip(stages, rests, parts, strict=True):
+        to_seller = rest - back
+        if to_seller:
+            insert(Release(stage=stage, decision=decision))
+        why = {"evidence": decision.kind, "reason": decision.reason, decision.kind: str(decision.pk)}
+        _end(stage, "divide" if to_seller else "refund", to_seller, by=by, why=why)
+
+
 def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:
     """What of the order's credits this stage gives back: only what those that are still to end could not."""
     later = sum(each.amount_minor for each in stages if each is not stage and each.state not in ENDED)

@@ -197,23 +197,6 @@ def send_work_back(request: HttpRequest, order_id: UUID, n: int, payload: Reason
     return order_out(request, order_id)
 
 
-@router.post("/orders/{uuid:order_id}/report", response=OrderOut)
-@allow(BUYING, scope="orders:write")
-@write
-def report_missing(request: HttpRequest, order_id: UUID, payload: ReasonIn) -> Any:
-    """Not received, or not right: what is held freezes."""
-    actions.report_missing(order_id, text_of(payload.reason, "reason"), by=request.actor)  # type: ignore[attr-defined]
-    return order_out(request, order_id)
-
-
-@router.post("/orders/{uuid:order_id}/withdraw-report", response=OrderOut)
-@allow(BUYING, scope="orders:write")
-@write
-def withdraw_report(request: HttpRequest, order_id: UUID) -> Any:
-    actions.withdraw_report(order_id, by=request.actor)  # type: ignore[attr-defined]
-    return order_out(request, order_id)
-
-
 @router.post("/quotes/{uuid:quote_id}/award/preview", response=DraftOut)
 @allow(BUYING, scope="orders:read")
 def preview_award(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any:

@@ -33,12 +33,25 @@ class Acceptance(Row):
 
 
 class Decision(Row):
-    """An operator's ruling on what is held: `buyer_share` (0 to 1) goes back to the buyer. Insert-only."""
+    """Why what is held was parted: `buyer_share` (0 to 1) goes back to the buyer. Insert-only.
+
+    `kind`: a ruling, or a settlement both sides agreed to. Where `to_buyer_minor` is given, it is the exact sum.
+    """
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=10, default="ruling", db_default="ruling")
     buyer_share = models.DecimalField(max_digits=7, decimal_places=6)
+    to_buyer_minor = models.BigIntegerField(null=True)
     reason = models.TextField()
     by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(kind__in=["ruling", "settlement"]), name="trade_decision_kind"),
+            models.CheckConstraint(
+                condition=models.Q(to_buyer_minor=None) | models.Q(to_buyer_minor__gte=0), name="trade_decision_to_buyer"
+            ),
+        ]
 
 
 EVIDENCES = ("acceptance", "decision", "delivery", "inspection")

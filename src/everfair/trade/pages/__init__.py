@@ -20,7 +20,7 @@ from everfair.trade.pages.inspections import (
     report_inspection,
     waive_inspection,
 )
-from everfair.trade.pages.moves import end_order, pay, receive, report, ship, sign, withdraw_report
+from everfair.trade.pages.moves import end_order, pay, receive, ship, sign
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.samples import sample
 from everfair.trade.pages.sheets import sheet
@@ -62,7 +62,6 @@ __all__ = [
     "post",
     "receive",
     "refuse_amendment",
-    "report",
     "report_inspection",
     "running",
     "sample",
@@ -74,5 +73,4 @@ __all__ = [
     "sign_amendment",
     "take_back_amendment",
     "waive_inspection",
-    "withdraw_report",
 ]

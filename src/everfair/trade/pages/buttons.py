@@ -26,9 +26,7 @@ _ORDER = (
     "receive",
     "inspect",
     "send_back",
-    "withdraw",
     "resolve",
-    "report",
     "decline",
     "amend",
     "call_off",
@@ -93,10 +91,6 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor, move
             return {"text": text, "url": at("end_frame"), "kind": "plain", "note": note}
         case "keep":
             return {"text": _("Let it go on"), "url": at("keep_frame"), "kind": "plain"}
-        case "withdraw":
-            return {"text": _("The goods came after all"), "url": at("withdraw_report"), "icon": "undo-2", "kind": "plain"}
-        case "report":
-            return {"text": _("Not received, or not right"), "confirm": at("report"), "icon": "triangle-alert", "kind": "plain"}
         case "amend":
             return {"text": _("Propose new terms"), "confirm": at("amend"), "kind": "quiet"}
         case "decline" | "cancel" | "call_off":

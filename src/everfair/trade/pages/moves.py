@@ -174,37 +174,6 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page_if_possible(request, found, parts.stages, "receive", show)
 
 
-@require_http_methods(["GET", "POST"])
-@allow(BUYING)
-@once
-def report(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    found, parts = found_order(request, order_id)
-    form = ReasonForm(request.POST or None)
-
-    def work() -> HttpResponse:
-        actions.report_missing(order_id, form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
-        messages.success(request, _("The money is frozen. The operator looks at both sides."))
-        return redirect("trade:order", order_id)
-
-    def show(status: int) -> HttpResponse:
-        return page(request, "trade/report.html", status=status, order=found, form=form, held=_held(parts.stages, found))
-
-    return (
-        done_or_errors(form, work, show)
-        if request.method == "POST"
-        else page_if_possible(request, found, parts.stages, "report", show)
-    )
-
-
-@require_POST
-@allow(BUYING)
-@once
-def withdraw_report(request: HttpRequest, order_id: UUID) -> HttpResponse:
-    actions.withdraw_report(order_id, by=request.actor)  # type: ignore[attr-defined]
-    messages.success(request, _("The issue is withdrawn. The time to confirm begins again."))
-    return redirect("trade:order", order_id)
-
-
 def found_order(request: HttpRequest, order_id: UUID) -> tuple[Order, queries.OrderParts]:
     found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
     return found, queries.order_parts(found)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +34,16 @@ def credit_left(of: Order) -> Money:
     """What the buyer still gets back when stages end."""
     [(left,)] = ask(_CREDIT_LEFT, [of.pk, of.pk])
     return Money(int(left), of.currency)
+
+
+def credits_over(amounts: Sequence[int], credit: int) -> list[int]:
+    """How much of a credit each of these stages gives back when all of them end, in smallest units: the last ones first."""
+    found = []
+    for n, amount in enumerate(amounts):
+        back = min(max(credit - sum(amounts[n + 1 :]), 0), amount)
+        credit -= back
+        found.append(back)
+    return found
 
 
 _CREDIT_LEFT = """

@@ -29,7 +29,7 @@ NO_MORE = {
     "withdraw": _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
 }
 # Never a button: one is how an order is born, the other comes with receiving or a ruling.
-_NOT_ASKED = ("place", "complete", "lapse")
+_NOT_ASKED = ("place", "complete", "conclude", "settle", "lapse")
 
 
 def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:

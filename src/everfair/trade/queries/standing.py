@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -22,7 +25,7 @@ Words = str | Promise
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """`turn` is buyer, seller, operator or nobody; `at_zero` says what happens at `until` when nobody acts."""
+    """`turn` is buyer, seller, both (in a claim), operator or nobody; `at_zero` says what happens at `until` when nobody acts."""
 
     code: str
     stands: Words
@@ -44,21 +47,45 @@ _CLOSED: dict[str, Words] = {
 
 def standing_of(order: Order, stages: list[Stage], actor: Actor) -> Standing:
     """One sentence each; the deadline is the one the clock really holds."""
-    return standing_with(order, stages, {kind: at for (_subject, kind), at in deadlines_of([order.pk]).items()}, actor)
+    due = {kind: at for (_subject, kind), at in deadlines_of([order.pk]).items()}
+    return standing_with(order, stages, due, actor, claimed([order]))
 
 
-def standing_with(order: Order, stages: list[Stage], due: dict[str, datetime], actor: Actor) -> Standing:
-    """The same for a list, whose deadlines were read at once: kind → due moment."""
-    found = _standing(order, stages, due)
+def standing_with(
+    order: Order,
+    stages: list[Stage],
+    due: dict[str, datetime],
+    actor: Actor,
+    claims: Mapping[UUID, Standing] = MappingProxyType({}),
+) -> Standing:
+    """The same for a list, whose deadlines and claims were read at once: kind → due moment, order → where its claim stands."""
+    found = _standing(order, stages, due, claims)
     side = {order.buyer_id: "buyer", order.seller_id: "seller"}.get(actor.company_id or order.pk)
     if actor.kind == "operator":
         side = "operator"
-    return replace(found, yours=found.turn == side)
+    return replace(found, yours=found.turn == side or (found.turn == "both" and side in ("buyer", "seller")))
 
 
-def _standing(order: Order, stages: list[Stage], due: dict[str, datetime]) -> Standing:
+_explain_issues: Callable[[list[UUID]], dict[UUID, Standing]] | None = None
+
+
+def explain_issues_with(function: Callable[[list[UUID]], dict[UUID, Standing]]) -> None:
+    """The package of claims registers here: orders with an open issue → where the claim of each stands."""
+    global _explain_issues
+    _explain_issues = function
+
+
+def claimed(orders: Sequence[Order]) -> dict[UUID, Standing]:
+    """Where the claims of these orders stand; no query when none has an open issue."""
+    opened = [order.pk for order in orders if order.issue == "open"]
+    return _explain_issues(opened) if opened and _explain_issues is not None else {}
+
+
+def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claims: Mapping[UUID, Standing]) -> Standing:
     if order.agreement in _CLOSED:
         return Standing(order.agreement, _CLOSED[order.agreement], "nobody", "", "", None)
+    if order.issue == "open" and order.pk in claims:
+        return claims[order.pk]
     if order.issue == "open":
         return Standing(
             "issue",

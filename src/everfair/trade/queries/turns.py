@@ -12,7 +12,7 @@ from everfair.base.deadlines import deadlines_of
 from everfair.base.money import Money
 from everfair.trade.models import Order, Stage
 from everfair.trade.queries.orders import orders_visible_to
-from everfair.trade.queries.standing import Standing, standing_with
+from everfair.trade.queries.standing import Standing, claimed, standing_with
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,8 @@ def standings(orders: list[Order], actor: Actor) -> dict[UUID, Standing]:
     due: dict[UUID, dict[str, object]] = {pk: {} for pk in ids}
     for (subject, kind), at in deadlines_of(ids).items():
         due[subject][kind] = at
-    return {order.pk: standing_with(order, stages[order.pk], due[order.pk], actor) for order in orders}  # type: ignore[arg-type]
+    claims = claimed(orders)
+    return {order.pk: standing_with(order, stages[order.pk], due[order.pk], actor, claims) for order in orders}  # type: ignore[arg-type]
 
 
 def turns_for(actor: Actor, *, limit: int = 20) -> list[Turn]:
@@ -49,9 +50,11 @@ def _waiting_for(actor: Actor) -> QuerySet[Order]:
     rows = orders_visible_to(actor).filter(agreement__in=["offered", "agreed"])
     if actor.kind == "operator":
         return rows.filter(issue="open")
-    seller = Q(seller_id=actor.company_id) & (Q(agreement="offered") | Q(agreement="agreed", goods="awaiting"))
+    seller = Q(seller_id=actor.company_id) & (
+        Q(agreement="offered") | Q(agreement="agreed", goods="awaiting") | Q(agreement="agreed", issue="open")
+    )
     buyer = Q(buyer_id=actor.company_id, agreement="agreed")
-    return rows.filter(seller | buyer).exclude(issue="open")
+    return rows.filter(seller | buyer)
 
 
 @dataclass(frozen=True, slots=True)

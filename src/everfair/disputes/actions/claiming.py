@@ -1,0 +1,116 @@
+"""How every verb of a claim begins and what it leaves: locks in one order, one leaf of the case file each.
+
+Lock order: companies, then the order, then the claim, then stages and accounts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import Actor
+from everfair.base.clock import EfNow
+from everfair.base.deadlines import clear_deadlines
+from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import insert
+from everfair.base.states import lock, stepping
+from everfair.base.together import part
+from everfair.companies.queries import lock_companies
+from everfair.disputes.models import Claim, Exhibit
+from everfair.disputes.queries.claims import claims_visible_to
+from everfair.disputes.states import CLAIM, ENDED
+from everfair.disputes.values import DEADLINES
+from everfair.files.actions import share_file
+from everfair.files.queries import files_by_id
+from everfair.trade.actions.stages import locked_order
+
+MOST_FILES = 10
+LONGEST = 5_000
+
+
+@contextmanager
+def taking_up(claim_id: UUID, *, by: Actor) -> Iterator[Claim]:
+    """The claim, locked after its companies and its order; `claim.order` is the locked order. NotVisible for strangers."""
+    seen = claims_visible_to(by).filter(pk=claim_id).values_list("order_id", "buyer_id", "seller_id").first()
+    if seen is None:
+        raise NotVisible
+    with part():
+        lock_companies([seen[1], seen[2]])
+        order = locked_order(seen[0], by=by)
+        claim = lock(claims_visible_to(by), claim_id)
+        claim.order = order
+        yield claim
+
+
+@contextmanager
+def stepped(claim: Claim, verb: str, *, by: Actor, text: str = "") -> Iterator[None]:
+    """`stepping` for a claim that `taking_up` has locked: an ended one has no deadlines any more."""
+    with stepping(claim, verb, by=by, reason=text):
+        yield
+        if CLAIM.find(verb, claim.state).target in ENDED:  # type: ignore[union-attr]
+            claim.ended_at = EfNow()  # type: ignore[assignment]
+            clear_deadlines(DEADLINES, claim.pk)
+
+
+def side_of(claim: Claim, by: Actor) -> str:
+    if by.kind == "operator":
+        return "arbitrator"
+    if by.kind == "clock":
+        return "clock"
+    return "buyer" if by.company_id == claim.buyer_id else "seller"
+
+
+def lay_down(
+    claim: Claim,
+    kind: str,
+    *,
+    by: Actor,
+    verb: str = "",
+    text: str = "",
+    files: Sequence[dict[str, str]] = (),
+    body: dict[str, Any] | None = None,
+    side: str = "",
+) -> Exhibit:
+    """One more leaf of a locked claim's case file."""
+    made = Exhibit(
+        claim=claim,
+        n=Exhibit.objects.filter(claim=claim).count() + 1,
+        side=side or side_of(claim, by),
+        by=by.label,
+        kind=kind,
+        verb=verb,
+        text=text,
+        files=list(files),
+        body=body or {},
+    )
+    insert(made)
+    return made
+
+
+def files_to_lay(claim: Claim, file_ids: Sequence[UUID], *, by: Actor) -> list[dict[str, str]]:
+    """Files of the writer's own company, shown to the other side from now on, named by their hash."""
+    wanted = list(dict.fromkeys(file_ids))
+    if len(wanted) > MOST_FILES:
+        raise Refused("disputes.files", _("At most 10 files at a time, please."), field="files", status=422)
+    if not wanted:
+        return []
+    found = files_by_id(wanted, by)
+    if any(pk not in found or found[pk].owner_id != by.company_id for pk in wanted):
+        raise Refused("disputes.files", _("This file is not there."), field="files", status=422)
+    for pk in wanted:
+        share_file(pk, [claim.buyer_id, claim.seller_id], by=by)
+    return [{"id": str(pk), "sha256": found[pk].blob_id, "name": found[pk].name} for pk in wanted]
+
+
+def words(text: str, field: str, *, required: bool = True) -> str:
+    """What somebody wrote, not too long, and there when it must be."""
+    text = text.strip()
+    if required and not text:
+        raise Refused("disputes.words_missing", _("Please say why."), field=field, status=422)
+    if len(text) > LONGEST:
+        raise Refused("disputes.words_long", _("At most 5,000 characters, please."), field=field, status=422)
+    return text

@@ -1,0 +1,1 @@
+"""Pages of claims, one file per task."""

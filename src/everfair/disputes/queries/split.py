@@ -1,0 +1,55 @@
+"""What a sum back to the buyer means stage by stage: the same division and roundings as trade posts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from everfair.base.money import Money, total
+from everfair.trade.postings import fee_on
+from everfair.trade.queries import credit_left, credits_over, stages_of
+
+
+@dataclass(frozen=True, slots=True)
+class SplitStage:
+    n: int
+    name: str
+    held: Money
+    to_buyer: Money
+    to_seller: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """`to_seller` is what reaches the supplier's wallet, after the fee. All three sum to `held`, to the smallest unit."""
+
+    stages: tuple[SplitStage, ...]
+    held: Money
+    to_buyer: Money
+    to_seller: Money
+    fee: Money
+
+
+def split_of(order: Any, to_buyer: Money) -> Split | None:
+    """None where nothing is held, or not so much. What an amendment made cheaper is the buyer's already and not counted."""
+    stages = [stage for stage in stages_of(order) if stage.state in ("funded", "frozen")]
+    credit = credits_over([stage.amount_minor for stage in stages], credit_left(order).minor)
+    rests = [stage.amount - Money(back, order.currency) for stage, back in zip(stages, credit, strict=True)]
+    held = total(rests, order.currency)
+    if not held or to_buyer > held:
+        return None
+    parts = to_buyer.split([rest.minor for rest in rests])
+    rows = []
+    for stage, rest, back in zip(stages, rests, parts, strict=True):
+        sellers = rest - back
+        fee = fee_on(sellers, Decimal(order.rules["trade.fee_rate"]))
+        rows.append(SplitStage(stage.n, stage.name, rest, back, sellers - fee, fee))
+    return Split(
+        stages=tuple(rows),
+        held=held,
+        to_buyer=to_buyer,
+        to_seller=total([row.to_seller for row in rows], order.currency),
+        fee=total([row.fee for row in rows], order.currency),
+    )

@@ -1,0 +1,491 @@
+"""Claims by their verbs: what freezes, what is paid to the cent, what is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from django.db import DatabaseError, IntegrityError, connection, transaction
+
+from everfair.base.models import Event
+from everfair.base.refused import NotVisible, Refused
+from everfair.companies.actions import lift_stop, place_stop
+from everfair.companies.queries import actor_of_person
+from everfair.disputes import actions
+from everfair.disputes.actions import Complaint
+from everfair.disputes.models import Claim, Exhibit
+from everfair.disputes.queries import exhibits_of, moves_of, rulings_of
+from everfair.disputes.states import CLAIM
+from everfair.trade.actions import receive_order
+from everfair.trade.models import Stage
+from tests import make
+from tests.disputes.claiming import (
+    STATES,
+    arbitrator,
+    big,
+    claimed,
+    escalated,
+    judge,
+    later,
+    nothing_is_wrong,
+    refused,
+    ruled,
+    usd,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def stage_states(case):
+    return list(Stage.objects.filter(order=case.trade.order).order_by("n").values_list("state", flat=True))
+
+
+def facts(case):
+    return list(Event.objects.filter(subject=case.claim.pk).order_by("seq").values_list("name", flat=True))
+
+
+def test_a_claim_freezes_what_is_held_in_the_same_instant():
+    case = claimed()
+
+    order = case.trade.fresh()
+    assert (case.state, order.issue, stage_states(case)) == ("answering", "open", ["frozen", "frozen"])
+    assert (case.claim.held_minor, case.claim.amount_minor) == (42000, 10000)
+    with refused("trade.issue_open"):
+        receive_order(order.pk, by=case.trade.buyer)
+    assert case.wallets() == (0, 0)
+
+
+def test_the_file_begins_with_the_goods_as_signed_and_the_tracking():
+    case = claimed()
+
+    leaves = exhibits_of(case.claim)
+    assert [(leaf.n, leaf.kind, leaf.side) for leaf in leaves] == [
+        (1, "opening", "buyer"), (2, "snapshot", "clock"), (3, "tracking", "clock"),
+    ]  # fmt: skip
+    assert leaves[1].body["terms_hash"] == case.trade.order.terms_hash
+    assert leaves[2].body["number"] == "EGLV1234567"
+
+
+def test_what_was_laid_down_can_neither_be_changed_nor_lost():
+    case = claimed()
+
+    for statement in ("UPDATE disputes_exhibit SET text = 'other'", "DELETE FROM disputes_exhibit"):
+        with pytest.raises(DatabaseError, match=r"permission denied|append"), transaction.atomic():
+            connection.cursor().execute(statement)
+    assert Exhibit.objects.filter(claim=case.claim).count() == 3
+
+
+def test_no_more_is_claimed_than_the_goods_are_worth_or_is_held():
+    trade = make.trade("shipped")
+
+    with refused("disputes.beyond_worth"):
+        claimed("420.01", trade=trade)
+    with refused("disputes.amount"):
+        claimed("0.00", trade=trade)
+    with refused("disputes.quantity"):
+        actions.open_claim(trade.order.pk, [Complaint(1, "short", Decimal(1001))], "refund", usd("1.00"), "x", by=trade.buyer)
+    with refused("disputes.lines"):
+        actions.open_claim(trade.order.pk, [], "refund", usd("1.00"), "x", by=trade.buyer)
+    with pytest.raises(NotVisible):
+        actions.open_claim(trade.order.pk, [Complaint(2, "short")], "refund", usd("1.00"), "x", by=trade.buyer)
+    assert (trade.fresh().issue, Claim.objects.count()) == ("none", 0)
+
+
+def test_the_supplier_does_not_claim_and_a_stranger_sees_nothing():
+    trade = make.trade("shipped")
+    stranger = make.company()
+
+    with refused("base.not_your_move"):
+        actions.open_claim(trade.order.pk, [Complaint(1, "short")], "refund", usd("1.00"), "x", by=trade.seller)
+    case = claimed(trade=trade)
+    with pytest.raises(NotVisible):
+        actions.answer_claim(case.claim.pk, "mine", by=make.actor(stranger))
+    assert case.state == "answering"
+
+
+def test_before_shipping_there_is_nothing_to_claim_and_one_claim_at_a_time():
+    with refused("trade.not_shipped"):
+        claimed(trade=make.trade("funded"))
+    case = claimed()
+    with refused("disputes.one_open"):
+        claimed(trade=case.trade)
+
+
+def test_after_the_payout_a_claim_freezes_nothing_and_moves_nothing():
+    judge()
+    case = claimed(trade=make.trade("completed"))
+
+    assert (case.claim.held_minor, case.trade.fresh().issue) == (0, "none")
+    actions.accept_offer(case.claim.pk, case.offer_of("buyer"), by=case.trade.seller)
+    assert (case.state, case.claim.to_buyer_minor, case.wallets()) == ("settled", 10000, (0, 41160))
+    assert nothing_is_wrong()
+
+
+def test_the_time_to_claim_after_receipt_ends():
+    trade = make.trade("completed")
+    later(30)
+
+    with refused("disputes.too_late"):
+        claimed(trade=trade)
+
+
+def test_accepting_what_the_buyer_wants_parts_the_money_to_the_cent():
+    case = claimed("100.01")
+
+    actions.accept_offer(case.claim.pk, case.offer_of("buyer"), by=case.trade.seller)
+
+    # 319.99 to the seller over two stages, each less 2 %.
+    assert (case.state, case.trade.fresh().agreement, case.trade.order.issue) == ("settled", "completed", "resolved")
+    assert case.wallets() == (10001, 31359)
+    assert stage_states(case) == ["released", "released"]
+    assert facts(case) == ["ClaimOpened", "ClaimSettled"]
+    assert nothing_is_wrong()
+
+
+def test_a_counter_offer_replaces_ones_own_offer_only():
+    case = claimed()
+    actions.offer_remedy(case.claim.pk, "refund", usd("20.00"), by=case.trade.seller)
+    former = case.offer_of("seller")
+    actions.offer_remedy(case.claim.pk, "discount", usd("60.00"), by=case.trade.seller)
+
+    with refused("disputes.other_offer"):
+        actions.accept_offer(case.claim.pk, former, by=case.trade.buyer)
+    with refused("disputes.other_offer"):
+        actions.accept_offer(case.claim.pk, case.offer_of("seller"), by=case.trade.seller)
+    actions.accept_offer(case.claim.pk, case.offer_of("seller"), by=case.trade.buyer)
+
+    assert case.state == "settled"
+    assert case.wallets() == (6000, 35280)
+
+
+def test_nobody_offers_more_than_is_held():
+    case = claimed()
+
+    for amount in ("420.01", "0.00"):
+        with pytest.raises(Refused):
+            actions.offer_remedy(case.claim.pk, "refund", usd(amount), by=case.trade.seller)
+    assert case.state == "answering"
+
+
+def test_by_hand_from_the_fourth_day_by_itself_on_the_seventh():
+    judge()
+    case, silent = claimed(), claimed()
+
+    later(2)
+    with refused("disputes.too_early"):
+        actions.escalate_claim(case.claim.pk, by=case.trade.buyer)
+    later(1)
+    actions.escalate_claim(case.claim.pk, by=case.trade.buyer)
+    assert (case.state, silent.state) == ("arbitration", "answering")
+    assert "ClaimUnanswered" in facts(silent)
+    later(4)
+    assert silent.state == "arbitration"
+
+
+def test_withdrawing_thaws_and_the_contract_says_how_often():
+    trade = make.trade("shipped")
+    for _time in range(2):
+        case = claimed(trade=trade)
+        actions.withdraw_claim(case.claim.pk, by=trade.buyer)
+        assert (case.state, trade.fresh().issue, stage_states(case)) == ("withdrawn", "none", ["funded", "funded"])
+    with refused("trade.issue_withdrawn_too_often"):
+        claimed(trade=trade)
+
+
+def test_a_return_pays_when_the_goods_are_back():
+    case = STATES["returned"]()
+
+    assert case.wallets() == (0, 0)
+    actions.take_back(case.claim.pk, by=case.trade.seller)
+
+    assert (case.state, case.wallets()) == ("settled", (8000, 33320))
+    assert nothing_is_wrong()
+
+
+def test_a_supplier_silent_after_the_proof_of_return_pays_all_the_same():
+    case = STATES["returned"]()
+
+    later(15)
+
+    assert (case.state, case.wallets()[0]) == ("settled", 8000)
+
+
+def test_who_does_not_send_back_in_time_loses_the_claim():
+    case = STATES["returning"]()
+
+    later(10)
+
+    assert (case.state, case.wallets()) == ("dropped", (0, 41160))
+    assert nothing_is_wrong()
+
+
+def test_a_replacement_pays_the_supplier_only_on_the_buyers_word():
+    case = STATES["replaced"]()
+
+    actions.take_replacement(case.claim.pk, by=case.trade.buyer)
+
+    assert (case.state, case.wallets()) == ("settled", (8000, 33320))
+
+
+def test_silence_after_a_replacement_leads_to_an_arbitrator_and_pays_nobody():
+    case = STATES["replaced"]()
+
+    later(45)
+
+    assert (case.state, case.wallets()) == ("arbitration", (0, 0))
+
+
+def test_a_ruling_waits_for_the_appeal_and_is_then_carried_out():
+    case = ruled("105.00")
+
+    assert (case.state, case.wallets(), case.trade.fresh().issue) == ("ruled", (0, 0), "open")
+    later(7)
+    assert (case.state, case.wallets()) == ("decided", (10500, 30870))
+    assert facts(case)[-1] == "ClaimRuled"
+    assert Event.objects.get(subject=case.claim.pk, name="ClaimRuled").body["buyer_share"] == "0.250000"
+    assert nothing_is_wrong()
+
+
+def test_both_sides_waiving_carries_it_out_at_once():
+    case = ruled("105.00")
+
+    actions.waive_appeal(case.claim.pk, by=case.trade.seller)
+    with refused("base.already_done"):
+        actions.waive_appeal(case.claim.pk, by=case.trade.seller)
+    with refused("disputes.waived"):
+        actions.appeal_ruling(case.claim.pk, "no", by=case.trade.seller)
+    assert case.state == "ruled"
+    actions.waive_appeal(case.claim.pk, by=case.trade.buyer)
+
+    assert (case.state, case.wallets()[0]) == ("decided", 10500)
+
+
+def test_an_appeal_goes_to_somebody_else_and_is_final():
+    case = ruled("105.00")
+    first = case.judge()
+
+    actions.appeal_ruling(case.claim.pk, "The photographs show other goods.", by=case.trade.seller)
+
+    second = case.judge()
+    assert (case.state, case.claim.instance) == ("arbitration", 2)
+    assert second.person_id not in (None, first.person_id)
+    with refused("disputes.linked"):
+        case.rule("105.00", by=first)
+    case.rule("0.00", "not_proven")
+    assert (case.state, case.wallets()) == ("decided", (0, 41160))
+    with refused("disputes.appealed"):
+        actions.appeal_ruling(case.claim.pk, "again", by=case.trade.buyer)
+    assert [row.instance for row in rulings_of(case.claim)] == [1, 2]
+    assert nothing_is_wrong()
+
+
+def test_large_sums_need_a_second_person_who_is_not_the_first():
+    case = escalated(trade=big())
+    maker = case.judge()
+    case.rule("10500.00")
+    [ruling] = rulings_of(case.claim)
+
+    assert case.state == "proposed"
+    with refused("disputes.own_ruling"):
+        actions.check_ruling(case.claim.pk, ruling.pk, True, by=maker)
+    other = arbitrator()
+    actions.check_ruling(case.claim.pk, ruling.pk, False, "What of the carrier's note?", by=other)
+    assert case.state == "arbitration"
+    case.rule("8400.00")
+    actions.check_ruling(case.claim.pk, rulings_of(case.claim)[-1].pk, True, by=other)
+
+    assert case.state == "ruled"
+    later(7)
+    assert case.wallets()[0] == 840000
+    assert nothing_is_wrong()
+
+
+def test_a_proposal_nobody_looked_at_goes_back_and_does_not_count():
+    case = STATES["proposed"]()
+
+    later(30)
+
+    assert (case.state, case.claim.missed) == ("arbitration", 1)
+    assert rulings_of(case.claim) == []
+
+
+def test_who_has_to_do_with_a_side_is_never_drawn_and_cannot_rule():
+    linked = judge()
+    trade = make.trade("shipped")
+    stop = place_stop(trade.order.seller_id, "payout", "odd", by=actor_of_person(linked))
+    lift_stop(stop.pk, "fine", by=actor_of_person(linked))
+    case = claimed(trade=trade)
+    later(7)
+
+    assert (case.state, case.claim.arbitrator_id) == ("arbitration", None)
+    with refused("disputes.linked"):
+        actions.take_case(case.claim.pk, by=actor_of_person(linked))
+    free = arbitrator()
+    actions.take_case(case.claim.pk, by=free)
+    assert case.fresh().arbitrator_id == free.person_id
+
+
+def test_former_members_and_those_who_verified_are_linked_too():
+    from everfair.base.clock import now
+    from everfair.companies.models import Company, Membership
+    from everfair.companies.queries import linked_people
+
+    house, former, reviewer = make.company(), make.person(), make.person()
+    Membership.objects.create(person=former, company=house, roles=["owner"], ended_at=now())
+    Company.objects.filter(pk=house.pk).update(verified_by=reviewer.pk)
+
+    assert linked_people([house.pk]) == {former.pk, reviewer.pk}
+
+
+def test_cases_go_to_who_has_the_fewest_and_reads_the_language():
+    german, chinese = judge(language="en"), judge(language="zh-hans")
+    cases = [claimed() for _n in range(3)]
+    later(7)
+
+    given = [case.fresh().arbitrator_id for case in cases]
+    assert set(given) == {german.pk}, "the language comes before the load"
+    assert chinese.pk not in given
+
+
+def test_an_arbitrator_who_is_late_loses_the_case_and_the_operator_hears():
+    case = escalated()
+    late = case.judge()
+
+    later(25)
+
+    assert case.state == "arbitration"
+    assert case.judge().person_id != late.person_id
+    assert (case.claim.missed, "RulingOverdue" in facts(case)) == (1, True)
+    with refused("disputes.not_your_case"):
+        case.rule("1.00", by=late)
+
+
+def test_a_ruling_over_an_older_file_is_refused():
+    case = escalated()
+    seen = len(exhibits_of(case.claim))
+    actions.lay_down_evidence(case.claim.pk, "One more photograph.", by=case.trade.buyer)
+
+    with refused("disputes.file_grew"):
+        case.rule("1.00", seen=seen)
+    with refused("disputes.ground"):
+        case.rule("1.00", "because")
+    with refused("disputes.beyond_held"):
+        case.rule("420.01")
+    assert case.state == "arbitration"
+
+
+def test_reviewers_and_parties_do_not_rule():
+    case = escalated()
+
+    for who in (arbitrator("reviewer"), case.trade.buyer, case.trade.seller):
+        with refused("base.not_your_move"):
+            case.rule("1.00", by=who)
+
+
+def test_a_stop_keeps_the_money_but_not_the_decision():
+    case = ruled("105.00")
+    stop = place_stop(case.trade.order.seller_id, "release", "odd", by=make.operator())
+
+    later(7)
+    assert (case.state, case.wallets(), case.claim.carried_out_at) == ("decided", (0, 0), None)
+    with refused("disputes.one_open"):
+        claimed(trade=case.trade)
+    lift_stop(stop.pk, "fine", by=make.operator())
+    later(1)
+    assert (case.wallets(), case.trade.fresh().agreement) == ((10500, 30870), "completed")
+    assert nothing_is_wrong()
+
+
+def test_a_full_refund_passes_a_stop():
+    case = ruled("420.00")
+    place_stop(case.trade.order.seller_id, "release", "odd", by=make.operator())
+
+    later(7)
+
+    assert (case.state, case.wallets()) == ("decided", (42000, 0))
+
+
+def test_the_database_keeps_stages_while_a_claim_is_open():
+    """I8: whatever a program tries."""
+    case = claimed()
+
+    with pytest.raises(IntegrityError, match="open claim"), transaction.atomic():
+        Stage.objects.filter(order=case.trade.order).update(state="refunded")
+
+
+def test_a_claim_takes_over_what_silence_has_opened():
+    trade = make.trade("shipped")
+    later(45)
+    assert trade.fresh().issue == "open"
+
+    case = claimed(trade=trade)
+
+    assert (case.state, case.claim.held_minor) == ("answering", 42000)
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_buttons_say_what_the_table_says(state):
+    case = STATES[state]()
+
+    for by in (case.trade.buyer, case.trade.seller):
+        claim = case.fresh()
+        assert claim.state == state
+        table = set(CLAIM.allowed(claim, by))
+        assert set(moves_of(claim, by)) - {"evidence"} <= table
+
+
+def attempts(case):
+    claim, trade = case.claim.pk, case.trade
+    seen = len(exhibits_of(case.claim))
+    staff = case.judge() if case.fresh().arbitrator_id else arbitrator()
+    offers = {
+        side: case.offer_of(side) if side in ("buyer",) or case.claim.answered_at else case.offer_of("buyer")
+        for side in ("buyer", "seller")
+    }
+    rulings = rulings_of(case.claim)
+    return {
+        "answer": lambda: actions.answer_claim(claim, "x", by=trade.seller),
+        "offer": lambda: actions.offer_remedy(claim, "refund", usd("1.00"), by=trade.seller),
+        "accept": lambda: actions.accept_offer(claim, offers["buyer"], by=trade.seller),
+        "hand_over": lambda: actions.hand_over_return(claim, "DHL", "1", by=trade.buyer),
+        "take_back": lambda: actions.take_back(claim, by=trade.seller),
+        "send_again": lambda: actions.send_again(claim, "SF", "1", by=trade.seller),
+        "take_replacement": lambda: actions.take_replacement(claim, by=trade.buyer),
+        "withdraw": lambda: actions.withdraw_claim(claim, by=trade.buyer),
+        "rule": lambda: actions.rule_claim(claim, "not_proven", usd("1.00"), "x", seen=seen, by=staff),
+        "confirm": lambda: actions.check_ruling(claim, rulings[-1].pk if rulings else claim, True, by=arbitrator()),
+        "appeal": lambda: actions.appeal_ruling(claim, "x", by=trade.buyer),
+        "waive": lambda: actions.waive_appeal(claim, by=trade.buyer),
+    }
+
+
+_ALLOWED = {
+    "answering": {"answer", "offer", "accept", "withdraw"},
+    "talking": {"offer", "accept", "withdraw"},
+    "returning": {"hand_over", "withdraw"},
+    "returned": {"take_back"},
+    "replacing": {"send_again", "withdraw"},
+    "replaced": {"take_replacement", "withdraw"},
+    "arbitration": {"rule", "withdraw"},
+    "proposed": {"confirm", "withdraw"},
+    "ruled": {"appeal", "waive"},
+}
+
+
+@pytest.mark.parametrize("state", sorted(STATES))
+def test_every_verb_in_every_state(state):
+    """All states × all verbs: what the table does not name is refused, and nothing moves."""
+    case = STATES[state]()
+
+    for verb, attempt in attempts(case).items():
+        before = (case.state, case.wallets(), len(exhibits_of(case.claim)))
+        mark = transaction.savepoint()
+        try:
+            attempt()
+            done = True
+        except Refused:
+            done = False
+        assert done == (verb in _ALLOWED.get(state, set())), (state, verb)
+        if not done:
+            assert (case.state, case.wallets(), len(exhibits_of(case.claim))) == before
+        transaction.savepoint_rollback(mark)
