@@ -144,14 +144,21 @@ def test_the_desk_costs_as_much_with_many_orders_as_with_one() -> None:
 
 def test_the_way_around_follows_the_roles() -> None:
     firm = make.company()
-    every = ["Desk", "Orders", "Messages"]
+    every = ["Desk", "Orders", "Messages", "Claims", "Inspections"]
     company = ["Company", "People"]
 
     assert side_links(signed_in(make.member(firm, "owner")).get("/en/me/")) == [
-        *every, "RFQs", "Leads", "Quotes", "Offers", "Wallet", *company, "API keys",
+        *every, "RFQs", "Leads", "Quotes", "Offers", "Group buys", "Wallet", *company, "API keys",
     ]  # fmt: skip
     assert side_links(signed_in(make.member(firm, "buyer")).get("/en/me/")) == [*every, "RFQs", *company]
-    assert side_links(signed_in(make.member(firm, "seller")).get("/en/me/")) == [*every, "Leads", "Quotes", "Offers", *company]
+    assert side_links(signed_in(make.member(firm, "seller")).get("/en/me/")) == [
+        *every,
+        "Leads",
+        "Quotes",
+        "Offers",
+        "Group buys",
+        *company,
+    ]
     assert side_links(signed_in(make.member(firm, "finance")).get("/en/me/")) == [*every, "Wallet", *company]
     assert side_links(signed_in(make.member(firm, "viewer")).get("/en/me/")) == [*every, *company]
     assert side_links(signed_in(make.person()).get("/en/me/")) == ["Desk"]

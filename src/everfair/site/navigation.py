@@ -20,9 +20,9 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     ("", (
         ("site:desk",           _("Desk"),       "layout-dashboard", SIGNED_IN,       "d"),
         ("trade:orders",        _("Orders"),     "file-text",        MEMBER,          "o"),
-        ("trade:inspections",   _("Inspections"), "search",          MEMBER,          ""),
-        ("disputes:claims",     _("Claims"),     "scale",            MEMBER,          ""),
         ("messaging:inbox",     _("Messages"),   "mail",             MEMBER,          "m"),
+        ("disputes:claims",     _("Claims"),     "scale",            MEMBER,          ""),
+        ("trade:inspections",   _("Inspections"), "scan-search",     MEMBER,          ""),
     )),
     (_("Buying"), (
         ("sourcing:my_rfqs",    _("RFQs"),       "megaphone",        BUYING,          ""),
@@ -31,6 +31,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("sourcing:leads",      _("Leads"),      "target",           SELLING,         "l"),
         ("sourcing:my_quotes",  _("Quotes"),     "tag",              SELLING,         ""),
         ("catalog:offers",      _("Offers"),     "package",          SELLING,         ""),
+        ("trade:own_group_buys", _("Group buys"), "users-round",     SELLING,         ""),
     )),
     (_("Company"), (
         ("payments:wallet",     _("Wallet"),     "wallet",           MONEY_KEEPING,   "w"),

@@ -293,7 +293,7 @@ def _inspections(side: Side) -> None:
     report(visit, BAD)
     strangers = [make.company(), make.company()]
     buyer, seller = (make.actor(each, who=make.member(each)) for each in strangers)
-    goods = make.offer(strangers[1], titles={"en": f"Bolt seen by {side.mark}"})
+    goods = make.offer(strangers[1], titles={"en": "Bolt that strangers trade"})
     for name, reached in (("inspects_asked", "asked"), ("inspects_ready", "packed")):
         trade = make.Trade(
             _order(side, buyer, seller, goods.pk, 2, payment_plan="inspected", ship_by=(now() + timedelta(days=60)).date()),
