@@ -167,5 +167,6 @@ def test_a_deadline_for_so_long_from_now_is_at_that_moment():
     set_deadline("trade.sign", subject, timedelta(hours=5))
     set_deadline("trade.sign", subject, timedelta(hours=6))
 
-    rows = [(row.generation, row.state, row.due_at) for row in Deadline.objects.filter(subject=subject).order_by("generation")]
+    found = Deadline.objects.filter(subject=subject, reminder=0).order_by("generation")
+    rows = [(row.generation, row.state, row.due_at) for row in found]
     assert rows == [(1, "cleared", now() + timedelta(hours=5)), (2, "waiting", now() + timedelta(hours=6))]

@@ -262,7 +262,7 @@ def test_an_offer_shows_others_like_it_of_other_suppliers(visitor, django_assert
     rebuild_index()
     visitor.get(f"/en/export/offers/{kettle.number}/")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = visitor.get(f"/en/export/offers/{kettle.number}/")
 
     similar = page.content.decode().partition('id="similar"')[2]

@@ -20,17 +20,17 @@ from everfair.disputes import actions, queries
 from everfair.disputes.actions import Complaint
 from everfair.disputes.models import Claim
 from everfair.disputes.schemas import (
-    AnswerIn,
+    ClaimAnswerIn,
     AppealIn,
     ClaimBrief,
     ClaimIn,
     ClaimOut,
     ClaimPage,
     EvidenceIn,
-    IssueOut,
-    OfferIn,
+    ClaimIssueOut,
+    RemedyIn,
     RulingIn,
-    StandingOut,
+    ClaimStandingOut,
     SumIn,
     TrackingIn,
 )
@@ -76,7 +76,7 @@ def open_claim(request: HttpRequest, order_id: UUID, payload: ClaimIn) -> Any:
     return 201, _out(request, claim.pk)
 
 
-@router.post("/orders/{uuid:order_id}/withdraw-report", response=IssueOut)
+@router.post("/orders/{uuid:order_id}/withdraw-report", response=ClaimIssueOut)
 @allow(BUYING, scope="orders:write")
 @write
 def withdraw_report(request: HttpRequest, order_id: UUID) -> Any:
@@ -87,13 +87,13 @@ def withdraw_report(request: HttpRequest, order_id: UUID) -> Any:
         actions.withdraw_claim(claim.pk, by=actor)
     else:
         close_issue(order_id, by=actor)
-    return IssueOut(order=order_id, issue="none")
+    return ClaimIssueOut(order=order_id, issue="none")
 
 
 @router.post("/claims/{uuid:claim_id}/answer", response=ClaimOut)
 @allow(SELLING, scope="orders:write")
 @write
-def answer_claim(request: HttpRequest, claim_id: UUID, payload: AnswerIn) -> Any:
+def answer_claim(request: HttpRequest, claim_id: UUID, payload: ClaimAnswerIn) -> Any:
     """The supplier's word, with an offer where there is one."""
     amount = _money(payload.amount) if payload.amount else None
     actions.answer_claim(
@@ -119,7 +119,7 @@ def add_evidence(request: HttpRequest, claim_id: UUID, payload: EvidenceIn) -> A
 @router.post("/claims/{uuid:claim_id}/offers", response=ClaimOut)
 @allow(TRADING, scope="orders:write")
 @write
-def offer_remedy(request: HttpRequest, claim_id: UUID, payload: OfferIn) -> Any:
+def offer_remedy(request: HttpRequest, claim_id: UUID, payload: RemedyIn) -> Any:
     """What this side would settle for; it replaces its former offer."""
     actions.offer_remedy(claim_id, payload.remedy, _money(payload.amount), payload.note, by=request.actor)  # type: ignore[attr-defined]
     return _out(request, claim_id)
@@ -245,7 +245,7 @@ def _out(request: HttpRequest, claim_id: UUID) -> ClaimOut:
         instance=claim.instance,
         to_buyer=MoneyOut.of(claim.to_buyer) if claim.to_buyer else None,
         carried_out_at=claim.carried_out_at,
-        standing=StandingOut(
+        standing=ClaimStandingOut(
             code=standing.code, stands=str(standing.stands), turn=standing.turn, asks=str(standing.asks),
             at_zero=str(standing.at_zero), until=standing.until, yours=standing.yours,
         ),

@@ -47,14 +47,14 @@ class ClaimIn(_In):
     files: list[UUID] = Field([], max_length=10)
 
 
-class AnswerIn(_In):
+class ClaimAnswerIn(_In):
     text: Words = Field(min_length=1, max_length=5000)
     files: list[UUID] = Field([], max_length=10)
     remedy: Remedy | None = None
     amount: SumIn | None = None
 
 
-class OfferIn(_In):
+class RemedyIn(_In):
     remedy: Remedy
     amount: SumIn
     note: Words = Field("", max_length=5000)
@@ -96,7 +96,7 @@ class LeafOut(Schema):
     body: dict[str, Any]
 
 
-class OfferOut(Schema):
+class RemedyOut(Schema):
     id: UUID
     side: str
     remedy: str
@@ -122,7 +122,7 @@ class ClaimLineOut(Schema):
     worth: MoneyOut
 
 
-class StandingOut(Schema):
+class ClaimStandingOut(Schema):
     code: str
     stands: str
     turn: str
@@ -147,10 +147,10 @@ class ClaimOut(ClaimBrief):
     instance: int
     to_buyer: MoneyOut | None
     carried_out_at: datetime | None
-    standing: StandingOut
+    standing: ClaimStandingOut
     moves: list[str]
     lines: list[ClaimLineOut]
-    offers: list[OfferOut]
+    offers: list[RemedyOut]
     rulings: list[RulingOut]
     file: list[LeafOut]
 
@@ -160,6 +160,6 @@ class ClaimPage(Schema):
     next_cursor: str | None
 
 
-class IssueOut(Schema):
+class ClaimIssueOut(Schema):
     order: UUID
     issue: str

@@ -329,7 +329,7 @@ PAGES: list[Page] = [
         "lead_time_days": "20", "incoterm": "FOB", "named_place": "Ningbo"}),
     Page("trade:join", BUYING, {"group_id": "~@partner_group"}, post="owner", answers=(409, 422), writes=False,
          form={"quantity": "100", "remarks": "", "seen_hash": "0" * 64}),
-    Page("trade:close_group_buy", SELLING, {"group_id": "@group"}, post="owner", form={"sure": "1"}),
+    Page("trade:close_group_buy", SELLING, {"group_id": "@group"}, post="owner"),
     Page("trade:group_buys", EVERYONE, {"market": "~export"}, get="nobody", query={"hall": "hardware"}),
     Page("trade:group_buy", EVERYONE, {"market": "~export", "group_id": "~@partner_group"}, get="nobody"),
     # ── the office ──
