@@ -20,17 +20,17 @@ from everfair.disputes import actions, queries
 from everfair.disputes.actions import Complaint
 from everfair.disputes.models import Claim
 from everfair.disputes.schemas import (
-    ClaimAnswerIn,
     AppealIn,
+    ClaimAnswerIn,
     ClaimBrief,
     ClaimIn,
+    ClaimIssueOut,
     ClaimOut,
     ClaimPage,
+    ClaimStandingOut,
     EvidenceIn,
-    ClaimIssueOut,
     RemedyIn,
     RulingIn,
-    ClaimStandingOut,
     SumIn,
     TrackingIn,
 )
