@@ -148,7 +148,7 @@ def test_a_trade_costs_the_same_however_often_it_was_looked_at(office: Any) -> N
     for _ in range(5):
         office.get(address)
 
-    assert asked(office, address) == few == 22
+    assert asked(office, address) == few == 23
 
 
 # ── rules ──

@@ -16,6 +16,7 @@ from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.refused import Refused
 from everfair.base.roles import OPERATOR
 from everfair.companies.actions import place_stop, verify_company
+from everfair.disputes.queries import orders_claimed
 from everfair.office import actions, queries
 from everfair.office.schemas import (
     DecidedOut,
@@ -35,9 +36,9 @@ router = Router(tags=["office"])
 @router.get("/office/issues", response=IssuesOut)
 @allow(OPERATOR)
 def list_issues(request: HttpRequest, cursor: str = Query("", max_length=400), limit: int = Query(50, ge=1, le=100)) -> IssuesOut:
-    """Orders with an open issue, newest first."""
+    """Orders with an open issue that is no claim's, newest first."""
     before = _place(cursor) if cursor else None
-    found = open_issues(before=before, limit=limit + 1)
+    found = open_issues(apart_from=orders_claimed(), before=before, limit=limit + 1)
     shown = found[:limit]
     following = seal_cursor(["issues", shown[-1].number]) if len(found) > limit else None
     return IssuesOut(issues=[_issue(order) for order in shown], next_cursor=following)

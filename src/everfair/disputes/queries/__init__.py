@@ -1,6 +1,7 @@
 """Everything that reads about claims, by noun."""
 
 from everfair.disputes.queries.claims import (
+    CLAIMED,
     ClaimLineShown,
     claim,
     claim_lines,
@@ -14,6 +15,7 @@ from everfair.disputes.queries.claims import (
     offer,
     offers_standing,
     open_claim_of,
+    orders_claimed,
     rulings_of,
 )
 from everfair.disputes.queries.desk import Desk, desk, may_judge, why_not
@@ -23,6 +25,7 @@ from everfair.disputes.queries.precedents import Precedent, precedents
 from everfair.disputes.queries.standing import standing_of_claim
 
 __all__ = [
+    "CLAIMED",
     "ClaimLineShown",
     "Desk",
     "Precedent",
@@ -43,6 +46,7 @@ __all__ = [
     "offer",
     "offers_standing",
     "open_claim_of",
+    "orders_claimed",
     "precedents",
     "rulings_of",
     "standing_of_claim",

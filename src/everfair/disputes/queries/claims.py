@@ -19,6 +19,7 @@ from everfair.disputes.models import Claim, ClaimLine, Exhibit, Offer, Ruling
 from everfair.disputes.states import ENDED
 from everfair.trade.queries import credit_left, order_parts
 
+_KEEPS = ~Q(state__in=ENDED) | Q(carried_out_at=None, held_minor__gt=0, state__in=["settled", "dropped", "decided"])
 _HELD = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM trade_stage WHERE order_id = %s AND state IN ('funded', 'frozen')"
 
 
@@ -55,8 +56,17 @@ def claims_of(order_id: UUID, actor: Actor) -> list[Claim]:
 
 def open_claim_of(order_id: UUID) -> Claim | None:
     """The claim that keeps this order's issue: open, or ended and not yet carried out because a stop keeps the money."""
-    waiting = Q(carried_out_at=None, held_minor__gt=0, state__in=["settled", "dropped", "decided"])
-    return Claim.objects.filter(~Q(state__in=ENDED) | waiting, order_id=order_id).order_by("-number").first()
+    return Claim.objects.filter(_KEEPS, order_id=order_id).order_by("-number").first()
+
+
+def orders_claimed() -> QuerySet[Claim, Any]:
+    """The ids of orders whose issue is a claim's, to stand inside another query (`exclude(pk__in=…)`)."""
+    return Claim.objects.filter(_KEEPS).values("order_id")
+
+
+# The same in SQL, of an order called `o`.
+CLAIMED = """EXISTS (SELECT FROM disputes_claim k WHERE k.order_id = o.id AND (k.state NOT IN ('settled', 'dropped', 'decided', 'withdrawn')
+    OR (k.state <> 'withdrawn' AND k.carried_out_at IS NULL AND k.held_minor > 0)))"""
 
 
 def held_now(order: Any) -> Money:

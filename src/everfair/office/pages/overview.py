@@ -43,6 +43,7 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
     """Queue → its name, where it is worked off, why it matters, and how pressing it is."""
     companies = reverse("office:companies")
     return {
+        "cases": (_("Cases"), reverse("disputes:desk"), _("Claims that wait for an arbitrator's ruling."), "act"),
         "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
         "misfits": (_("Provider events that fit nothing"), reverse("office:events"), _("Money may lie in suspense."), "act"),
         "intents": (

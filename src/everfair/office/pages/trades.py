@@ -22,6 +22,7 @@ from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.companies.actions import note_act
 from everfair.companies.queries import people_by_id
+from everfair.disputes.queries import open_claim_of
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, whole
 from everfair.office.pages.words import SIDES, actor_in_words, asked_of, states_of
@@ -74,6 +75,7 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
     file = queries.order_file(order_id, actor)
     form = forms.ShareForm(request.GET if "percent" in request.GET else None, initial={"percent": "50"})
     share = form.share() if form.is_bound and form.is_valid() else Decimal("0.5")
+    claim = open_claim_of(order_id) if file.order.issue == "open" else None
     note_act(LOOKED_AT_ORDER, file.order.pk, "", actor)
     return page(
         request,
@@ -95,7 +97,8 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         charge_name=charge_name,
         amount=lambda minor: Money(minor, file.order.currency),
         form=form,
-        split=queries.split_of(file.order, file.parts.stages, share) if file.order.issue == "open" else None,
+        claim=claim,
+        split=queries.split_of(file.order, file.parts.stages, share) if file.order.issue == "open" and claim is None else None,
         percent=f"{(share * 100).normalize():f}",
         stop_badges=forms.STOP_BADGES,
     )

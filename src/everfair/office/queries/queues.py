@@ -13,6 +13,7 @@ from django.utils import timezone
 from everfair.base import clock
 from everfair.base.models import Deadline, DeadReaction
 from everfair.base.refused import NotVisible
+from everfair.disputes.queries import CLAIMED
 from everfair.office.queries.letters import stuck_letters
 from everfair.office.queries.sql import rows
 from everfair.office.values import LOOKALIKE, NAME_CLEARED, SETTLED
@@ -36,11 +37,12 @@ class Queue:
     since: datetime | None
 
 
-_QUEUES = """
+_QUEUES = f"""
     SELECT 'issues' AS name, count(*) AS count, min(said.at) AS since
     FROM trade_order o LEFT JOIN LATERAL (
         SELECT max(h.at) AS at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report') said ON true
-    WHERE o.issue = 'open'
+    WHERE o.issue = 'open' AND NOT {CLAIMED}
+    UNION ALL SELECT 'cases', count(*), min(k.created_at) FROM disputes_claim k WHERE k.state IN ('arbitration', 'proposed')
     UNION ALL SELECT 'misfits', count(*), min(e.received_at) FROM payments_providerevent e
     WHERE e.outcome IN ('mismatch', 'unknown') AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)
@@ -62,7 +64,7 @@ _QUEUES = """
     WHERE n.act = %(lookalike)s AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = n.subject AND c.act = %(cleared)s AND c.id > n.id)
     UNION ALL SELECT 'unmapped', count(DISTINCT source_category), min(created_at) FROM catalog_offer
-    WHERE category = %(unsorted)s AND source_category <> '' AND state <> 'removed'"""
+    WHERE category = %(unsorted)s AND source_category <> '' AND state <> 'removed'"""  # noqa: S608  a constant of the package below""
 
 
 def queues() -> dict[str, Queue]:

@@ -13,6 +13,7 @@ from django.db.models import Q, QuerySet
 from everfair.base.actor import Actor
 from everfair.base.money import Money, total
 from everfair.companies.queries import companies_visible_to, open_stops
+from everfair.disputes.queries import CLAIMED
 from everfair.ledger.values import escrow
 from everfair.logistics.queries import consignment_of
 from everfair.messaging.queries import messages_of, threads_about
@@ -107,18 +108,18 @@ class OpenIssue:
     held: Money
 
 
-_ISSUES = """
+_ISSUES = f"""
     SELECT o.id, coalesce(said.seq, 0) AS place, said.at AS since,
         (SELECT coalesce(sum(s.amount_minor), 0) FROM trade_stage s WHERE s.order_id = o.id AND s.state = 'frozen') AS held
     FROM trade_order o LEFT JOIN LATERAL (
         SELECT h.seq, h.at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report'
         ORDER BY h.seq DESC LIMIT 1) said ON true
-    WHERE o.issue = 'open' AND coalesce(said.seq, 0) > %(after)s
-    ORDER BY 2, o.number LIMIT %(limit)s"""
+    WHERE o.issue = 'open' AND NOT {CLAIMED} AND coalesce(said.seq, 0) > %(after)s
+    ORDER BY 2, o.number LIMIT %(limit)s"""  # noqa: S608  a constant of the package below""
 
 
 def issues_page(by: Actor, *, after: int = -1, limit: int = 50) -> list[OpenIssue]:
-    """Orders with an open issue, who waits longest first; `after` is the last one's place. Two queries."""
+    """Orders with an open issue that is no claim's, who waits longest first; `after` is the last one's place. Two queries."""
     found = rows(_ISSUES, {"after": after, "limit": limit})
     orders = orders_visible_to(by).select_related("buyer", "seller").in_bulk([row["id"] for row in found])
     return [

@@ -30,6 +30,7 @@ from everfair.trade.actions import (
     draft_order,
     fund_stage,
     lapse_order,
+    open_silent_case,
     pay_stage,
     place_order,
     receive_order,
@@ -100,7 +101,8 @@ class _Trades:
             (2, self.cancelled),
             (2, self.lapsed),
             (2, self.called_off),
-            (2, self.reported),
+            (1, self.reported),
+            (1, self.silent),
             (2, self.ruled),
         )
         chance = random.Random(f"{SEED}:trades")  # noqa: S311  a plan, no secret
@@ -170,6 +172,9 @@ class _Trades:
         order = self.shipped(buyer, seller, index)
         claim(order, "short", "Two cartons are wet and three are missing.", "0.2", by=self.world.by(buyer))
         return order
+
+    def silent(self, buyer: str, seller: str, index: int) -> None:
+        open_silent_case(self.shipped(buyer, seller, index).pk, "the buyer said nothing, and no delivery is proven")
 
     def ruled(self, buyer: str, seller: str, index: int) -> None:
         order = self.shipped(buyer, seller, index)

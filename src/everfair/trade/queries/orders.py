@@ -97,9 +97,9 @@ def orders_page(
     return list(rows.order_by("-number")[:limit])
 
 
-def open_issues(*, before: int | None = None, limit: int = 25) -> list[Order]:
-    """The operator's queue: orders with an open issue, newest first."""
-    rows = Order.objects.filter(issue="open").select_related("buyer", "seller")
+def open_issues(*, apart_from: QuerySet[Any, Any], before: int | None = None, limit: int = 25) -> list[Order]:
+    """The operator's queue: orders with an open issue, newest first, without those whose ids `apart_from` gives."""
+    rows = Order.objects.filter(issue="open").exclude(pk__in=apart_from).select_related("buyer", "seller")
     if before is not None:
         rows = rows.filter(number__lt=before)
     return list(rows.order_by("-number")[:limit])
