@@ -83,6 +83,16 @@ class StageRefunded:
 
 
 @event
+class PartShipped:
+    """One consignment of several; the rest follows."""
+
+    order_id: UUID
+    consignment_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+
+
+@event
 class OrderShipped:
     order_id: UUID
     consignment_id: UUID

@@ -47,6 +47,7 @@ NOTICE_WORDS: dict[str, str] = {
     "stage.funded": N_("A payment for the order %(number)s is held in escrow."),
     "stage.released": N_("A payment for the order %(number)s was released."),
     "stage.refunded": N_("A payment for the order %(number)s was refunded."),
+    "order.part_shipped": N_("%(company)s has shipped a part of the order %(number)s."),
     "order.shipped": N_("%(company)s has shipped the order %(number)s."),
     "order.late": N_("The order %(number)s should have been shipped by now."),
     "amendment.proposed": N_("%(company)s proposes new terms for the order %(number)s: please read them."),
@@ -119,7 +120,16 @@ LETTER_TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders": (
         N_("Steps of an order"),
         N_("Signed, shipped, received, completed: where nothing is asked of you at once."),
-        ("order.signed", "order.shipped", "order.received", "order.completed", "stage.funded", "stage.released", "payout.sent"),
+        (
+            "order.signed",
+            "order.part_shipped",
+            "order.shipped",
+            "order.received",
+            "order.completed",
+            "stage.funded",
+            "stage.released",
+            "payout.sent",
+        ),
     ),
 }
 TOPIC_OF = {kind: topic for topic, (_name, _help, kinds) in LETTER_TOPICS.items() for kind in kinds}

@@ -20,6 +20,7 @@ from everfair.markets.forms import PlanField
 from everfair.markets.plans import PROOF_KIND_WORDS
 from everfair.reference.queries import INCOTERMS
 from everfair.reference.values import name_in
+from everfair.trade.queries.shipments import LineGoods
 
 MOST_LINES = 100
 
@@ -76,20 +77,41 @@ class ShipForm(forms.Form):
     gross_weight_kg = NumberField(label=_("Gross weight in kg"), decimals=3, required=False, largest=Decimal(10**8))
     note = TextField(label=_("Note for the buyer"), required=False, many_lines=True, rows=2, max_length=1000)
 
-    def __init__(self, *args: Any, lines: Sequence[Any], **kwargs: Any) -> None:
-        """`lines` are the order's: each gets its packages and marks, which make the packing list."""
+    def __init__(self, *args: Any, goods: Sequence[LineGoods], **kwargs: Any) -> None:
+        """`goods` are the order's lines as they stand: of each how much goes along, its packages and marks, which make the packing list."""
         kwargs["initial"] = {"handed_over_on": now().date(), **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.lines = lines
-        for line in lines:
+        self.lines = goods
+        self.fields["more_follows"] = forms.BooleanField(
+            label=_("More follows with another consignment"),
+            required=False,
+            help_text=_("Leave it empty when this is all of it."),
+        )
+        for line in goods:
+            self.fields[f"quantity_{line.n}"] = NumberField(
+                label=_("Goes along"), decimals=3, required=False, largest=Decimal(10**12), initial=f"{line.left.normalize():f}",
+                help_text=_("Ordered %(ordered)s, left %(left)s.")
+                % {"ordered": quantity(line.ordered, line.unit), "left": quantity(line.left, line.unit)},
+            )  # fmt: skip
             self.fields[f"packages_{line.n}"] = NumberField(
                 label=_("Packages"), decimals=0, required=False, largest=Decimal(100_000)
             )
             self.fields[f"marks_{line.n}"] = TextField(label=_("Marks and numbers"), required=False, max_length=200)
 
-    def packing(self) -> list[tuple[Any, Any, Any]]:
-        """(line, its packages field, its marks field) for the template."""
-        return [(line, self[f"packages_{line.n}"], self[f"marks_{line.n}"]) for line in self.lines]
+    def packing(self) -> list[tuple[Any, Any, Any, Any]]:
+        """(line, its quantity, packages and marks fields) for the template."""
+        return [(line, *(self[f"{name}_{line.n}"] for name in ("quantity", "packages", "marks"))) for line in self.lines]
+
+    def carried(self) -> dict[int, Decimal] | None:
+        """What goes along; None for all of it as ordered. A field left empty means none of it, one that was not sent all that is left."""
+        typed = {line.n: self._goes_along(line) for line in self.lines}
+        if all(typed[line.n] == line.left == line.ordered for line in self.lines):
+            return None
+        return {n: found for n, found in typed.items() if found}
+
+    def _goes_along(self, line: LineGoods) -> Decimal:
+        name = f"quantity_{line.n}"
+        return (self.cleaned_data[name] or Decimal(0)) if name in self.data else line.left
 
     def consignment(self) -> dict[str, Any]:
         """What `ship_order` takes."""
@@ -98,7 +120,7 @@ class ShipForm(forms.Form):
         typed["packing_list"] = [
             {
                 "line": line.n,
-                "quantity": f"{line.quantity.normalize():f}",
+                "quantity": f"{self._goes_along(line).normalize():f}",
                 "packages": int(self.cleaned_data[f"packages_{line.n}"]),
                 "marks": self.cleaned_data[f"marks_{line.n}"],
             }

@@ -24,6 +24,7 @@ from everfair.trade.actions import (
     settle_order,
 )
 from everfair.trade.models import Order
+from everfair.trade.queries.calendars import number
 from everfair.trade.queries.reminding import TURN, reminder_cause
 from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment
 
@@ -45,9 +46,15 @@ def balance_unpaid(order_id: UUID) -> None:
 
 @on_deadline("trade.ship")
 def not_shipped(order_id: UUID) -> None:
-    """The buyer may take the money back from now on; whether they do is theirs to say."""
+    """The buyer may take the money back from now on; whether they do is theirs to say. Where nobody does anything, an operator looks."""
     order = Order.objects.get(pk=order_id)
+    set_deadline("trade.late", order.pk, timedelta(days=float(number(order, "trade.late_days"))))
     emit(ShippingLate(order.pk, order.buyer_id, order.seller_id))
+
+
+@on_deadline("trade.late")
+def nobody_acted(order_id: UUID) -> None:
+    open_silent_case(order_id, "nothing was shipped in time, and nobody acted")
 
 
 @on_deadline("trade.amend")

@@ -7,7 +7,7 @@ also_prove(
     """
     WITH sums AS (SELECT order_id, sum(amount_minor) AS amount FROM trade_stage GROUP BY order_id)
     SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number)
-        FILTER (WHERE s.amount IS DISTINCT FROM CASE WHEN o.kind = 'framework' THEN NULL ELSE o.total_minor + c.credit END))[1]
+        FILTER (WHERE s.amount IS DISTINCT FROM CASE WHEN o.kind = 'framework' THEN NULL ELSE o.total_minor + o.difference_minor + c.credit END))[1]
     FROM trade_order o LEFT JOIN sums s ON s.order_id = o.id
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS credit FROM trade_credit WHERE order_id = o.id) c
     """,

@@ -44,6 +44,7 @@ from everfair.events.trade import (
     OrderReceived,
     OrderShipped,
     OrderSigned,
+    PartShipped,
     ShippingLate,
     SilenceAccepted,
     StageDue,
@@ -159,6 +160,11 @@ def tell_of_failed_payment(fact: PaymentFailed) -> None:
 @on(OrderShipped, subscriber=NOTICES)
 def tell_of_shipping(fact: OrderShipped) -> None:
     _tell(fact, "buyer", BUYERS, "order.shipped")
+
+
+@on(PartShipped, subscriber=NOTICES)
+def tell_of_part(fact: PartShipped) -> None:
+    _tell(fact, "buyer", BUYERS, "order.part_shipped")
 
 
 @on(ShippingLate, subscriber=NOTICES)

@@ -23,7 +23,8 @@ AGREEMENT = StateTable(
 )
 GOODS = StateTable(
     "goods",
-    ("ship",      "awaiting",       "shipped",    seller),             # every stage is held in escrow
+    ("ship",      "awaiting part",  "shipped",    seller),             # every stage is held in escrow
+    ("ship_part", "awaiting part",  "part",       seller),             # the rest follows
     ("receive",   "shipped",        "received",   buyer),
     ("presume",   "shipped",        "received",   CLOCK),              # silence over a proof of delivery (I7)
 )

@@ -103,6 +103,7 @@ _QUOTE_FORM = {
 _SHIP_FORM = {
     "mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1", "handed_over_on": _day(0), "package_count": "12",
     "gross_weight_kg": "12.5", "note": "", "packages_1": "12", "marks_1": "1/12",
+    "quantity_1": "1000",
 }  # fmt: skip
 _BANK_FORM = {
     "holder": "House", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
@@ -275,6 +276,7 @@ PAGES: list[Page] = [
     Page("trade:report_inspection", SELLING, {"inspection_id": "@inspects_ready"}, post="owner",
          form={"found_1_critical": "0", "found_1_major": "1", "found_1_minor": "2", "attachments": _photo, "remarks": "fine"}),
     Page("trade:inspection_pdf", PARTY, {"inspection_id": "@failed_inspection"}),
+    Page("trade:finish_shipping", SELLING, {"order_id": "@sold_part"}, get=None, post="owner"),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:ask_extension", TRADING, {"order_id": "@sold_shipped", "kind": "~receipt"}, post="owner", form={"days": "5", "reason": "customs"}),
     Page("trade:grant_extension", TRADING, {"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, get=None, post="owner"),
@@ -448,6 +450,7 @@ _OFFER = {
 _SHIP = {
     "mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1", "handed_over_on": _day(0), "package_count": 12,
     "gross_weight_kg": "12.5", "packing_list": [{"line": 1, "quantity": "1000", "packages": 12, "marks": "1/12"}], "note": "fine",
+    "lines": [{"line": 1, "quantity": "1000"}], "last": True,
 }  # fmt: skip
 _TEN = {"amount": "10.00", "currency": "USD"}
 _REASON = {"reason": "half is missing"}
@@ -587,6 +590,7 @@ OPERATIONS: list[Operation] = [
     Operation("POST /inspections/{inspection_id}/pay", "owner or buyer or seller | owner or finance", path={"inspection_id": "@bought_inspection"}),
     Operation("POST /inspections/{inspection_id}/report", SELLING, path={"inspection_id": "@inspects_ready"}, body={
         "lines": [{"line": 1, "defects": {"critical": 0, "major": 1, "minor": 2}}], "files": ["@photo"], "remarks": "fine"}),
+    Operation("POST /orders/{order_id}/finish-shipping", SELLING, path={"order_id": "@sold_part"}),
     Operation("POST /orders/{order_id}/receive", BUYING, path={"order_id": "@bought_shipped"}),
     Operation("POST /orders/{order_id}/claims", BUYING, path={"order_id": "@bought_shipped"}, body={
         "lines": [{"line": 1, "reason": "short", "quantity": "10"}], "remedy": "refund", "amount": _TEN, "text": "ten are missing", "files": ["@photo"]}),

@@ -247,6 +247,10 @@ def _trades(side: Side) -> None:
     ):  # fmt: skip
         order = _order(side, buyer, seller, of[goods], reached)
         of |= {name: order.pk, f"{name}_hash": order.terms_hash}
+    order = _order(side, *sells[:2], of["offer"], 3)
+    goods = make.CONSIGNMENT | {"tracking_number": f"PART{side.mark}", "handed_over_on": now().date()}
+    ship_order(order.pk, goods, lines={1: Decimal(990)}, last=False, by=side.by)
+    of["sold_part"] = order.pk
     order = _order(side, *sells[:2], of["offer"], 4)
     receive_order(order.pk, by=side.partner_by)
     of["sold_completed"] = order.pk

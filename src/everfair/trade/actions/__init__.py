@@ -44,7 +44,7 @@ from everfair.trade.actions.issues import close_issue, divide_held, open_issue, 
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.samples import draft_sample, order_sample
-from everfair.trade.actions.shipping import receive_order, settle_order, ship_order
+from everfair.trade.actions.shipping import finish_shipping, receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.silence import hear_silence
 from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
@@ -79,6 +79,7 @@ __all__ = [
     "draft_sample",
     "end_framework",
     "expire_extension",
+    "finish_shipping",
     "fund_inspection",
     "fund_stage",
     "grant_extension",

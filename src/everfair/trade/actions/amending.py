@@ -25,11 +25,11 @@ from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import AmendmentEnded, AmendmentProposed, OrderAmended
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.reference.queries import unit as unit_row
-from everfair.trade.actions.stages import call_stage, locked_order, locked_stages
-from everfair.trade.models import Amendment, Credit, Order, Stage
-from everfair.trade.queries.amendments import credit_left
+from everfair.trade.actions.stages import add_top_up, locked_order, locked_stages, refuse_too_low
+from everfair.trade.models import Amendment, Credit, Order
 from everfair.trade.queries.calendars import due, late_from
 from everfair.trade.queries.orders import order as order_of
+from everfair.trade.queries.shipments import goods_of
 from everfair.trade.roles import buyer, seller
 from everfair.trade.values import terms_hash
 
@@ -64,7 +64,7 @@ def propose_amendment(order_id: UUID, change: Change, note: str = "", *, by: Act
         if find_one(Amendment, "order_id = %s AND state = 'proposed'", [order.pk]):
             raise Refused("trade.amendment_open", _("There is a proposal already. It is answered or taken back first."))
         document = _amended(order, change)
-        _refuse_too_low(order, locked_stages(order), document["total_minor"])
+        refuse_too_low(order, locked_stages(order), order.total - Money(document["total_minor"], order.currency))
         made = Amendment(
             order=order,
             version=order.terms_version + 1,
@@ -96,7 +96,7 @@ def sign_amendment(amendment_id: UUID, seen_hash: str, *, by: Actor) -> Order:
         if amendment.former_hash != order.terms_hash:
             raise Refused("trade.other_terms", _("The terms have changed since you read them. Please read them again."))
         stages = locked_stages(order)
-        _refuse_too_low(order, stages, amendment.total_minor)
+        refuse_too_low(order, stages, order.total - Money(amendment.total_minor, order.currency))
         with stepping(amendment, "sign", by=by):
             amendment.signed_at, amendment.signed_by = EfNow(), by.person_id  # type: ignore[assignment]
         difference = amendment.total_minor - order.total_minor
@@ -104,7 +104,7 @@ def sign_amendment(amendment_id: UUID, seen_hash: str, *, by: Actor) -> Order:
         clear_deadline("trade.amend", amendment.pk)
         emit(OrderAmended(order.pk, amendment.pk, amendment.version), by=by)
         if difference > 0:
-            _add_top_up(order, stages, Money(difference, order.currency), by=by)
+            add_top_up(order, stages, Money(difference, order.currency), by=by)
         elif difference < 0:
             insert(Credit(order=order, amendment=amendment, amount_minor=-difference, currency=order.currency))
     return order
@@ -160,6 +160,8 @@ def _open(amendment_id: UUID, by: Actor, *, stop: str = "") -> tuple[Amendment, 
 
 
 def _refuse_closed(order: Order) -> None:
+    if order.difference_minor:
+        raise Refused("trade.difference", _("The goods have left, and what was sent is settled."))
     if order.kind in FIXED:
         raise Refused("trade.kind_fixed", _("The terms of such a contract stay as they were signed."))
     if order.agreement != "agreed" or order.goods == "received":
@@ -174,6 +176,7 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
     if order.kind == "call_off" and any(_differs(lines.get(n), quantity, price) for n, quantity, price in change.lines):
         message = _("Quantity and price of a call-off are those of its framework contract. Call off anew instead.")
         raise Refused("trade.kind_fixed", message, field="lines", status=422)
+    _refuse_less_than_shipped(order, change.lines)
     for n, quantity, price in change.lines:
         _change_line(lines.get(n), quantity, price, order.currency)
     document["total_minor"] = sum(line["amount_minor"] for line in document["lines"]) + sum(
@@ -202,6 +205,12 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
     return document
 
 
+def _refuse_less_than_shipped(order: Order, changed: Sequence[tuple[int, Decimal, Decimal]]) -> None:
+    shipped = {line.n: line.shipped for line in goods_of(order)} if order.goods == "part" else {}
+    if any(quantity < shipped.get(n, Decimal(0)) for n, quantity, _price in changed):
+        raise Refused("trade.shipped", _("More than that is on its way already."), field="lines", status=422)
+
+
 def _differs(line: dict[str, Any] | None, quantity: Decimal, price: Decimal) -> bool:
     return line is None or (Decimal(line["quantity"]), Decimal(line["unit_price"])) != (quantity, price)
 
@@ -218,13 +227,6 @@ def _change_line(line: dict[str, Any] | None, quantity: Decimal, price: Decimal,
     line["amount_minor"] = amount.minor
 
 
-def _refuse_too_low(order: Order, stages: Sequence[Stage], total_minor: int) -> None:
-    """What was paid out already cannot be given back: no credit may be larger than what is held or still to be paid."""
-    to_come = sum(stage.amount_minor for stage in stages if stage.state not in ("released", "refunded", "void"))
-    if order.total_minor - total_minor > to_come - credit_left(order).minor:
-        raise Refused("trade.too_low", _("More than that has been paid out already."), field="lines", status=422)
-
-
 def _write_terms(order: Order, amendment: Amendment) -> None:
     before, document = as_it_is(order), amendment.document
     order.terms, order.terms_hash, order.terms_version = document, amendment.terms_hash, amendment.version
@@ -238,21 +240,6 @@ def _write_terms(order: Order, amendment: Amendment) -> None:
     order.buyer_signed_at, order.buyer_signed_by = theirs  # type: ignore[assignment]
     order.seller_signed_at, order.seller_signed_by = ours  # type: ignore[assignment]
     save_changes(order, before)
-    if moved and (order.pk, "trade.ship") in deadlines_of([order.pk]):
+    if moved and {"trade.ship", "trade.late"} & {kind for _pk, kind in deadlines_of([order.pk])}:
         set_deadline("trade.ship", order.pk, late_from(order))
-
-
-def _add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Actor) -> None:
-    """The further payment is a stage of its own. Before shipping it waits until what comes first is held."""
-    percent = (Decimal(amount.minor) * 100 / order.total_minor).quantize(Decimal("0.0001"))
-    top_up = Stage(
-        order=order, n=len(stages) + 1, name="top_up", percent=percent, amount_minor=amount.minor, currency=amount.currency,
-        due_on="former_held",
-    )  # fmt: skip
-    insert(top_up)
-    first = all(
-        stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "former_held") for stage in stages
-    )
-    if first:
-        clear_deadline("trade.ship", order.pk)
-        call_stage(top_up, by=by)
+        clear_deadline("trade.late", order.pk)

@@ -72,12 +72,13 @@ def grant_extension(extension_id: UUID, *, by: Actor) -> Extension:
 def _move(order: Order, asked: Extension) -> None:
     running = deadlines_of([order.pk])
     if asked.kind == "shipping":
-        if order.goods != "awaiting":
+        if order.goods not in ("awaiting", "part"):
             raise Refused("trade.shipped", _("The goods are on their way already."))
         order.ship_extended_days += asked.days
         # While a payment is awaited the shipping clock does not run; when late it stands still, and runs again.
         if (order.pk, "trade.ship") in running or not ({"trade.pay", "trade.balance"} & {kind for _pk, kind in running}):
             set_deadline("trade.ship", order.pk, late_from(order))
+        clear_deadline("trade.late", order.pk)
         return
     zero_at = running.get((order.pk, "trade.receive"))
     if order.goods != "shipped" or zero_at is None:

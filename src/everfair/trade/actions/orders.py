@@ -33,6 +33,7 @@ DEADLINES = (
     "trade.confirm",
     "trade.settle",
     "trade.recheck",
+    "trade.late",
     "trade.framework",
 )
 

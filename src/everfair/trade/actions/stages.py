@@ -159,6 +159,29 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
         _after_funding(order, stages, by=by)
 
 
+def add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Actor) -> None:
+    """The further payment is a stage of its own. Before shipping it waits until what comes first is held."""
+    percent = (Decimal(amount.minor) * 100 / order.total_minor).quantize(Decimal("0.0001"))
+    top_up = Stage(
+        order=order, n=len(stages) + 1, name="top_up", percent=percent, amount_minor=amount.minor, currency=amount.currency,
+        due_on="former_held",
+    )  # fmt: skip
+    insert(top_up)
+    first = all(
+        stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "former_held") for stage in stages
+    )
+    if first:
+        clear_deadline("trade.ship", order.pk)
+        call_stage(top_up, by=by)
+
+
+def refuse_too_low(order: Order, stages: Sequence[Stage], cheaper: Money) -> None:
+    """What was paid out already cannot be given back: no credit may be larger than what is held or still to be paid."""
+    to_come = sum(stage.amount_minor for stage in stages if stage.state not in ENDED)
+    if cheaper.minor > to_come - credit_left(order).minor:
+        raise Refused("trade.too_low", _("More than that has been paid out already."), field="lines", status=422)
+
+
 def _return_unless_used(stage_id: UUID, intent_id: UUID, *, by: Actor) -> None:
     """A repeated reaction finds the money spent already: nothing to return then."""
     stage = Stage.objects.get(pk=stage_id)
@@ -177,7 +200,7 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
     coming = coming_stage(stages)
     if coming is not None and coming.state == "planned" and _may_fall_due(order, coming):
         call_stage(coming, by=by)
-    elif order.goods == "awaiting":
+    elif order.goods in ("awaiting", "part"):
         set_deadline("trade.ship", order.pk, late_from(order))
 
 

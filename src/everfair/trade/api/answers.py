@@ -16,6 +16,7 @@ from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
 from everfair.trade.models import Extension, Order
+from everfair.trade.queries.shipments import LineGoods, goods_of
 from everfair.trade.schemas.orders import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, ExtensionOut, OrderOut, PartyOut
 from everfair.trade.values import Terms
 
@@ -126,11 +127,18 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
         ],
         moves=queries.moves_of(order, stages, actor) + queries.extension_moves(order, more_time, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
+        goods_sent=[_sent(line) for line in goods_of(order)],
+        difference=MoneyOut.of(Money(order.difference_minor, order.currency)),
         ship_by_in_force=queries.ship_day(order),
         confirm_by=order.confirm_by,
         calendar=signed.get("calendar"),
         extensions=[extension_out(row) for row in more_time],
     )
+
+
+def _sent(line: LineGoods) -> dict[str, Any]:
+    numbers = {name: getattr(line, name).normalize() for name in ("ordered", "shipped", "least", "most")}
+    return {"line": line.n, "state": line.state} | numbers
 
 
 _EXTENSION = ("kind", "days", "reason", "asked_by", "state", "answer_by", "answered_at")

@@ -151,12 +151,22 @@ def pay_stage(request: HttpRequest, order_id: UUID, n: int) -> Any:
 @allow(SELLING, scope="orders:write")
 @write
 def ship_order(request: HttpRequest, order_id: UUID, payload: ShipIn) -> Any:
-    consignment = payload.model_dump(mode="python")
+    consignment = payload.model_dump(mode="python", exclude={"lines", "last"})
     for name in ("carrier", "tracking_number", "note"):
         consignment[name] = text_of(consignment[name], name)
     weight = consignment["gross_weight_kg"]
     consignment["gross_weight_kg"] = Decimal(weight) if weight else None
-    actions.ship_order(order_id, consignment, by=request.actor)  # type: ignore[attr-defined]
+    lines = None if payload.lines is None else {line.line: Decimal(line.quantity) for line in payload.lines}
+    actions.ship_order(order_id, consignment, lines=lines, last=payload.last, by=request.actor)  # type: ignore[attr-defined]
+    return order_out(request, order_id)
+
+
+@router.post("/orders/{uuid:order_id}/finish-shipping", response=OrderOut)
+@allow(SELLING, scope="orders:write")
+@write
+def finish_shipping(request: HttpRequest, order_id: UUID) -> Any:
+    """Nothing more follows: what has left is all of it, within the contract's tolerance."""
+    actions.finish_shipping(order_id, by=request.actor)  # type: ignore[attr-defined]
     return order_out(request, order_id)
 
 

@@ -14,6 +14,7 @@ from everfair.trade.models.orders import (
     Stage,
     reference_of,
 )
+from everfair.trade.models.shipments import ShippedLine
 from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "OrderLine",
     "Release",
     "SampleCredit",
+    "ShippedLine",
     "Shown",
     "Stage",
     "reference_of",

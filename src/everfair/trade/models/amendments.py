@@ -45,15 +45,19 @@ class Amendment(Row):
 
 
 class Credit(Row):
-    """What the buyer gets back of what is held, when the goods are settled: the terms became cheaper. Insert-only."""
+    """What the buyer gets back of what is held, when the goods are settled: the terms became cheaper, or less was shipped. Insert-only."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
-    amendment = models.OneToOneField(Amendment, on_delete=models.PROTECT, related_name="+")
+    # None: less was shipped than ordered, within the contract's tolerance.
+    amendment = models.OneToOneField(Amendment, on_delete=models.PROTECT, related_name="+", null=True)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_credit_amount")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_credit_amount"),
+            models.UniqueConstraint(fields=["order"], condition=models.Q(amendment=None), name="trade_credit_short_once"),
+        ]
         indexes = [models.Index(fields=["order"], name="trade_credit_order")]
 
     @property

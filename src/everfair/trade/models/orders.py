@@ -46,6 +46,8 @@ class Order(Row):
     quote = models.ForeignKey("sourcing.Quote", on_delete=models.PROTECT, related_name="+", null=True)
     currency = models.CharField(max_length=3)
     total_minor = models.BigIntegerField()
+    # What was really shipped, less the total, at the contract's prices; set when all goods have left.
+    difference_minor = models.BigIntegerField(default=0, db_default=0)
     incoterm = models.CharField(max_length=3)
     named_place = models.CharField(max_length=120)
     ship_by = models.DateField()

@@ -20,7 +20,7 @@ from everfair.trade.pages.inspections import (
     report_inspection,
     waive_inspection,
 )
-from everfair.trade.pages.moves import end_order, pay, receive, ship, sign
+from everfair.trade.pages.moves import end_order, finish_shipping, pay, receive, ship, sign
 from everfair.trade.pages.reading import order, orders, paper, post
 from everfair.trade.pages.samples import sample
 from everfair.trade.pages.sheets import sheet
@@ -43,6 +43,7 @@ __all__ = [
     "decline_inspection",
     "end_frame",
     "end_order",
+    "finish_shipping",
     "frame",
     "group_buy",
     "inspect",

@@ -23,6 +23,7 @@ _ORDER = (
     "confirm",
     "show",
     "ship",
+    "finish_shipping",
     "receive",
     "inspect",
     "send_back",
@@ -61,7 +62,10 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor, move
             text = _("Pay %(amount)s into escrow") % {"amount": plain_money(stage.amount)}
             return {"text": text, "url": at("pay", n=stage.n), "icon": "lock-keyhole"}
         case "ship":
-            return {"text": _("Ship the goods"), "confirm": at("ship"), "icon": "truck", "kind": "primary"}
+            text = _("Ship the rest") if order.goods == "part" else _("Ship the goods")
+            return {"text": text, "confirm": at("ship"), "icon": "truck", "kind": "primary"}
+        case "finish_shipping":
+            return {"text": _("Nothing more follows"), "url": at("finish_shipping"), "kind": "plain"}
         case "inspect":
             again = order.inspection == "failed"
             text = _("Inspect again") if again else _("Book an inspection")

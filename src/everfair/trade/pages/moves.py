@@ -27,6 +27,7 @@ from everfair.trade.forms import ReasonForm, ShipForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.reading import company_name
 from everfair.trade.postings import fee_on
+from everfair.trade.queries.shipments import goods_of
 from everfair.trade.queries.words import rate_in_words
 
 
@@ -125,11 +126,16 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 @once
 def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found, parts = found_order(request, order_id)
-    form = ShipForm(request.POST or None, lines=parts.lines)
+    form = ShipForm(request.POST or None, goods=goods_of(found))
 
     def work() -> HttpResponse:
-        actions.ship_order(order_id, form.consignment(), by=request.actor)  # type: ignore[attr-defined]
-        messages.success(request, _("The goods are on their way. The buyer is asked to confirm when they arrive."))
+        last = not form.cleaned_data["more_follows"]
+        made = actions.ship_order(order_id, form.consignment(), lines=form.carried(), last=last, by=request.actor)  # type: ignore[attr-defined]
+        told = {
+            "part": _("A part of the goods is on its way."),
+            "shipped": _("The goods are on their way. The buyer is asked to confirm when they arrive."),
+        }
+        messages.success(request, told[made.goods])
         return redirect("trade:order", order_id)
 
     def show(status: int) -> HttpResponse:
@@ -140,6 +146,15 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
         if request.method == "POST"
         else page_if_possible(request, found, parts.stages, "ship", show)
     )
+
+
+@require_POST
+@allow(SELLING)
+@once
+def finish_shipping(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    actions.finish_shipping(order_id, by=request.actor)  # type: ignore[attr-defined]
+    messages.success(request, _("The goods are on their way. The buyer is asked to confirm when they arrive."))
+    return redirect("trade:order", order_id)
 
 
 @require_http_methods(["GET", "POST"])

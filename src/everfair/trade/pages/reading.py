@@ -50,6 +50,7 @@ from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
+from everfair.trade.queries.shipments import sent_goods
 from everfair.trade.queries.timeline import in_words
 from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
 
@@ -115,10 +116,12 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "steps": _steps(found, parts.stages),
         "shown": shown_work(request, found),
         "proposed": _proposed(found, actor),
-        "credit": queries.credit_left(found) if found.terms_version > 1 else None,
+        "credit": queries.credit_left(found),
         "inspections": inspections_of(found),
         "consignment": consignment,
         "packing": _packing(consignment, parts.lines),
+        "sent": sent_goods(found),
+        "difference": Money(abs(found.difference_minor), found.currency),
         "modes": MODE_WORDS,
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
         "rules": rules_in_words(found.rules, found.terms.get("calendar")),

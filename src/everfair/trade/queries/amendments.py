@@ -31,8 +31,8 @@ def order_of_amendment(amendment_id: UUID, actor: Actor) -> Order:
 
 
 def credit_left(of: Order) -> Money:
-    """What the buyer still gets back when stages end; no query for terms that were never amended."""
-    if of.terms_version == 1:
+    """What the buyer still gets back when stages end; no query where terms and goods are as they were signed."""
+    if of.terms_version == 1 and of.difference_minor >= 0:
         return Money.zero(of.currency)
     [(left,)] = ask(_CREDIT_LEFT, [of.pk, of.pk])
     return Money(int(left), of.currency)

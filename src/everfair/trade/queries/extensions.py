@@ -60,7 +60,7 @@ def most_days(order: Order, extensions: Sequence[Extension], kind: str, side: st
         return 0
     granted = granted_days(extensions, kind)
     if kind == "shipping":
-        if side != "seller" or order.goods != "awaiting" or order.seller_signed_at is None:
+        if side != "seller" or order.goods not in ("awaiting", "part") or order.seller_signed_at is None:
             return 0
         original = (order.ship_by - order.seller_signed_at.astimezone(UTC).date()).days
         left = int(number(order, "trade.shipping_most_days")) - max(original, 0) - granted

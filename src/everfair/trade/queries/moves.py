@@ -18,6 +18,7 @@ from everfair.trade.models import Order, Stage
 from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.inspecting import BLOCKS_GOODS, BLOCKS_MONEY, may_ask
 from everfair.trade.queries.kinds import framework_moves, waits_for_group
+from everfair.trade.queries.shipments import goods_of
 from everfair.trade.roles import buyer, buyers_purse, seller
 
 # Said where the withdrawals are used up, by the refusal and in place of the button.
@@ -29,7 +30,7 @@ NO_MORE = {
     "withdraw": _("You have withdrawn this as often as the contract allows. Write here what has arrived: the operator decides."),
 }
 # Never a button: one is how an order is born, the other comes with receiving or a ruling.
-_NOT_ASKED = ("place", "complete", "conclude", "settle", "lapse")
+_NOT_ASKED = ("place", "ship_part", "complete", "conclude", "settle", "lapse")
 
 
 def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
@@ -45,6 +46,8 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
         found.append("show")
     if running and buyer.admits(actor, order) and presented_stage(stages):
         found += ["confirm", "send_back"]
+    if "ship" in found and order.goods == "part" and all(line.state == "shipped" for line in goods_of(order)):
+        found.append("finish_shipping")
     if may_ask(order, actor):
         found.append("inspect")
     return found
@@ -98,7 +101,7 @@ def waited_for(order: Order, stages: Sequence[Stage]) -> list[str]:
     asked = {stage.ends_on for stage in stages if stage.state == "funded" and stage.work != "confirmed"}
     if coming is not None and coming.state == "planned":
         asked.add(coming.due_on)
-    if order.goods == "awaiting":
+    if order.goods in ("awaiting", "part"):
         asked.discard("shipping_document")
     return [kind for kind in PROOFS if kind in asked]
 

@@ -173,6 +173,8 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
             _("An issue is opened for the operator. Silence alone never pays."),
             due.get("trade.receive"),
         )
+    if order.goods == "part":
+        return _part(order, due)
     if "trade.ship" not in due and now() > late_from(order):
         return Standing(
             "late",
@@ -213,6 +215,26 @@ def _inspecting(stands: Words, due: dict[str, datetime]) -> Standing:
         _("Pack the goods, declare it on the inspection's page, and let the inspector in."),
         _("The booking ends, and the inspection fee goes back to whoever paid it."),
         due.get("trade.inspection"),
+    )
+
+
+def _part(order: Order, due: dict[str, datetime]) -> Standing:
+    if "trade.ship" not in due and now() > late_from(order):
+        return Standing(
+            "part_late",
+            _("The ship-by day has passed, and a part of the goods is still missing."),
+            "seller",
+            _("Ship the rest. The buyer may report what is missing."),
+            _("An issue is opened for the operator."),
+            due.get("trade.late"),
+        )
+    return Standing(
+        "part",
+        _("A part of the goods is on its way."),
+        "seller",
+        _("Ship the rest, or say that nothing more follows."),
+        _("The buyer may report what is missing."),
+        due.get("trade.ship"),
     )
 
 

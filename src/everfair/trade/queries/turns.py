@@ -51,7 +51,7 @@ def _waiting_for(actor: Actor) -> QuerySet[Order]:
     if actor.kind == "operator":
         return rows.filter(issue="open")
     seller = Q(seller_id=actor.company_id) & (
-        Q(agreement="offered") | Q(agreement="agreed", goods="awaiting") | Q(agreement="agreed", issue="open")
+        Q(agreement="offered") | Q(agreement="agreed", goods__in=["awaiting", "part"]) | Q(agreement="agreed", issue="open")
     )
     buyer = Q(buyer_id=actor.company_id, agreement="agreed")
     return rows.filter(seller | buyer)

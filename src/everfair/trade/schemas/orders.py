@@ -150,7 +150,14 @@ class PackingIn(Strict):
     marks: Words = Field("", max_length=200)
 
 
+class CarriedIn(Strict):
+    line: int = Field(ge=1, le=100, strict=True)
+    quantity: Quantity
+
+
 class ShipIn(Strict):
+    """`lines`: what of each line goes along, all that is left where it is not given; `last`: nothing more follows."""
+
     mode: Literal["express", "air", "land", "sea"]
     carrier: str = Field(min_length=1, max_length=120)
     tracking_number: str = Field(min_length=1, max_length=80)
@@ -159,11 +166,24 @@ class ShipIn(Strict):
     gross_weight_kg: Quantity | None = None
     packing_list: list[PackingIn] = Field(default_factory=list, max_length=100)
     note: str = Field("", max_length=1000)
+    lines: list[CarriedIn] | None = Field(None, max_length=100)
+    last: bool = True
 
 
 class PartyOut(Schema):
     id: UUID
     name: str
+
+
+class SentOut(Schema):
+    """How a line stands: `state` is awaiting, part or shipped, counted with the contract's tolerance."""
+
+    line: int
+    ordered: Decimal
+    shipped: Decimal
+    least: Decimal
+    most: Decimal
+    state: str
 
 
 class LineOut(Schema):
@@ -284,6 +304,8 @@ class OrderOut(OrderBrief):
     charges: list[ChargeOut]
     stages: list[StageOut]
     moves: list[str]
+    goods_sent: list[SentOut]
+    difference: MoneyOut
     consignment: ConsignmentOut | None
     ship_by_in_force: date
     confirm_by: datetime | None
