@@ -23,7 +23,7 @@ AGREEMENT_WORDS = name_codes("trade.agreement", {
     "cancelled": _("Cancelled"), "lapsed": _("Ran out"), "called_off": _("Called off"), "completed": _("Settled"),
 })
 GOODS_WORDS = name_codes("trade.goods", {
-    "awaiting": _("Not shipped yet"), "shipped": _("Shipped"), "received": _("Received"),
+    "awaiting": _("Not shipped yet"), "part": _("Partly shipped"), "shipped": _("Shipped"), "received": _("Received"),
 })
 ISSUE_WORDS = name_codes("trade.issue", {
     "none": _("No issue"), "open": _("Issue open"), "resolved": _("Decided"),

@@ -176,9 +176,9 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
     if order.kind == "call_off" and any(_differs(lines.get(n), quantity, price) for n, quantity, price in change.lines):
         message = _("Quantity and price of a call-off are those of its framework contract. Call off anew instead.")
         raise Refused("trade.kind_fixed", message, field="lines", status=422)
-    _refuse_less_than_shipped(order, change.lines)
     for n, quantity, price in change.lines:
         _change_line(lines.get(n), quantity, price, order.currency)
+    _refuse_less_than_shipped(order, change.lines)
     document["total_minor"] = sum(line["amount_minor"] for line in document["lines"]) + sum(
         charge["amount_minor"] for charge in document["charges"]
     )
