@@ -806,3 +806,31 @@ def test_while_an_issue_is_open_both_sides_wait_for_the_operator() -> None:
 
     for side in sides(trade):
         assert "Waiting for the operator, who looks at both sides and decides with reasons." in text_of(side.get(at(trade)))
+
+
+def test_the_ship_form_sends_a_part_then_the_rest_and_says_what_is_missing():
+    trade = make.trade("funded")
+    _buying, selling = sides(trade)
+    form = {
+        "mode": "sea",
+        "carrier": "Evergreen",
+        "tracking_number": "EGLV1",
+        "handed_over_on": str(clock.now().date()),
+        "package_count": "3",
+    }
+
+    over = send(selling, at(trade, "ship/"), **form, quantity_1="1031")
+    short = send(selling, at(trade, "ship/"), **form, quantity_1="400")
+    part = send(selling, at(trade, "ship/"), **form, quantity_1="400", more_follows="on")
+    shown = text_of(selling.get(at(trade)))
+    finish_early = send(selling, at(trade, "finish-shipping/"))
+    rest = send(selling, at(trade, "ship/"), **form, quantity_1="590")
+
+    assert (over.status_code, short.status_code) == (422, 422)
+    assert "at most 1030" in text_of(over)
+    assert "at least 970" in text_of(short)
+    assert (part.status_code, trade.fresh().goods) == (302, "shipped")
+    assert "Sent so far" in shown
+    assert "Ship the rest" in shown
+    assert (finish_early.status_code, rest.status_code, trade.order.difference_minor) == (422, 302, -420)
+    assert "USD 4.20 less than ordered was sent" in text_of(selling.get(at(trade)))

@@ -12,6 +12,7 @@ from everfair.base.refused import Refused
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
 from everfair.ledger.values import wallet
+from everfair.logistics.queries import consignments_of
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade import reactions
@@ -34,6 +35,7 @@ from everfair.trade.actions import (
     take_back_amendment,
 )
 from everfair.trade.models import Inspection, InspectionDebt, Order
+from everfair.trade.queries.shipments import goods_of
 from tests import make
 from tests.base.together import together
 from tests.trade.inspecting import BAD, book, inspector, paid_by, photo
@@ -265,4 +267,17 @@ def test_shipping_and_booking_at_once_never_both(_round):
     order = trade.fresh()
     assert "done" in found
     assert (order.goods, order.inspection) in {("shipped", "none"), ("awaiting", "open")}
+    assert nothing_is_wrong()
+
+
+def test_consignments_sent_at_once_never_carry_more_than_was_ordered():
+    trade = make.trade("funded")
+    goods = make.CONSIGNMENT | {"handed_over_on": make.now().date()}
+
+    together([lambda: ship_order(trade.order.pk, goods, lines={1: Decimal(600)}, last=False, by=trade.seller)] * 8)
+
+    assert [line.shipped for line in goods_of(trade.fresh())] == [600]
+    assert (trade.order.goods, len(consignments_of(trade.order.pk))) == ("part", 1)
+    together([lambda: ship_order(trade.order.pk, goods, lines={1: Decimal(390)}, by=trade.seller)] * 8)
+    assert (trade.fresh().goods, trade.order.difference_minor, len(consignments_of(trade.order.pk))) == ("shipped", -420, 2)
     assert nothing_is_wrong()

@@ -89,7 +89,7 @@ class ShipForm(forms.Form):
         )
         for line in goods:
             self.fields[f"quantity_{line.n}"] = NumberField(
-                label=_("Goes along"), decimals=3, required=False, largest=Decimal(10**12), initial=f"{line.left.normalize():f}",
+                label=_("Quantity in this consignment"), decimals=3, required=False, largest=Decimal(10**12), initial=f"{line.left.normalize():f}",
                 help_text=_("Ordered %(ordered)s, left %(left)s.")
                 % {"ordered": quantity(line.ordered, line.unit), "left": quantity(line.left, line.unit)},
             )  # fmt: skip

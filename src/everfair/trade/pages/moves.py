@@ -126,7 +126,10 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 @once
 def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
     found, parts = found_order(request, order_id)
-    form = ShipForm(request.POST or None, goods=goods_of(found))
+    goods = goods_of(found)
+    form = ShipForm(request.POST or None, goods=goods)
+    # What was typed for one consignment is no draft for the next.
+    sent = str(sum(line.shipped for line in goods)) if found.goods == "part" else ""
 
     def work() -> HttpResponse:
         last = not form.cleaned_data["more_follows"]
@@ -139,7 +142,9 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("trade:order", order_id)
 
     def show(status: int) -> HttpResponse:
-        return page(request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
+        return page(
+            request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer), sent_already=sent
+        )
 
     return (
         done_or_errors(form, work, show)

@@ -296,7 +296,7 @@ def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
         True,
         found.seller_signed_at is not None,
         paid,
-        found.goods != "awaiting",
+        found.goods in ("shipped", "received"),
         found.agreement == "completed",
     ]
     words = [_("Ordered"), _("Signed"), _("Paid into escrow"), _("Shipped"), _("Settled")]
