@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.formats import plain_money, quantity
 from everfair.base.forms import FilesField, NumberField, TextField, read_money
@@ -152,7 +153,9 @@ class RulingForm(AmountForm):
 class GroundForm(forms.Form):
     """One ground in the three languages."""
 
-    code = TextField(label=_("Code"), max_length=40, help_text=_("Small letters and underscores; it never changes."))
+    code = TextField(
+        label=pgettext_lazy("ground", "Code"), max_length=40, help_text=_("Small letters and underscores; it never changes.")
+    )
     title_en = TextField(label=_("Title in English"), max_length=120)
     title_zh_hant = TextField(label=_("Title in traditional Chinese"), max_length=120)
     title_zh_hans = TextField(label=_("Title in simplified Chinese"), max_length=120)

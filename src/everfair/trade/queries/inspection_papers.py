@@ -29,7 +29,7 @@ WORDS = {
     "title": _("Inspection report"), "order": _("Order no."), "inspector": _("Inspector"), "seller": pgettext_lazy("trade paper", "Seller"),
     "buyer": pgettext_lazy("trade paper", "Buyer"), "day": _("Wanted on"), "place": _("Place"), "reported": _("Reported"),
     "plan": _("Sampling plan (ISO 2859-1)"), "goods": _("Description of goods"), "lot": _("Lot"), "letter": _("Code letter"),
-    "sample": _("Sample"), "defects": _("Defects"), "aql": "AQL", "accept": _("Allowed"), "found": _("Found"), "verdict": _("Verdict"),
+    "sample": pgettext_lazy("inspection", "Sample"), "defects": _("Defects"), "aql": "AQL", "accept": _("Allowed"), "found": _("Found"), "verdict": _("Verdict"),
     "passed": _("Passed"), "failed": pgettext_lazy("inspection", "Failed"), "remarks": _("Remarks"), "photos": _("Photos kept with this report"),
     "packed": _("Packed, as the seller declared"), "page": _("Page {page} of {pages}"),
     "rule": _("The verdict follows from the counts and the plan frozen when the inspection was booked; nobody types it."),
