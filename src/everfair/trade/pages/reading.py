@@ -377,14 +377,23 @@ def post(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page(request, "trade/order.html", status=422, **order_face(request, found, form))
 
 
+def uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 @require_safe
 @allow(MEMBER | OPERATOR)
 def paper(request: HttpRequest, order_id: UUID, kind: str) -> HttpResponse:
-    """Contract or proforma as PDF, from the terms that stand in the order."""
+    """A paper of the order as PDF. Those that go with goods are of the newest consignment, or of `?consignment=`."""
     if kind not in KINDS:
         raise Http404
     found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
-    answer = HttpResponse(paper_of(found, kind, get_language() or "en"), content_type="application/pdf")
+    of = request.GET.get("consignment", "")
+    made = paper_of(found, kind, get_language() or "en", consignment_id=uuid_or_404(of) if of else None)
+    answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{found.reference}-{kind}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     return answer
