@@ -67,7 +67,7 @@ class PaperForm(forms.Form):
     """A document that goes with the goods."""
 
     code = forms.ChoiceField(label=_("Which document"))
-    files = FilesField(label=_("Files"), help_text=_("The document as PDF, or pictures of it. At most 10."))
+    attachments = FilesField(label=_("Files"), help_text=_("The document as PDF, or pictures of it. At most 10."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -139,12 +139,12 @@ def add_papers(request: HttpRequest, consignment_id: UUID) -> HttpResponse:
     form = PaperForm(request.POST, request.FILES)
     if form.is_valid():
         try:
-            kept = [keep_attachment(file, actor.company_id, actor).pk for file in form.cleaned_data["files"]]
+            kept = [keep_attachment(file, actor.company_id, actor).pk for file in form.cleaned_data["attachments"]]
             actions.add_papers(row.pk, {form.cleaned_data["code"]: kept}, by=actor)
             messages.success(request, _("Both sides can see the document now."))
             return _back(request, row)
         except Refused as refusal:
-            refusal.field = "files" if refusal.field == "file" else refusal.field
+            refusal.field = "attachments" if refusal.field in ("file", "files") else refusal.field
             _add(form, refusal)
     return _shown(request, row, status=422, paper_form=form)
 

@@ -20,11 +20,30 @@ from everfair.base.roles import OPERATOR
 from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.base.states import allowed_moves
 from everfair.files.queries import file_links
-from everfair.logistics.fleet import books
+from everfair.logistics.fleet import books, carriers_here
 from everfair.logistics.models import CarrierEvent, Consignment, ConsignmentPaper, Leg, Package, ProofOfDelivery, TrackingEvent
 from everfair.logistics.roles import consignee, shipper
 from everfair.logistics.states import OVER
 from everfair.logistics.values import CARRIER_WORDS, MISFITS, SHIPPER_CODES, SOURCE_WORDS, TRACKING_CODES
+
+__all__ = [
+    "Face",
+    "all_packages_received",
+    "books",
+    "carriers_here",
+    "consignment",
+    "consignment_of",
+    "consignments_of",
+    "consignments_visible_to",
+    "faces",
+    "legs_of",
+    "packages_of",
+    "parked_events",
+    "proof_of",
+    "proofs_of",
+    "sayable",
+    "tracking_of",
+]
 
 _ALL_SEEING = ("operator", "carrier", "clock", "system")
 # A carrier's word weighs more than a person's; both are kept.

@@ -120,7 +120,16 @@ LETTER_TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "orders": (
         N_("Steps of an order"),
         N_("Signed, shipped, received, completed: where nothing is asked of you at once."),
-        ("order.signed", "order.shipped", "order.received", "order.completed", "stage.funded", "stage.released", "payout.sent", "consignment.paper"),
+        (
+            "order.signed",
+            "order.shipped",
+            "order.received",
+            "order.completed",
+            "stage.funded",
+            "stage.released",
+            "payout.sent",
+            "consignment.paper",
+        ),
     ),
 }
 TOPIC_OF = {kind: topic for topic, (_name, _help, kinds) in LETTER_TOPICS.items() for kind in kinds}

@@ -49,7 +49,10 @@ def keep_papers(row: Consignment, papers: Mapping[str, Sequence[UUID]], *, by: A
     known = files_by_id(wanted, by)
     if any(one not in known or known[one].owner_id != by.company_id for one in wanted):
         raise NotVisible
-    if len(wanted) + ask("SELECT count(*) FROM logistics_consignmentpaper WHERE consignment_id = %s", [row.pk])[0][0] > MOST_PAPERS:
+    if (
+        len(wanted) + ask("SELECT count(*) FROM logistics_consignmentpaper WHERE consignment_id = %s", [row.pk])[0][0]
+        > MOST_PAPERS
+    ):
         raise Refused("logistics.too_many_papers", _("At most 60 files for one consignment, please."), field="files", status=422)
     for code, ids in papers.items():
         new = [one for one in dict.fromkeys(ids) if ask(_KEEP, [new_id(), row.pk, code, one, by.company_id, by.person_id])]

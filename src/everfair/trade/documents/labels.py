@@ -11,7 +11,6 @@ WORDS = {
     "delivery-note": _("Delivery note"),
     "shipped": pgettext_lazy("trade paper", "Consignment"),
     "packages": _("Packages"),
-    "package": _("Package"),
     "marks": _("Marks and numbers"),
     "size": _("Size"),
     "weight": _("Gross weight"),
@@ -20,7 +19,9 @@ WORDS = {
     "delivered": _("Delivery proven"),
     "received": pgettext_lazy("trade paper", "Received in apparent good order, except as noted here"),
     "received_on": pgettext_lazy("trade paper", "Received on"),
-    "not_acceptance": _("Signing this note confirms that the packages arrived. It accepts neither their contents nor the contract."),
+    "not_acceptance": _(
+        "Signing this note confirms that the packages arrived. It accepts neither their contents nor the contract."
+    ),
     "order": _("Order no."),
     "date": pgettext_lazy("trade paper", "Date"),
     "signed_on": _("Signed on"),

@@ -22,12 +22,15 @@ from everfair.base.pages import page
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.writes import once
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
+from everfair.files.actions import keep_attachment
 from everfair.trade import actions, queries
-from everfair.trade.forms import ReasonForm, ShipForm
+from everfair.trade.forms import ReasonForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.reading import company_name
 from everfair.trade.postings import fee_on
-from everfair.trade.queries.words import rate_in_words
+from everfair.trade.queries.goods_papers import owed_papers
+from everfair.trade.queries.words import incoterm_name, rate_in_words
+from everfair.trade.ship_forms import HandOverForm
 
 
 def done_or_errors(
@@ -124,22 +127,42 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 @allow(SELLING)
 @once
 def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The carrier, the packages and the documents that the Incoterm asks of the supplier."""
     found, parts = found_order(request, order_id)
-    form = ShipForm(request.POST or None, lines=parts.lines)
+    form = HandOverForm(
+        request.POST or None, request.FILES or None, lines=parts.lines, order=found, papers=owed_papers(found, handed_over=True)
+    )
 
     def work() -> HttpResponse:
-        actions.ship_order(order_id, form.consignment(), by=request.actor)  # type: ignore[attr-defined]
+        papers = _kept_papers(form, request.actor)  # type: ignore[attr-defined]
+        actions.ship_order(order_id, form.consignment() | {"papers": papers}, by=request.actor)  # type: ignore[attr-defined]
         messages.success(request, _("The goods are on their way. The buyer is asked to confirm when they arrive."))
         return redirect("trade:order", order_id)
 
     def show(status: int) -> HttpResponse:
-        return page(request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer))
+        return page(
+            request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer),
+            incoterm=incoterm_name(found.incoterm),
+        )  # fmt: skip
 
     return (
         done_or_errors(form, work, show)
         if request.method == "POST"
         else page_if_possible(request, found, parts.stages, "ship", show)
     )
+
+
+def _kept_papers(form: HandOverForm, actor: Actor) -> dict[str, list[UUID]]:
+    """The uploads as files of the company; what is refused stands beside the field it came from."""
+    kept: dict[str, list[UUID]] = {}
+    for code in form.uploads:
+        for upload in form.cleaned_data[f"paper_{code}"]:
+            try:
+                kept.setdefault(code, []).append(keep_attachment(upload, actor.company_id, by=actor).pk)  # type: ignore[arg-type]
+            except Refused as refusal:
+                refusal.field = f"paper_{code}"
+                raise
+    return kept
 
 
 @require_http_methods(["GET", "POST"])

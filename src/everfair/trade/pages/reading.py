@@ -33,8 +33,6 @@ from everfair.companies.queries import names, people_by_id
 from everfair.companies.roles import TRADING
 from everfair.files.queries import file_links
 from everfair.ledger.queries import escrows
-from everfair.logistics.queries import consignment_of
-from everfair.logistics.values import MODE_WORDS
 from everfair.markets.plans import AFTER_SHIPPING
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import open_thread, post_message
@@ -45,6 +43,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.inspecting import inspections_of
@@ -102,7 +101,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
     signers = people_by_id([found.buyer_signed_by, found.seller_signed_by])  # type: ignore[list-item]
     moves = moves_of(found, parts.stages, actor)
     intents = intents_of([stage.pk for stage in parts.stages])
-    consignment = consignment_of(found.pk)
+    shown = shown_work(request, found)
     return {
         "order": found,
         "lines": [_contract_line(line, found.currency) for line in parts.lines],
@@ -113,13 +112,11 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "used_up": used_up(found, moves, actor),
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
-        "shown": shown_work(request, found),
+        "shown": shown,
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found) if found.terms_version > 1 else None,
         "inspections": inspections_of(found),
-        "consignment": consignment,
-        "packing": _packing(consignment, parts.lines),
-        "modes": MODE_WORDS,
+        "deliveries": deliveries(found, parts.lines, shown, actor),
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
         "rules": rules_in_words(found.rules, found.terms.get("calendar")),
         **kind_face(found, parts.lines),
@@ -228,21 +225,6 @@ def _card(company: Any) -> dict[str, Any]:
         "country": company.country,
         "verified_on": company.verified_at if marked else None,
     }
-
-
-def _packing(consignment: Any, lines: list[Any]) -> list[dict[str, Any]]:
-    if consignment is None:
-        return []
-    goods = {line.n: line for line in lines}
-    return [
-        {
-            "text": f"{goods[row['line']].description} · {quantity(plain(Decimal(row['quantity'])), goods[row['line']].unit)}",
-            "packages": row.get("packages", 0),
-            "marks": row.get("marks", ""),
-        }
-        for row in consignment.packing_list
-        if row.get("line") in goods
-    ]
 
 
 def _look(found: Order, standing: queries.Standing) -> str:
