@@ -700,7 +700,7 @@ def test_the_number_of_queries_does_not_grow_with_the_order(state, django_assert
     buying.get(at(trade))
 
     # Once the goods are shipped the page also says where they are (five questions, however many consignments) and what could be claimed.
-    with django_assert_max_num_queries({"shipped": 32, "completed": 29}.get(state, 26)):
+    with django_assert_max_num_queries({"shipped": 34, "completed": 29}.get(state, 26)):
         buying.get(at(trade))
 
 
