@@ -45,7 +45,10 @@ class HandOverForm(ShipForm):
         named = "from_place" if INCOTERMS[order.incoterm].code[0] in "EF" else "to_place"
         kwargs["initial"] = {named: order.named_place, "carrier_code": "manual", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["carrier_code"].choices = [(code, CARRIER_WORDS[code]) for code in carriers_here()]  # type: ignore[attr-defined]
+        self.fields["carrier_code"].choices = [
+            (code, CARRIER_WORDS[code] if books(code) else _("Booked elsewhere: I name the carrier and its number"))
+            for code in carriers_here()
+        ]  # type: ignore[attr-defined]
         for name in ("carrier", "tracking_number", "package_count"):
             self.fields[name].required = False
         self.fields["package_count"].help_text = _("Leave it empty when you list the packages below.")
