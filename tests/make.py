@@ -149,9 +149,9 @@ class Trade:
         return self.order
 
 
-def trade(state: str = "offered", *, quantity: str = "1000", **offer_columns: Any) -> Trade:
-    """An order from price tiers, brought by its real verbs to one of TRADE_STATES."""
-    seller, buyer = company(), company()
+def trade(state: str = "offered", *, quantity: str = "1000", seller_country: str = "DE", **offer_columns: Any) -> Trade:
+    """An order from price tiers, brought by its real verbs to one of TRADE_STATES. The buyer is German."""
+    seller, buyer = company(country=seller_country), company()
     goods = offer(seller, **offer_columns)
     made = Trade(None, actor(buyer, "owner", who=member(buyer)), actor(seller, "owner", who=member(seller)))  # type: ignore[arg-type]
     terms = draft_order([(goods.pk, Decimal(quantity))], incoterm="FOB", named_place="Ningbo", by=made.buyer)

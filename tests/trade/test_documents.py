@@ -319,7 +319,7 @@ def test_templates_never_evaluate_or_read():
     for template in TEMPLATES.glob("*.typ"):
         source = template.read_text()
         assert not re.search(r"\b(eval|read|plugin|csv|yaml|toml|xml|cbor|image)\s*\(", source)
-        assert set(re.findall(r"(?:import|include)\s+(\S+)", source)) <= {'"paper.typ":'}, (
+        assert set(re.findall(r"(?:import|include)\s+(\S+)", source)) <= {'"paper.typ":', '"goods.typ":'}, (
             "a package would be fetched from the network"
         )
 

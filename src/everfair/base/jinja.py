@@ -39,7 +39,7 @@ from everfair.base.words import word
 
 _MACRO = re.compile(r"{%-?\s*macro\s+([a-z]\w*)\s*\(")
 # These parts write a form, so they need the page's CSRF token: they are made anew for the page that uses them.
-_WITH_TOKEN = frozenset({"ui/form.html", "ui/moves.html", "ui/thread.html", "ui/header.html"})
+_WITH_TOKEN = frozenset({"ui/form.html", "ui/moves.html", "ui/thread.html", "ui/header.html", "ui/consignment.html"})
 # Of the same files, what asks for nothing of the page.
 _WITHOUT_TOKEN = frozenset({"mark", "language_menu", "look_menu"})
 # Parts that say the same wherever they are called with the same words.

@@ -47,3 +47,13 @@ class ConsignmentLost:
 class ConsignmentReturned:
     consignment_id: UUID
     subject: UUID
+
+
+@event
+class ConsignmentPaperAdded:
+    """One side shows a document that goes with the goods; `code` is one of the documents of the Incoterms."""
+
+    consignment_id: UUID
+    subject: UUID
+    company_id: UUID
+    code: str

@@ -22,3 +22,16 @@ def carrier(code: str) -> Carrier:
 def books(code: str) -> bool:
     """Whether consignments of this carrier are booked by us."""
     return code in CARRIERS and CARRIERS[code].books
+
+
+def carriers_here() -> tuple[str, ...]:
+    """Which carriers a shipper may choose: those that report nothing always, the others where they are set up."""
+    return tuple(code for code in CARRIERS if not books(code) or _opens(code))
+
+
+def _opens(code: str) -> bool:
+    try:
+        carrier(code)
+    except CarrierDown:
+        return False
+    return True

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from everfair.base.forms import FilesField, MomentField, TextField
 from everfair.logistics.values import CONDITION_WORDS, MODE_WORDS, MODES, TRACKING_WORDS
+from everfair.reference.queries import PAPERS
+from everfair.reference.values import name_in
 
 
 class LegForm(forms.Form):
@@ -59,3 +61,15 @@ class ProofForm(forms.Form):
         super().__init__(*args, **kwargs)
         if for_operator:
             self.fields["note"].label = _("Reason")
+
+
+class PaperForm(forms.Form):
+    """A document that goes with the goods."""
+
+    code = forms.ChoiceField(label=_("Which document"))
+    attachments = FilesField(label=_("Files"), help_text=_("The document as PDF, or pictures of it. At most 10."))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.fields["code"].choices = [(code, name_in(names, language)) for code, names in PAPERS.items()]  # type: ignore[attr-defined]

@@ -9,7 +9,8 @@ from django.db import models
 from everfair.base.clock import EfNow
 from everfair.base.models import Row
 from everfair.logistics.states import BOOKING, CONSIGNMENT, OVER, PARCEL
-from everfair.logistics.values import CONDITIONS, MODES, OUTCOMES, PACKAGE_KINDS, SOURCES, TRACKING_CODES
+from everfair.logistics.values import CONDITIONS, MISFITS, MODES, OUTCOMES, PACKAGE_KINDS, SOURCES, TRACKING_CODES
+from everfair.reference.queries import PAPERS
 
 
 class Consignment(Row):
@@ -185,6 +186,23 @@ class ProofOfDelivery(Row):
         ]
 
 
+class ConsignmentPaper(Row):
+    """A document that travels with the goods, uploaded by one side and seen by both. Insert-only: what was shown stays shown."""
+
+    consignment = models.ForeignKey(Consignment, on_delete=models.PROTECT, related_name="+")
+    # One of `reference.queries.PAPERS`.
+    code = models.CharField(max_length=30)
+    file_id = models.UUIDField()
+    company_id = models.UUIDField()
+    added_by = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["consignment", "code", "file_id"], name="logistics_paper_once"),
+            models.CheckConstraint(condition=models.Q(code__in=list(PAPERS)), name="logistics_paper_code"),
+        ]
+
+
 class CarrierEvent(Row):
     """What a carrier's webhook said, verified and kept word for word; each event id counts once, for ever."""
 
@@ -204,4 +222,5 @@ class CarrierEvent(Row):
         ]
         indexes = [
             models.Index(fields=["received_at"], condition=models.Q(outcome="parked"), name="logistics_carrierevent_parked"),
+            models.Index(fields=["id"], condition=models.Q(outcome__in=MISFITS), name="logistics_carrierevent_misfits"),
         ]

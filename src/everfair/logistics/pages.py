@@ -8,6 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -20,7 +21,7 @@ from everfair.base.writes import once
 from everfair.companies.roles import TRADING
 from everfair.files.actions import keep_attachment
 from everfair.logistics import actions, queries
-from everfair.logistics.forms import LegForm, ProofForm, ReceiptForm, TrackingForm
+from everfair.logistics.forms import LegForm, PaperForm, ProofForm, ReceiptForm, TrackingForm
 from everfair.logistics.models import Consignment
 from everfair.logistics.roles import consignee, shipper
 from everfair.logistics.states import OVER
@@ -45,6 +46,7 @@ def _shown(request: HttpRequest, row: Consignment, *, status: int = 200, **typed
         "leg_form": LegForm() if (shipper | OPERATOR).admits(actor, row) and not is_over else None,
         "tracking_form": TrackingForm(codes=codes) if codes and not is_over else None,
         "receipt_form": ReceiptForm() if consignee.admits(actor, row) else None,
+        "paper_form": PaperForm() if (shipper | consignee).admits(actor, row) else None,
         "proof_form": ProofForm(for_operator=actor.kind == "operator") if may_prove and row.state != "delivered" else None,
     }
     moves = allowed_moves(row, actor)
@@ -121,10 +123,38 @@ def receive_package(request: HttpRequest, consignment_id: UUID, n: int) -> HttpR
         try:
             actions.confirm_package_receipt(row.pk, n, by=actor, **form.cleaned_data)
             messages.success(request, _("Package %(n)s is received.") % {"n": n})
-            return redirect("logistics:consignment", row.pk)
+            return _back(request, row)
         except Refused as refusal:
             _add(form, refusal)
     return _shown(request, row, status=422, receipt_form=form, receipt_of=n)
+
+
+@require_POST
+@allow(TRADING)
+@once
+def add_papers(request: HttpRequest, consignment_id: UUID) -> HttpResponse:
+    """A document that goes with the goods, for the other side to see."""
+    actor = request.actor  # type: ignore[attr-defined]
+    row = queries.consignment(consignment_id, actor)
+    form = PaperForm(request.POST, request.FILES)
+    if form.is_valid():
+        try:
+            kept = [keep_attachment(file, actor.company_id, actor).pk for file in form.cleaned_data["attachments"]]
+            actions.add_papers(row.pk, {form.cleaned_data["code"]: kept}, by=actor)
+            messages.success(request, _("Both sides can see the document now."))
+            return _back(request, row)
+        except Refused as refusal:
+            refusal.field = "attachments" if refusal.field in ("file", "files") else refusal.field
+            _add(form, refusal)
+    return _shown(request, row, status=422, paper_form=form)
+
+
+def _back(request: HttpRequest, row: Consignment) -> HttpResponse:
+    """To the page of ours where the button was pressed (an order shows its consignments), or to the consignment's own."""
+    wanted = request.POST.get("back", "")
+    if wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+        return redirect(wanted)
+    return redirect("logistics:consignment", row.pk)
 
 
 @require_POST

@@ -2,24 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from everfair.base.actor import Actor
+from everfair.base.formats import day, number
 from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
 from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.base.states import allowed_moves
 from everfair.files.queries import file_links
-from everfair.logistics.fleet import books
-from everfair.logistics.models import CarrierEvent, Consignment, Leg, Package, ProofOfDelivery, TrackingEvent
-from everfair.logistics.roles import shipper
+from everfair.logistics.fleet import books, carriers_here
+from everfair.logistics.models import CarrierEvent, Consignment, ConsignmentPaper, Leg, Package, ProofOfDelivery, TrackingEvent
+from everfair.logistics.roles import consignee, shipper
 from everfair.logistics.states import OVER
-from everfair.logistics.values import SHIPPER_CODES, TRACKING_CODES
+from everfair.logistics.values import CARRIER_WORDS, MISFITS, SHIPPER_CODES, SOURCE_WORDS, TRACKING_CODES
+
+__all__ = [
+    "Face",
+    "all_packages_received",
+    "books",
+    "carriers_here",
+    "consignment",
+    "consignment_of",
+    "consignments_of",
+    "consignments_visible_to",
+    "faces",
+    "legs_of",
+    "packages_of",
+    "parked_events",
+    "proof_of",
+    "proofs_of",
+    "sayable",
+    "tracking_of",
+]
 
 _ALL_SEEING = ("operator", "carrier", "clock", "system")
 # A carrier's word weighs more than a person's; both are kept.
@@ -94,7 +118,7 @@ def all_packages_received(consignment_id: UUID) -> bool:
 
 def parked_events() -> QuerySet[CarrierEvent]:
     """What carriers said and nobody could place: the operator's list."""
-    return CarrierEvent.objects.filter(outcome__in=["parked", "mismatch", "unknown"]).order_by("-id")
+    return CarrierEvent.objects.filter(outcome__in=MISFITS).order_by("-id")
 
 
 # ── what a page shows ──
@@ -111,11 +135,39 @@ class Face:
     tracking: list[TrackingEvent]
     proof: ProofOfDelivery | None
     files: list[dict[str, str]] = field(default_factory=list)
+    # Documents that go with the goods: code → links to the files that the reader may see.
+    papers: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     moves: list[str] = field(default_factory=list)
+    # Whether the reader may confirm packages.
+    receives: bool = False
 
     @property
     def received(self) -> int:
         return sum(package.state == "received" for package in self.packages)
+
+    @property
+    def carrier(self) -> str:
+        row = self.consignment
+        return row.carrier if row.carrier_code == "manual" else str(CARRIER_WORDS[row.carrier_code])
+
+    @property
+    def whereabouts(self) -> Markup:
+        """Where the goods are, in one sentence."""
+        row = self.consignment
+        seen = next((event for event in self.tracking if event.package_id is None), None)  # type: ignore[attr-defined]
+        at = seen.occurred_at if seen else row.handed_over_on
+        words = {
+            "carrier": self.carrier, "day": day(at), "place": seen.place if seen else "", "received": number(self.received),
+            "all": number(row.package_count),
+        }  # fmt: skip
+        if row.state == "delivered" and self.proof is not None:
+            said = SOURCE_WORDS[self.proof.entered_as]
+            return _told(_("Delivered on %(day)s. %(said)s."), words | {"day": day(self.proof.delivered_at), "said": said})
+        if self.received:
+            return _told(_("%(received)s of %(all)s packages have been received."), words)
+        if row.state == "handed_over" and row.booking in _BOOKING_TOLD:
+            return _told(_BOOKING_TOLD[row.booking](), words)
+        return _told(_TOLD[(row.state, bool(words["place"]))](), words)
 
     @property
     def steps(self) -> list[tuple[str, str]]:
@@ -131,12 +183,46 @@ class Face:
         return [("handed_over", "done"), *([("in_transit", "done")] if moved else []), (state, "trouble"), *rest]
 
 
+def _told(text: str, words: dict[str, Any]) -> Markup:
+    """Typed words in it stay text."""
+    return format_html(re.sub(r"%\((\w+)\)s", r"{\1}", text.replace("{", "{{").replace("}", "}}")), **words)
+
+
+_BOOKING_TOLD: dict[str, Callable[[], str]] = {
+    "requested": lambda: _("Ready to go: %(carrier)s is being booked."),
+    "indeterminate": lambda: _("Ready to go: we are asking %(carrier)s whether it has the booking."),
+    "refused": lambda: _("Still with the shipper: %(carrier)s refused the booking."),
+    "cancelling": lambda: _("Still with the shipper: the booking is being taken back."),
+    "cancelled": lambda: _("Still with the shipper: the booking was taken back."),
+}
+# (state, whether somebody said where) → the sentence.
+_TOLD: dict[tuple[str, bool], Callable[[], str]] = {
+    ("handed_over", False): lambda: _("With %(carrier)s since %(day)s; nothing more was reported yet."),
+    ("handed_over", True): lambda: _("With %(carrier)s: picked up in %(place)s on %(day)s."),
+    ("in_transit", False): lambda: _("On the way with %(carrier)s, last seen on %(day)s."),
+    ("in_transit", True): lambda: _("On the way with %(carrier)s, last seen in %(place)s on %(day)s."),
+    ("out_for_delivery", False): lambda: _("Out for delivery with %(carrier)s since %(day)s."),
+    ("out_for_delivery", True): lambda: _("Out for delivery in %(place)s since %(day)s."),
+    ("exception", False): lambda: _("Held up since %(day)s; ask %(carrier)s or the shipper."),
+    ("exception", True): lambda: _("Held up in %(place)s since %(day)s; ask %(carrier)s or the shipper."),
+    ("lost", False): lambda: _("Lost, as was said on %(day)s."),
+    ("lost", True): lambda: _("Lost, as was said on %(day)s; last seen in %(place)s."),
+    ("returned", False): lambda: _("Sent back to the shipper on %(day)s."),
+    ("returned", True): lambda: _("Sent back to the shipper from %(place)s on %(day)s."),
+    ("delivered", False): lambda: _("Delivered on %(day)s."),
+    ("delivered", True): lambda: _("Delivered in %(place)s on %(day)s."),
+}
+
+
 def faces(consignments: Sequence[Consignment], actor: Actor) -> list[Face]:
-    """The panels of these consignments: five queries, however many there are."""
+    """The panels of these consignments: six queries, however many there are, and none where there is none."""
     ids = [row.pk for row in consignments]
-    legs, packages, tracking = (_grouped(find(model, order, [ids])) for model, order in _PARTS)
+    if not ids:
+        return []
+    legs, packages, tracking, papers = (_grouped(find(model, order, [ids])) for model, order in _PARTS)
     proofs = proofs_of(ids)
-    linked = file_links({UUID(one) for proof in proofs.values() for one in proof.file_ids}, actor)
+    shown = {UUID(one) for proof in proofs.values() for one in proof.file_ids}
+    linked = file_links(shown | {paper.file_id for rows in papers.values() for paper in rows}, actor)
     return [
         Face(
             consignment=row,
@@ -146,7 +232,9 @@ def faces(consignments: Sequence[Consignment], actor: Actor) -> list[Face]:
             tracking=tracking.get(row.pk, []),
             proof=proofs.get(row.pk),
             files=[linked[UUID(one)] for one in proofs[row.pk].file_ids if UUID(one) in linked] if row.pk in proofs else [],
+            papers=_linked(papers.get(row.pk, []), linked),
             moves=allowed_moves(row, actor),
+            receives=consignee.admits(actor, row),
         )
         for row in consignments
     ]
@@ -156,7 +244,16 @@ _PARTS: tuple[tuple[type[Any], str], ...] = (
     (Leg, "consignment_id = ANY(%s::uuid[]) ORDER BY n"),
     (Package, "consignment_id = ANY(%s::uuid[]) ORDER BY n"),
     (TrackingEvent, "consignment_id = ANY(%s::uuid[]) ORDER BY occurred_at DESC, id DESC"),
+    (ConsignmentPaper, "consignment_id = ANY(%s::uuid[]) ORDER BY id"),
 )
+
+
+def _linked(papers: list[ConsignmentPaper], links: dict[UUID, dict[str, str]]) -> dict[str, list[dict[str, str]]]:
+    found: dict[str, list[dict[str, str]]] = {}
+    for paper in papers:
+        if paper.file_id in links:
+            found.setdefault(paper.code, []).append(links[paper.file_id])
+    return found
 
 
 def _grouped(rows: list[Any]) -> dict[UUID, list[Any]]:

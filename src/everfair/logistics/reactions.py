@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from everfair.base.actor import SYSTEM
 from everfair.base.events import on
-from everfair.events.logistics import ConsignmentDelivered, ConsignmentLost, ConsignmentReturned
+from everfair.events.logistics import ConsignmentDelivered, ConsignmentLost, ConsignmentPaperAdded, ConsignmentReturned
 from everfair.logistics.queries import consignment
 from everfair.messaging.actions import notify
 
@@ -24,6 +24,16 @@ def tell_of_loss(fact: ConsignmentLost) -> None:
 @on(ConsignmentReturned, subscriber="logistics")
 def tell_of_return(fact: ConsignmentReturned) -> None:
     _tell(fact, "consignment.returned")
+
+
+@on(ConsignmentPaperAdded, subscriber="logistics")
+def tell_of_paper(fact: ConsignmentPaperAdded) -> None:
+    """The other side hears of it, once for each kind of document."""
+    row = consignment(fact.consignment_id, SYSTEM)
+    mine = fact.company_id == row.shipper_id
+    other, roles = (row.consignee_id, RECEIVERS) if mine else (row.shipper_id, SENDERS)
+    cause = f"consignment.paper:{row.pk}:{fact.code}:{fact.company_id}"
+    notify(other, roles, "consignment.paper", f"/consignments/{row.pk}/", cause, number=row.tracking_number or row.carrier)
 
 
 def _tell(fact: ConsignmentDelivered | ConsignmentLost | ConsignmentReturned, kind: str) -> None:

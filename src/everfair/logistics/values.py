@@ -28,6 +28,8 @@ TRACKING_STATES = {
 TRACKING_CODES = tuple(TRACKING_STATES)
 # What a shipper may say of goods with a carrier that reports nothing: whether they arrived is not for the shipper to say.
 SHIPPER_CODES = ("picked_up", "departed", "arrived", "customs", "out_for_delivery", "attempt_failed", "exception", "returned")
+# What a person has to look at: it fits no consignment yet, fits none at all, or contradicts one.
+MISFITS = ("parked", "mismatch", "unknown")
 OUTCOMES = ("new", "applied", "ignored", "parked", "mismatch", "unknown")
 
 # fmt: off
@@ -60,6 +62,14 @@ TRACKING_WORDS = name_codes("tracking", {
 SOURCE_WORDS = name_codes("tracking source", {
     "carrier": _("The carrier says so"), "shipper": _("The shipper says so"), "consignee": _("The consignee says so"),
     "operator": _("The operator says so"),
+})
+MISFIT_WORDS = name_codes("carrier event outcome", {
+    "parked": _("Fits nothing yet; tried again for seven days"), "mismatch": _("Contradicts what we know"), "unknown": _("Never fitted anything"),
+})
+MISFIT_NOTE_WORDS = name_codes("carrier event note", {
+    "no such consignment": _("It names no consignment of this carrier"), "not booked": _("The consignment is not booked with this carrier"),
+    "another shipment": _("It names another shipment or number than the one we booked"), "an impossible moment": _("Its moment lies in the future or before the goods left"),
+    "no such package": _("It names a package that was never listed"), "too many": _("The consignment has been reported on too often"),
 })
 SUBSCRIBER_WORDS = name_codes("subscriber", {"logistics": _("Deliveries")})
 # fmt: on

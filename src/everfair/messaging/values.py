@@ -102,6 +102,7 @@ NOTICE_WORDS: dict[str, str] = {
     "consignment.delivered": N_("The goods under %(number)s have been delivered."),
     "consignment.lost": N_("The carrier has lost the goods under %(number)s."),
     "consignment.returned": N_("The goods under %(number)s were sent back."),
+    "consignment.paper": N_("There is a new document for the goods under %(number)s."),
 }
 
 # What a person may leave to the pages alone: topic → (its words, kinds of notices). The rest, where money or a deadline is at stake, is
@@ -129,6 +130,7 @@ LETTER_TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "stage.funded",
             "stage.released",
             "payout.sent",
+            "consignment.paper",
         ),
     ),
 }

@@ -30,7 +30,7 @@ from everfair.markets.actions import set_rule
 from everfair.markets.queries import rule
 from everfair.office import values
 from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
-from everfair.office.queries.queues import misfit
+from everfair.office.queries.queues import carrier_misfit, misfit
 from everfair.trade.actions import resolve_issue
 
 
@@ -99,6 +99,17 @@ def settle_event(event_id: UUID, reason: str, *, by: Actor) -> None:
     why = _reason(reason)
     found = misfit(event_id)
     note_act(values.SETTLED, found.pk, why, by, after={"event": found.event_id, "outcome": found.outcome})
+
+
+def settle_carrier_event(event_id: UUID, reason: str, *, by: Actor) -> None:
+    """What was done about a carrier's event that fits no consignment; it leaves the queue, the event itself stays as it came.
+
+    One that still waits for its consignment is placed all the same, should that appear within seven days.
+    """
+    _operator(by)
+    why = _reason(reason)
+    found = carrier_misfit(event_id)
+    note_act(values.CARRIER_EVENT_SETTLED, found.pk, why, by, after={"event": found.event_id, "outcome": found.outcome})
 
 
 def settle_reaction(reaction_id: int, reason: str, *, by: Actor) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.office.pages import books, companies, events, mapping, offers, overview, rules, staff, trades, trail
+from everfair.office.pages import books, carriers, companies, events, mapping, offers, overview, rules, staff, trades, trail
 
 app_name = "office"
 urlpatterns = [
@@ -37,6 +37,8 @@ urlpatterns = [
     path("office/mapping/one/", mapping.map_one, name="map_one"),
     path("office/events/", events.events, name="events"),
     path("office/events/<uuid:event_id>/", events.event, name="event"),
+    path("office/carrier-events/", carriers.carrier_events, name="carrier_events"),
+    path("office/carrier-events/<uuid:event_id>/", carriers.carrier_event, name="carrier_event"),
     path("office/rules/", rules.rules, name="rules"),
     path("office/rules/<slug:of>/<str:name>/", rules.rule, name="rule"),
     path("office/rules/<slug:of>/<str:name>/set/", rules.set_rule, name="set_rule"),

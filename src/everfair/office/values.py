@@ -9,6 +9,8 @@ LOOKALIKE = "lookalike name"
 NAME_CLEARED = "name looked at"
 
 SETTLED = "provider event settled"
+CARRIER_EVENT_SETTLED = "carrier event settled"
+LOOKED_AT_CARRIER_EVENT = "looked at a carrier event"
 LOOKED_AT_COMPANY = "looked at a company"
 LOOKED_AT_ORDER = "looked at an order"
 LOOKED_AT_CLAIM = "looked at a claim"
@@ -32,6 +34,8 @@ TRAIL_EXPORTED = "exported the audit trail"
 ACT_WORDS = name_codes("act", {
     NAME_CLEARED: _("Let a lookalike name stand"),
     SETTLED: _("Settled a provider event"),
+    CARRIER_EVENT_SETTLED: _("Settled a carrier's event"),
+    LOOKED_AT_CARRIER_EVENT: _("Looked at a carrier's event"),
     LOOKED_AT_COMPANY: _("Looked at a company"),
     LOOKED_AT_ORDER: _("Looked at an order"),
     LOOKED_AT_CLAIM: _("Looked at a claim"),

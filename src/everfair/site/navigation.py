@@ -49,6 +49,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),
+        ("office:carrier_events", _("Carriers' events"), "truck",         OPERATOR, ""),
         ("office:payouts",      _("Payouts in doubt"), "hourglass",       OPERATOR, ""),
     )),
     (_("Market"), (

@@ -191,6 +191,8 @@ PAGES: list[Page] = [
          form={"code": "departed", "place": "CNNGB", "occurred_at": "", "note": "fine"}),
     Page("logistics:receive_package", TRADING, {"consignment_id": "@goods_in", "n": "~1"}, get=None, post="owner",
          form={"condition": "damaged", "note": "wet"}),
+    Page("logistics:add_papers", TRADING, {"consignment_id": "@goods_out"}, get=None, post="owner",
+         form={"code": "transport_document", "attachments": _text}),
     Page("logistics:prove", TRADING + " | operator", {"consignment_id": "@goods_in"}, get=None, post="owner", form={
         "delivered_at": _later(-1), "signed_by": "A. Meyer", "place": "DEHAM", "note": "seen", "pictures": _text}),
     # ── goods ──
@@ -368,6 +370,9 @@ PAGES: list[Page] = [
     Page("office:map_one", OPERATOR, get="operator", post="operator", query={"source": "@source_category"},
          form={"source": "@source_category", "category": "hardware/fasteners"}),
     Page("office:events", OPERATOR, get="operator"),
+    Page("office:carrier_events", OPERATOR, get="operator"),
+    Page("office:carrier_event", OPERATOR, {"event_id": "@carrier_event"}, get="operator", post="operator", form={"reason": "known"},
+         looks=("companies_auditnote",)),
     Page("office:event", OPERATOR, {"event_id": "@event"}, get="operator", post="operator", form={"reason": "known"},
          looks=("companies_auditnote",)),
     Page("office:rules", OPERATOR, get="operator"),
@@ -561,6 +566,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /buyers/{number}", PARTY, path={"number": "@company_number"},
               open="an open request is every supplier's business, and its buyer's record with it"),
     Operation("GET /orders/{order_id}/contract.pdf", PARTY, path={"order_id": "@sold_offered"}),
+    Operation("GET /orders/{order_id}/papers/{kind}", PARTY, path={"order_id": "@sold_offered", "kind": "~proforma"}),
     Operation("POST /orders/{order_id}/sign", SELLING, path={"order_id": "@sold_offered"}, body={"terms_hash": "~@sold_offered_hash"}),
     Operation("POST /orders/{order_id}/decline", SELLING, path={"order_id": "@sold_offered"}, body=_REASON),
     Operation("POST /orders/{order_id}/cancel", TRADING, path={"order_id": "@bought_agreed"}, body=_REASON),

@@ -37,7 +37,7 @@ from everfair.disputes.actions import Complaint
 from everfair.files.actions import keep_attachment, keep_picture
 from everfair.ledger.models import Entry
 from everfair.logistics.actions import hand_over
-from everfair.logistics.models import Consignment
+from everfair.logistics.models import CarrierEvent, Consignment
 from everfair.messaging.actions import notify
 from everfair.messaging.models import Message, Notice, Thread
 from everfair.payments.actions import add_bank_account, request_payout
@@ -444,6 +444,9 @@ def _machine(side: Side) -> None:
         outcome="unknown",
     )  # fmt: skip
     of["event"] = stranger.pk
+    of["carrier_event"] = CarrierEvent.objects.create(
+        carrier_code="sandbox", account="acct_everfair", event_id=f"evt-{side.mark}", body=side.mark.encode(), outcome="unknown"
+    ).pk
     draft = of["draft"]
     from everfair.catalog.models import Offer
 

@@ -17,6 +17,7 @@ from everfair.base.roles import OPERATOR
 from everfair.base.rows import ask, insert
 from everfair.base.states import lock
 from everfair.base.together import part
+from everfair.logistics.actions.papers import keep_papers
 from everfair.logistics.actions.reading import read_line
 from everfair.logistics.fleet import books
 from everfair.logistics.models import Consignment, Leg, Package
@@ -47,11 +48,12 @@ def hand_over(
     from_place: str = "",
     to_place: str = "",
     packages: Sequence[Mapping[str, Any]] = (),
+    papers: Mapping[str, Sequence[UUID]] | None = None,
 ) -> Consignment:
     """Goods are with a carrier under a number. Refuses an unknown mode, a day in the future or more than a year ago.
 
     A carrier that we book (`carrier_code`) is booked right after, by the worker, and gives the number itself; every other one has
-    to be named with its number. `packages` lists them one by one (see `pack`).
+    to be named with its number. `packages` lists them one by one (see `pack`), `papers` are the documents that go with them (see `add_papers`).
     """
     if mode not in MODES:
         raise Refused("logistics.mode", _("Please choose how the goods travel."), field="mode", status=422)
@@ -87,6 +89,8 @@ def hand_over(
     insert(made)
     if packages:
         _pack(made, packages, [])
+    if papers:
+        keep_papers(made, papers, by=by)
     return made
 
 

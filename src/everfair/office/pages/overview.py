@@ -46,6 +46,10 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
         "cases": (_("Cases"), reverse("disputes:desk"), _("Claims that wait for an arbitrator's ruling."), "act"),
         "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
         "misfits": (_("Provider events that fit nothing"), reverse("office:events"), _("Money may lie in suspense."), "act"),
+        "carriers": (
+            _("Carriers' events that fit nothing"), reverse("office:carrier_events"),
+            _("Goods may be elsewhere than their order says."), "wait",
+        ),
         "intents": (
             _("Payments in doubt"), reverse("office:intents"), _("A buyer may have paid; the provider has not said."), "act"
         ),

@@ -14,9 +14,10 @@ from everfair.base import clock
 from everfair.base.models import Deadline, DeadReaction
 from everfair.base.refused import NotVisible
 from everfair.disputes.queries import CLAIMED
+from everfair.logistics.queries import parked_events
 from everfair.office.queries.letters import stuck_letters
 from everfair.office.queries.sql import rows
-from everfair.office.values import LOOKALIKE, NAME_CLEARED, SETTLED
+from everfair.office.values import CARRIER_EVENT_SETTLED, LOOKALIKE, NAME_CLEARED, SETTLED
 from everfair.payments.queries import misfits
 from everfair.reference.values import UNSORTED
 
@@ -46,6 +47,9 @@ _QUEUES = f"""
     UNION ALL SELECT 'misfits', count(*), min(e.received_at) FROM payments_providerevent e
     WHERE e.outcome IN ('mismatch', 'unknown') AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)
+    UNION ALL SELECT 'carriers', count(*), min(e.received_at) FROM logistics_carrierevent e
+    WHERE e.outcome IN ('parked', 'mismatch', 'unknown') AND NOT EXISTS (
+        SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(carrier_settled)s)
     UNION ALL SELECT 'intents', count(*), min(created_at) FROM payments_intent WHERE state = 'indeterminate'
     UNION ALL SELECT 'payouts', count(*), min(created_at) FROM payments_payout WHERE state = 'indeterminate'
     UNION ALL SELECT 'stopped_payouts', count(*), min(p.created_at) FROM payments_payout p
@@ -74,6 +78,7 @@ def queues() -> dict[str, Queue]:
         "lookalike": LOOKALIKE,
         "cleared": NAME_CLEARED,
         "settled": SETTLED,
+        "carrier_settled": CARRIER_EVENT_SETTLED,
         "unsorted": UNSORTED,
         "today": today,
         "soon": today + timedelta(days=SOON_DAYS),
@@ -128,6 +133,32 @@ def misfits_page(*, settled: bool = False, before: UUID | None = None, limit: in
     if before is not None:
         found = found.filter(pk__lt=before)
     return list(found.defer("body")[:limit])
+
+
+def carrier_misfits_page(*, settled: bool = False, before: UUID | None = None, limit: int = 50) -> list[Any]:
+    """The same of carriers' events: what fits no consignment yet, none at all, or contradicts one."""
+    found = parked_events().extra(  # noqa: S610  a constant
+        where=[
+            f"{'' if settled else 'NOT '}EXISTS (SELECT FROM companies_auditnote c "
+            "WHERE c.subject = logistics_carrierevent.id AND c.act = %s)"
+        ],
+        params=[CARRIER_EVENT_SETTLED],
+    )
+    if before is not None:
+        found = found.filter(pk__lt=before)
+    return list(found.defer("body")[:limit])
+
+
+def carrier_misfit(event_id: UUID) -> Any:
+    found = parked_events().filter(pk=event_id).first()
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def is_consignment(consignment_id: UUID | None) -> bool:
+    """Whether what a carrier's event names is one of ours: then its page says more."""
+    return bool(consignment_id and rows("SELECT 1 FROM logistics_consignment WHERE id = %(id)s", {"id": consignment_id}))
 
 
 def misfit(event_id: UUID) -> Any:

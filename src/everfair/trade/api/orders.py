@@ -1,7 +1,7 @@
 """Orders from the draft to the receipt."""
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
@@ -14,6 +14,7 @@ from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
 from everfair.trade.api.answers import brief, draft_of, draft_out, money_of, order_out, text_of
+from everfair.trade.documents import KINDS
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas.orders import (
     AwardIn,
@@ -103,6 +104,18 @@ def get_contract(request: HttpRequest, order_id: UUID) -> Any:
     return answer
 
 
+@router.get("/orders/{uuid:order_id}/papers/{kind}", response={200: None}, openapi_extra=PDF)
+@allow(MEMBER | OPERATOR, scope="orders:read")
+def get_paper(request: HttpRequest, order_id: UUID, kind: Literal[KINDS], consignment: UUID | None = None) -> Any:  # type: ignore[valid-type]
+    """Contract, proforma, commercial invoice, packing list or delivery note as PDF. The last three are of a consignment: the newest, or
+    the one named; there is none before the goods were handed over."""
+    order = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
+    made = paper(order, kind, get_language() or "en", consignment_id=consignment)
+    answer = HttpResponse(made, content_type="application/pdf")
+    answer["Cache-Control"] = "private, no-store"
+    return answer
+
+
 @router.post("/orders/{uuid:order_id}/sign", response=OrderOut)
 @allow(SELLING, scope="orders:write")
 @write
@@ -156,6 +169,11 @@ def ship_order(request: HttpRequest, order_id: UUID, payload: ShipIn) -> Any:
         consignment[name] = text_of(consignment[name], name)
     weight = consignment["gross_weight_kg"]
     consignment["gross_weight_kg"] = Decimal(weight) if weight else None
+    papers: dict[str, list[UUID]] = {}
+    for each in consignment.pop("papers"):
+        papers.setdefault(each["code"], []).extend(each["files"])
+    if papers:
+        consignment["papers"] = papers
     lines = None if payload.lines is None else {line.line: Decimal(line.quantity) for line in payload.lines}
     actions.ship_order(order_id, consignment, lines=lines, last=payload.last, by=request.actor)  # type: ignore[attr-defined]
     return order_out(request, order_id)

@@ -6,6 +6,22 @@ from django.utils.translation import override, pgettext_lazy
 WORDS = {
     "contract": _("Sales contract"),
     "proforma": _("Proforma invoice"),
+    "invoice": _("Commercial invoice"),
+    "packing-list": _("Packing list"),
+    "delivery-note": _("Delivery note"),
+    "shipped": pgettext_lazy("trade paper", "Consignment"),
+    "packages": _("Packages"),
+    "marks": _("Marks and numbers"),
+    "size": _("Size"),
+    "weight": _("Gross weight"),
+    "what": _("Kind"),
+    "note": _("Note"),
+    "delivered": _("Delivery proven"),
+    "received": pgettext_lazy("trade paper", "Received in apparent good order, except as noted here"),
+    "received_on": pgettext_lazy("trade paper", "Received on"),
+    "not_acceptance": _(
+        "Signing this note confirms that the packages arrived. It accepts neither their contents nor the contract."
+    ),
     "order": _("Order no."),
     "date": pgettext_lazy("trade paper", "Date"),
     "signed_on": _("Signed on"),

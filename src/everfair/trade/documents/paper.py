@@ -12,7 +12,9 @@ from everfair.base.typesetting import settable
 from everfair.trade.documents.labels import paired_words
 from everfair.trade.documents.values import ContractTerms, Signature
 
-KINDS = ("contract", "proforma")
+# Those that go with goods need `terms.shipped`.
+WITH_GOODS = ("invoice", "packing-list", "delivery-note")
+KINDS = ("contract", "proforma", *WITH_GOODS)
 LANGUAGES = ("en", "zh-hant", "zh-hans")
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -29,6 +31,8 @@ def render(kind: str, terms: ContractTerms, language: str, *, second_language: s
     """
     if kind not in KINDS:
         raise ValueError(f"{kind!r} is no kind of paper; there are {', '.join(KINDS)}")
+    if kind in WITH_GOODS and terms.shipped is None:
+        raise ValueError(f"a paper of the kind {kind} needs what was shipped")
     for wanted in (language, second_language):
         if wanted is not None and wanted not in LANGUAGES:
             raise ValueError(f"{wanted!r} is no language of our papers; there are {', '.join(LANGUAGES)}")

@@ -26,6 +26,8 @@ class Line:
     unit: str
     unit_price: str
     amount: str
+    # What customs ask about these goods (tariff number, origin); only the commercial invoice prints it.
+    customs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +57,43 @@ class Signature:
 
 
 @dataclass(frozen=True, slots=True)
+class Packed:
+    """One row of a packing list: how much of which goods, in how many packages under which marks."""
+
+    sku: str
+    description: str
+    quantity: str
+    unit: str
+    packages: str = ""
+    marks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """One package as it was listed, its size and weight in words."""
+
+    number: str
+    what: str
+    marks: str = ""
+    size: str = ""
+    weight: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """One consignment as its papers print it. `facts` and `delivered` are (name, value) pairs; `delivered` is empty before it arrived."""
+
+    number: str
+    facts: tuple[tuple[str, str], ...] = ()
+    goods: tuple[Packed, ...] = ()
+    parcels: tuple[Parcel, ...] = ()
+    note: str = ""
+    delivered: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ContractTerms:
-    """Everything a contract or a proforma prints.
+    """Everything a contract or another paper of an order prints.
 
     `totals` are (name, amount) pairs: subtotals, printed above the charges, and last the sum to pay, set large below them.
     `rules` are (name, value) pairs: the numbers in force when the contract was made, such as the claim window.
@@ -80,3 +117,5 @@ class ContractTerms:
     remarks: str = ""
     rules: tuple[tuple[str, str], ...] = ()
     signatures: tuple[Signature, ...] = ()
+    # Of the papers that go with goods: commercial invoice, packing list, delivery note.
+    shipped: Shipped | None = None

@@ -22,13 +22,16 @@ from everfair.base.pages import page
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.writes import once
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
+from everfair.files.actions import keep_attachment
 from everfair.trade import actions, queries
-from everfair.trade.forms import ReasonForm, ShipForm
+from everfair.trade.forms import ReasonForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.reading import company_name
 from everfair.trade.postings import fee_on
+from everfair.trade.queries.goods_papers import owed_papers
 from everfair.trade.queries.shipments import goods_of
-from everfair.trade.queries.words import rate_in_words
+from everfair.trade.queries.words import incoterm_name, rate_in_words
+from everfair.trade.ship_forms import HandOverForm
 
 
 def done_or_errors(
@@ -125,15 +128,20 @@ def end_order(request: HttpRequest, order_id: UUID, verb: str) -> HttpResponse:
 @allow(SELLING)
 @once
 def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
+    """The carrier, the packages and the documents that the Incoterm asks of the supplier."""
     found, parts = found_order(request, order_id)
     goods = goods_of(found)
-    form = ShipForm(request.POST or None, goods=goods)
+    form = HandOverForm(
+        request.POST or None, request.FILES or None, goods=goods, order=found, papers=owed_papers(found, handed_over=True)
+    )
     # What was typed for one consignment is no draft for the next.
     sent = str(sum(line.shipped for line in goods)) if found.goods == "part" else ""
 
     def work() -> HttpResponse:
+        papers = _kept_papers(form, request.actor)  # type: ignore[attr-defined]
         last = not form.cleaned_data["more_follows"]
-        made = actions.ship_order(order_id, form.consignment(), lines=form.carried(), last=last, by=request.actor)  # type: ignore[attr-defined]
+        consignment = form.consignment() | {"papers": papers}
+        made = actions.ship_order(order_id, consignment, lines=form.carried(), last=last, by=request.actor)  # type: ignore[attr-defined]
         told = {
             "part": _("A part of the goods is on its way."),
             "shipped": _("The goods are on their way. The buyer is asked to confirm when they arrive."),
@@ -143,8 +151,9 @@ def ship(request: HttpRequest, order_id: UUID) -> HttpResponse:
 
     def show(status: int) -> HttpResponse:
         return page(
-            request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer), sent_already=sent
-        )
+            request, "trade/ship.html", status=status, order=found, form=form, buyer=company_name(found.buyer),
+            incoterm=incoterm_name(found.incoterm), sent_already=sent,
+        )  # fmt: skip
 
     return (
         done_or_errors(form, work, show)
@@ -160,6 +169,19 @@ def finish_shipping(request: HttpRequest, order_id: UUID) -> HttpResponse:
     actions.finish_shipping(order_id, by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("The goods are on their way. The buyer is asked to confirm when they arrive."))
     return redirect("trade:order", order_id)
+
+
+def _kept_papers(form: HandOverForm, actor: Actor) -> dict[str, list[UUID]]:
+    """The uploads as files of the company; what is refused stands beside the field it came from."""
+    kept: dict[str, list[UUID]] = {}
+    for code in form.uploads:
+        for upload in form.cleaned_data[f"paper_{code}"]:
+            try:
+                kept.setdefault(code, []).append(keep_attachment(upload, actor.company_id, by=actor).pk)  # type: ignore[arg-type]
+            except Refused as refusal:
+                refusal.field = f"paper_{code}"
+                raise
+    return kept
 
 
 @require_http_methods(["GET", "POST"])

@@ -33,8 +33,6 @@ from everfair.companies.queries import names, people_by_id
 from everfair.companies.roles import TRADING
 from everfair.files.queries import file_links
 from everfair.ledger.queries import escrows
-from everfair.logistics.queries import consignment_of
-from everfair.logistics.values import MODE_WORDS
 from everfair.markets.plans import AFTER_SHIPPING
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import open_thread, post_message
@@ -45,6 +43,7 @@ from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.inspecting import inspections_of
@@ -103,7 +102,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
     signers = people_by_id([found.buyer_signed_by, found.seller_signed_by])  # type: ignore[list-item]
     moves = moves_of(found, parts.stages, actor)
     intents = intents_of([stage.pk for stage in parts.stages])
-    consignment = consignment_of(found.pk)
+    shown = shown_work(request, found)
     return {
         "order": found,
         "lines": [_contract_line(line, found.currency) for line in parts.lines],
@@ -114,15 +113,13 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "used_up": used_up(found, moves, actor),
         "stages": _stages(parts.stages, intents),
         "steps": _steps(found, parts.stages),
-        "shown": shown_work(request, found),
+        "shown": shown,
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found),
         "inspections": inspections_of(found),
-        "consignment": consignment,
-        "packing": _packing(consignment, parts.lines),
         "sent": sent_goods(found),
         "difference": Money(abs(found.difference_minor), found.currency),
-        "modes": MODE_WORDS,
+        "deliveries": deliveries(found, parts.lines, shown, actor),
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],
         "rules": rules_in_words(found.rules, found.terms.get("calendar")),
         **kind_face(found, parts.lines),
@@ -231,21 +228,6 @@ def _card(company: Any) -> dict[str, Any]:
         "country": company.country,
         "verified_on": company.verified_at if marked else None,
     }
-
-
-def _packing(consignment: Any, lines: list[Any]) -> list[dict[str, Any]]:
-    if consignment is None:
-        return []
-    goods = {line.n: line for line in lines}
-    return [
-        {
-            "text": f"{goods[row['line']].description} · {quantity(plain(Decimal(row['quantity'])), goods[row['line']].unit)}",
-            "packages": row.get("packages", 0),
-            "marks": row.get("marks", ""),
-        }
-        for row in consignment.packing_list
-        if row.get("line") in goods
-    ]
 
 
 def _look(found: Order, standing: queries.Standing) -> str:
@@ -380,14 +362,23 @@ def post(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page(request, "trade/order.html", status=422, **order_face(request, found, form))
 
 
+def uuid_or_404(text: str) -> UUID:
+    try:
+        return UUID(text)
+    except ValueError:
+        raise Http404 from None
+
+
 @require_safe
 @allow(MEMBER | OPERATOR)
 def paper(request: HttpRequest, order_id: UUID, kind: str) -> HttpResponse:
-    """Contract or proforma as PDF, from the terms that stand in the order."""
+    """A paper of the order as PDF. Those that go with goods are of the newest consignment, or of `?consignment=`."""
     if kind not in KINDS:
         raise Http404
     found = queries.order(order_id, request.actor)  # type: ignore[attr-defined]
-    answer = HttpResponse(paper_of(found, kind, get_language() or "en"), content_type="application/pdf")
+    of = request.GET.get("consignment", "")
+    made = paper_of(found, kind, get_language() or "en", consignment_id=uuid_or_404(of) if of else None)
+    answer = HttpResponse(made, content_type="application/pdf")
     answer["Content-Disposition"] = f'inline; filename="{found.reference}-{kind}.pdf"'
     answer["Cache-Control"] = "private, no-store"
     return answer

@@ -1,4 +1,4 @@
-"""An order's papers: contract and proforma as PDF, made from the terms that were signed and nothing else."""
+"""An order's papers as PDF: contract and proforma, made from the terms that were signed and nothing else, and those that go with goods."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from threading import Lock
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -16,8 +17,9 @@ from everfair.base.money import Money, UnitPrice
 from everfair.companies.queries import people_by_id, people_of
 from everfair.companies.values import address_lines, shown_phone
 from everfair.reference.values import LANGUAGES
-from everfair.trade.documents import Charge, ContractTerms, Line, Party, Signature, Stage, render
+from everfair.trade.documents import WITH_GOODS, Charge, ContractTerms, Line, Party, Signature, Stage, render
 from everfair.trade.models import Order
+from everfair.trade.queries.goods_papers import shipped_goods, with_goods
 from everfair.trade.queries.words import (
     STAGE_NAMES,
     charge_name,
@@ -36,18 +38,26 @@ _kept: OrderedDict[tuple[Any, ...], bytes] = OrderedDict()
 _lock = Lock()
 
 
-def paper(order: Order, kind: str, language: str) -> bytes:
-    """The PDF in the reader's language, and in the other side's too where that is another one."""
+def paper(order: Order, kind: str, language: str, *, consignment_id: UUID | None = None) -> bytes:
+    """The PDF in the reader's language, and in the other side's too where that is another one.
+
+    A paper that goes with goods is of the newest consignment, or of the one named; NotVisible where there is none.
+    """
+    with override(language):
+        goods = shipped_goods(order, consignment_id) if kind in WITH_GOODS else None
     people = people_by_id([order.buyer_signed_by, order.seller_signed_by])  # type: ignore[list-item]
     buyer, seller = people.get(order.buyer_signed_by), people.get(order.seller_signed_by)  # type: ignore[arg-type]
     spoken = [_language(buyer, order.buyer_id), _language(seller, order.seller_id)]
     second = next((other for other in spoken if other != language), None)
-    key = (order.terms_hash, kind, language, second, order.buyer_signed_at, order.seller_signed_at)
+    key = (order.terms_hash, kind, language, second, order.buyer_signed_at, order.seller_signed_at, goods)
     with _lock:
         if key in _kept:
             _kept.move_to_end(key)
             return _kept[key]
-    made = render(kind, contract_terms(order, language, buyer, seller), language, second_language=second)
+    terms = contract_terms(order, language, buyer, seller)
+    if goods is not None:
+        terms = with_goods(terms, goods)
+    made = render(kind, terms, language, second_language=second)
     with _lock:
         _kept[key] = made
         while len(_kept) > KEPT:

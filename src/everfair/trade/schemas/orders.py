@@ -11,7 +11,9 @@ from ninja import Field, Schema
 from pydantic import ConfigDict, StringConstraints
 
 from everfair.base.api import MoneyOut, Words
+from everfair.logistics.values import CARRIER_WORDS, PACKAGE_KINDS
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PROOFS
+from everfair.reference.queries import PAPERS
 
 # Digits and one point: nothing is guessed (B22 to B25).
 Quantity = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$", max_length=16, strict=True)]
@@ -155,12 +157,38 @@ class CarriedIn(Strict):
     quantity: Quantity
 
 
+class ShipPackageIn(Strict):
+    """One package; sizes in centimetres."""
+
+    kind: Literal[PACKAGE_KINDS] = "carton"  # type: ignore[valid-type]
+    gross_weight_kg: Quantity | None = None
+    length_cm: int | None = Field(None, ge=1, le=5_000, strict=True)
+    width_cm: int | None = Field(None, ge=1, le=5_000, strict=True)
+    height_cm: int | None = Field(None, ge=1, le=5_000, strict=True)
+    marks: Words = Field("", max_length=200)
+
+
+class ShipPaperIn(Strict):
+    """A document that goes with the goods; `files` are ids of files the company has uploaded (`POST /files`)."""
+
+    code: Literal[tuple(PAPERS)]  # type: ignore[valid-type]
+    files: list[UUID] = Field(min_length=1, max_length=10)
+
+
 class ShipIn(Strict):
-    """`lines`: what of each line goes along, all that is left where it is not given; `last`: nothing more follows."""
+    """A carrier that Everfair books (`carrier_code`) gives the tracking number itself; any other one is named with its number.
+
+    `lines`: what of each line goes along, all that is left where it is not given; `last`: nothing more follows.
+    """
 
     mode: Literal["express", "air", "land", "sea"]
-    carrier: str = Field(min_length=1, max_length=120)
-    tracking_number: str = Field(min_length=1, max_length=80)
+    carrier_code: Literal[tuple(CARRIER_WORDS)] = "manual"  # type: ignore[valid-type]
+    carrier: str = Field("", max_length=120)
+    tracking_number: str = Field("", max_length=80)
+    from_place: Words = Field("", max_length=120)
+    to_place: Words = Field("", max_length=120)
+    packages: list[ShipPackageIn] = Field(default_factory=list, max_length=2_000)
+    papers: list[ShipPaperIn] = Field(default_factory=list, max_length=16)
     handed_over_on: date
     package_count: int = Field(ge=1, le=100_000, strict=True)
     gross_weight_kg: Quantity | None = None
