@@ -29,6 +29,7 @@ FACT_WORDS = name_codes("fact", {
     "ExtensionAsked": _("More time asked"), "ExtensionAnswered": _("Request for more time answered"),
     "ConsignmentMoved": _("Goods moved on"), "ConsignmentDelivered": _("Goods delivered"), "PackageReceived": _("Package received"),
     "ConsignmentLost": _("Goods lost"), "ConsignmentReturned": _("Goods sent back"),
+    "ConsignmentPaperAdded": _("Document added to goods"),
     "InspectionAsked": _("Inspection asked for"), "InspectionAccepted": _("Inspection accepted"),
     "InspectionDeclined": _("Inspection declined"), "InspectionCancelled": _("Inspection cancelled"),
     "InspectionLapsed": _("Inspection ran out"), "InspectionFeeHeld": _("Inspection fee held"), "GoodsPacked": _("Goods packed"),

@@ -9,7 +9,7 @@ WORDS = {
     "invoice": _("Commercial invoice"),
     "packing-list": _("Packing list"),
     "delivery-note": _("Delivery note"),
-    "shipped": pgettext_lazy("trade paper", "Consignment"),
+    "shipped": _("Consignment"),
     "packages": _("Packages"),
     "marks": _("Marks and numbers"),
     "size": _("Size"),

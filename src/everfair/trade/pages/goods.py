@@ -13,10 +13,7 @@ from everfair.base.actor import Actor
 from everfair.base.formats import quantity
 from everfair.catalog.values import plain
 from everfair.companies.queries import names
-from everfair.logistics.forms import PaperForm
 from everfair.logistics.queries import consignments_of, faces
-from everfair.trade.documents import WITH_GOODS
-from everfair.trade.documents.labels import WORDS
 from everfair.trade.models import Order
 from everfair.trade.queries.goods_papers import MADE_HERE, OwedPaper, owed_papers
 
@@ -39,8 +36,6 @@ def _delivery(face: Any, order: Order, lines: Sequence[Any], documents: list[dic
         "packing": _packing(face.consignment, lines),
         "papers": papers,
         "missing": _missing(papers, order),
-        "paper_form": PaperForm(auto_id=f"paper-{face.consignment.pk}-%s") if face.side else None,
-        "made": [(kind, WORDS[kind]) for kind in WITH_GOODS],
         "made_here": MADE_HERE,
     }
 
