@@ -92,7 +92,7 @@ def test_a_framework_contract_is_no_deal():
 
     with refused("reviews.not_completed"):
         actions.write_review(frame.pk, grades("buyer", 5), by=make.actor(buyer))
-    with pytest.raises(IntegrityError, match="reviews_invitation_fits|only the sides"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="only the sides"), transaction.atomic():
         Invitation.objects.create(
             order_id=frame.pk, buyer=buyer, seller=seller, completed_at=frame.created_at, month=frame.created_at.date().replace(day=1),
             closes_at=frame.created_at + timedelta(days=60),

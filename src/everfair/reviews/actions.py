@@ -6,7 +6,7 @@ Whatever both sides and the clock may do at once is done under the lock of the o
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, timedelta
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 

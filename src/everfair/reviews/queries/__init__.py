@@ -12,6 +12,7 @@ from everfair.reviews.queries.reviews import (
     reviews_visible_to,
     said,
     tally,
+    tally_of_number,
 )
 from everfair.reviews.queries.windows import is_reviewable, may_revise, may_write, waiting, window_of
 
@@ -30,6 +31,7 @@ __all__ = [
     "reviews_visible_to",
     "said",
     "tally",
+    "tally_of_number",
     "waiting",
     "window_of",
 ]
