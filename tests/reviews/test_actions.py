@@ -229,11 +229,11 @@ def test_the_operator_hides_one_with_a_public_reason_and_a_trail():
     assert File.objects.get(pk=shown).public
 
 
-def test_what_is_not_shown_yet_cannot_be_hidden():
+def test_what_is_not_shown_yet_the_operator_neither_sees_nor_hides():
     trade = completed()
     mine = write(trade, "buyer")
 
-    with refused("base.wrong_state"):
+    with pytest.raises(NotVisible):
         actions.hide_review(mine.pk, "Early", by=make.operator())
 
 

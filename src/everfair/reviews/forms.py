@@ -31,7 +31,7 @@ class ReviewForm(forms.Form):
             del self.fields["keep_pictures"]
         choices = [("", _("Please choose")), *((str(n), f"{n} · {GRADE_WORDS[str(n)]}") for n in range(5, 0, -1))]
         for aspect in ASPECTS[side]:
-            self.fields[f"grade_{aspect}"] = forms.ChoiceField(label=ASPECT_WORDS[aspect], choices=choices)
+            self.fields[f"grade_{aspect}"] = forms.ChoiceField(label=str(ASPECT_WORDS[aspect]), choices=choices)
         self.order_fields([f"grade_{aspect}" for aspect in ASPECTS[side]])
         self.fields["pictures"].widget.attrs["accept"] = "image/jpeg,image/png,image/webp,image/gif"
 

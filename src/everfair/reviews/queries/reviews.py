@@ -21,10 +21,12 @@ SHOWN = ("published", "hidden")
 
 
 def reviews_visible_to(actor: Actor) -> QuerySet[Review]:
-    """A company sees its own and those of it that are shown; staff and the worker's actors all. What everybody sees goes by
-    `published_page` alone, which names nobody."""
-    if actor.kind in ("operator", "clock", "system"):
+    """A company sees its own and those of it that are shown, staff all that are shown, the worker's actors all. What everybody sees
+    goes by `published_page` alone, which names nobody."""
+    if actor.kind in ("clock", "system"):
         return seen_as(Review, Review.objects.all)
+    if actor.kind == "operator":
+        return seen_as(Review, lambda: Review.objects.filter(published_at__isnull=False), "published_at IS NOT NULL")
     own = actor.company_id
     if own is None:
         return seen_as(Review, Review.objects.none, "false")
