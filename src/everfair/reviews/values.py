@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
@@ -22,7 +23,8 @@ ASPECT_WORDS = name_codes("review aspect", {
     "payment": _("Payment"), "fairness": _("Fairness"), "communication": _("Communication"),
 })
 GRADE_WORDS = name_codes("review grade", {
-    "1": _("very poor"), "2": _("poor"), "3": _("fair"), "4": _("good"), "5": _("excellent"),
+    "1": pgettext_lazy("grade", "very poor"), "2": pgettext_lazy("grade", "poor"), "3": pgettext_lazy("grade", "fair"),
+    "4": pgettext_lazy("grade", "good"), "5": pgettext_lazy("grade", "excellent"),
 })
 DEADLINE_WORDS = name_codes("deadline", {"reviews.end": _("Review the trade")})
 SUBSCRIBER_WORDS = name_codes("subscriber", {"reviews": _("Reviews"), "reviews.notices": _("Notices of reviews")})
