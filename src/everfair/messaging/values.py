@@ -96,7 +96,9 @@ NOTICE_WORDS: dict[str, str] = {
     "claim.decided": N_("The claim on the order %(number)s is decided for good."),
     "review.invited": N_("The order %(number)s with %(company)s is completed: please say how it went, by %(until)s."),
     "review.reminder": N_("You can review the order %(number)s with %(company)s until %(until)s."),
-    "review.written": N_("%(company)s has reviewed the order %(number)s. It is shown once you have written too, or the time is over."),
+    "review.written": N_(
+        "%(company)s has reviewed the order %(number)s. It is shown once you have written too, or the time is over."
+    ),
     "review.published": N_("%(company)s's review of the order %(number)s is shown now."),
     "review.revised": N_("%(company)s has revised its review of the order %(number)s."),
     "review.replied": N_("%(company)s has answered your review of the order %(number)s."),
