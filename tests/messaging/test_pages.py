@@ -145,7 +145,7 @@ def test_a_person_chooses_which_letters_come(client):
     client.force_login(person)
 
     shown = client.get("/en/notices/letters/")
-    assert shown.content.decode().count("checked") == 3
+    assert shown.content.decode().count("checked") == 4
 
     answer = client.post("/en/notices/letters/", {"_key": "k1", "orders": "on"})
 

@@ -88,6 +88,11 @@ def share_file(file_id: UUID, company_ids: UUID | Iterable[UUID], *, by: Actor =
     )
 
 
+def show_pictures(file_ids: Iterable[UUID], public: bool) -> None:
+    """Let everybody see these pictures, or nobody but their company any more; documents and attachments are never public."""
+    File.objects.filter(pk__in=list(file_ids), kind="picture").update(public=public)
+
+
 def _keep(content: bytes, media_type: str, name: str, owner_id: UUID, by: Actor, kind: str) -> File:
     sha = hashlib.sha256(content).hexdigest()
     with transaction.atomic():

@@ -75,6 +75,8 @@ RULES = {
         _rule("disputes.ruling_days", "business days", "10", "1", "30", "our own: a ruling is due within 10 working days"),
         _rule("disputes.appeal_days", "days", "7", "1", "30", "our own: to ask a second arbitrator"),
         _rule("disputes.two_person_amount", "whole units", "10000", "0", "1000000000", "our own: two people rule from so much held on, in the order's currency"),
+        _rule("reviews.days", "days", "60", "7", "180", "Alibaba.com feedback: 60 days to rate (helpcenter/47a9f417)"),
+        _rule("reviews.counted_deals", "deals", "3", "1", "100", "1688: the first three rated deals of the same pair count in a month (ssopdot)"),
         _rule("sourcing.quotes_per_month", "quotes", "20", "1", "1000", "Alibaba RFQ rule page: 20 quotes per company per month"),
         _rule("sourcing.quotes_per_rfq", "quotes", "10", "1", "100", "Alibaba RFQ: seats per RFQ, said to be 10"),
         _rule("sourcing.rfqs_per_day", "RFQs", "20", "1", "1000", "our own: a flood of requests is not a request"),

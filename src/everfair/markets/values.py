@@ -76,6 +76,8 @@ RULE_WORDS = name_codes("rule", {
     "disputes.ruling_days":          _("Time for an arbitrator to rule"),
     "disputes.appeal_days":          _("Time to appeal against a ruling"),
     "disputes.two_person_amount":    _("From so much held on two people rule"),
+    "reviews.days":                 _("Time to review a completed trade"),
+    "reviews.counted_deals":        _("Reviewed trades of one pair that count in a month"),
     "sourcing.quotes_per_month":     _("Quotes a company may send in a month"),
     "sourcing.quotes_per_rfq":       _("Quotes one RFQ takes"),
     "sourcing.rfqs_per_day":         _("RFQs a company may post in a day"),
@@ -90,6 +92,7 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
+    "deals": _("trades"),
     "whole units": _("whole units of the order's currency"),
 })
 # fmt: on

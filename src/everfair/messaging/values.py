@@ -95,6 +95,16 @@ NOTICE_WORDS: dict[str, str] = {
     "claim.ruled": N_("There is a ruling on the claim on the order %(number)s; you can appeal until its deadline."),
     "claim.appealed": N_("%(company)s has appealed against the ruling on the order %(number)s."),
     "claim.decided": N_("The claim on the order %(number)s is decided for good."),
+    "review.invited": N_("The order %(number)s with %(company)s is completed: please say how it went, by %(until)s."),
+    "review.reminder": N_("You can review the order %(number)s with %(company)s until %(until)s."),
+    "review.written": N_(
+        "%(company)s has reviewed the order %(number)s. It is shown once you have written too, or the time is over."
+    ),
+    "review.published": N_("%(company)s's review of the order %(number)s is shown now."),
+    "review.revised": N_("%(company)s has revised its review of the order %(number)s."),
+    "review.replied": N_("%(company)s has answered your review of the order %(number)s."),
+    "review.hidden": N_("The operator has hidden a review of the order %(number)s; its page says why."),
+    "review.unhidden": N_("The operator shows a review of the order %(number)s again."),
     "order.completed": N_("The order %(number)s is completed."),
     "payout.sent": N_("Your payout %(number)s is on its way to the bank."),
     "payout.settled": N_("Your payout %(number)s has arrived at the bank."),
@@ -132,6 +142,11 @@ LETTER_TOPICS: dict[str, tuple[str, str, tuple[str, ...]]] = {
             "payout.sent",
             "consignment.paper",
         ),
+    ),
+    "reviews": (
+        N_("Reviews"),
+        N_("A trade may be reviewed; somebody reviewed you or answered."),
+        ("review.invited", "review.reminder", "review.written", "review.published", "review.revised", "review.replied"),
     ),
 }
 TOPIC_OF = {kind: topic for topic, (_name, _help, kinds) in LETTER_TOPICS.items() for kind in kinds}

@@ -23,6 +23,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("messaging:inbox",     _("Messages"),   "mail",             MEMBER,          "m"),
         ("disputes:claims",     _("Claims"),     "scale",            MEMBER,          ""),
         ("trade:inspections",   _("Inspections"), "scan-search",     MEMBER,          ""),
+        ("reviews:reviews",     _("Reviews"),    "star",             MEMBER,          ""),
     )),
     (_("Buying"), (
         ("sourcing:my_rfqs",    _("RFQs"),       "megaphone",        BUYING,          ""),
@@ -56,6 +57,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("office:companies",    _("Companies"),       "building-2",       OPERATOR, "c"),
         ("office:offers",       _("Offers"),          "package",          OPERATOR, ""),
         ("office:trades",       _("Trades"),          "file-text",        OPERATOR, "o"),
+        ("reviews:desk",        _("Reviews"),         "star",             OPERATOR, ""),
         ("office:rules",        _("Rules"),           "ruler",            OPERATOR, ""),
     )),
     (_("Books"), (

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "everfair.sourcing",
     "everfair.trade",
     "everfair.disputes",
+    "everfair.reviews",
     "everfair.office",
     "everfair.site",
 ]

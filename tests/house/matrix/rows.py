@@ -105,6 +105,8 @@ _SHIP_FORM = {
     "gross_weight_kg": "12.5", "note": "", "packages_1": "12", "marks_1": "1/12",
     "quantity_1": "1000",
 }  # fmt: skip
+_BUYERS_GRADES = {"goods": 4, "delivery": 4, "service": 5}
+_GRADES = {f"grade_{aspect}": str(grade) for aspect, grade in _BUYERS_GRADES.items()}
 _BANK_FORM = {
     "holder": "House", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
 }  # fmt: skip
@@ -307,6 +309,16 @@ PAGES: list[Page] = [
     Page("disputes:grounds", OPERATOR, get="operator"),
     Page("disputes:set_ground", OPERATOR, proof="fresh", get="operator", post="operator",
          form={"code": "new_ground", "title_en": "a", "title_zh_hant": "b", "title_zh_hans": "c", "text_en": "a", "text_zh_hant": "b", "text_zh_hans": "c"}),
+    Page("reviews:reviews", MEMBER, query={"box": "written"}),
+    Page("reviews:trade", PARTY, {"order_id": "@reviewed"}, looks=("companies_auditnote",)),
+    Page("reviews:write", TRADING, {"order_id": "@bought_completed"}, post="owner", form=_GRADES | {"text": "as agreed", "pictures": _picture}),
+    Page("reviews:revise", TRADING, {"review_id": "@review_made"}, post="owner", form=_GRADES | {"text": "better now"}),
+    Page("reviews:reply", TRADING, {"review_id": "@review_got"}, post="owner", form={"text": "thank you"}),
+    Page("reviews:buyer", PARTY, {"number": "@company_number"},
+         open="an open request is every supplier's business, and its buyer's reviews with it"),
+    Page("reviews:desk", OPERATOR, get="operator"),
+    Page("reviews:judge", OPERATOR, {"review_id": "@review_got"}, proof="fresh", get="operator", post="operator", form={"reason": "insults", "verb": "hide"}),
+    Page("reviews:supplier", EVERYONE, {"market": "~export", "number": "~@company_number"}, get="nobody", query={"after": ""}),
     Page("trade:post", TRADING, {"order_id": "@sold_funded"}, get=None, post="owner", form={"text": "Good morning"}),
     Page("trade:paper", PARTY, {"order_id": "@bought_agreed", "kind": "~contract"}),
     Page("trade:sheet", PARTY, {"order_id": "@sold_shipped", "kind": "~packing-list"}),
@@ -616,6 +628,18 @@ OPERATIONS: list[Operation] = [
     Operation("POST /claims/{claim_id}/waive", TRADING, path={"claim_id": "@claim_ruled"}),
     Operation("POST /office/claims/{claim_id}/rule", OPERATOR, "operator", {"claim_id": "@claim_escalated"}, proof="fresh",
               body={"ground": "not_proven", "to_buyer": _TEN, "reasons": "seen", "seen": 4}),
+    Operation("GET /reviews", MEMBER, query={"box": "written", "cursor": "", "limit": "5"}),
+    Operation("GET /orders/{order_id}/reviews", PARTY, path={"order_id": "@reviewed"}),
+    Operation("POST /orders/{order_id}/reviews", TRADING, path={"order_id": "@bought_completed"}, body={
+        "grades": _BUYERS_GRADES, "text": "as agreed", "pictures": ["@photo"]}),
+    Operation("POST /reviews/{review_id}/revise", TRADING, path={"review_id": "@review_made"}, body={
+        "grades": _BUYERS_GRADES, "text": "better now", "pictures": ["@photo"], "keep_pictures": True}),
+    Operation("POST /reviews/{review_id}/reply", TRADING, path={"review_id": "@review_got"}, body={"text": "thank you"}),
+    Operation("GET /companies/{number}/reviews", EVERYONE, "nobody", {"number": "~@company_number"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /buyers/{number}/reviews", PARTY, path={"number": "@company_number"}, query={"cursor": "", "limit": "5"},
+              open="an open request is every supplier's business, and its buyer's reviews with it"),
+    Operation("POST /office/reviews/{review_id}/hide", OPERATOR, "operator", {"review_id": "@review_got"}, proof="fresh", body={"reason": "insults"}),
+    Operation("POST /office/reviews/{review_id}/unhide", OPERATOR, "operator", {"review_id": "@review_hidden"}, proof="fresh", body={"reason": "a quotation"}),
     Operation("POST /orders/{order_id}/withdraw-report", BUYING, path={"order_id": "@bought_frozen"}),
     Operation("GET /orders/{order_id}/extensions", PARTY, path={"order_id": "@bought_shipped"}),
     Operation("POST /orders/{order_id}/extensions", TRADING, path={"order_id": "@sold_shipped"}, body={"kind": "receipt", "days": 5, "reason": "customs"}),

@@ -42,6 +42,7 @@ from everfair.messaging.actions import notify
 from everfair.messaging.models import Message, Notice, Thread
 from everfair.payments.actions import add_bank_account, request_payout
 from everfair.payments.models import Intent, ProviderEvent
+from everfair.reviews import actions as reviews
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
@@ -148,7 +149,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _claims, _money, _talk, _machine):
+    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _claims, _reviews, _money, _talk, _machine):
         building(side)
     return side
 
@@ -352,6 +353,24 @@ def _claims(side: Side) -> None:
             claim.refresh_from_db()
             judge = actor_of_person(Person.objects.get(pk=claim.arbitrator_id))
             disputes.rule_claim(claim.pk, "not_proven", ten, f"reasons {side.mark}", seen=4, by=judge)
+
+
+def _reviews(side: Side) -> None:
+    """Completed orders of the company as buyer: one nobody reviewed, one with its own word that nobody sees yet, one that both have
+    reviewed, one whose review was hidden. What everybody may read carries no mark."""
+    of = side.of
+    for name in ("bought_completed", "bought_reviewed", "reviewed", "hidden"):
+        order = _order(side, side.by, side.partner_by, of["partner_offer"], 4)
+        receive_order(order.pk, by=side.by)
+        reviews.invite_to_review(order.pk)
+        of[name] = order.pk
+    ours = {"goods": 4, "delivery": 4, "service": 4}
+    theirs = {"payment": 4, "fairness": 4, "communication": 4}
+    of["review_made"] = reviews.write_review(of["bought_reviewed"], ours, f"word {side.mark}", by=side.by).pk
+    for name, known in (("reviewed", "review_got"), ("hidden", "review_hidden")):
+        reviews.write_review(of[name], ours, "as agreed", by=side.by)
+        of[known] = reviews.write_review(of[name], theirs, "as agreed", by=side.partner_by).pk
+    reviews.hide_review(of["review_hidden"], "names somebody", by=make.operator())
 
 
 def _photo(side: Side, by: Actor) -> UUID:

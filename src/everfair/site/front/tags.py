@@ -6,6 +6,7 @@ from typing import Any
 
 from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, CompanyVerified, StopLifted, StopPlaced
+from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
 from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
 
@@ -25,4 +26,6 @@ def dropped_by(fact: Any) -> set[str]:
             return {"rfqs"}
         case GroupBuyPublished() | GroupBuyGrew() | GroupBuyClosed():
             return {"group_buys", f"offer:{fact.offer_id}"}
+        case ReviewPublished() | ReviewRevised() | ReviewReplied() | ReviewHidden() | ReviewUnhidden():
+            return {f"reviews:{fact.subject_id}"}
     return set()

@@ -1,0 +1,1 @@
+"""Pages of reviews: reading, writing, the operator's list."""
