@@ -112,7 +112,9 @@ class Orders(RuleBasedStateMachine):
     def do(self, expected: bool, verb: Callable[[], object]) -> None:
         with said() as outcome:
             verb()
-        assert outcome[0] == expected, f"the order {'did' if outcome[0] else 'refused'} what plain Python {'does' if expected else 'refuses'}"
+        assert outcome[0] == expected, (
+            f"the order {'did' if outcome[0] else 'refused'} what plain Python {'does' if expected else 'refuses'}"
+        )
 
     def nothing(self) -> Any:
         raise Refused("test.nothing", "there is nothing of the kind")
@@ -258,7 +260,9 @@ class Orders(RuleBasedStateMachine):
 
     @rule(side=SIDES)
     def refuse_amendment(self, side: str) -> None:
-        self.do(self.plain.end_amendment(side, False), lambda: actions.refuse_amendment(self._proposed().pk, "no", by=self.who[side]))
+        self.do(
+            self.plain.end_amendment(side, False), lambda: actions.refuse_amendment(self._proposed().pk, "no", by=self.who[side])
+        )
 
     @rule(side=SIDES)
     def take_amendment_back(self, side: str) -> None:
@@ -279,7 +283,9 @@ class Orders(RuleBasedStateMachine):
         late = (clock.now().date() - self.order.ship_by).days - self.order.ship_extended_days if kind == "shipping" else 0
         if left and not max(1, late) <= days <= left:
             return
-        self.do(self.plain.ask_time(side, kind, left), lambda: actions.ask_extension(self.pk, kind, days, "late", by=self.who[side]))
+        self.do(
+            self.plain.ask_time(side, kind, left), lambda: actions.ask_extension(self.pk, kind, days, "late", by=self.who[side])
+        )
 
     def _asked(self) -> UUID:
         row = Extension.objects.filter(order_id=self.pk, state="asked").first() or self.nothing()
@@ -316,7 +322,9 @@ class Orders(RuleBasedStateMachine):
 
     @rule()
     def decline_inspection(self) -> None:
-        self.do(self.plain.drop_visit("declined"), lambda: actions.decline_inspection(self._visit().pk, "full", by=self.inspector))
+        self.do(
+            self.plain.drop_visit("declined"), lambda: actions.decline_inspection(self._visit().pk, "full", by=self.inspector)
+        )
 
     @rule(side=SIDES)
     def cancel_inspection(self, side: str) -> None:
@@ -411,7 +419,9 @@ class Orders(RuleBasedStateMachine):
 
     @rule(side=BUYER)
     def hand_return_over(self, side: str) -> None:
-        self.do(self.plain.travels(side, "hand_over"), lambda: disputes.hand_over_return(self._claim(), "DHL", "1", by=self.who[side]))
+        self.do(
+            self.plain.travels(side, "hand_over"), lambda: disputes.hand_over_return(self._claim(), "DHL", "1", by=self.who[side])
+        )
 
     @rule(side=SELLER)
     def send_again(self, side: str) -> None:
@@ -558,9 +568,6 @@ class Case:
 
 
 def check(examples: int, steps: int) -> None:
-    def fresh() -> Orders:
-        return Orders()
-
     class Undone(Orders):
         """Each example in a savepoint of its own: the next begins in an empty house."""
 
@@ -577,7 +584,11 @@ def check(examples: int, steps: int) -> None:
     run_state_machine_as_test(  # type: ignore[no-untyped-call]
         Undone,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, print_blob=True, suppress_health_check=list(HealthCheck)
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            print_blob=True,
+            suppress_health_check=list(HealthCheck),
         ),
     )
 

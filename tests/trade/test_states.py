@@ -122,7 +122,9 @@ def test_what_is_in_the_table_somebody_does_and_only_whom_it_names(model: Any, t
             finish()
             did.add(who)
             assert getattr(row, table.axis) == move.target
-            [said] = History.objects.filter(subject=row.pk, verb=verb, actor=actor.label).values_list("from_state", "to_state")[:1]
+            [said] = History.objects.filter(subject=row.pk, verb=verb, actor=actor.label).values_list("from_state", "to_state")[
+                :1
+            ]
             assert said == (state, move.target)
     assert did & set(CAST), "a verb that nobody may do"
     assert did & set(OUTSIDERS) == set()

@@ -68,7 +68,9 @@ def gather(seed: int, *, size: int) -> Cast:
     for n in range(size * 2):
         made.buyers.append(_owner(f"buyer{n}-{run}", chance.choice(COUNTRIES)))
     for n in range(3):
-        owner = _owner(f"inspector{n}-{run}", "CN", is_seller=True, is_inspector=True, kind="inspector", inspector_note="simulated")
+        owner = _owner(
+            f"inspector{n}-{run}", "CN", is_seller=True, is_inspector=True, kind="inspector", inspector_note="simulated"
+        )
         made.inspectors.append(Inspector(owner, [_picture(owner)]))
     for n in range(6):
         judge = actor_of_person(_staff(f"judge{n}-{run}", "arbitrator"))

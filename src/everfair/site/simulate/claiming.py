@@ -18,7 +18,7 @@ def tries(life: Life) -> list[Try]:
     if claim is None:
         return []
     found: list[Try] = []
-    for by, side, other in ((life.buyer, "buyer", "seller"), (life.seller.by, "seller", "buyer")):
+    for by, other in ((life.buyer, "seller"), (life.seller.by, "buyer")):
         may = moves_of(claim, by)
         if "answer" in may:
             found.append(Try(0.6, "answer", lambda by=by: actions.answer_claim(claim.pk, "We see it.", by=by)))
@@ -71,7 +71,10 @@ def _desk(life: Life, claim: Claim) -> list[Try]:
     return [
         Try(0.3, "check own ruling", lambda: actions.check_ruling(claim.pk, ruling.pk, True, by=theirs)),
         *(Try(0.5, "check", lambda by=judge: actions.check_ruling(claim.pk, ruling.pk, True, by=by)) for judge in others),
-        *(Try(0.2, "object", lambda by=judge: actions.check_ruling(claim.pk, ruling.pk, False, "Why?", by=by)) for judge in others),
+        *(
+            Try(0.2, "object", lambda by=judge: actions.check_ruling(claim.pk, ruling.pk, False, "Why?", by=by))
+            for judge in others
+        ),
     ]
 
 
@@ -79,5 +82,10 @@ def _rule(life: Life, claim: Claim, by: object) -> None:
     held = held_now(claim.order) if claim.held_minor else claim.amount
     part = life.chance.choice((Money.zero(held.currency), held, life.some(held), life.some(held)))
     actions.rule_claim(
-        claim.pk, life.chance.choice(GROUNDS), part, "The pictures show it.", seen=len(exhibits_of(claim)), by=by  # type: ignore[arg-type]
+        claim.pk,
+        life.chance.choice(GROUNDS),
+        part,
+        "The pictures show it.",
+        seen=len(exhibits_of(claim)),
+        by=by,  # type: ignore[arg-type]
     )

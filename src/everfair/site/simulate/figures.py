@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 from uuid import UUID
 
-from everfair.base.models import DeadReaction, Deadline
+from everfair.base.models import Deadline, DeadReaction
 from everfair.base.rows import ask
 from everfair.ledger.proofs import prove
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.money import Money, exponent
 from everfair.disputes.actions import Complaint, open_claim
@@ -15,7 +18,6 @@ from everfair.logistics.queries import consignments_of, packages_of
 from everfair.site.simulate.lives import Life, Try
 from everfair.trade import actions
 from everfair.trade.models import Inspection
-from everfair.trade.queries import moves_of
 from everfair.trade.queries.inspecting import earliest_day, inspection_moves
 from everfair.trade.queries.moves import waited_for
 
@@ -25,10 +27,12 @@ MODES = ("express", "air", "land", "sea")
 def tries(life: Life) -> list[Try]:
     order, pk, chance = life.order, life.order_id, life.chance
     buyer, seller = life.buyer, life.seller.by
-    by_seller, by_buyer = moves_of(order, life.stages, seller), moves_of(order, life.stages, buyer)
+    by_seller, by_buyer = life.moves["seller"], life.moves["buyer"]
     found: list[Try] = []
     if "ship" in by_seller:
-        found.append(Try(0.3 if life.temper == "slow" else 1.5, "ship", lambda: actions.ship_order(pk, _consignment(life), by=seller)))
+        found.append(
+            Try(0.3 if life.temper == "slow" else 1.5, "ship", lambda: actions.ship_order(pk, _consignment(life), by=seller))
+        )
     if "show" in by_seller:
         kind = chance.choice(waited_for(order, life.stages))
         found.append(Try(1.5, "show", lambda: actions.show_work(pk, kind, life.seller.pictures, "Look.", by=seller)))
@@ -68,25 +72,30 @@ def _way(life: Life) -> list[Try]:
     for row in consignments_of(life.order_id):
         if row.state == "delivered":
             continue
-        proof = {"delivered_at": now(), "note": "waybill seen"}
-        found.append(Try(0.15, "operator proves", lambda row=row: record_proof(row.pk, by=life.cast.operator, **proof)))
-        found.append(Try(0.02, "shipper proves", lambda row=row: record_proof(row.pk, by=life.seller.by, **proof)))
+        found.append(Try(0.15, "operator proves", lambda row=row: _prove(row.pk, life.cast.operator)))
+        found.append(Try(0.02, "shipper proves", lambda row=row: _prove(row.pk, life.seller.by)))
         found.append(Try(0.2, "tracked", lambda row=row: record_tracking(row.pk, "departed", place="Ningbo", by=life.seller.by)))
         if life.temper == "silent":
             continue
-        found.append(Try(0.1, "buyer proves", lambda row=row: record_proof(row.pk, by=life.buyer, **proof)))
+        found.append(Try(0.1, "buyer proves", lambda row=row: _prove(row.pk, life.buyer)))
         for package in packages_of(row.pk)[:2]:
             if package.received_at is None:
                 how = "damaged" if life.likely(0.1) else "good"
                 found.append(
-                    Try(0.2, "package", lambda row=row, n=package.n, how=how: confirm_package_receipt(row.pk, n, condition=how, by=life.buyer))
+                    Try(
+                        0.2,
+                        "package",
+                        lambda row=row, n=package.n, how=how: confirm_package_receipt(row.pk, n, condition=how, by=life.buyer),
+                    )
                 )
     return found
 
 
-def _resolve(life: Life) -> None:
-    from decimal import Decimal
+def _prove(consignment_id: UUID, by: Actor) -> None:
+    record_proof(consignment_id, delivered_at=now(), note="waybill seen", by=by)
 
+
+def _resolve(life: Life) -> None:
     part = Decimal(life.chance.choice(("0", "0.25", "0.333333", "1")))
     actions.resolve_issue(life.order_id, part, "The papers show it.", by=life.cast.operator)
 
@@ -127,9 +136,13 @@ def _moves_of_inspection(life: Life, row: Inspection) -> list[Try]:
     if "pay" in own and not life.payments:
         found.append(Try(3, "pay fee", lambda: life.pay(lambda: actions.pay_inspection(row.pk, by=customer))))
     if "declare" in inspection_moves(row, life.seller.by):
-        found.append(Try(2, "packed", lambda: actions.declare_packed(row.pk, life.chance.choice((50, 85, 100)), by=life.seller.by)))
+        found.append(
+            Try(2, "packed", lambda: actions.declare_packed(row.pk, life.chance.choice((50, 85, 100)), by=life.seller.by))
+        )
     if "report" in theirs:
-        found.append(Try(3, "report", lambda: actions.report_inspection(row.pk, _count(life, row), inspector.pictures, by=inspector.by)))
+        found.append(
+            Try(3, "report", lambda: actions.report_inspection(row.pk, _count(life, row), inspector.pictures, by=inspector.by))
+        )
     if "waive" in inspection_moves(row, life.buyer):
         found.append(Try(0.4, "waive inspection", lambda: actions.waive_inspection(row.pk, "We take it.", by=life.buyer)))
     return found

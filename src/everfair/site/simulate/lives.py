@@ -5,17 +5,18 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import Actor
 from everfair.base.money import Money
+from everfair.base.rows import find
 from everfair.disputes.models import Claim
 from everfair.payments.models import Intent
 from everfair.site.provider_word import provider_says
 from everfair.site.simulate.cast import Cast, Seller
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries import moves_of
 
 ENDED = ("declined", "cancelled", "lapsed", "called_off", "completed")
 CLAIM_ENDED = ("settled", "dropped", "decided", "withdrawn")
@@ -49,13 +50,21 @@ class Life:
     order: Order = field(init=False)
     stages: list[Stage] = field(init=False)
     claim: Claim | None = field(init=False, default=None)
+    moves: dict[str, list[str]] = field(init=False)
 
     def read(self) -> None:
-        self.order = Order.objects.get(pk=self.order_id)
-        self.stages = list(Stage.objects.filter(order=self.order).order_by("n"))
+        self.order = find(Order, "id = %s", [self.order_id])[0]
+        self.stages = find(Stage, "order_id = %s ORDER BY n", [self.order_id])
         for stage in self.stages:
             stage.order = self.order
-        self.claim = Claim.objects.select_related("order", "buyer", "seller").filter(order_id=self.order_id).order_by("-number").first()
+        self.claim = None
+        if self.order.goods != "awaiting":
+            claims = Claim.objects.select_related("order", "buyer", "seller").filter(order_id=self.order_id)
+            self.claim = claims.order_by("-number").first()
+        self.moves = {
+            "buyer": moves_of(self.order, self.stages, self.buyer),
+            "seller": moves_of(self.order, self.stages, self.seller.by),
+        }
 
     @property
     def open_claim(self) -> Claim | None:
@@ -66,7 +75,8 @@ class Life:
         """The order has ended, and so has a claim on it; what was decided is carried out."""
         claim = self.claim
         waits = claim is not None and (
-            claim.state not in CLAIM_ENDED or (claim.held_minor > 0 and claim.state != "withdrawn" and claim.carried_out_at is None)
+            claim.state not in CLAIM_ENDED
+            or (claim.held_minor > 0 and claim.state != "withdrawn" and claim.carried_out_at is None)
         )
         return self.order.agreement in ENDED and not waits
 
@@ -87,10 +97,6 @@ class Life:
         intent_id = self.payments.pop(0)
         intent = Intent.objects.get(pk=intent_id)
         return provider_says(intent, f"sim_{intent_id.hex}_{kind}", kind, failure="card_declined" if kind == "failed" else "")
-
-
-def share(amount: Money, part: str) -> Money:
-    return amount.share(Decimal(part))
 
 
 def person_of(staff: Cast, person_id: Any) -> Actor:

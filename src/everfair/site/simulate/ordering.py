@@ -9,13 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from everfair.base.clock import now
+from everfair.base.rows import find
 from everfair.markets.plans import PLANS
 from everfair.site.simulate.cast import Cast
 from everfair.site.simulate.lives import Life, Try
 from everfair.trade import actions
 from everfair.trade.actions import Change, Frame, GroupDraft
 from everfair.trade.models import Amendment, Extension, Framework, FrameworkLine, GroupBuy
-from everfair.trade.queries import moves_of
 from everfair.trade.queries.extensions import extensions_of, most_days
 from everfair.trade.queries.moves import payable_stage
 
@@ -33,11 +33,11 @@ def begin(n: int, seed: int, cast: Cast) -> Life:
     where: dict[str, Any] = {"incoterm": chance.choice(("FOB", "CIF", "DAP", "EXW")), "named_place": "Ningbo"}
     group_id = None
     if kind == "sample":
-        order = actions.order_sample(actions.draft_sample(offer.pk, chance.randint(1, 2), named_place="Hamburg", by=buyer), by=buyer)
-    elif kind == "framework":
-        frame = Frame(
-            valid_until=(now() + timedelta(days=chance.randint(40, 120))).date(), seller_confirms=chance.random() < 0.5
+        order = actions.order_sample(
+            actions.draft_sample(offer.pk, chance.randint(1, 2), named_place="Hamburg", by=buyer), by=buyer
         )
+    elif kind == "framework":
+        frame = Frame(valid_until=(now() + timedelta(days=chance.randint(40, 120))).date(), seller_confirms=chance.random() < 0.5)
         terms = actions.draft_framework([(offer.pk, quantity * 5)], frame, payment_plan=plan, by=buyer, **where)
         order = actions.place_framework(terms, by=buyer)
     elif kind == "group":
@@ -81,7 +81,7 @@ def tries(life: Life) -> list[Try]:
     found: list[Try] = []
     for by in (buyer, seller):
         side = "buyer" if by is buyer else "seller"
-        may = moves_of(order, life.stages, by)
+        may = life.moves[side]
         if "sign" in may:
             found.append(Try(4, "sign", lambda by=by: actions.sign_order(pk, order.terms_hash, by=by)))
             found.append(Try(quits, "sign other terms", lambda by=by: actions.sign_order(pk, "0" * 64, by=by)))
@@ -95,7 +95,9 @@ def tries(life: Life) -> list[Try]:
         if "amend" in may:
             found.append(Try(0.25 if order.goods == "awaiting" else 0.08, "amend", lambda by=by: _amend(life, by)))
         found += _more_time(life, by, side)
-    found += _money(life) + _answers(life)
+    found += _money(life)
+    if order.agreement == "agreed" and order.goods != "received":
+        found += _answers(life)
     if order.kind == "framework" and order.agreement == "agreed":
         found += _frame_moves(life)
     if order.kind == "group_buy" and order.opened_at is None and order.agreement == "agreed" and chance.random() < 0.05:
@@ -107,7 +109,9 @@ def _money(life: Life) -> list[Try]:
     found: list[Try] = []
     stage = payable_stage(life.order, life.stages, life.buyer)
     if stage is not None and not life.payments:
-        found.append(Try(3 if life.temper != "slow" else 0.4, "pay", lambda: life.pay(lambda: actions.pay_stage(stage.pk, by=life.buyer))))
+        found.append(
+            Try(3 if life.temper != "slow" else 0.4, "pay", lambda: life.pay(lambda: actions.pay_stage(stage.pk, by=life.buyer)))
+        )
     if life.payments:
         found.append(Try(5 if life.temper != "slow" else 0.5, "captured", lambda: life.hear("captured")))
         found.append(Try(0.5, "failed", lambda: life.hear("failed")))
@@ -115,6 +119,10 @@ def _money(life: Life) -> list[Try]:
 
 
 def _amend(life: Life, by: Any) -> None:
+    if life.order.kind == "call_off":  # prices and quantities are the framework's
+        later = now().date() + timedelta(days=life.chance.randint(5, 60))
+        actions.propose_amendment(life.order_id, Change(ship_by=later), "As said.", by=by)
+        return
     line = life.chance.choice(life.order.terms["lines"])
     quantity, price = Decimal(line["quantity"]), Decimal(line["unit_price"])
     factor = Decimal(life.chance.choice(("0.5", "0.9", "1.1", "1.5", "2")))
@@ -128,23 +136,25 @@ def _more_time(life: Life, by: Any, side: str) -> list[Try]:
     kind = "shipping" if order.goods == "awaiting" else "receipt"
     if order.agreement != "agreed" or (kind == "shipping" and side != "seller") or order.kind == "framework":
         return []
+    if order.goods == "received" or not life.likely(0.15):
+        return []
     most = most_days(order, extensions_of(order), kind, side)
     if most <= 0:
         return []
     days = life.chance.randint(1, min(most, 20))
-    return [Try(0.15, "ask for time", lambda: actions.ask_extension(order.pk, kind, days, "The ship is late.", by=by))]
+    return [Try(0.8, "ask for time", lambda: actions.ask_extension(order.pk, kind, days, "The ship is late.", by=by))]
 
 
 def _answers(life: Life) -> list[Try]:
     """To what one side laid before the other."""
     found: list[Try] = []
     seller, buyer = life.seller.by, life.buyer
-    for asked in Extension.objects.filter(order_id=life.order_id, state="asked"):
+    for asked in find(Extension, "order_id = %s AND state = 'asked'", [life.order_id]):
         own, other = (seller, buyer) if asked.asked_by == "seller" else (buyer, seller)
         found.append(Try(1, "grant", lambda pk=asked.pk, by=other: actions.grant_extension(pk, by=by)))
         found.append(Try(0.5, "refuse time", lambda pk=asked.pk, by=other: actions.refuse_extension(pk, "No.", by=by)))
         found.append(Try(0.1, "take back request", lambda pk=asked.pk, by=own: actions.take_back_extension(pk, by=by)))
-    for made in Amendment.objects.filter(order_id=life.order_id, state="proposed"):
+    for made in find(Amendment, "order_id = %s AND state = 'proposed'", [life.order_id]):
         own, other = (seller, buyer) if made.side == "seller" else (buyer, seller)
         found.append(Try(2, "sign amendment", lambda row=made, by=other: actions.sign_amendment(row.pk, row.terms_hash, by=by)))
         found.append(Try(0.6, "refuse amendment", lambda row=made, by=other: actions.refuse_amendment(row.pk, "No.", by=by)))
@@ -161,5 +171,3 @@ def _frame_moves(life: Life) -> list[Try]:
         if frame.end_asked_by:
             found.append(Try(0.3, "keep framework", lambda by=by: actions.keep_framework(life.order_id, by=by)))
     return found
-
-

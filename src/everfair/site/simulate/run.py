@@ -85,13 +85,17 @@ class _Play:
         if not life.likely(ACTS):
             return
         life.read()
-        if life.is_over and not life.payments and not (life.likely(0.5) and life.order.goods == "received" and life.claim is None):
+        if (
+            life.is_over
+            and not life.payments
+            and not (life.likely(0.5) and life.order.goods == "received" and life.claim is None)
+        ):
             self.lives.remove(life)
             return
         if self.rounds - life.started_round > MOST_ROUNDS:
             self.lives.remove(life)
             return
-        if life.likely(0.05 if life.temper == "silent" else 0.3):
+        if life.likely(0.05 if life.temper == "silent" else 0.2):
             self._attempt(life.n, life.steps, "read notices", lambda: read_notices(by=life.buyer))
         may = [*ordering.tries(life), *fulfilling.tries(life), *claiming.tries(life)]
         framework = life.order.kind == "framework" and life.order.agreement == "agreed"
@@ -121,7 +125,9 @@ class _Play:
             self.refused[f"{name}: not visible"] += 1
         except Exception as error:
             log.exception("a simulated step failed", extra={"seed": self.seed, "trade": n, "step": step})
-            self.faults.append({"seed": self.seed, "trade": n, "step": step, "what": name, "error": f"{type(error).__name__}: {error}"[:500]})
+            self.faults.append(
+                {"seed": self.seed, "trade": n, "step": step, "what": name, "error": f"{type(error).__name__}: {error}"[:500]}
+            )
             self.lives = [life for life in self.lives if life.n != n]
         return None
 
