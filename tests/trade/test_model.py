@@ -80,6 +80,7 @@ def gather() -> tuple[Any, ...]:
 
 class Orders(RuleBasedStateMachine):
     cast: tuple[Any, ...]
+    at_issue: frozenset[str] = frozenset()  # how stages had ended before the issue was opened
 
     @initialize(plan=PLAN, reached=st.integers(0, 5))
     def place(self, plan: str, reached: int) -> None:
@@ -560,7 +561,7 @@ class Orders(RuleBasedStateMachine):
         if self.plain.issue == "open":
             assert {s.state for s in self.stages()} <= self.at_issue | {"frozen", "due", "paying", "planned", "funded"}
         else:
-            self.at_issue = {s.state for s in self.stages() if s.state in ("released", "refunded", "void")}
+            self.at_issue = frozenset(s.state for s in self.stages() if s.state in ("released", "refunded", "void"))
 
     def teardown(self) -> None:
         if hasattr(self, "plain"):
