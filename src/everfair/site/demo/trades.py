@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
 import random
-import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from django.conf import settings
-
 from everfair.base.actor import Actor
 from everfair.base.clock import now
-from everfair.base.signature import signed_headers, split_secrets
 from everfair.disputes.actions import Complaint, accept_offer, offer_remedy, open_claim
 from everfair.disputes.models import Claim
-from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
-from everfair.payments.rails import RECIPIENT, rail
 from everfair.site.demo.plan import SEED
 from everfair.site.demo.requests import request
+from everfair.site.provider_word import provider_says
 from everfair.trade.actions import (
     award_quote,
     call_off_order,
@@ -186,21 +179,7 @@ class _Trades:
         """As if the buyer had paid on the sandbox's page: the same signed event, through the same door."""
         intent = Intent.objects.get(pk=pay_stage(stage.pk, by=by))
         self.events += 1
-        event_id = f"evt_demo_{self.events}"
-        body = json.dumps(
-            {
-                "id": event_id,
-                "type": "checkout.captured",
-                "created_at": datetime.now(UTC).isoformat(),
-                "account": rail(intent.provider).account,
-                "data": {
-                    "id": f"chk_demo_{self.events}", "merchant_reference": str(intent.pk), "amount_minor": intent.amount_minor,
-                    "currency": intent.currency, "recipient": RECIPIENT, "state": "captured", "failure_code": "", "version": 2,
-                },
-            }
-        ).encode()  # fmt: skip
-        secret = split_secrets(settings.PROVIDERS["sandbox"]["EVERFAIR_SANDBOX_WEBHOOK_SECRET"])[0]
-        outcome = take_event("sandbox", signed_headers([secret], event_id, int(time.time()), body), body)
+        outcome = provider_says(intent, f"demo_{self.events}")
         if outcome != "applied":
             raise RuntimeError(f"the demo's payment was not believed: {outcome}")
         fund_stage(stage.pk, intent.pk)

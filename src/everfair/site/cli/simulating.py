@@ -1,0 +1,31 @@
+"""Playing trades at random, to see that nothing is lost: never where real money lies."""
+
+from __future__ import annotations
+
+import click
+
+from everfair.site.cli.figures import as_json, show
+from everfair.site.cli.surroundings import Sentence, django
+
+
+@click.group(help="Play whole lives of trades through the real verbs (demo and test installations only).")
+def simulate() -> None:
+    pass
+
+
+@simulate.command(help="Play this many random trades to their end; exit code 1 when anything was lost, stuck or broken.")
+@click.option("--count", type=click.IntRange(1, 1_000_000), default=100, show_default=True, help="How many orders are begun.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed plays the same people with the same tempers.")
+@as_json
+@click.pass_context
+def trades(context: click.Context, count: int, seed: int, as_json: bool) -> None:
+    with django(context.obj):
+        from everfair.base.refused import Refused
+        from everfair.site.simulate import trades as play
+
+        try:
+            figures = play(count, seed, None if as_json else click.echo)
+        except Refused as refusal:
+            raise Sentence(str(refusal.message)) from refusal
+        show(figures, as_json)
+    context.exit(0 if figures["clean"] else 1)
