@@ -45,10 +45,9 @@ class HandOverForm(ShipForm):
         named = "from_place" if INCOTERMS[order.incoterm].code[0] in "EF" else "to_place"
         kwargs["initial"] = {named: order.named_place, "carrier_code": "manual", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        self.fields["carrier_code"].choices = [
-            (code, CARRIER_WORDS[code] if books(code) else _("Booked elsewhere: I name the carrier and its number"))
-            for code in carriers_here()
-        ]  # type: ignore[attr-defined]
+        elsewhere = _("Booked elsewhere: I name the carrier and its number")
+        choices = [(code, CARRIER_WORDS[code] if books(code) else elsewhere) for code in carriers_here()]
+        self.fields["carrier_code"].choices = choices  # type: ignore[attr-defined]
         for name in ("carrier", "tracking_number", "package_count"):
             self.fields[name].required = False
         self.fields["package_count"].help_text = _("Leave it empty when you list the packages below.")
@@ -112,7 +111,7 @@ class HandOverForm(ShipForm):
         for row in range(1, ROWS + 1):
             typed = {part: self.cleaned_data.get(f"{part}_of_{row}") for part in _PARTS}
             count = int(typed.pop("count") or 0)
-            sides = {side: int(typed[side]) if typed[side] is not None else None for side in _SIDES}
+            sides = {side: int(typed[side] or 0) or None for side in _SIDES}
             found += [typed | sides | {"kind": typed["kind"] or "carton", "marks": typed["marks"] or ""} for _n in range(count)]
         return found
 
