@@ -45,11 +45,9 @@ class HandOverForm(ShipForm):
         named = "from_place" if INCOTERMS[order.incoterm].code[0] in "EF" else "to_place"
         kwargs["initial"] = {named: order.named_place, "carrier_code": "manual", **kwargs.get("initial", {})}
         super().__init__(*args, **kwargs)
-        carriers = [
-            (code, CARRIER_WORDS[code] if books(code) else _("Booked elsewhere: I name the carrier and its number"))
-            for code in carriers_here()
-        ]
-        self.fields["carrier_code"].choices = carriers  # type: ignore[attr-defined]
+        elsewhere = _("Booked elsewhere: I name the carrier and its number")
+        choices = [(code, CARRIER_WORDS[code] if books(code) else elsewhere) for code in carriers_here()]
+        self.fields["carrier_code"].choices = choices  # type: ignore[attr-defined]
         for name in ("carrier", "tracking_number", "package_count"):
             self.fields[name].required = False
         self.fields["package_count"].help_text = _("Leave it empty when you list the packages below.")
