@@ -11,7 +11,7 @@ from typing import Any
 TRIGGERS = ("signature", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
 UNPAID, HELD, OVER = ("planned", "due", "paying"), ("funded", "frozen"), ("released", "refunded", "void")
 ENDED_CLAIM = ("settled", "dropped", "decided", "withdrawn")
-ORDER_DEADLINES = ("sign", "pay", "balance", "ship", "receive", "confirm", "settle", "recheck")
+ORDER_DEADLINES = ("sign", "pay", "balance", "ship", "receive", "confirm", "settle", "recheck", "late")
 CLAIM_DEADLINES = ("answer", "talk", "return", "take_back", "send_again", "replacement", "rule", "appeal", "execute")
 
 
@@ -178,7 +178,9 @@ class PlainOrder:
     def resume(self) -> None:
         if self.inspection in ("failed", "again"):
             self.run("recheck")
-        elif unpaid := self.of("due", "paying"):
+            return
+        self.stop("late")
+        if unpaid := self.of("due", "paying"):
             self.run("pay" if unpaid[0]["n"] == 1 else "balance")
         else:
             self.after_funding()
@@ -232,7 +234,7 @@ class PlainOrder:
             self.purse["buyer"] += stage["amount"]
             return
         stage["state"] = "funded"
-        self.stop("pay" if n == 1 else "balance")
+        self.stop("pay" if n == 1 else "balance", "late")
         self.after_funding()
 
     def failed(self, n: int) -> None:
@@ -281,7 +283,7 @@ class PlainOrder:
         if self.inspection in ("open", "failed", "again"):
             return False
         self.goods = "shipped"
-        self.stop("ship", "extension")
+        self.stop("ship", "late", "extension")
         self.extension = None
         self.run("receive")
         return True
@@ -337,7 +339,7 @@ class PlainOrder:
             top_up = {"n": len(self.stages) + 1, "amount": difference, "state": "planned", "work": "open"}
             self.stages.append(top_up | {"due_on": "former_held", "ends_on": "settlement"})
             if first:
-                self.stop("ship")
+                self.stop("ship", "late")
                 self.call(self.stages[-1])
         else:
             self.credit -= difference
@@ -366,6 +368,7 @@ class PlainOrder:
                 return False
             if "trade.ship" in self.running or not {"trade.pay", "trade.balance"} & self.running:
                 self.run("ship")
+            self.stop("late")
         elif self.goods != "shipped" or "trade.receive" not in self.running:
             return False
         return self._end_time()
@@ -650,7 +653,9 @@ class PlainOrder:
         match kind:
             case "trade.sign" | "trade.pay":
                 self.close("lapsed")
-            case "trade.balance" | "trade.confirm" | "trade.recheck":
+            case "trade.ship":
+                self.run("late")
+            case "trade.balance" | "trade.confirm" | "trade.recheck" | "trade.late":
                 self.silent_case()
             case "trade.settle":
                 self.release()

@@ -18,8 +18,6 @@ OTHERS_TURN = """
         WHEN EXISTS (SELECT FROM base_deadline d WHERE d.state = 'waiting' AND d.reminder = 0 AND d.subject = o.id) THEN 'deadline'
         WHEN EXISTS (SELECT FROM base_deadline d WHERE d.state = 'waiting' AND d.reminder = 0 AND d.subject = o.group_buy_id) THEN 'deadline'
         WHEN o.issue = 'open' THEN 'the operator''s queue'
-        WHEN o.goods = 'awaiting' AND EXISTS (SELECT FROM base_deadline d WHERE d.subject = o.id AND d.kind = 'trade.ship' AND d.state = 'fired')
-            THEN 'late: the buyer may call it off'
         ELSE 'nobody' END
     FROM trade_order o WHERE o.id = ANY(%s::uuid[]) AND o.agreement IN ('offered', 'agreed')
 """

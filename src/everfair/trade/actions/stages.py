@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from everfair.base.actor import RAIL_ACTOR, Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.deadlines import clear_deadline, set_deadline
+from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
@@ -155,7 +155,7 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
         except Refused:
             _return_unless_used(stage_id, intent_id, by=by)
             return
-        clear_deadline("trade.pay" if stage.n == 1 else "trade.balance", order.pk)
+        clear_deadlines(("trade.pay" if stage.n == 1 else "trade.balance", "trade.late"), order.pk)
         _after_funding(order, stages, by=by)
 
 
@@ -171,7 +171,7 @@ def add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Acto
         stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "former_held") for stage in stages
     )
     if first:
-        clear_deadline("trade.ship", order.pk)
+        clear_deadlines(("trade.ship", "trade.late"), order.pk)
         call_stage(top_up, by=by)
 
 
@@ -230,6 +230,7 @@ def resume(order: Order, *, by: Actor) -> None:
     if order.inspection in BLOCKS_MONEY:
         set_deadline("trade.recheck", order.pk, due(order, "trade.inspection_settle_days"))
         return
+    clear_deadline("trade.late", order.pk)
     stages = locked_stages(order)
     unpaid = [stage for stage in stages if stage.state in ("due", "paying")]
     if unpaid:
