@@ -10,8 +10,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from everfair.base.actor import Actor
 from everfair.base.formats import day, number
@@ -151,7 +151,7 @@ class Face:
         return row.carrier if row.carrier_code == "manual" else str(CARRIER_WORDS[row.carrier_code])
 
     @property
-    def whereabouts(self) -> SafeString:
+    def whereabouts(self) -> Markup:
         """Where the goods are, in one sentence."""
         row = self.consignment
         seen = next((event for event in self.tracking if event.package_id is None), None)  # type: ignore[attr-defined]
@@ -183,9 +183,9 @@ class Face:
         return [("handed_over", "done"), *([("in_transit", "done")] if moved else []), (state, "trouble"), *rest]
 
 
-def _told(text: str, words: dict[str, Any]) -> SafeString:
+def _told(text: str, words: dict[str, Any]) -> Markup:
     """Typed words in it stay text."""
-    return Markup(format_html(re.sub(r"%\((\w+)\)s", r"{\1}", text.replace("{", "{{").replace("}", "}}")), **words))
+    return Markup(format_html(re.sub(r"%\((\w+)\)s", r"{\1}", text.replace("{", "{{").replace("}", "}}")), **words))  # noqa: S704
 
 
 _BOOKING_TOLD: dict[str, Callable[[], str]] = {
