@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
+from pypdf import PdfReader
 
 from everfair.base import clock
 from everfair.base.deadlines import deadlines_of, fire_due
@@ -33,6 +36,7 @@ from everfair.trade.actions import (
 from everfair.trade.models import Credit, Order, ShippedLine, Stage
 from everfair.trade.queries import stages_of, standing_of
 from everfair.trade.queries.moves import moves_of
+from everfair.trade.queries.papers import paper
 from everfair.trade.queries.shipments import goods_of, shipped_lines
 from tests import make
 from tests.trade.test_actions import nothing_is_wrong
@@ -300,3 +304,24 @@ def test_a_part_that_travels_long_does_not_start_the_buyers_clock():
     fire_due()
 
     assert (trade.fresh().issue, "trade.receive" in running(trade)) == ("none", False)
+
+
+def printed(trade: make.Trade, kind: str, consignment_id: Any) -> str:
+    made = PdfReader(io.BytesIO(paper(trade.order, kind, "en", consignment_id=consignment_id)))
+    return re.sub(r"\s+", " ", " ".join(page.extract_text() for page in made.pages)).replace("\xa0", " ")
+
+
+def test_each_consignment_has_an_invoice_of_its_own_and_they_sum_to_what_was_sent():
+    trade = ordered("1000", "500", price="0.333")
+    send(trade, {1: "601"}, last=False, number="A")
+    send(trade, {1: "389", 2: "500"}, number="B")
+    one, two = consignments_of(trade.order.pk)
+
+    first, second = printed(trade, "invoice", one.pk), printed(trade, "invoice", two.pk)
+    packed = printed(trade, "packing-list", one.pk)
+
+    assert "USD 200.13" in first  # 601 × 0.333
+    assert "USD 129.54" in second  # 990 × 0.333 = 329.67, less 200.13
+    assert "USD 296.04" in second  # with 500 × 0.333 = 166.50
+    assert trade.order.difference_minor == 32967 - 33300
+    assert ("601" in packed, "500" in packed) == (True, False)

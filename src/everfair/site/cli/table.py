@@ -17,7 +17,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import-offers": ("everfair.site.cli.figures:import_offers", "Read a sheet of offers into one company's catalogue."),
     "clock": ("everfair.site.cli.figures:clock", "Show the platform's clock, or move it forward (demo only)."),
     "demo": ("everfair.site.cli.figures:demo", "Load the demo world into an empty installation, or make it larger."),
-    "simulate": ("everfair.site.cli.simulating:simulate", "Play random trades from beginning to end, and prove the books (demo only)."),
+    "simulate": (
+        "everfair.site.cli.simulating:simulate",
+        "Play random trades from beginning to end, and prove the books (demo only).",
+    ),
     "first-operator-link": ("everfair.site.cli.figures:first_operator", "Print a one-time link that makes the first operator."),
     "remove-factors": (
         "everfair.site.cli.figures:remove_factors",

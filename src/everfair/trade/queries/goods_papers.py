@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
-from everfair.base.formats import country_name, number, quantity, unit_name
+from everfair.base.formats import country_name, number, plain_money, quantity, unit_name
+from everfair.base.money import Money, total
 from everfair.base.refused import NotVisible
 from everfair.base.rows import find
 from everfair.catalog.values import plain
@@ -22,6 +23,7 @@ from everfair.reference.queries import PAPERS, papers_for
 from everfair.reference.values import Paper, name_in
 from everfair.trade.documents import ContractTerms, Packed, Parcel, Shipped
 from everfair.trade.models import Order, OrderLine
+from everfair.trade.queries.shipments import goods_of, shipped_lines
 
 # How goods travel in our words → in those of the Incoterms' table.
 _MEANS: Mapping[str, Any] = {"express": "courier", "air": "air", "land": "road", "sea": "sea"}
@@ -90,26 +92,52 @@ def _papers(order: Order, mode: str) -> Iterable[Paper]:
 # ── what our own papers print ──
 
 
-def shipped_goods(order: Order, consignment_id: UUID | None = None) -> tuple[Shipped, date, tuple[str, ...]]:
-    """A consignment of this order as its papers print it, the day it was handed over, and what customs ask about each line.
+class SentGoods(NamedTuple):
+    """A consignment as its papers print it. `customs`: what customs ask about each line of the contract. `invoiced`: what its invoice
+    asks for, line → (quantity, amount), where the goods do not leave as one, as ordered; `last`: nothing more follows it."""
 
-    The newest, or the one named. NotVisible where there is none. Five queries.
-    """
+    shipped: Shipped
+    day: date
+    customs: tuple[str, ...]
+    invoiced: tuple[tuple[int, Decimal, Money], ...] = ()
+    last: bool = True
+
+
+def shipped_goods(order: Order, consignment_id: UUID | None = None) -> SentGoods:
+    """The newest consignment of this order, or the one named. NotVisible where there is none. Six queries."""
     rows = consignments_of(order.pk)
     place = next((n for n, row in enumerate(rows) if row.pk == consignment_id), None) if consignment_id else len(rows) - 1
     if place is None or place < 0:
         raise NotVisible
     row, parcels = rows[place], packages_of(rows[place].pk)
     lines = find(OrderLine, "order_id = %s ORDER BY n", [order.pk])
+    carried, last = shipped_lines(order), order.goods != "part" and place == len(rows) - 1
     shipped = Shipped(
         number=order.reference if len(rows) == 1 else f"{order.reference}/{place + 1}",
         facts=tuple((name, value) for name, value in _facts(row) if value),
-        goods=_packed(order, row.packing_list),
+        goods=_packed(order, row.packing_list, carried.get(row.pk)),
         parcels=tuple(_parcel(parcel) for parcel in parcels),
         note=row.note,
         delivered=_delivered(row.pk),
     )
-    return shipped, row.handed_over_on, tuple(_customs(line.snapshot) for line in lines)
+    invoiced = _invoiced(order, [carried.get(each.pk, {}) for each in rows[: place + 1]], last=last) if carried else ()
+    return SentGoods(shipped, row.handed_over_on, tuple(_customs(line.snapshot) for line in lines), invoiced, last)
+
+
+def _invoiced(order: Order, sent: Sequence[Mapping[int, Decimal]], *, last: bool) -> tuple[tuple[int, Decimal, Money], ...]:
+    """The last of these consignments: each line's quantity at the contract's price. The last of all asks for what the former did not, so
+    that the invoices of an order sum to the last cent."""
+    found = []
+    for line in goods_of(order):
+        carried = sent[-1].get(line.n, Decimal(0))
+        former = [each.get(line.n, Decimal(0)) for each in sent[:-1]]
+        amount = line.price.times(carried)
+        if last:
+            asked = sum(line.price.times(each).minor for each in former if each)
+            amount = Money(line.price.times(carried + sum(former)).minor - asked, order.currency)
+        if carried:
+            found.append((line.n, carried, amount))
+    return tuple(found)
 
 
 def _facts(row: Any) -> list[tuple[str, str]]:
@@ -126,11 +154,13 @@ def _facts(row: Any) -> list[tuple[str, str]]:
     ]
 
 
-def _packed(order: Order, listed: Sequence[Mapping[str, Any]]) -> tuple[Packed, ...]:
-    """The shipper's own rows; where nothing was listed, the goods of the contract."""
+def _packed(order: Order, listed: Sequence[Mapping[str, Any]], carried: Mapping[int, Decimal] | None) -> tuple[Packed, ...]:
+    """The shipper's own rows; where nothing was listed, what the consignment carries, or the goods of the contract."""
     goods = {line["n"]: line for line in order.terms["lines"]}
     rows = [row for row in listed if row.get("line") in goods] or [
-        {"line": n, "quantity": line["quantity"]} for n, line in goods.items()
+        {"line": n, "quantity": line["quantity"] if carried is None else str(carried[n])}
+        for n, line in goods.items()
+        if carried is None or n in carried
     ]
     return tuple(
         Packed(
@@ -175,12 +205,32 @@ def _customs(snapshot: Mapping[str, Any]) -> str:
     return " · ".join(part for part in said if part)
 
 
-def with_goods(terms: ContractTerms, goods: tuple[Shipped, date, tuple[str, ...]]) -> ContractTerms:
-    """The terms as a paper that goes with goods prints them: dated by the day of handing over."""
-    shipped, handed_over_on, customs = goods
+def with_goods(terms: ContractTerms, goods: SentGoods, order: Order) -> ContractTerms:
+    """The terms as a paper that goes with goods prints them: dated by the day of handing over. Where they leave in parts each has an
+    invoice of its own; the charges stand on the last."""
     lines = tuple(
-        replace(line, customs=said) for line, said in zip(terms.lines, (*customs, *[""] * len(terms.lines)), strict=False)
+        replace(line, customs=said) for line, said in zip(terms.lines, (*goods.customs, *[""] * len(terms.lines)), strict=False)
     )
+    terms = replace(
+        terms,
+        order_number=goods.shipped.number,
+        created_on=goods.day,
+        signed_on=None,
+        ship_by="",
+        lines=lines,
+        shipped=goods.shipped,
+    )
+    if not goods.invoiced:
+        return terms
+    asked = {str(n): (number(plain(carried)), plain_money(amount)) for n, carried, amount in goods.invoiced}
+    worth = total([amount for _n, _carried, amount in goods.invoiced], order.currency)
+    charged = Money(sum(charge["amount_minor"] for charge in order.terms["charges"]) if goods.last else 0, order.currency)
+    goods_row = ((_("Goods"), plain_money(worth)),) if goods.last and terms.charges else ()
     return replace(
-        terms, order_number=shipped.number, created_on=handed_over_on, signed_on=None, ship_by="", lines=lines, shipped=shipped
+        terms,
+        lines=tuple(
+            replace(line, quantity=asked[line.number][0], amount=asked[line.number][1]) for line in lines if line.number in asked
+        ),
+        charges=terms.charges if goods.last else (),
+        totals=(*goods_row, (_("Total"), plain_money(worth + charged))),
     )

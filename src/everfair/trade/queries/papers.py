@@ -56,7 +56,7 @@ def paper(order: Order, kind: str, language: str, *, consignment_id: UUID | None
             return _kept[key]
     terms = contract_terms(order, language, buyer, seller)
     if goods is not None:
-        terms = with_goods(terms, goods)
+        terms = with_goods(terms, goods, order)
     made = render(kind, terms, language, second_language=second)
     with _lock:
         _kept[key] = made
