@@ -11,7 +11,7 @@ from typing import Any
 TRIGGERS = ("signature", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
 UNPAID, HELD, OVER = ("planned", "due", "paying"), ("funded", "frozen"), ("released", "refunded", "void")
 ENDED_CLAIM = ("settled", "dropped", "decided", "withdrawn")
-ORDER_DEADLINES = ("sign", "pay", "balance", "ship", "receive", "confirm", "settle", "recheck", "late")
+ORDER_DEADLINES = ("sign", "pay", "balance", "ship", "receive", "confirm", "settle", "recheck", "late", "case")
 CLAIM_DEADLINES = ("answer", "talk", "return", "take_back", "send_again", "replacement", "rule", "appeal", "execute")
 
 
@@ -477,11 +477,13 @@ class PlainOrder:
     def silent_case(self) -> None:
         if self.agreement == "agreed" and self.issue == "none":
             self.open_issue()
+            self.run("case")
 
     def withdraw_issue(self, side: str) -> bool:
         if side != "buyer" or self.issue != "open" or self.withdrawn >= 2:
             return False
         self.issue, self.withdrawn = "none", self.withdrawn + 1
+        self.stop("case")
         for stage in self.of("frozen"):
             stage["state"] = "funded"
         if self.goods == "shipped":
@@ -516,6 +518,7 @@ class PlainOrder:
             return False
         if held and self.issue != "open":
             self.open_issue()
+        self.stop("case")
         self.claim = {"state": "answering", "held": held, "offers": {"buyer": (remedy, amount)}, "instance": 1, "waived": ""}
         self.claim |= {"amount": amount, "agreed": 0, "ruling": (0, 0)}
         self.start("answer", "talk")
@@ -655,6 +658,8 @@ class PlainOrder:
                 self.close("lapsed")
             case "trade.ship":
                 self.run("late")
+            case "trade.case":
+                self.run("case")
             case "trade.balance" | "trade.confirm" | "trade.recheck" | "trade.late":
                 self.silent_case()
             case "trade.settle":

@@ -174,6 +174,13 @@ class IssueWithdrawn:
 
 
 @event
+class CaseOverdue:
+    """The operator has not decided in time what silence had opened."""
+
+    order_id: UUID
+
+
+@event
 class IssueResolved:
     order_id: UUID
     buyer_id: UUID

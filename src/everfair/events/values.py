@@ -22,7 +22,7 @@ FACT_WORDS = name_codes("fact", {
     "StageDue": _("Stage due"), "StageFunded": _("Stage held in escrow"), "StageReleased": _("Stage released"),
     "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "PartShipped": _("Part of an order shipped"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
-    "IssueResolved": _("Issue decided"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
+    "IssueResolved": _("Issue decided"), "CaseOverdue": _("Decision overdue"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "AmendmentProposed": _("New terms proposed"), "OrderAmended": _("Terms amended"),
     "AmendmentEnded": _("Proposal over"), "OrderCompleted": _("Order settled"),
     "ConfirmationAnnounced": _("Time to confirm announced"), "SilenceAccepted": _("Silence accepted the goods"),

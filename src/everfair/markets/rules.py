@@ -38,6 +38,7 @@ RULES = {
         _rule("trade.confirm_days", "business days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
         _rule("trade.quantity_tolerance", "fraction", "0.05", "0", "0.1", "UCP 600 art. 30 b: 5 % more or less of measured goods"),
         _rule("trade.count_tolerance", "fraction", "0.03", "0", "0.1", "our own: what a run leaves over or short of counted goods"),
+        _rule("trade.case_days", "business days", "10", "1", "30", "our own: the operator decides within 10 working days"),
         _rule("trade.late_days", "days", "30", "7", "180", "our own: a late order on which nobody acts goes to the operator"),
         _rule("trade.receive_after_delivery_days", "days", "7", "3", "60", "our own: after a proof of delivery nobody has less time to look"),
         _rule("trade.silence_reminders", "times", "3", "3", "4", "our own (I7): silence counts only after so many delivered reminders"),

@@ -37,6 +37,7 @@ RULE_WORDS = name_codes("rule", {
     "trade.receive_days_sea":        _("Time to confirm the goods: sea freight"),
     "trade.quantity_tolerance":       _("How much more or less of measured goods counts as ordered"),
     "trade.count_tolerance":          _("How much more or less of counted goods counts as ordered"),
+    "trade.case_days":                _("Time for the operator to decide what silence has opened"),
     "trade.late_days":                _("Time to act on an order that was not shipped in time"),
     "trade.receive_after_delivery_days": _("Least time to confirm the goods after their delivery is proven"),
     "trade.silence_reminders":       _("Delivered reminders without which silence never counts"),

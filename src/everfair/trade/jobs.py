@@ -19,6 +19,7 @@ from everfair.trade.actions import (
     lapse_amendment,
     lapse_inspection,
     lapse_order,
+    mark_overdue,
     open_silent_case,
     run_out_framework,
     settle_order,
@@ -55,6 +56,11 @@ def not_shipped(order_id: UUID) -> None:
 @on_deadline("trade.late")
 def nobody_acted(order_id: UUID) -> None:
     open_silent_case(order_id, "nothing was shipped in time, and nobody acted")
+
+
+@on_deadline("trade.case")
+def case_undecided(order_id: UUID) -> None:
+    mark_overdue(order_id)
 
 
 @on_deadline("trade.amend")

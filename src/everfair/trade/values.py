@@ -73,7 +73,7 @@ DEADLINE_WORDS = name_codes("deadline", {
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
     "trade.amend": _("Answer the proposal of new terms"), "trade.extension": _("Answer a request for more time"),
     "trade.inspection": _("Answer or report an inspection"), "trade.recheck": _("Act on a failed inspection"),
-    "trade.late": _("Act on an order that is late"),
+    "trade.late": _("Act on an order that is late"), "trade.case": _("Decide what silence has opened"),
     "trade.framework": _("The framework contract ends"), "trade.group": _("The group buy closes"),
 })
 AMENDMENT_WORDS = name_codes("trade.amendment", {

@@ -28,7 +28,7 @@ from everfair.disputes.roles import buyer
 from everfair.events.disputes import ClaimOpened
 from everfair.logistics.queries import consignment_of
 from everfair.messaging.queries import threads_about
-from everfair.trade.actions import open_issue
+from everfair.trade.actions import open_issue, take_over_case
 from everfair.trade.actions.stages import locked_order
 from everfair.trade.queries import order as order_of
 
@@ -106,7 +106,9 @@ def _frozen(order: Any, text: str, by: Actor) -> Money:
         raise Refused("trade.not_shipped", _("Nothing is on its way."))
     held = held_now(order)
     if order.agreement == "agreed" and held:
-        if order.issue != "open":  # else the clock has opened one: the claim takes it over
+        if order.issue == "open":
+            take_over_case(order)
+        else:
             open_issue(order.pk, text, by=by)
         return held
     if order.received_at is None or now() > order.received_at + span(order, "trade.claim_days"):

@@ -40,7 +40,15 @@ from everfair.trade.actions.inspections import (
     report_inspection,
     waive_inspection,
 )
-from everfair.trade.actions.issues import close_issue, divide_held, open_issue, open_silent_case, resolve_issue
+from everfair.trade.actions.issues import (
+    close_issue,
+    divide_held,
+    mark_overdue,
+    open_issue,
+    open_silent_case,
+    resolve_issue,
+    take_over_case,
+)
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
 from everfair.trade.actions.samples import draft_sample, order_sample
@@ -89,6 +97,7 @@ __all__ = [
     "lapse_amendment",
     "lapse_inspection",
     "lapse_order",
+    "mark_overdue",
     "open_issue",
     "open_silent_case",
     "order_sample",
@@ -114,5 +123,6 @@ __all__ = [
     "sign_order",
     "take_back_amendment",
     "take_back_extension",
+    "take_over_case",
     "waive_inspection",
 ]

@@ -10,6 +10,7 @@ from django.db.models import Sum
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
+from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money, total
 from everfair.base.refused import Refused
@@ -17,7 +18,7 @@ from everfair.base.rows import insert
 from everfair.base.states import moving, stepping
 from everfair.base.together import part
 from everfair.companies.queries import refuse_stopped
-from everfair.events.trade import IssueReported, IssueResolved, IssueWithdrawn
+from everfair.events.trade import CaseOverdue, IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
 from everfair.trade.actions.confirming import begin_confirming
 from everfair.trade.actions.orders import end_deadlines
@@ -34,6 +35,7 @@ from everfair.trade.actions.stages import (
 )
 from everfair.trade.models import Decision, Order, Stage
 from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.calendars import due
 from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
 from everfair.trade.queries.orders import order as order_of
 from everfair.trade.queries.orders import orders_visible_to
@@ -61,6 +63,21 @@ def open_silent_case(order_id: UUID, reason: str) -> None:
         if order.agreement != "agreed":
             raise Refused("trade.not_open", _("This order is not open."))
         _open(order, reason, by=by)
+        set_deadline("trade.case", order.pk, due(order, "trade.case_days"))
+
+
+def mark_overdue(order_id: UUID) -> None:
+    """The operator has not decided in time: the case is marked, and its time runs anew. Nothing is paid to anyone meanwhile."""
+    with part():
+        order = locked_order(order_id, by=CLOCK_ACTOR)
+        if order.issue == "open" and order.agreement == "agreed":
+            set_deadline("trade.case", order.pk, due(order, "trade.case_days"))
+            emit(CaseOverdue(order.pk), by=CLOCK_ACTOR)
+
+
+def take_over_case(order: Order) -> None:
+    """For `disputes`: what the clock has opened is a claim's from now on, with deadlines of its own."""
+    clear_deadline("trade.case", order.pk)
 
 
 def _open(order: Order, reason: str, *, by: Actor) -> None:
@@ -79,6 +96,7 @@ def close_issue(order_id: UUID, *, by: Actor) -> Order:
         if is_withdrawn_for_good(order):
             raise Refused("trade.issue_withdrawn_too_often", NO_MORE["withdraw"])
         order.issue_reason = ""
+        clear_deadline("trade.case", order.pk)
         thaw_stages(order, by=by)
         if order.goods == "shipped":
             handed = consignment_of(order.pk)

@@ -34,6 +34,7 @@ DEADLINES = (
     "trade.settle",
     "trade.recheck",
     "trade.late",
+    "trade.case",
     "trade.framework",
 )
 

@@ -92,8 +92,8 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
             _("An issue is open. What is held stays frozen."),
             "operator",
             _("The operator looks at both sides and decides with reasons."),
-            _("Nothing is paid to anyone until the decision."),
-            None,
+            _("The case is marked as overdue. Nothing is paid to anyone until the decision."),
+            due.get("trade.case"),
         )
     if order.agreement == "offered":
         return Standing(

@@ -87,6 +87,7 @@ _TOLD: dict[str, _Told] = {
     "IssueReported":  _Told(_("An issue was opened: what is held is frozen"),
                             lambda fact: "clock" if fact.by == "clock" else "buyer", "act", "report"),
     "IssueWithdrawn": _Told(_("The buyer withdrew the issue"), "buyer", "calm"),
+    "CaseOverdue":    _Told(_("The operator has not decided in time"), "clock", "act"),
     "IssueResolved":  _Told(_("The operator decided"), "operator", "proof", "resolve"),
     "OrderCompleted": _Told(_("The trade is settled"), "", "held"),
 }
