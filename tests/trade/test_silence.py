@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 
 from everfair.base import clock
 from everfair.base.deadlines import clear_deadline, deadlines_of, fire_due, reminders_of
-from everfair.base.models import Deadline
+from everfair.base.models import Deadline, Event
 from everfair.base.rows import insert
 from everfair.companies.actions import place_stop
 from everfair.companies.models import Person
@@ -31,6 +31,7 @@ from everfair.trade.actions import (
     ask_extension,
     close_issue,
     open_issue,
+    open_silent_case,
     receive_order,
     resolve_issue,
     show_work,
@@ -410,3 +411,19 @@ def test_what_is_paid_while_the_operator_looks_can_be_decided_too():
     assert [(stage.n, stage.state) for stage in stages_of(trade.order)] == [(1, "released"), (2, "released")]
     assert in_wallet(trade.buyer) == 10500
     assert [proof for proof in prove() if proof.breach] == []
+
+
+def test_an_undecided_case_is_marked_and_its_time_runs_anew():
+    trade = make.trade("shipped")
+    open_silent_case(trade.order.pk, "the buyer said nothing, and no delivery is proven")
+    first = deadlines_of([trade.order.pk])[trade.order.pk, "trade.case"]
+    make.pass_deadline(trade, "trade.case")
+
+    fire_due()
+
+    again = deadlines_of([trade.order.pk])[trade.order.pk, "trade.case"]
+    assert again > first
+    assert Event.objects.filter(name="CaseOverdue", subject=trade.order.pk).count() == 1
+    assert (trade.fresh().issue, trade.stage(1).state) == ("open", "frozen")
+    close_issue(trade.order.pk, by=trade.buyer)
+    assert (trade.order.pk, "trade.case") not in deadlines_of([trade.order.pk])
