@@ -90,7 +90,7 @@ class _Trades:
     def of_plan(self) -> None:
         """Sixty-four more between the other companies: how many of each kind, and how far they come."""
         ends: tuple[tuple[int, Callable[[str, str, int], object]], ...] = (
-            (14, self.received),
+            (12, self.received),
             (10, self.shipped),
             (8, lambda b, s, i: self.paid(b, s, i, parts=2)),
             (6, lambda b, s, i: self.paid(b, s, i, parts=1)),
@@ -102,7 +102,7 @@ class _Trades:
             (2, self.lapsed),
             (2, self.called_off),
             (1, self.reported),
-            (1, self.silent),
+            (3, self.silent),
             (2, self.ruled),
         )
         chance = random.Random(f"{SEED}:trades")  # noqa: S311  a plan, no secret
