@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -31,6 +32,7 @@ from everfair.trade.actions import (
     close_issue,
     open_issue,
     receive_order,
+    resolve_issue,
     show_work,
 )
 from everfair.trade.models import Release, Stage
@@ -394,3 +396,17 @@ def test_the_page_says_what_silence_will_mean():
     assert after.code == "delivered"
     assert "the seller is paid" in str(after.at_zero)
     assert after.until == trade.order.confirm_by
+
+
+def test_what_is_paid_while_the_operator_looks_can_be_decided_too():
+    trade = make.trade("deposit")
+    make.pass_deadline(trade, "trade.balance")
+    fire_due()
+    assert trade.fresh().issue == "open"
+    make.pay(trade.stage(2), trade.buyer)
+
+    resolve_issue(trade.order.pk, Decimal("0.25"), "the goods were ready", by=make.operator())
+
+    assert [(stage.n, stage.state) for stage in stages_of(trade.order)] == [(1, "released"), (2, "released")]
+    assert in_wallet(trade.buyer) == 10500
+    assert [proof for proof in prove() if proof.breach] == []

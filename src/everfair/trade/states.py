@@ -43,7 +43,7 @@ STAGE = StateTable(
     ("freeze",    "funded",             "frozen",   buyer | CLOCK),
     ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
-    ("award",     "frozen",             "released", OPERATOR),
+    ("award",     "funded frozen",      "released", OPERATOR),         # also what was paid while the issue was open
     ("divide",    "funded frozen",      "released", party | OPERATOR | CLOCK),  # as a claim was settled or ruled
     ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
