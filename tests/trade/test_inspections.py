@@ -38,7 +38,7 @@ from everfair.trade.actions import (
 )
 from everfair.trade.models import Inspection, InspectionDebt, InspectionReport, Release, Stage
 from everfair.trade.queries import moves_of, stages_of, standing_of
-from everfair.trade.queries.inspecting import earliest_day, inspection_moves, inspections_visible_to
+from everfair.trade.queries.inspecting import earliest_day, inspection, inspection_moves, inspections_visible_to
 from everfair.trade.queries.reminding import reminded_enough
 from everfair.trade.queries.silence import open_question
 from tests import make
@@ -572,3 +572,14 @@ def test_a_failed_inspection_is_no_evidence_for_the_database():
 
     with pytest.raises(DatabaseError, match="a stage is paid out on evidence"), transaction.atomic():
         Stage.objects.filter(pk=stage.pk).update(state="released")
+
+
+def test_nobody_is_offered_to_waive_while_the_repetition_is_booked():
+    trade = paid_by()
+    failed = book(trade, reached="ready")
+    report(failed, BAD)
+    assert "waive" in inspection_moves(inspection(failed.inspection.pk, trade.buyer), trade.buyer)
+
+    book(trade)
+
+    assert "waive" not in inspection_moves(inspection(failed.inspection.pk, trade.buyer), trade.buyer)

@@ -205,6 +205,8 @@ def inspection_moves(found: Inspection, actor: Actor) -> list[str]:
     if "pass" in verbs:
         ready = found.fee == "held" and found.packing == "declared" and now().date() >= found.wanted_on
         verbs = [verb for verb in verbs if verb != "pass"] + (["report"] if ready else [])
+    if found.order.inspection == "again":  # its repetition is booked: that ends first
+        verbs = [verb for verb in verbs if verb != "waive"]
     if found.order.agreement != "agreed" and not live:
         verbs = []
     return verbs + (["pay"] if found.fee == "paying" and "reopen" in allowed_moves(found, actor) and live else [])
