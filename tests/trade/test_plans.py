@@ -18,6 +18,7 @@ from everfair.ledger.values import wallet
 from everfair.markets.plans import PLANS, PaymentPlan, PlannedStage
 from everfair.markets.table import MARKETS
 from everfair.trade.actions import (
+    cancel_order,
     confirm_work,
     draft_order,
     open_issue,
@@ -383,3 +384,18 @@ def test_goods_reported_missing_freeze_what_is_held_and_not_what_was_paid_out():
     assert states(trade) == ["released", "refunded", "void"]
     assert in_wallet(trade, "buyer") == 16800
     assert nothing_is_wrong()
+
+
+def test_nobody_keeps_a_deposit_by_cancelling():
+    trade = paid_by("made_to_order")
+    make.pay(trade.stage(1), trade.buyer)
+    show_work(trade.order.pk, "production_photo", photo(trade), by=trade.seller)
+    confirm_work(trade.order.pk, 1, by=trade.buyer)
+    assert states(trade) == ["released", "due", "planned"]
+
+    for side in ("seller", "buyer"):
+        assert "cancel" not in may(trade, side)
+        with pytest.raises(Refused) as refusal:
+            cancel_order(trade.order.pk, "no", by=getattr(trade, side))
+        assert refusal.value.code == "trade.money_paid_out"
+    assert trade.fresh().agreement == "agreed"

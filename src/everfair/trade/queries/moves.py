@@ -112,7 +112,7 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
     running = order.agreement == "agreed" and order.issue != "open"
     match verb:
         case "cancel":
-            return not held
+            return not held and not any(stage.state == "released" for stage in stages)
         case "call_off":
             waiting = actor.company_id == order.buyer_id and order.inspection in ("open", "again")
             on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
