@@ -91,7 +91,9 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     with moving(orders_visible_to(by), order_id, "cancel", by=by, reason=reason) as order:
         _refuse_when_held(order)
         if Stage.objects.filter(order=order, state="released").exists():
-            raise Refused("trade.money_paid_out", _("A part of this order has been paid out; it can no longer simply be cancelled."))
+            raise Refused(
+                "trade.money_paid_out", _("A part of this order has been paid out; it can no longer simply be cancelled.")
+            )
         if order.kind == "framework" and order.agreement == "agreed":
             raise Refused("trade.framework_runs", _("A framework contract ends by its date, or when both sides agree."))
         side = "buyer" if by.company_id == order.buyer_id else "seller"
