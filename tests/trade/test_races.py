@@ -18,6 +18,7 @@ from everfair.payments.models import Intent, ProviderEvent
 from everfair.trade import reactions
 from everfair.trade.actions import (
     Change,
+    accept_goods,
     accept_inspection,
     cancel_inspection,
     cancel_order,
@@ -280,4 +281,25 @@ def test_consignments_sent_at_once_never_carry_more_than_was_ordered():
     assert (trade.order.goods, len(consignments_of(trade.order.pk))) == ("part", 1)
     together([lambda: ship_order(trade.order.pk, goods, lines={1: Decimal(390)}, by=trade.seller)] * 8)
     assert (trade.fresh().goods, trade.order.difference_minor, len(consignments_of(trade.order.pk))) == ("shipped", -420, 2)
+    assert nothing_is_wrong()
+
+
+def test_goods_accepted_at_once_are_paid_once_and_never_beside_a_claim():
+    trade = make.trade("shipped")
+    seller = trade.order.seller_id
+
+    found = outcomes([lambda: accept_goods(trade.order.pk, {1: Decimal(600)}, by=trade.buyer)] * 6)
+
+    assert found.count("done") == 1
+    assert in_wallet(seller) == (42000 * 6 // 10) * 98 // 100
+    moves = [
+        lambda: accept_goods(trade.order.pk, {1: Decimal(300)}, by=trade.buyer),
+        lambda: open_issue(trade.order.pk, "the rest is broken", by=trade.buyer),
+        lambda: receive_order(trade.order.pk, by=trade.buyer),
+    ]
+    outcomes(moves)
+    order = trade.fresh()
+    # Whatever came first: a frozen rest stays whole, a settled order is paid whole.
+    assert (order.issue, order.goods) in {("open", "shipped"), ("none", "received")}
+    assert in_wallet(seller) in {24696, 24696 + 12348, 42000 * 98 // 100}
     assert nothing_is_wrong()

@@ -83,6 +83,17 @@ class StageRefunded:
 
 
 @event
+class PartAccepted:
+    """The buyer accepted a part of the goods; `amount` of what is held was paid for it."""
+
+    order_id: UUID
+    acceptance_id: UUID
+    buyer_id: UUID
+    seller_id: UUID
+    amount: Money
+
+
+@event
 class PartShipped:
     """One consignment of several; the rest follows."""
 

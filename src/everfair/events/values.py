@@ -20,7 +20,7 @@ FACT_WORDS = name_codes("fact", {
     "OrderPlaced": _("Order placed"), "OrderSigned": _("Order signed"), "OrderDeclined": _("Order declined"),
     "OrderCancelled": _("Order cancelled"), "OrderLapsed": _("Order ran out"), "OrderCalledOff": _("Order called off"),
     "StageDue": _("Stage due"), "StageFunded": _("Stage held in escrow"), "StageReleased": _("Stage released"),
-    "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "PartShipped": _("Part of an order shipped"), "ShippingLate": _("Shipping late"),
+    "StageRefunded": _("Stage refunded"), "OrderShipped": _("Order shipped"), "PartShipped": _("Part of an order shipped"), "PartAccepted": _("Part of the goods accepted"), "ShippingLate": _("Shipping late"),
     "OrderReceived": _("Order received"), "IssueReported": _("Issue opened"), "IssueWithdrawn": _("Issue withdrawn"),
     "IssueResolved": _("Issue decided"), "CaseOverdue": _("Decision overdue"), "WorkShown": _("Work shown"), "WorkConfirmed": _("Work confirmed"),
     "WorkSentBack": _("Work sent back"), "AmendmentProposed": _("New terms proposed"), "OrderAmended": _("Terms amended"),

@@ -20,6 +20,7 @@ from everfair.markets.forms import PlanField
 from everfair.markets.plans import PROOF_KIND_WORDS
 from everfair.reference.queries import INCOTERMS
 from everfair.reference.values import name_in
+from everfair.trade.queries.accepted import AcceptableLine
 from everfair.trade.queries.shipments import LineGoods
 
 MOST_LINES = 100
@@ -128,6 +129,27 @@ class ShipForm(forms.Form):
             if self.cleaned_data[f"packages_{line.n}"] is not None
         ]
         return typed
+
+
+class AcceptForm(forms.Form):
+    """How much of each line is there and right; what is left empty is not confirmed now."""
+
+    def __init__(self, *args: Any, goods: Sequence[AcceptableLine], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.lines = [line for line in goods if line.open]
+        for line in self.lines:
+            self.fields[f"quantity_{line.n}"] = NumberField(
+                label=_("Confirm now"), decimals=3, required=False, largest=Decimal(10**12),
+                help_text=_("At most %(open)s.") % {"open": quantity(line.open, line.unit)},
+            )  # fmt: skip
+
+    def rows(self) -> list[tuple[AcceptableLine, Any]]:
+        return [(line, self[f"quantity_{line.n}"]) for line in self.lines]
+
+    def accepted(self) -> dict[int, Decimal]:
+        """Line → quantity."""
+        typed = {line.n: self.cleaned_data.get(f"quantity_{line.n}") for line in self.lines}
+        return {n: found for n, found in typed.items() if found is not None}
 
 
 def read_seen_total(text: str) -> Money | None:

@@ -18,10 +18,10 @@ def fee_on(amount: Money, fee_rate: Decimal) -> Money:
     return amount.share(fee_rate)
 
 
-def stage_ended(
+def stage_left(
     stage_id: UUID, *, buyer_id: UUID, seller_id: UUID, to_seller: Money, to_buyer: Money, fee: Money
 ) -> list[Transfer]:
-    """Everything held leaves the escrow: to the seller less the fee, the fee, and back to the buyer."""
+    """What leaves the escrow: to the seller less the fee, the fee, and back to the buyer."""
     held, currency = escrow(stage_id), to_seller.currency
     parts = [
         (wallet(seller_id, currency), to_seller - fee, "release"),

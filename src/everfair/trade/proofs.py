@@ -27,12 +27,30 @@ also_prove(
     "every stage holds in escrow what its state says",
     """
     SELECT count(*), (array_agg('stage ' || s.id || ' is ' || s.state || ' and holds ' || coalesce(e.held_minor, 0) ORDER BY s.id)
-        FILTER (WHERE coalesce(e.held_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen') THEN s.amount_minor ELSE 0 END
+        FILTER (WHERE coalesce(e.held_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen') THEN s.amount_minor - s.parted_minor ELSE 0 END
                    OR coalesce(e.funded_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen', 'released', 'refunded')
                                                           THEN s.amount_minor ELSE 0 END))[1]
     FROM trade_stage s
     LEFT JOIN ledger_account a ON a.address = 'stage:' || s.id || ':escrow'
     LEFT JOIN ledger_escrow e ON e.account_id = a.id
+    """,
+)
+also_prove(
+    "what was paid out of a stage in parts has its acceptances",
+    """
+    SELECT count(*), (array_agg('stage ' || s.id ORDER BY s.id) FILTER (WHERE s.parted_minor <> p.paid))[1]
+    FROM trade_stage s CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor), 0) AS paid FROM trade_stagepart WHERE stage_id = s.id) p
+    """,
+)
+also_prove(
+    "nobody has accepted more goods than were sent",
+    """
+    SELECT count(*), (array_agg('order EF-' || o.number || ' line ' || a.n ORDER BY o.number, a.n)
+        FILTER (WHERE a.quantity > coalesce(s.quantity, CASE WHEN o.goods IN ('shipped', 'received') THEN l.quantity END, 0)))[1]
+    FROM (SELECT order_id, n, sum(quantity) AS quantity FROM trade_acceptedline GROUP BY order_id, n) a
+    JOIN trade_order o ON o.id = a.order_id JOIN trade_orderline l ON l.order_id = a.order_id AND l.n = a.n
+    LEFT JOIN (SELECT order_id, n, sum(quantity) AS quantity FROM trade_shippedline GROUP BY order_id, n) s
+        ON s.order_id = a.order_id AND s.n = a.n
     """,
 )
 also_prove(

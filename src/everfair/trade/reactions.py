@@ -44,6 +44,7 @@ from everfair.events.trade import (
     OrderReceived,
     OrderShipped,
     OrderSigned,
+    PartAccepted,
     PartShipped,
     ShippingLate,
     SilenceAccepted,
@@ -165,6 +166,11 @@ def tell_of_shipping(fact: OrderShipped) -> None:
 @on(PartShipped, subscriber=NOTICES)
 def tell_of_part(fact: PartShipped) -> None:
     _tell(fact, "buyer", BUYERS, "order.part_shipped")
+
+
+@on(PartAccepted, subscriber=NOTICES)
+def tell_of_acceptance(fact: PartAccepted) -> None:
+    _tell(fact, "seller", (*SELLERS, "finance"), "order.part_accepted")
 
 
 @on(ShippingLate, subscriber=NOTICES)

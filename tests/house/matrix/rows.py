@@ -281,6 +281,7 @@ PAGES: list[Page] = [
          form={"found_1_critical": "0", "found_1_major": "1", "found_1_minor": "2", "attachments": _photo, "remarks": "fine"}),
     Page("trade:inspection_pdf", PARTY, {"inspection_id": "@failed_inspection"}),
     Page("trade:finish_shipping", SELLING, {"order_id": "@sold_part"}, get=None, post="owner"),
+    Page("trade:accept", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1", "quantity_1": "1"}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:ask_extension", TRADING, {"order_id": "@sold_shipped", "kind": "~receipt"}, post="owner", form={"days": "5", "reason": "customs"}),
     Page("trade:grant_extension", TRADING, {"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, get=None, post="owner"),
@@ -609,6 +610,7 @@ OPERATIONS: list[Operation] = [
     Operation("POST /inspections/{inspection_id}/report", SELLING, path={"inspection_id": "@inspects_ready"}, body={
         "lines": [{"line": 1, "defects": {"critical": 0, "major": 1, "minor": 2}}], "files": ["@photo"], "remarks": "fine"}),
     Operation("POST /orders/{order_id}/finish-shipping", SELLING, path={"order_id": "@sold_part"}),
+    Operation("POST /orders/{order_id}/accept", BUYING, path={"order_id": "@bought_shipped"}, body={"lines": [{"line": 1, "quantity": "1"}]}),
     Operation("POST /orders/{order_id}/receive", BUYING, path={"order_id": "@bought_shipped"}),
     Operation("POST /orders/{order_id}/claims", BUYING, path={"order_id": "@bought_shipped"}, body={
         "lines": [{"line": 1, "reason": "short", "quantity": "10"}], "remedy": "refund", "amount": _TEN, "text": "ten are missing", "files": ["@photo"]}),

@@ -30,6 +30,7 @@ from everfair.logistics.queries import consignment_of
 from everfair.messaging.queries import threads_about
 from everfair.trade.actions import open_issue, take_over_case
 from everfair.trade.actions.stages import locked_order
+from everfair.trade.queries import accepted_so_far
 from everfair.trade.queries import order as order_of
 
 
@@ -71,6 +72,8 @@ def open_claim(
             raise Refused("disputes.one_open", _("A claim on this order is open already."))
         held = _frozen(order, text, by)
         lines = _lines(order, complaints)
+        if held:
+            _refuse_accepted(order, lines)
         _within(amount, remedy, lines, held)
         claim = Claim(
             order=order,
@@ -131,6 +134,17 @@ def _lines(order: Any, complaints: Sequence[Complaint]) -> list[tuple[Any, Compl
             raise Refused("disputes.quantity", _("More than was ordered, or nothing at all."), field="lines", status=422)
         found.append((worth, complaint))
     return found
+
+
+def _refuse_accepted(order: Any, lines: Sequence[tuple[Any, Complaint]]) -> None:
+    """What was accepted in parts is paid; what is held is for the rest."""
+    accepted = accepted_so_far(order.pk)
+    for worth, complaint in lines:
+        line, done = worth.line, accepted.get(worth.line.n, Decimal(0))
+        if done and (complaint.quantity or line.quantity) > line.quantity - done:
+            message = _("Of «%(goods)s» you have confirmed %(done)s already; complain about the rest.")
+            said = message % {"goods": line.description, "done": f"{done.normalize():f}"}
+            raise Refused("disputes.accepted", said, field="lines", status=422)
 
 
 def _within(amount: Money, remedy: str, lines: Sequence[tuple[Any, Complaint]], held: Money) -> None:

@@ -35,8 +35,8 @@ class Split:
 def split_of(order: Any, to_buyer: Money) -> Split | None:
     """None where nothing is held, or not so much. What an amendment made cheaper is the buyer's already and not counted."""
     stages = [stage for stage in stages_of(order) if stage.state in ("funded", "frozen")]
-    credit = credits_over([stage.amount_minor for stage in stages], credit_left(order).minor)
-    rests = [stage.amount - Money(back, order.currency) for stage, back in zip(stages, credit, strict=True)]
+    credit = credits_over([stage.rest.minor for stage in stages], credit_left(order).minor)
+    rests = [stage.rest - Money(back, order.currency) for stage, back in zip(stages, credit, strict=True)]
     held = total(rests, order.currency)
     if not held or to_buyer > held:
         return None

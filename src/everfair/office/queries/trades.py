@@ -110,7 +110,7 @@ class OpenIssue:
 
 _ISSUES = f"""
     SELECT o.id, coalesce(said.seq, 0) AS place, said.at AS since,
-        (SELECT coalesce(sum(s.amount_minor), 0) FROM trade_stage s WHERE s.order_id = o.id AND s.state = 'frozen') AS held
+        (SELECT coalesce(sum(s.amount_minor - s.parted_minor), 0) FROM trade_stage s WHERE s.order_id = o.id AND s.state = 'frozen') AS held
     FROM trade_order o LEFT JOIN LATERAL (
         SELECT h.seq, h.at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report'
         ORDER BY h.seq DESC LIMIT 1) said ON true
@@ -207,7 +207,7 @@ class OrderFile:
 
     @property
     def held(self) -> Money:
-        return total([s.amount for s in self.parts.stages if s.state in ("funded", "frozen")], self.order.currency)
+        return total([s.rest for s in self.parts.stages if s.state in ("funded", "frozen")], self.order.currency)
 
 
 def order_file(order_id: UUID, by: Actor) -> OrderFile:
@@ -254,10 +254,10 @@ def split_of(found: Any, stages: list[Any], buyer_share: Decimal) -> Split:
     for stage in stages:
         if stage.state not in ("funded", "frozen"):
             continue
-        to_buyer = stage.amount.share(buyer_share)
-        sellers = stage.amount - to_buyer
+        to_buyer = stage.rest.share(buyer_share)
+        sellers = stage.rest - to_buyer
         fee = postings.fee_on(sellers, rate)
-        rows.append(SplitStage(stage.n, stage.name, stage.amount, to_buyer, sellers - fee, fee))
+        rows.append(SplitStage(stage.n, stage.name, stage.rest, to_buyer, sellers - fee, fee))
     return Split(
         buyer_share=buyer_share,
         fee_rate=rate,

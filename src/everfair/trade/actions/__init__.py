@@ -1,5 +1,6 @@
 """Everything that writes about trades, by noun."""
 
+from everfair.trade.actions.accepting import accept_goods, refuse_quantities
 from everfair.trade.actions.amending import (
     Change,
     lapse_amendment,
@@ -61,6 +62,7 @@ __all__ = [
     "Change",
     "Frame",
     "GroupDraft",
+    "accept_goods",
     "accept_inspection",
     "announce_confirmation",
     "ask_extension",
@@ -110,6 +112,7 @@ __all__ = [
     "receive_order",
     "refuse_amendment",
     "refuse_extension",
+    "refuse_quantities",
     "reopen_inspection_fee",
     "reopen_stage",
     "report_inspection",

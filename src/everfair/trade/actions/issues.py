@@ -6,7 +6,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, Actor
@@ -117,13 +117,14 @@ def divide_held(order_id: UUID, to_buyer: Money, reason: str, *, kind: str, by: 
     seen = order_of(order_id, by, sides=False)
     with part():
         # Whether anything goes to the seller is known only under the lock; a refund of everything passes a stop.
-        held = Stage.objects.filter(order=seen, state__in=["funded", "frozen"]).aggregate(held=Sum("amount_minor"))["held"] or 0
+        kept = Stage.objects.filter(order=seen, state__in=["funded", "frozen"])
+        held = kept.aggregate(held=Sum(F("amount_minor") - F("parted_minor")))["held"] or 0
         if to_buyer.minor < held - credit_left(seen).minor:
             refuse_stopped([seen.buyer_id, seen.seller_id], "release")
         order = locked_order(order_id, by=by)
         with stepping(order, "settle", by=by, reason=reason):
             stages = locked_stages(order, "funded", "frozen")
-            held = total([stage.amount for stage in stages], order.currency) - credit_left(order)
+            held = total([stage.rest for stage in stages], order.currency) - credit_left(order)
             if not 0 <= to_buyer.minor <= held.minor or not stages:
                 raise Refused("trade.more_than_held", _("Not so much is held any more."), field="amount")
             share = (Decimal(to_buyer.minor) / (held.minor or 1)).quantize(Decimal("0.000001"))

@@ -92,7 +92,7 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
     `trade.money_paid_out`: nobody keeps a deposit by cancelling."""
     with moving(orders_visible_to(by), order_id, "cancel", by=by, reason=reason) as order:
         _refuse_when_held(order)
-        if Stage.objects.filter(order=order, state="released").exists():
+        if _paid_out(order):
             raise Refused(
                 "trade.money_paid_out", _("A part of this order has been paid out; it can no longer simply be cancelled.")
             )
@@ -135,6 +135,10 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         if order.issue == "open":
             raise Refused("trade.issue_open", _("An open issue is decided by the operator first."))
         side = "clock" if by.kind == "clock" else "buyer" if by.company_id == order.buyer_id else "seller"
+        if side == "seller" and _paid_out(order):
+            raise Refused(
+                "trade.money_paid_out", _("A part of this order has been paid out to you; it can no longer be called off.")
+            )
         if side == "buyer" and now() <= late_from(order):
             raise Refused("trade.not_late", _("The seller still has time to ship."))
         if side == "buyer" and order.inspection in ("open", "again"):
@@ -153,6 +157,10 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
 def _refuse_when_held(order: Order) -> None:
     if Stage.objects.filter(order=order, state__in=["funded", "frozen"]).exists():
         raise Refused("trade.money_held", _("Money is held for this order; it can no longer simply be cancelled."))
+
+
+def _paid_out(order: Order) -> bool:
+    return Stage.objects.filter(order=order, state="released").exists()
 
 
 def _close(order: Order, side: str, reason: str) -> None:

@@ -143,7 +143,7 @@ def settle_or_call(order: Order, *, by: Actor) -> None:
 def settle_order(order_id: UUID, *, by: Actor) -> Order:
     """The part that was due after acceptance is held: it is paid out by the acceptance that stands, and the order is settled."""
     with moving(orders_visible_to(by), order_id, "complete", by=by) as order:
-        accepted = find_one(Acceptance, "order_id = %s AND stage_id IS NULL", [order.pk])
+        accepted = find_one(Acceptance, "order_id = %s AND stage_id IS NULL AND NOT part", [order.pk])
         silent = ask(_SILENT, [order.pk]) if accepted is None else []
         if (accepted is None and not silent) or order.issue == "open" or ask(_UNPAID_BUT, [order.pk, []]):
             raise Refused("trade.not_open", _("This order is not open."))

@@ -16,7 +16,7 @@ from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadlin
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, find, find_one, insert
+from everfair.base.rows import as_it_is, ask, find, find_one, insert, save_changes
 from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.companies.queries import refuse_stopped
@@ -27,7 +27,7 @@ from everfair.ledger.values import received
 from everfair.payments.actions import open_intent, return_received, spend_received
 from everfair.trade import postings
 from everfair.trade.actions.debts import take_debts
-from everfair.trade.models import CreditUse, Decision, Order, Release, Stage
+from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage, StagePart
 from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.calendars import due, due_at, late_from, ship_end
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
@@ -177,7 +177,7 @@ def add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Acto
 
 def refuse_too_low(order: Order, stages: Sequence[Stage], cheaper: Money) -> None:
     """What was paid out already cannot be given back: no credit may be larger than what is held or still to be paid."""
-    to_come = sum(stage.amount_minor for stage in stages if stage.state not in ENDED)
+    to_come = sum(stage.rest.minor for stage in stages if stage.state not in ENDED)
     if cheaper.minor > to_come - credit_left(order).minor:
         raise Refused("trade.too_low", _("More than that has been paid out already."), field="lines", status=422)
 
@@ -272,7 +272,7 @@ def release_stages(order: Order, kind: str, evidence_id: UUID, *, only: UUID | N
     stages = locked_stages(order)
     for stage in stages:
         if stage.state == "funded" and only in (None, stage.pk):
-            to_seller = stage.amount - _credit_of(order, stage, stages)
+            to_seller = stage.rest - _credit_of(order, stage, stages)
             if to_seller:
                 insert(Release(stage=stage, **{f"{kind}_id": evidence_id}))
             why = {"evidence": kind, kind: str(evidence_id)}
@@ -285,7 +285,7 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
     for stage in stages:
         if stage.state not in ("funded", "frozen"):
             continue
-        rest = stage.amount - _credit_of(order, stage, [each for each in stages if each.state in ("funded", "frozen")])
+        rest = stage.rest - _credit_of(order, stage, [each for each in stages if each.state in ("funded", "frozen")])
         to_seller = rest - rest.share(decision.buyer_share)
         if to_seller:
             insert(Release(stage=stage, decision=decision))
@@ -295,7 +295,7 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
 
 def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: Decision, *, by: Actor) -> None:
     """Locked stages leave escrow: exactly `to_buyer` of them all, less the order's credits, goes back, each in proportion (I26)."""
-    rests = [stage.amount - _credit_of(order, stage, stages[n:]) for n, stage in enumerate(stages)]
+    rests = [stage.rest - _credit_of(order, stage, stages[n:]) for n, stage in enumerate(stages)]
     parts = to_buyer.split([rest.minor for rest in rests])
     for stage, rest, back in zip(stages, rests, parts, strict=True):
         to_seller = rest - back
@@ -307,33 +307,51 @@ def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: 
 
 def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:
     """What of the order's credits this stage gives back: only what those that are still to end could not."""
-    later = sum(each.amount_minor for each in stages if each is not stage and each.state not in ENDED)
-    back = Money(min(max(credit_left(order).minor - later, 0), stage.amount_minor), stage.currency)
+    later = sum(each.rest.minor for each in stages if each is not stage and each.state not in ENDED)
+    back = Money(min(max(credit_left(order).minor - later, 0), stage.rest.minor), stage.currency)
     if back:
         insert(CreditUse(stage=stage, amount_minor=back.minor))
     return back
 
 
+def part_stages(order: Order, stages: Sequence[Stage], amount: Money, acceptance: Acceptance, *, by: Actor) -> None:
+    """Of locked, held stages exactly `amount`, less than all they hold, goes to the seller on this acceptance, each in proportion."""
+    for stage, paid in zip(stages, amount.split([stage.rest.minor for stage in stages]), strict=True):
+        # A stage is never emptied before its end: the last cent of a tiny one stays.
+        paid = min(paid, stage.rest - Money(1, stage.currency))
+        if not paid:
+            continue
+        insert(StagePart(stage=stage, acceptance=acceptance, amount_minor=paid.minor))
+        before = as_it_is(stage)
+        stage.parted_minor += paid.minor
+        save_changes(stage, before)
+        why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
+        _pay_out(stage, f"part:{acceptance.pk}", "stage_part", paid, Money.zero(paid.currency), by=by, why=why)
+
+
 def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:
     """A locked stage leaves its escrow: this much to the seller less the fee, the rest to the buyer. Who may be stopped from
     it was asked before the order was locked."""
-    order = stage.order
     with stepping(stage, verb, by=by):
-        to_buyer = stage.amount - to_seller
-        fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
-        debts = take_debts(order, to_seller - fee)
-        post_entry(
-            f"stage:{stage.pk}:end",
-            postings.stage_ended(
-                stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
-            )
-            + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
-            kind=f"stage_{verb}",
-            by=by,
-            why={"order": order.reference, "stage": str(stage.pk), **why},
-        )
+        _pay_out(stage, "end", f"stage_{verb}", to_seller, stage.rest - to_seller, by=by, why=why)
         stage.ended_at = EfNow()
-        if to_seller:
-            emit(StageReleased(order.pk, stage.pk, to_seller, fee), by=by)
-        if to_buyer:
-            emit(StageRefunded(order.pk, stage.pk, to_buyer), by=by)
+
+
+def _pay_out(stage: Stage, key: str, kind: str, to_seller: Money, to_buyer: Money, *, by: Actor, why: dict[str, str]) -> None:
+    order = stage.order
+    fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
+    debts = take_debts(order, to_seller - fee)
+    post_entry(
+        f"stage:{stage.pk}:{key}",
+        postings.stage_left(
+            stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
+        )
+        + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
+        kind=kind,
+        by=by,
+        why={"order": order.reference, "stage": str(stage.pk), **why},
+    )
+    if to_seller:
+        emit(StageReleased(order.pk, stage.pk, to_seller, fee), by=by)
+    if to_buyer:
+        emit(StageRefunded(order.pk, stage.pk, to_buyer), by=by)

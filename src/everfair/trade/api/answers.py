@@ -15,9 +15,20 @@ from everfair.base.refused import Refused
 from everfair.logistics.queries import consignment_of
 from everfair.payments.queries import intents_of
 from everfair.trade import actions, queries
-from everfair.trade.models import Extension, Order
-from everfair.trade.queries.shipments import LineGoods, goods_of
-from everfair.trade.schemas.orders import AmendmentOut, ConsignmentOut, DraftIn, DraftOut, ExtensionOut, OrderOut, PartyOut
+from everfair.trade.models import Extension, Order, Stage
+from everfair.trade.queries.accepted import accepted_so_far
+from everfair.trade.queries.shipments import goods_of
+from everfair.trade.schemas.orders import (
+    AmendmentOut,
+    CarriedIn,
+    ConsignmentOut,
+    DraftIn,
+    DraftOut,
+    ExtensionOut,
+    OrderOut,
+    PartyOut,
+    SentOut,
+)
 from everfair.trade.values import Terms
 
 # ── reading what was sent ──
@@ -33,6 +44,14 @@ def draft_of(request: HttpRequest, payload: DraftIn) -> Terms:
         remarks=text_of(payload.remarks, "remarks", many_lines=True),
         by=request.actor,  # type: ignore[attr-defined]
     )
+
+
+def by_line(lines: list[CarriedIn]) -> dict[int, Decimal]:
+    """Line → quantity; refuses a line that is named twice."""
+    found = {line.line: Decimal(line.quantity) for line in lines}
+    if len(found) != len(lines):
+        raise Refused("trade.line_twice", _("A line is named twice."), field="lines", status=422)
+    return found
 
 
 def text_of(text: str, field: str, *, many_lines: bool = True) -> str:
@@ -123,11 +142,12 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
         stages=[
             _stage(s)
             | {"state": s.state, "work": s.work, "due_at": s.due_at, "payment": payments[s.pk].pk if s.pk in payments else None}
+            | {"paid_in_parts": MoneyOut.of(Money(s.parted_minor, s.currency))}
             for s in stages
         ],
         moves=queries.moves_of(order, stages, actor) + queries.extension_moves(order, more_time, actor),
         consignment=ConsignmentOut(**{name: getattr(sent, name) for name in _CONSIGNMENT}) if sent else None,
-        goods_sent=[_sent(line) for line in goods_of(order)],
+        goods_sent=_sent(order, stages),
         difference=MoneyOut.of(Money(order.difference_minor, order.currency)),
         ship_by_in_force=queries.ship_day(order),
         confirm_by=order.confirm_by,
@@ -136,9 +156,21 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
     )
 
 
-def _sent(line: LineGoods) -> dict[str, Any]:
-    numbers = {name: getattr(line, name).normalize() for name in ("ordered", "shipped", "least", "most")}
-    return {"line": line.n, "state": line.state} | numbers
+def _plain(number: Decimal) -> str:
+    return f"{number.normalize():f}"
+
+
+def _sent(order: Order, stages: list[Stage]) -> list[SentOut]:
+    accepted = accepted_so_far(order.pk) if any(stage.parted_minor for stage in stages) else {}
+    return [
+        SentOut(
+            line=line.n,
+            state=line.state,
+            accepted=_plain(accepted.get(line.n, Decimal(0))),
+            **{name: _plain(getattr(line, name)) for name in ("ordered", "shipped", "least", "most")},
+        )
+        for line in goods_of(order)
+    ]
 
 
 _EXTENSION = ("kind", "days", "reason", "asked_by", "state", "answer_by", "answered_at")

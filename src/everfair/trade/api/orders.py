@@ -13,10 +13,11 @@ from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
-from everfair.trade.api.answers import brief, draft_of, draft_out, money_of, order_out, text_of
+from everfair.trade.api.answers import brief, by_line, draft_of, draft_out, money_of, order_out, text_of
 from everfair.trade.documents import KINDS
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas.orders import (
+    AcceptIn,
     AwardIn,
     BuyerOut,
     DraftIn,
@@ -174,7 +175,7 @@ def ship_order(request: HttpRequest, order_id: UUID, payload: ShipIn) -> Any:
         papers.setdefault(each["code"], []).extend(each["files"])
     if papers:
         consignment["papers"] = papers
-    lines = None if payload.lines is None else {line.line: Decimal(line.quantity) for line in payload.lines}
+    lines = None if payload.lines is None else by_line(payload.lines)
     actions.ship_order(order_id, consignment, lines=lines, last=payload.last, by=request.actor)  # type: ignore[attr-defined]
     return order_out(request, order_id)
 
@@ -185,6 +186,15 @@ def ship_order(request: HttpRequest, order_id: UUID, payload: ShipIn) -> Any:
 def finish_shipping(request: HttpRequest, order_id: UUID) -> Any:
     """Nothing more follows: what has left is all of it, within the contract's tolerance."""
     actions.finish_shipping(order_id, by=request.actor)  # type: ignore[attr-defined]
+    return order_out(request, order_id)
+
+
+@router.post("/orders/{uuid:order_id}/accept", response=OrderOut)
+@allow(BUYING, scope="orders:write")
+@write
+def accept_goods(request: HttpRequest, order_id: UUID, payload: AcceptIn) -> Any:
+    """A part of the goods is there and right: its part of what is held goes to the seller, the rest stays. Final."""
+    actions.accept_goods(order_id, by_line(payload.lines), by=request.actor)  # type: ignore[attr-defined]
     return order_out(request, order_id)
 
 

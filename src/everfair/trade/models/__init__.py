@@ -1,7 +1,7 @@
 """Columns and constraints of trades, by noun."""
 
 from everfair.trade.models.amendments import Amendment, Credit, CreditUse
-from everfair.trade.models.evidence import Acceptance, Decision, Release, Shown
+from everfair.trade.models.evidence import Acceptance, AcceptedLine, Decision, Release, Shown, StagePart
 from everfair.trade.models.inspections import Inspection, InspectionDebt, InspectionReport
 from everfair.trade.models.kinds import Framework, FrameworkLine, GroupBuy, SampleCredit
 from everfair.trade.models.orders import (
@@ -23,6 +23,7 @@ __all__ = [
     "ORDER_KINDS",
     "STAGE_CODES",
     "Acceptance",
+    "AcceptedLine",
     "Amendment",
     "Calendar",
     "Credit",
@@ -43,5 +44,6 @@ __all__ = [
     "ShippedLine",
     "Shown",
     "Stage",
+    "StagePart",
     "reference_of",
 ]

@@ -27,9 +27,46 @@ class Acceptance(Row):
     """The buyer's word that goods, or what was shown for a stage, are right. Insert-only."""
 
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
-    # None: the goods of the whole order.
+    # None: goods; of the whole order, or with `part` what its lines say.
     stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+", null=True)
+    part = models.BooleanField(default=False, db_default=False)
     by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["order"], condition=models.Q(stage=None, part=False), name="trade_acceptance_once"),
+            models.CheckConstraint(condition=models.Q(stage=None) | models.Q(part=False), name="trade_acceptance_of"),
+        ]
+
+
+class AcceptedLine(Row):
+    """How much of a line the buyer has accepted before all of it was. Insert-only."""
+
+    acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, related_name="+")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="+")
+    n = models.IntegerField()
+    quantity = models.DecimalField(max_digits=18, decimal_places=3)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(quantity__gt=0), name="trade_acceptedline_quantity"),
+            models.UniqueConstraint(fields=["acceptance", "n"], name="trade_acceptedline_once"),
+        ]
+        indexes = [models.Index(fields=["order", "n"], name="trade_acceptedline_order")]
+
+
+class StagePart(Row):
+    """What of a stage was paid out for goods accepted in part: its evidence is that acceptance (I7). Insert-only."""
+
+    stage = models.ForeignKey(Stage, on_delete=models.PROTECT, related_name="+")
+    acceptance = models.ForeignKey(Acceptance, on_delete=models.PROTECT, related_name="+")
+    amount_minor = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_stagepart_amount"),
+            models.UniqueConstraint(fields=["stage", "acceptance"], name="trade_stagepart_once"),
+        ]
 
 
 class Decision(Row):

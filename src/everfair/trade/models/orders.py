@@ -173,6 +173,8 @@ class Stage(Row):
     name = models.CharField(max_length=20)
     percent = models.DecimalField(max_digits=7, decimal_places=4)
     amount_minor = models.BigIntegerField()
+    # Of that, what was paid out for goods accepted in parts, while the rest stays held.
+    parted_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     due_on = models.CharField(max_length=20, default="signature")
     ends_on = models.CharField(max_length=20, default="settlement")
@@ -195,3 +197,8 @@ class Stage(Row):
     @property
     def amount(self) -> Money:
         return Money(self.amount_minor, self.currency)
+
+    @property
+    def rest(self) -> Money:
+        """What is still to move: the amount, less what was paid out for goods accepted in parts."""
+        return Money(self.amount_minor - self.parted_minor, self.currency)

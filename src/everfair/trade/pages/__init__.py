@@ -1,5 +1,6 @@
 """Pages of orders, by noun."""
 
+from everfair.trade.pages.accepting import accept
 from everfair.trade.pages.amending import amend, refuse_amendment, sign_amendment, take_back_amendment
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
@@ -27,6 +28,7 @@ from everfair.trade.pages.sheets import sheet
 from everfair.trade.pages.showing import confirm, send_back, show
 
 __all__ = [
+    "accept",
     "accept_inspection",
     "amend",
     "answer_extension",

@@ -25,6 +25,7 @@ _ORDER = (
     "ship",
     "finish_shipping",
     "receive",
+    "accept_part",
     "inspect",
     "send_back",
     "resolve",
@@ -87,6 +88,8 @@ def _button(verb: str, order: Order, stages: Sequence[Stage], actor: Actor, move
                 "icon": "package-check",
                 "kind": "primary",
             }
+        case "accept_part":
+            return {"text": _("Confirm a part of the goods"), "confirm": at("accept"), "kind": "plain"}
         case "call":
             return {"text": _("Call goods off"), "confirm": at("call"), "icon": "package-check", "kind": "primary"}
         case "end":

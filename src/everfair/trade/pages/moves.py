@@ -196,7 +196,7 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("trade:order", order_id)
     held = _held(parts.stages, found)
     fee = total(
-        [fee_on(stage.amount, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"],
+        [fee_on(stage.rest, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"],
         found.currency,
     )
 
@@ -232,7 +232,7 @@ def page_if_possible(
 
 
 def _held(stages: list[Stage], found: Order) -> Money:
-    return total([stage.amount for stage in stages if stage.state in ("funded", "frozen")], found.currency)
+    return total([stage.rest for stage in stages if stage.state in ("funded", "frozen")], found.currency)
 
 
 def _flow_back(found: Order) -> tuple[tuple[str, str], tuple[str, str]]:

@@ -46,6 +46,7 @@ from everfair.trade.pages.buttons import buttons
 from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
+from everfair.trade.queries.accepted import accepted_so_far
 from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
@@ -101,6 +102,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
     standing = queries.standing_of(found, parts.stages, actor)
     signers = people_by_id([found.buyer_signed_by, found.seller_signed_by])  # type: ignore[list-item]
     moves = moves_of(found, parts.stages, actor)
+    accepted = accepted_so_far(found.pk) if any(stage.parted_minor for stage in parts.stages) else {}
     intents = intents_of([stage.pk for stage in parts.stages])
     shown = shown_work(request, found)
     return {
@@ -117,7 +119,8 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found),
         "inspections": inspections_of(found),
-        "sent": sent_goods(found),
+        "sent": sent_goods(found, accepted),
+        "accepted": accepted,
         "difference": Money(abs(found.difference_minor), found.currency),
         "deliveries": deliveries(found, parts.lines, shown, actor),
         "happenings": [_line(happening, found) for happening in queries.timeline(found)],

@@ -63,9 +63,9 @@ def confirm(request: HttpRequest, order_id: UUID, n: int) -> HttpResponse:
         stage = presented_stage(parts.stages)
         assert stage is not None
         rate = found.rules["trade.fee_rate"]
-        fee = fee_on(stage.amount, Decimal(rate))
+        fee = fee_on(stage.rest, Decimal(rate))
         return page(
-            request, "trade/confirm.html", status=status, order=found, stage=stage, fee=fee, to_seller=stage.amount - fee,
+            request, "trade/confirm.html", status=status, order=found, stage=stage, fee=fee, to_seller=stage.rest - fee,
             rate=rate_in_words(rate), seller=company_name(found.seller), stage_name=STAGE_NAMES[stage.name],
             shown=shown_work(request, found, stage.ends_on),
         )  # fmt: skip

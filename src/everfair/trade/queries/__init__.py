@@ -1,5 +1,6 @@
 """Everything that reads about trades, by noun."""
 
+from everfair.trade.queries.accepted import accepted_so_far
 from everfair.trade.queries.amendments import amendments_of, changes_in, credit_left, credits_over, order_of_amendment
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
@@ -45,6 +46,7 @@ __all__ = [
     "RunningLine",
     "Standing",
     "Turn",
+    "accepted_so_far",
     "amendments_of",
     "basis_of",
     "buyer_by_number",

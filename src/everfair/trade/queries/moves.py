@@ -15,6 +15,7 @@ from everfair.base.states import allowed_moves
 from everfair.markets.plans import AFTER_SHIPPING, PROOFS, TRIGGERS
 from everfair.markets.rules import RULES
 from everfair.trade.models import Order, Stage
+from everfair.trade.queries.accepted import may_accept_part
 from everfair.trade.queries.calendars import late_from
 from everfair.trade.queries.inspecting import BLOCKS_GOODS, BLOCKS_MONEY, may_ask
 from everfair.trade.queries.kinds import framework_moves, waits_for_group
@@ -48,6 +49,8 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
         found += ["confirm", "send_back"]
     if "ship" in found and order.goods == "part" and all(line.state == "shipped" for line in goods_of(order)):
         found.append("finish_shipping")
+    if running and may_accept_part(order, stages, actor):
+        found.append("accept_part")
     if may_ask(order, actor):
         found.append("inspect")
     return found
@@ -117,9 +120,11 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
         case "cancel":
             return not held and not any(stage.state == "released" for stage in stages)
         case "call_off":
-            waiting = actor.company_id == order.buyer_id and order.inspection in ("open", "again")
-            on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
-            return held and running and order.goods == "awaiting" and not on_time and not waiting
+            if not held or not running or order.goods != "awaiting":
+                return False
+            if actor.company_id == order.buyer_id:
+                return now() > late_from(order) and order.inspection not in ("open", "again")
+            return not any(stage.state == "released" for stage in stages)
         case "ship":
             return running and not _unpaid(stages, AFTER_SHIPPING) and order.inspection not in BLOCKS_GOODS
         case "receive":

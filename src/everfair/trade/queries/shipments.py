@@ -76,9 +76,9 @@ def goods_of(order: Order) -> list[LineGoods]:
     return found
 
 
-def sent_goods(order: Order) -> list[LineGoods]:
-    """For the page: the lines of an order whose goods leave in parts, or left otherwise than ordered; [] for all others."""
-    if order.goods == "awaiting" or (order.goods != "part" and not _sent(order)):
+def sent_goods(order: Order, accepted: Mapping[int, Decimal]) -> list[LineGoods]:
+    """For the page: the lines of an order whose goods leave or are accepted in parts, or left otherwise than ordered; [] for all others."""
+    if order.goods == "awaiting" or (order.goods != "part" and not accepted and not _sent(order)):
         return []
     return goods_of(order)
 

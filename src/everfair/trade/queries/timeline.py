@@ -79,6 +79,7 @@ _TOLD: dict[str, _Told] = {
     "PartShipped":    _Told(_("The seller handed a part of the goods to the carrier"), "seller", "calm"),
     "OrderShipped":   _Told(_("The seller handed the goods to the carrier"), "seller", "calm"),
     "ShippingLate":   _Told(_("The ship-by day has passed: the buyer may take the money back"), "clock", "act"),
+    "PartAccepted":   _Told(_("The buyer accepted a part of the goods: it is paid"), "buyer", "proof"),
     "OrderReceived":  _Told(_("The buyer received and accepted the goods"), "buyer", "proof"),
     "ConfirmationAnnounced": _Told(_("The delivery is proven: the buyer was told until when to speak"), "clock", "wait"),
     "SilenceAccepted": _Told(_("The buyer said nothing until the announced moment; the proof of delivery stands"), "clock", "proof"),

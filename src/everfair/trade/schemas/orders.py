@@ -203,15 +203,22 @@ class PartyOut(Schema):
     name: str
 
 
+class AcceptIn(Schema):
+    """What is there and right, on top of what was accepted before."""
+
+    lines: list[CarriedIn] = Field(min_length=1, max_length=100)
+
+
 class SentOut(Schema):
-    """How a line stands: `state` is awaiting, part or shipped, counted with the contract's tolerance."""
+    """How a line stands: `state` is awaiting, part or shipped, counted with the contract's tolerance; `accepted` before all of it was."""
 
     line: int
-    ordered: Decimal
-    shipped: Decimal
-    least: Decimal
-    most: Decimal
+    ordered: str
+    shipped: str
+    least: str
+    most: str
     state: str
+    accepted: str
 
 
 class LineOut(Schema):
@@ -244,12 +251,14 @@ class DraftStageOut(Schema):
 
 
 class StageOut(DraftStageOut):
-    """`payment` is the newest payment for it, for the buyer alone; `work` is what the supplier showed for it."""
+    """`payment` is the newest payment for it, for the buyer alone; `work` is what the supplier showed for it; `paid_in_parts` what
+    goods accepted in parts have paid out of it already."""
 
     state: str
     work: str
     due_at: datetime | None
     payment: UUID | None
+    paid_in_parts: MoneyOut
 
 
 class DraftOut(Schema):

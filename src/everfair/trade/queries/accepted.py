@@ -1,0 +1,87 @@
+"""What of the goods the buyer has accepted before all of them were, and what part of the money that is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+from typing import Any
+from uuid import UUID
+
+from everfair.base.actor import Actor
+from everfair.base.money import Money
+from everfair.base.rows import ask
+from everfair.trade.models import Order, Stage
+from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.shipments import LineGoods, goods_of
+from everfair.trade.roles import buyer
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptableLine:
+    """One line: `sent`, of that `accepted`, and `whole`, what there is to accept when everything has left."""
+
+    n: int
+    description: str
+    unit: str
+    sent: Decimal
+    accepted: Decimal
+    whole: Decimal
+    worth: Money
+
+    @property
+    def open(self) -> Decimal:
+        """Sent and not accepted yet."""
+        return max(self.sent - self.accepted, Decimal(0))
+
+
+def accepted_so_far(order_id: UUID) -> dict[int, Decimal]:
+    """Line → how much of it the buyer has accepted in parts."""
+    return dict(ask("SELECT n, sum(quantity) FROM trade_acceptedline WHERE order_id = %s GROUP BY n", [order_id]))
+
+
+def acceptable(order: Order) -> list[AcceptableLine]:
+    """Every line of the contract that holds: two queries at most."""
+    if order.goods not in ("part", "shipped"):
+        return []
+    accepted = accepted_so_far(order.pk)
+    return [_line(line, accepted.get(line.n, Decimal(0)), order) for line in goods_of(order)]
+
+
+def _line(line: LineGoods, accepted: Decimal, order: Order) -> AcceptableLine:
+    # Once nothing more follows, what was sent is all there is; before, at least what was ordered.
+    whole = line.shipped if order.goods == "shipped" else max(line.ordered, line.shipped)
+    return AcceptableLine(line.n, line.description, line.unit, line.shipped, accepted, whole, line.price.times(whole))
+
+
+def part_payable(order: Order, stages: Sequence[Stage], goods: Sequence[AcceptableLine], lines: Mapping[int, Decimal]) -> Money:
+    """What accepting this much more pays out: the accepted goods' part of all that was ever held for them, less what was paid already.
+
+    By value at the contract's prices, charges and what an amendment gave back in proportion, rounded down; never all that is held.
+    """
+    kept = [stage for stage in stages if stage.state == "funded" and stage.ends_on == "settlement"]
+    rest = sum(stage.rest.minor for stage in kept) - credit_left(order).minor
+    parted = sum(stage.parted_minor for stage in kept)
+    whole = sum(Decimal(line.worth.minor) for line in goods)
+    if not whole or rest <= 1:
+        return Money.zero(order.currency)
+    accepted = sum(
+        line.worth.minor * (line.accepted + lines.get(line.n, Decimal(0))) / line.whole for line in goods if line.whole
+    )
+    due = int(((rest + parted) * accepted / whole).to_integral_value(ROUND_DOWN)) - parted
+    return Money(min(max(due, 0), rest - 1), order.currency)
+
+
+def may_accept_part(order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
+    """Whether some of the goods could be accepted now, and not only all that is left."""
+    if order.goods not in ("part", "shipped") or not buyer.admits(actor, order):
+        return False
+    if not any(stage.state == "funded" and stage.ends_on == "settlement" for stage in stages):
+        return False
+    goods = acceptable(order)
+    return any(line.open for line in goods) and not _is_one(goods)
+
+
+def _is_one(goods: Sequence[Any]) -> bool:
+    """A single indivisible piece is accepted whole or not at all."""
+    return len(goods) == 1 and goods[0].whole <= 1
