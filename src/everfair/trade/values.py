@@ -35,6 +35,7 @@ STAGE_WORDS = name_codes("trade.stage", {
 ENTRY_WORDS = name_codes("entry", {
     "stage_funded": _("Stage paid into escrow"),
     "stage_release": _("Stage released after acceptance"),
+    "stage_part": _("Part of a stage released after acceptance"),
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
     "stage_divide": _("Stage parted as a claim ended"),
@@ -61,6 +62,8 @@ PROOF_WORDS = name_codes("proof", {
     "the stages of every order sum to its total and its credits": _("The stages of every order sum to its total and its credits"),
     "every credit of a settled order went back to its buyer": _("Every credit of a settled order went back to its buyer"),
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
+    "what was paid out of a stage in parts has its acceptances": _("What was paid out of a stage in parts has its acceptances"),
+    "nobody has accepted more goods than were sent": _("Nobody has accepted more goods than were sent"),
     "every inspection holds in escrow what its fee says": _("Every inspection holds in escrow what its fee says"),
     "every order says how its inspections stand": _("Every order says how its inspections stand"),
     "call-offs never exceed their framework": _("Call-offs never exceed their framework contract"),

@@ -47,7 +47,7 @@ def accept(request: HttpRequest, order_id: UUID) -> HttpResponse:
         paid = part_payable(found, parts.stages, goods, lines)
         fee = fee_on(paid, Decimal(found.rules["trade.fee_rate"]))
         return page(
-            request, "trade/accept_confirm.html", order=found, rows_as_facts=[(line.description, quantity(lines[line.n], line.unit)) for line in goods if line.n in lines],
+            request, "trade/accept_confirm.html", order=found, rows=[{"description": line.description, "quantity": quantity(lines[line.n], line.unit)} for line in goods if line.n in lines],
             fields={f"quantity_{n}": f"{number.normalize():f}" for n, number in lines.items()}, paid=paid, fee=fee,
             to_seller=paid - fee, rate=rate_in_words(found.rules["trade.fee_rate"]), seller=company_name(found.seller),
         )  # fmt: skip
