@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -126,7 +127,7 @@ def test_a_price_for_a_thousand_is_for_a_thousand():
 @pytest.mark.parametrize("rate", ["0", "0.0001", "0.3", "0.3333", "0.5", "0.9999", "1"])
 def test_stages_always_sum_to_the_whole(plan, whole, rate):
     """B38, I26."""
-    stages = stages_for(PLANS[plan], Money(whole, "USD"), Decimal(rate))
+    stages = stages_for(PLANS[plan], Money(whole, "USD"), Decimal(rate), date(2026, 12, 31))
 
     assert sum(stage.amount.minor for stage in stages) == whole
     assert sum(stage.percent for stage in stages) == 100
@@ -136,4 +137,6 @@ def test_stages_always_sum_to_the_whole(plan, whole, rate):
 @pytest.mark.parametrize("rate", ["0", "1"])
 def test_no_deposit_and_nothing_but_deposit_is_one_stage(rate):
     """B38."""
-    assert [stage.name for stage in stages_for(PLANS["deposit_balance"], Money(42000, "USD"), Decimal(rate))] == ["full"]
+    assert [
+        stage.name for stage in stages_for(PLANS["deposit_balance"], Money(42000, "USD"), Decimal(rate), date(2026, 12, 31))
+    ] == ["full"]

@@ -191,8 +191,12 @@ def day(value: date | datetime | None) -> Markup | str:
     if value is None:
         return "—"
     shown = timezone.localtime(value).date() if isinstance(value, datetime) else value
-    text = dates.format_date(shown, "medium", locale=reader_locale())
-    return format_html('<time datetime="{}">{}</time>', shown.isoformat(), text)
+    return format_html('<time datetime="{}">{}</time>', shown.isoformat(), plain_day(shown))
+
+
+def plain_day(value: date) -> str:
+    """The same without mark-up."""
+    return dates.format_date(value, "medium", locale=reader_locale())
 
 
 def plain_moment(value: datetime) -> str:

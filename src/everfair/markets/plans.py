@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.words import name_codes
 
 # What makes a stage payable. In a contract's order: a later one never falls due before an earlier one is held.
-TRIGGERS = ("signature", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
+TRIGGERS = ("signature", "date", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
 AFTER_SHIPPING = ("shipping_document", "acceptance")
 # What the supplier shows; each is a trigger too, and may be what ends a stage.
 PROOFS = ("production_photo", "shipping_document")
@@ -23,12 +23,16 @@ ENDS = ("settlement", *PROOFS)
 
 @dataclass(frozen=True, slots=True)
 class PlannedStage:
-    """Pays the total `up_to` this share of it; None: up to the deposit the two sides agree on. The last goes up to 1."""
+    """Pays the total `up_to` this share of it; None: up to the deposit the two sides agree on. The last goes up to 1.
+
+    `days_before`: of a stage due on a date, how many days before the goods are to be shipped.
+    """
 
     name: str
     up_to: Decimal | None
     due_on: str
     ends_on: str = "settlement"
+    days_before: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +46,8 @@ class PaymentPlan:
         for stage in self.stages:
             if stage.due_on not in TRIGGERS or stage.ends_on not in ENDS:
                 raise ValueError(f"plan {self.code}: stage {stage.name} is due on or ends on what nobody knows")
+            if (stage.due_on == "date") != (stage.days_before is not None):
+                raise ValueError(f"plan {self.code}: stage {stage.name} has a date and no days, or days and no date")
         if self.stages[-1].up_to != 1:
             raise ValueError(f"plan {self.code}: the stages pay less than the total")
         order = [TRIGGERS.index(stage.due_on) for stage in self.stages]
@@ -49,8 +55,10 @@ class PaymentPlan:
             raise ValueError(f"plan {self.code}: the first stage is due on signature, the others in the order of their triggers")
 
 
-def _stage(name: str, up_to: str | None, due_on: str, ends_on: str = "settlement") -> PlannedStage:
-    return PlannedStage(name, Decimal(up_to) if up_to else None, due_on, ends_on)
+def _stage(
+    name: str, up_to: str | None, due_on: str, ends_on: str = "settlement", days_before: int | None = None
+) -> PlannedStage:
+    return PlannedStage(name, Decimal(up_to) if up_to else None, due_on, ends_on, days_before)
 
 
 # fmt: off
@@ -66,6 +74,11 @@ PLANS = {
         PaymentPlan("against_documents", (
             _stage("deposit", None,  "signature"),
             _stage("balance", "1",   "shipping_document"),
+        )),
+        # deposit, and the balance on a day that the contract names: two weeks before the goods leave
+        PaymentPlan("on_a_day", (
+            _stage("deposit", None,  "signature"),
+            _stage("balance", "1",   "date", days_before=14),
         )),
         PaymentPlan("prepaid", (
             _stage("full",    "1",   "signature"),
@@ -96,6 +109,7 @@ DEFAULT_PLAN = "deposit_balance"
 PLAN_WORDS = name_codes("payment plan", {
     "deposit_balance":   _("Deposit, and the balance before shipping"),
     "against_documents": _("Deposit, and the balance against a copy of the shipping document"),
+    "on_a_day":          _("Deposit, and the balance two weeks before shipping"),
     "prepaid":           _("Everything in advance, into escrow"),
     "made_to_order":     _("Made to order: deposit, production, balance against documents"),
     "inspected":         _("Deposit, and the balance when an inspection has passed"),
@@ -103,6 +117,7 @@ PLAN_WORDS = name_codes("payment plan", {
 })
 TRIGGER_WORDS = name_codes("stage trigger", {
     "signature":         _("After both have signed"),
+    "date":              _("On a fixed day"),
     "former_held":       _("Before shipping"),
     "production_photo":  _("When production has been shown"),
     "inspection":        _("When an inspection has passed"),

@@ -14,7 +14,7 @@ MARKETS = {
             pricing="tiers_by_quantity",
             ranking="relevance",
             documents=("contract", "proforma"),
-            payment_plans=("deposit_balance", "against_documents", "prepaid", "made_to_order", "inspected", "retention"),
+            payment_plans=("deposit_balance", "against_documents", "on_a_day", "prepaid", "made_to_order", "inspected", "retention"),
             features=frozenset({"rfq", "samples_price", "incoterms"}),
         ),
     )

@@ -13,6 +13,7 @@ from everfair.base.refused import Refused
 from everfair.events.trade import ShippingLate
 from everfair.messaging.actions import notify
 from everfair.trade.actions import (
+    call_dated,
     close_group_buy,
     expire_extension,
     hear_silence,
@@ -43,6 +44,11 @@ def nobody_paid(order_id: UUID) -> None:
 @on_deadline("trade.balance")
 def balance_unpaid(order_id: UUID) -> None:
     open_silent_case(order_id, "the balance was not paid in time")
+
+
+@on_deadline("trade.date")
+def day_has_come(order_id: UUID) -> None:
+    call_dated(order_id)
 
 
 @on_deadline("trade.ship")

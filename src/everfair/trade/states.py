@@ -37,7 +37,7 @@ ISSUE = StateTable(
 )
 STAGE = StateTable(
     "state",
-    ("call",      "planned",            "due",      party | RAIL | CLOCK | reporter),
+    ("call",      "planned",            "due",      party | buyers_purse | RAIL | CLOCK | reporter),
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -72,7 +72,7 @@ PROOF_WORDS = name_codes("proof", {
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "trade.sign": _("Sign the contract"), "trade.pay": _("Pay the first stage"), "trade.balance": _("Pay the balance"),
-    "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
+    "trade.date": _("A stage falls due on its day"), "trade.ship": _("Ship the goods"), "trade.receive": _("Confirm the goods"),
     "trade.confirm": _("Confirm what the supplier has shown"), "trade.settle": _("Pay out what was accepted"),
     "trade.amend": _("Answer the proposal of new terms"), "trade.extension": _("Answer a request for more time"),
     "trade.inspection": _("Answer or report an inspection"), "trade.recheck": _("Act on a failed inspection"),
@@ -135,7 +135,7 @@ class TermsCharge:
 
 @dataclass(frozen=True, slots=True)
 class TermsStage:
-    """`due_on` is what makes it payable, `ends_on` what pays it out (`markets.plans`)."""
+    """`due_on` is what makes it payable, `ends_on` what pays it out (`markets.plans`); `due_day`: of one due on a date, which."""
 
     n: int
     name: str
@@ -143,6 +143,19 @@ class TermsStage:
     amount: Money
     due_on: str = "signature"
     ends_on: str = "settlement"
+    due_day: date | None = None
+
+    @property
+    def document(self) -> dict[str, Any]:
+        return {
+            "n": self.n,
+            "name": self.name,
+            "percent": f"{self.percent.normalize():f}",
+            "amount_minor": self.amount.minor,
+            "due_on": self.due_on,
+            "ends_on": self.ends_on,
+            **({"due_day": self.due_day.isoformat()} if self.due_day else {}),
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,17 +247,7 @@ class Terms:
                 for n, charge in enumerate(self.charges, 1)
             ],
             "total_minor": self.total.minor,
-            "stages": [
-                {
-                    "n": s.n,
-                    "name": s.name,
-                    "percent": f"{s.percent.normalize():f}",
-                    "amount_minor": s.amount.minor,
-                    "due_on": s.due_on,
-                    "ends_on": s.ends_on,
-                }
-                for s in self.stages
-            ],
+            "stages": [stage.document for stage in self.stages],
             "incoterm": self.incoterm,
             "named_place": self.named_place,
             "ship_by": self.ship_by.isoformat(),
@@ -259,10 +262,10 @@ def terms_hash(document: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
 
 
-def stages_for(plan: PaymentPlan, whole: Money, deposit_rate: Decimal) -> tuple[TermsStage, ...]:
+def stages_for(plan: PaymentPlan, whole: Money, deposit_rate: Decimal, ship_by: date) -> tuple[TermsStage, ...]:
     """The stages of a plan, summing exactly to the whole; a stage of nothing is left out.
 
-    `deposit_rate` is the share of a deposit that the plan leaves to the two sides.
+    `deposit_rate` is the share of a deposit that the plan leaves to the two sides; days are counted back from `ship_by`.
     """
     found: list[TermsStage] = []
     paid, told = Money.zero(whole.currency), Decimal(0)  # by the stages found so far
@@ -271,11 +274,12 @@ def stages_for(plan: PaymentPlan, whole: Money, deposit_rate: Decimal) -> tuple[
         amount = whole.share(up_to) - paid
         if amount.minor > 0:
             percent = ((up_to - told) * 100).normalize()
-            found.append(TermsStage(len(found) + 1, planned.name, percent, amount, planned.due_on, planned.ends_on))
+            day = None if planned.days_before is None else ship_by - timedelta(days=planned.days_before)
+            found.append(TermsStage(len(found) + 1, planned.name, percent, amount, planned.due_on, planned.ends_on, day))
             paid, told = paid + amount, up_to
     if told < 1:  # what a last stage of nothing was to be
         found[-1] = replace(found[-1], percent=found[-1].percent + ((1 - told) * 100).normalize())
     if len(found) == 1:
         return (TermsStage(1, "full", Decimal(100), whole, "signature", found[0].ends_on),)
     # Where the deposit is nothing, the next stage is what both sign to pay first.
-    return (replace(found[0], due_on="signature"), *found[1:])
+    return (replace(found[0], due_on="signature", due_day=None), *found[1:])

@@ -56,7 +56,7 @@ from everfair.trade.actions.samples import draft_sample, order_sample
 from everfair.trade.actions.shipping import finish_shipping, receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.silence import hear_silence
-from everfair.trade.actions.stages import fund_stage, pay_stage, reopen_stage
+from everfair.trade.actions.stages import call_dated, fund_stage, pay_stage, reopen_stage
 
 __all__ = [
     "Change",
@@ -69,6 +69,7 @@ __all__ = [
     "ask_inspection",
     "award_framework",
     "award_quote",
+    "call_dated",
     "call_off_goods",
     "call_off_order",
     "cancel_inspection",

@@ -28,6 +28,7 @@ DEADLINES = (
     "trade.sign",
     "trade.pay",
     "trade.balance",
+    "trade.date",
     "trade.ship",
     "trade.receive",
     "trade.confirm",

@@ -238,7 +238,7 @@ def whole_terms(
         currency=currency,
         lines=tuple(lines),
         charges=tuple(charges),
-        stages=() if kind == "framework" else stages_for(plan, Money(whole, currency), deposit_rate),
+        stages=() if kind == "framework" else stages_for(plan, Money(whole, currency), deposit_rate, ship_by),
         incoterm=incoterm,
         named_place=named_place.strip(),
         ship_by=ship_by,
@@ -321,6 +321,7 @@ def write_order(
                 currency=terms.currency,
                 due_on=s.due_on,
                 ends_on=s.ends_on,
+                due_day=s.due_day,
             )
             for s in terms.stages
         )

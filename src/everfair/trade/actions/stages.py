@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from everfair.base.actor import RAIL_ACTOR, Actor
+from everfair.base.actor import CLOCK_ACTOR, RAIL_ACTOR, Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadline
 from everfair.base.events import emit
@@ -29,10 +29,10 @@ from everfair.trade import postings
 from everfair.trade.actions.debts import take_debts
 from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage, StagePart
 from everfair.trade.queries.amendments import credit_left
-from everfair.trade.queries.calendars import due, due_at, late_from, ship_end
+from everfair.trade.queries.calendars import due, due_at, falls_due, late_from, ship_end
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
 from everfair.trade.queries.kinds import group_closes_at, waits_for_group
-from everfair.trade.queries.moves import coming_stage
+from everfair.trade.queries.moves import coming_stage, may_pay_early
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.roles import buyers_purse
 
@@ -74,6 +74,7 @@ def call_stage(stage: Stage, *, by: Actor) -> None:
             pay_by = min(pay_by, group_closes_at(order))  # what is not held by then is not counted
         stage.due_at = max(pay_by, ship_end(order)) if stage.due_on == "former_held" else pay_by
         set_deadline("trade.pay" if first else "trade.balance", order.pk, stage.due_at)
+        clear_deadline("trade.date", order.pk)
         emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
 
 
@@ -94,6 +95,8 @@ def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
             raise Refused(
                 "trade.inspection_failed", _("The goods failed the inspection. Inspect again or waive it before you pay.")
             )
+        if stage.state == "planned" and may_pay_early(order, stage, locked_stages(order)):
+            call_stage(stage, by=by)
         if stage.state != "paying":
             with stepping(stage, "pay", by=by):
                 pass
@@ -168,7 +171,8 @@ def add_top_up(order: Order, stages: Sequence[Stage], amount: Money, *, by: Acto
     )  # fmt: skip
     insert(top_up)
     first = all(
-        stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "former_held") for stage in stages
+        stage.state not in ("planned", "due", "paying") or stage.due_on not in ("signature", "date", "former_held")
+        for stage in stages
     )
     if first:
         clear_deadlines(("trade.ship", "trade.late"), order.pk)
@@ -200,6 +204,8 @@ def _after_funding(order: Order, stages: list[Stage], *, by: Actor) -> None:
     coming = coming_stage(stages)
     if coming is not None and coming.state == "planned" and _may_fall_due(order, coming):
         call_stage(coming, by=by)
+    elif coming is not None and coming.due_day is not None and order.inspection not in BLOCKS_MONEY:
+        set_deadline("trade.date", order.pk, falls_due(order, coming.due_day))
     elif order.goods in ("awaiting", "part"):
         set_deadline("trade.ship", order.pk, late_from(order))
 
@@ -210,7 +216,18 @@ def _may_fall_due(order: Order, coming: Stage) -> bool:
         return False
     if coming.due_on == "inspection":
         return order.inspection in ("passed", "waived")
+    if coming.due_day is not None:
+        return now() >= falls_due(order, coming.due_day)
     return coming.due_on == "former_held" or _is_shown(order, coming.due_on)
+
+
+def call_dated(order_id: UUID) -> None:
+    """The day of a stage has come. A failed inspection lets it wait until it is settled."""
+    with part():
+        order = locked_order(order_id, by=CLOCK_ACTOR)
+        coming = coming_stage(locked_stages(order))
+        if coming is not None and coming.state == "planned" and coming.due_day is not None and _may_fall_due(order, coming):
+            call_stage(coming, by=CLOCK_ACTOR)
 
 
 def _is_shown(order: Order, kind: str) -> bool:

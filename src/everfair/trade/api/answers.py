@@ -218,6 +218,7 @@ def _stage(stage: Any) -> dict[str, Any]:
     return {"n": stage.n, "name": stage.name, "percent": percent, "amount": MoneyOut.of(stage.amount)} | {
         "due_on": stage.due_on,
         "ends_on": stage.ends_on,
+        "due_day": stage.due_day,
     }
 
 

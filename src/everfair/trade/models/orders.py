@@ -178,6 +178,8 @@ class Stage(Row):
     currency = models.CharField(max_length=3)
     due_on = models.CharField(max_length=20, default="signature")
     ends_on = models.CharField(max_length=20, default="settlement")
+    # Of a stage due on a date: the day the contract names.
+    due_day = models.DateField(null=True)
     state = STAGE.column()
     work = WORK.column()
     due_at = models.DateTimeField(null=True)
@@ -192,6 +194,10 @@ class Stage(Row):
             WORK.check("trade_stage"),
             models.CheckConstraint(condition=models.Q(name__in=STAGE_CODES), name="trade_stage_name"),
             models.CheckConstraint(condition=models.Q(due_on__in=TRIGGERS, ends_on__in=ENDS), name="trade_stage_plan"),
+            models.CheckConstraint(
+                condition=models.Q(due_on="date", due_day__isnull=False) | (~models.Q(due_on="date") & models.Q(due_day=None)),
+                name="trade_stage_day",
+            ),
         ]
 
     @property

@@ -37,6 +37,7 @@ from everfair.trade.queries.words import (
     kind_in_words,
     party_names,
     rules_in_words,
+    stage_due,
 )
 from everfair.trade.values import Terms
 
@@ -196,6 +197,7 @@ def contract_face(terms: Terms) -> dict[str, Any]:
         "seller_name": party_names(terms.seller, language)[0],
         "rules": rules_in_words(terms.rules, terms.calendar.document if terms.calendar else None),
         "stage_names": STAGE_NAMES,
+        "stage_due": stage_due,
         "incoterm_name": incoterm_name,
         "charge_name": charge_name,
         "kind_facts": kind_in_words(terms.document(0)),

@@ -262,7 +262,7 @@ def _stage_note(stage: Stage, held: Any) -> str:
     if stage.state == "void":
         return _("No longer to be paid")
     if held is None:
-        return stage_due(stage.due_on)
+        return stage_due(stage.due_on, stage.due_day)
     shown = (
         (_("held %(amount)s"), held.held_minor),
         (_("to the seller %(amount)s"), held.released_minor),

@@ -88,6 +88,11 @@ def ship_end(order: Order) -> datetime:
     return end_of_day(ship_day(order))
 
 
+def falls_due(order: Order, day: date) -> datetime:
+    """When a stage of this day falls due: as the day begins, in UTC; never after the day to ship by that is in force."""
+    return datetime.combine(min(day, ship_day(order)), time(), tzinfo=UTC)
+
+
 def late_from(order: Order) -> datetime:
     """From this moment the buyer may take the money back."""
     return ship_end(order) + timedelta(days=float(number(order, "trade.ship_grace_days")))

@@ -71,7 +71,17 @@ def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage 
     if order.agreement != "agreed" or not buyers_purse.admits(actor, order):
         return None
     due = next((stage for stage in stages if stage.state in ("due", "paying")), None)
+    if due is None and order.issue != "open":
+        due = next((stage for stage in stages if may_pay_early(order, stage, stages)), None)
     return None if due is not None and due.n > 1 and order.inspection in BLOCKS_MONEY else due
+
+
+def may_pay_early(order: Order, stage: Stage, stages: Sequence[Stage]) -> bool:
+    """Whether this one waits for nothing but its day: the buyer may pay it before."""
+    if order.agreement != "agreed" or order.issue == "open" or stage.state != "planned" or stage.due_day is None:
+        return False
+    coming = coming_stage(stages)
+    return coming is not None and coming.n == stage.n and any(each.state == "funded" for each in stages)
 
 
 def is_withdrawn_for_good(order: Order) -> bool:

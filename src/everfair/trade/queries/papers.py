@@ -96,7 +96,9 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                     str(STAGE_NAMES[s["name"]]),
                     f"{Decimal(s['percent']).normalize():f} %",
                     plain_money(Money(s["amount_minor"], terms["currency"])),
-                    stage_due(s.get("due_on") or _FORMER[s["name"]]),
+                    stage_due(
+                        s.get("due_on") or _FORMER[s["name"]], date.fromisoformat(s["due_day"]) if "due_day" in s else None
+                    ),
                 )
                 for s in terms["stages"]
             ),

@@ -149,6 +149,15 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
             _("The buyer may call the order off and take back what is held."),
             due.get("trade.ship"),
         )
+    if order.goods != "shipped" and coming is not None and coming.due_day is not None:
+        return Standing(
+            "dated",
+            _("What is due so far is held in escrow. The balance falls due on its day."),
+            "nobody",
+            _("Nobody has to act until then. The buyer may pay earlier."),
+            _("The next payment falls due."),
+            due.get("trade.date"),
+        )
     shows = waited_for(order, stages)
     if "production_photo" in shows or (order.goods == "shipped" and shows):
         return _showing(order, shows[0], due)

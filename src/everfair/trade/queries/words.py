@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext_lazy
 from django.utils.translation import gettext as _
 
-from everfair.base.formats import country_name, percent, plain_money, quantity
+from everfair.base.formats import country_name, percent, plain_day, plain_money, quantity
 from everfair.base.money import Money
 from everfair.markets.plans import PLAN_WORDS, TRIGGER_WORDS
 from everfair.reference.queries import incoterm
@@ -45,9 +46,9 @@ def charge_name(kind: str, label: str) -> str:
     return f"{CHARGE_NAMES[kind]}: {label}" if label else str(CHARGE_NAMES[kind])
 
 
-def stage_due(due_on: str) -> str:
+def stage_due(due_on: str, day: date | None = None) -> str:
     """When a stage is to be paid."""
-    return str(TRIGGER_WORDS[due_on])
+    return _("On %(day)s") % {"day": plain_day(day)} if day else str(TRIGGER_WORDS[due_on])
 
 
 def days_in_words(text: str) -> str:

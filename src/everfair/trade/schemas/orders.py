@@ -240,7 +240,7 @@ class ChargeOut(Schema):
 
 
 class DraftStageOut(Schema):
-    """`due_on`: what makes it payable; `ends_on`: what pays it out."""
+    """`due_on`: what makes it payable, `due_day` when it is a date; `ends_on`: what pays it out."""
 
     n: int
     name: str
@@ -248,6 +248,7 @@ class DraftStageOut(Schema):
     amount: MoneyOut
     due_on: str
     ends_on: str
+    due_day: date | None = None
 
 
 class StageOut(DraftStageOut):
