@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
-from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import Actor
@@ -78,10 +77,10 @@ def may_accept_part(order: Order, stages: Sequence[Stage], actor: Actor) -> bool
         return False
     if not any(stage.state == "funded" and stage.ends_on == "settlement" for stage in stages):
         return False
-    goods = acceptable(order)
-    return any(line.open for line in goods) and not _is_one(goods)
-
-
-def _is_one(goods: Sequence[Any]) -> bool:
-    """A single indivisible piece is accepted whole or not at all."""
-    return len(goods) == 1 and goods[0].whole <= 1
+    lines = order.terms["lines"]
+    if len(lines) == 1 and Decimal(lines[0]["quantity"]) <= 1:  # accepted whole or not at all
+        return False
+    # Everything was sent and nothing accepted yet: no need to look.
+    return (order.goods == "shipped" and not any(stage.parted_minor for stage in stages)) or any(
+        line.open for line in acceptable(order)
+    )
