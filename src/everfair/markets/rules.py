@@ -33,7 +33,6 @@ RULES = {
         _rule("trade.receive_days_air", "days", "15", "1", "90", "AliExpress: silent buyer, air 15 days from shipping"),
         _rule("trade.receive_days_land", "days", "30", "1", "90", "AliExpress: silent buyer, land 30 days from shipping"),
         _rule("trade.receive_days_sea", "days", "45", "1", "120", "AliExpress: silent buyer, sea 45 days from shipping"),
-        _rule("trade.confirm_days", "days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
         _rule("trade.amend_days", "business days", "5", "1", "30", "our own: to answer a proposal of new terms"),
         _rule("trade.confirm_days", "business days", "7", "1", "60", "our own: to look at pictures of production or a shipping document"),
         _rule("trade.quantity_tolerance", "fraction", "0.05", "0", "0.1", "UCP 600 art. 30 b: 5 % more or less of measured goods"),
