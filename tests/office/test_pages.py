@@ -21,7 +21,7 @@ from everfair.messaging.actions import open_thread, post_message
 from everfair.messaging.models import Notice
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent, ProviderEvent
-from everfair.trade.actions import open_issue, pay_stage
+from everfair.trade.actions import open_issue, open_silent_case, pay_stage
 from tests import make
 from tests.office.desk import asked, member, notes, operator, send, signed_in, text
 
@@ -373,6 +373,16 @@ def test_a_look_at_a_trade_is_noted(office: Any) -> None:
     assert [note.subject for note in notes("looked at an order")] == [trade.order.pk]
     assert "Twelve cartons were promised, nothing came." in page
     assert "EGLV1234567" in page
+
+
+def test_what_silence_opened_is_no_word_of_the_buyers_and_said_in_the_readers_language(office: Any) -> None:
+    trade = make.trade("shipped")
+    open_silent_case(trade.order.pk, "the buyer said nothing, and no delivery is proven")
+
+    page = text(office.get(f"/zh-hant/office/trades/{trade.order.pk}/"))
+
+    assert "the buyer said nothing" not in page
+    assert "What the buyer reports" not in text(office.get(f"/en/office/trades/{trade.order.pk}/"))
 
 
 def test_the_operator_reads_what_both_sides_wrote(office: Any) -> None:

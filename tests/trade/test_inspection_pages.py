@@ -93,6 +93,17 @@ def test_the_report_is_typed_as_counts_and_read_by_all_three():
     assert (paper.status_code, paper.content[:5]) == (200, b"%PDF-")
 
 
+def test_the_page_of_a_failed_inspection_says_what_happens_if_nobody_acts():
+    visit = book(paid_by(), reached="ready")
+    report(visit, BAD)
+
+    page = text(browser(visit.trade.seller).get(f"/en/inspections/{visit.inspection.pk}/"))
+
+    assert "Mend the goods and have them inspected again." in page
+    assert "An issue is opened for the operator; what is held stays where it is." in page
+    assert "Nothing more happens." not in page
+
+
 def test_there_is_no_paper_before_the_report():
     visit = book(paid_by(), reached="ready")
 

@@ -547,6 +547,23 @@ def test_who_may_not_withdraw_any_more_finds_no_button_but_the_reason():
     assert "Write here what has arrived: the operator decides." in page
 
 
+def test_an_issue_from_before_shipping_is_not_ended_by_goods_that_came():
+    trade = make.trade("funded")
+    make.pass_deadline(trade, "trade.ship")
+    fire_due()
+    make.pass_deadline(trade, "trade.late")
+    fire_due()
+    buying = sides(trade)[0]
+
+    page = text_of(buying.get(at(trade)))
+    after = buying.post(at(trade, "withdraw-report/"), {"_key": "let-it-go-on"}, follow=True)
+
+    assert "Let the order go on" in page
+    assert "The goods came after all" not in page
+    assert "The issue is withdrawn. The order goes on." in text_of(after)
+    assert trade.fresh().issue == "none"
+
+
 def test_an_issue_about_an_unpaid_balance_leaves_a_deadline_behind_when_it_is_withdrawn():
     trade = make.trade("deposit")
     clock.advance(timedelta(days=60))

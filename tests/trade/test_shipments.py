@@ -123,6 +123,7 @@ def test_a_little_less_is_given_back_when_the_goods_are_settled():
     send(trade, {1: "980", 2: "500"})  # 2 % less of the first line
 
     assert (trade.order.difference_minor, Credit.objects.get().amount_minor) == (-1000, 1000)
+    assert "amend" not in moves_of(trade.order, stages_of(trade.order), trade.seller)  # what was sent is settled already
     receive_order(trade.order.pk, by=trade.buyer)
     assert (in_wallet(trade.buyer), in_wallet(trade.seller)) == (1000, 74000 - 1480)
     assert nothing_is_wrong()
@@ -237,6 +238,9 @@ def test_an_order_of_which_nothing_left_goes_to_the_operator_too_when_nobody_act
     make.pass_deadline(trade, "trade.ship")
     fire_due()
     assert (code(trade), running(trade)) == ("late", {"trade.late"})
+    standing = standing_of(trade.order, stages_of(trade.order), trade.buyer)
+    assert "An issue is opened for the operator." in str(standing.at_zero)
+    assert standing.until == deadlines_of([trade.order.pk])[trade.order.pk, "trade.late"]
     make.pass_deadline(trade, "trade.late")
 
     fire_due()

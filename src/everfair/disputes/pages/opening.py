@@ -72,5 +72,11 @@ def withdraw(request: HttpRequest, order_id: UUID) -> HttpResponse:
         actions.withdraw_claim(claim.pk, by=actor)
     else:
         close_issue(order_id, by=actor)
-    messages.success(request, _("The issue is withdrawn. The time to confirm begins again."))
+    is_shipped = order.goods == "shipped"  # before, the clock has opened it because nobody paid, showed or shipped
+    messages.success(
+        request,
+        _("The issue is withdrawn. The time to confirm begins again.")
+        if is_shipped
+        else _("The issue is withdrawn. The order goes on."),
+    )
     return redirect("trade:order", order_id)

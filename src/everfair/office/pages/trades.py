@@ -85,6 +85,7 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         order=file.order,
         machine=queries.machinery(order_id, file.parts.stages),
         who_did=actor_in_words,
+        in_words=in_words,
         account_name=lambda address: _account_name(address, file),
         deadline_states=DEADLINE_STATES,
         intent_states=INTENT_STATES,

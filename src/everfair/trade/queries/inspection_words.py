@@ -55,6 +55,8 @@ def defect_name(code: str, language: str) -> str:
 
 def inspection_standing(found: Inspection, company_id: Any) -> Standing:
     """One sentence each; the deadline is the one the clock really holds."""
+    if found.state == "failed" and found.order.agreement == "agreed" and found.order.inspection == "failed":
+        return _failed(found, company_id)
     if found.state not in ("asked", "accepted"):
         return Standing(found.state, _ENDED[found.state], "nobody", "", "", None)
     due: Mapping[Any, datetime] = deadlines_of([found.order_id])
@@ -79,3 +81,14 @@ def inspection_standing(found: Inspection, company_id: Any) -> Standing:
         stands, turn, asks = _("The day of the visit has come."), "inspector", _("Write the report.")
     sides = {"buyer": found.order.buyer_id, "seller": found.order.seller_id, "inspector": found.inspector_id}
     return Standing(found.state, stands, turn, asks, zero, until, yours=sides[turn] == company_id)
+
+
+def _failed(found: Inspection, company_id: Any) -> Standing:
+    """The inspection is over, but the order waits for what comes of it: the same words as on the order's page."""
+    due: Mapping[Any, datetime] = deadlines_of([found.order_id])
+    until = due.get((found.order_id, "trade.recheck"))
+    asks = _("Mend the goods and have them inspected again. The buyer may also waive the inspection in writing.")
+    zero = _("An issue is opened for the operator; what is held stays where it is.")
+    if until is None:
+        return Standing(found.state, _ENDED["failed"], "nobody", "", "", None)
+    return Standing(found.state, _ENDED["failed"], "seller", asks, zero, until, yours=company_id == found.order.seller_id)

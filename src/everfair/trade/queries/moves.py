@@ -41,7 +41,9 @@ def moves_of(order: Order, stages: Sequence[Stage], actor: Actor) -> list[str]:
     running = order.agreement == "agreed" and order.issue != "open"
     if order.kind == "framework":
         return found + framework_moves(order, actor)
-    if running and order.goods != "received" and order.kind != "group_buy" and (buyer | seller).admits(actor, order):
+    # When the goods have left a little short or over, what was sent is settled: the terms stay.
+    fixed = order.goods == "received" or order.kind == "group_buy" or order.difference_minor
+    if running and not fixed and (buyer | seller).admits(actor, order):
         found.append("amend")
     if running and seller.admits(actor, order) and waited_for(order, stages):
         found.append("show")

@@ -187,11 +187,11 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
     if "trade.ship" not in due and now() > late_from(order):
         return Standing(
             "late",
-            _("The ship-by day has passed and nothing was shipped. The whole amount is held in escrow."),
+            _("The ship-by day has passed and nothing was shipped. What was due before shipping is held in escrow."),
             "seller",
             _("Ship the goods now, or call the order off."),
-            _("The buyer may call the order off and take the money back at any time."),
-            None,
+            _("An issue is opened for the operator. Until then the buyer may call the order off and take the money back."),
+            due.get("trade.late"),
         )
     return Standing(
         "funded",
