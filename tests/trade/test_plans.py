@@ -399,3 +399,18 @@ def test_nobody_keeps_a_deposit_by_cancelling():
             cancel_order(trade.order.pk, "no", by=getattr(trade, side))
         assert refusal.value.code == "trade.money_paid_out"
     assert trade.fresh().agreement == "agreed"
+
+
+@pytest.mark.parametrize(("plan", "where"), [("made_to_order", "show"), ("inspected", "inspect")])
+def test_goods_in_the_making_say_what_comes_after_the_ship_by_day(plan, where):
+    trade = paid_by(plan)
+    make.pay(trade.stage(1), trade.buyer)
+    make.pass_deadline(trade, "trade.ship")
+    fire_due()
+
+    order = trade.fresh()
+    standing = standing_of(order, stages_of(order), trade.seller)
+
+    assert standing.code == where
+    assert standing.until == deadlines_of([order.pk])[order.pk, "trade.late"]
+    assert "An issue is opened" in str(standing.at_zero)

@@ -146,8 +146,7 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
             _("What is due so far is held in escrow. The balance is due when an inspection has passed."),
             "seller",
             _("Make the goods, and book an inspection. The buyer may book it too."),
-            _("The buyer may call the order off and take back what is held."),
-            due.get("trade.ship"),
+            *_at_ship_by(due),
         )
     if order.goods != "shipped" and coming is not None and coming.due_day is not None:
         return Standing(
@@ -201,6 +200,14 @@ def _standing(order: Order, stages: list[Stage], due: dict[str, datetime], claim
         _("The buyer may call the order off and take the money back."),
         due.get("trade.ship"),
     )
+
+
+def _at_ship_by(due: dict[str, datetime]) -> tuple[Words, datetime | None]:
+    """What happens while the goods are made: at the ship-by day the buyer is free, and long after it an operator looks."""
+    if "trade.late" in due:
+        late = _("An issue is opened for the operator. Until then the buyer may call the order off and take the money back.")
+        return late, due["trade.late"]
+    return _("The buyer may call the order off and take back what is held."), due.get("trade.ship")
 
 
 def _failed(order: Order, due: dict[str, datetime]) -> Standing:
@@ -319,8 +326,7 @@ def _showing(order: Order, kind: str, due: dict[str, datetime]) -> Standing:
             _("What is due so far is held in escrow. The supplier makes the goods."),
             "seller",
             _("Show pictures of the production."),
-            _("The buyer may call the order off and take back what is held."),
-            due.get("trade.ship"),
+            *_at_ship_by(due),
         )
     return Standing(
         "show",
