@@ -343,18 +343,18 @@ def part_stages(order: Order, stages: Sequence[Stage], amount: Money, acceptance
         stage.parted_minor += paid.minor
         save_changes(stage, before)
         why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
-        _pay_out(stage, f"part:{acceptance.pk}", "stage_part", paid, Money.zero(paid.currency), by=by, why=why)
+        _pay_out(stage, "part", f"part:{acceptance.pk}", paid, Money.zero(paid.currency), by=by, why=why)
 
 
 def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:
     """A locked stage leaves its escrow: this much to the seller less the fee, the rest to the buyer. Who may be stopped from
     it was asked before the order was locked."""
     with stepping(stage, verb, by=by):
-        _pay_out(stage, "end", f"stage_{verb}", to_seller, stage.rest - to_seller, by=by, why=why)
+        _pay_out(stage, verb, "end", to_seller, stage.rest - to_seller, by=by, why=why)
         stage.ended_at = EfNow()
 
 
-def _pay_out(stage: Stage, key: str, kind: str, to_seller: Money, to_buyer: Money, *, by: Actor, why: dict[str, str]) -> None:
+def _pay_out(stage: Stage, verb: str, key: str, to_seller: Money, to_buyer: Money, *, by: Actor, why: dict[str, str]) -> None:
     order = stage.order
     fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
     debts = take_debts(order, to_seller - fee)
@@ -364,7 +364,7 @@ def _pay_out(stage: Stage, key: str, kind: str, to_seller: Money, to_buyer: Mone
             stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
         )
         + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
-        kind=kind,
+        kind=f"stage_{verb}",
         by=by,
         why={"order": order.reference, "stage": str(stage.pk), **why},
     )
