@@ -116,7 +116,7 @@ def told(intent: Intent, kind: str = "checkout.captured", **changes: Any) -> tup
         | changes,
     }
     body = json.dumps(event).encode()
-    secret = settings.PROVIDERS["sandbox"]["EVERFAIR_SANDBOX_WEBHOOK_SECRET"]
+    secret = next(value for name, value in settings.PROVIDERS["sandbox"].items() if name.endswith("_WEBHOOK_SECRET"))
     return signed_headers([secret], event_id, int(datetime.now(UTC).timestamp()), body), body
 
 

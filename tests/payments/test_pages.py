@@ -23,7 +23,7 @@ from everfair.payments.actions import add_bank_account
 from everfair.payments.jobs import send_payouts
 from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent
 from everfair.payments.pages import inert
-from everfair.payments.rails import rail
+from everfair.payments.rails import client
 from everfair.trade import reactions
 from everfair.trade.actions import pay_stage
 from tests import make
@@ -273,9 +273,9 @@ def sandbox(committed: None, live_server: Any, tmp_path: Path, settings: Any) ->
                 "EVERFAIR_SANDBOX_WEBHOOK_URL": hook,
             }
         }
-        rail.cache_clear()
+        client.cache_clear()
         yield running
-    rail.cache_clear()
+    client.cache_clear()
 
 
 def test_a_stage_is_paid_on_the_hosted_page_and_the_signed_word_funds_it(sandbox):

@@ -15,6 +15,8 @@ FACT_WORDS = name_codes("fact", {
     "PaymentCaptured": _("Payment received"), "PaymentFailed": _("Payment failed"),
     "PaymentMismatched": _("Payment fits nothing"), "PayoutRequested": _("Payout asked for"),
     "PayoutSettled": _("Payout arrived"), "PayoutFailed": _("Payout failed"),
+    "RefundOwed": _("Payment to be returned"), "RefundSettled": _("Payment returned to the payer"), "RefundFailed": _("Return of a payment failed"),
+    "RailOrdered": _("Payment rail opened or closed"), "ShareCeilingCrossed": _("A provider carries too much"),
     "OfferPublished": _("Offer published"), "OfferChanged": _("Offer changed"), "OfferWithdrawn": _("Offer withdrawn"),
     "OffersImported": _("Offers imported"),
     "OrderPlaced": _("Order placed"), "OrderSigned": _("Order signed"), "OrderDeclined": _("Order declined"),

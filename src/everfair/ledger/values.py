@@ -43,6 +43,7 @@ _CHART = (
     (re.compile(rf"company:{_ID}:wallet:[A-Z]{{3}}"), LIABILITY, True, False),
     (re.compile(rf"stage:{_ID}:escrow"), LIABILITY, True, True),
     (re.compile(rf"intent:{_ID}:received"), LIABILITY, True, False),
+    (re.compile(rf"refund:{_ID}:due"), LIABILITY, True, False),
     (re.compile(r"platform:suspense:[A-Z]{3}"), LIABILITY, False, False),
     (re.compile(r"platform:fees:[A-Z]{3}"), INCOME, False, False),
     (re.compile(r"platform:losses:[A-Z]{3}"), EXPENSE, False, False),
@@ -78,6 +79,10 @@ def escrow(stage_id: UUID) -> str:
 
 def received(intent_id: UUID) -> str:
     return f"intent:{intent_id}:received"
+
+
+def refund_due(refund_id: UUID) -> str:
+    return f"refund:{refund_id}:due"
 
 
 def fees(currency: str) -> str:

@@ -83,6 +83,11 @@ RULE_WORDS = name_codes("rule", {
     "sourcing.quotes_per_rfq":       _("Quotes one RFQ takes"),
     "sourcing.rfqs_per_day":         _("RFQs a company may post in a day"),
     "payments.intent_hours":         _("Time to finish a payment once it is opened"),
+    "payments.share_ceiling":        _("Most of the payments that one provider should carry"),
+    "payments.share_from":           _("From how many payments on shares count"),
+    "payments.share_days":           _("Over how many days shares are counted"),
+    "payments.breaker_failures":     _("Failures of the newest 20 calls that rest a rail"),
+    "payments.breaker_rest_s":       _("How long a failing rail rests"),
     "files.uploads_per_day":         _("Files a company may send in 24 hours"),
     "files.megabytes_per_day":       _("Megabytes a company may send in 24 hours"),
     "companies.invitation_days":     _("How long an invitation holds"),
@@ -93,7 +98,7 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
-    "deals": _("trades"),
+    "deals": _("trades"), "payments": _("payments"), "seconds": _("seconds"),
     "whole units": _("whole units of the order's currency"),
 })
 # fmt: on

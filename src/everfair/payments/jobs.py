@@ -9,12 +9,15 @@ from uuid import UUID
 from everfair.base.chores import every
 from everfair.base.clock import now
 from everfair.base.deadlines import on_deadline
+from everfair.payments.actions.checkouts import forget_doubt
 from everfair.payments.actions.events import learn_checkout, learn_payout
 from everfair.payments.actions.intents import expire_intent
 from everfair.payments.actions.payouts import send_payout
-from everfair.payments.models import Intent, Payout
+from everfair.payments.actions.rails import forget_calls, watch_shares
+from everfair.payments.actions.refunds import send_refund
+from everfair.payments.models import Intent, Payout, Refund
 from everfair.payments.providers.port import ProviderError
-from everfair.payments.rails import rail
+from everfair.payments.rails import client
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +35,26 @@ def send_payouts() -> int:
     return len(waiting)
 
 
+@every(5, "payments.send_refunds")
+def send_refunds() -> int:
+    waiting = list(
+        Refund.objects.filter(state__in=["requested", "indeterminate"]).order_by("id").values_list("pk", flat=True)[:20]
+    )
+    for refund_id in waiting:
+        send_refund(refund_id)
+    return len(waiting)
+
+
+@every(60, "payments.watch_shares")
+def look_at_shares() -> int:
+    return watch_shares()
+
+
+@every(3600, "payments.forget_calls")
+def forget_old_calls() -> int:
+    return forget_calls()
+
+
 @every(15, "payments.ask_providers")
 def ask_providers() -> int:
     """Ask about every payment whose outcome is unknown, and about open ones whose event may have been lost."""
@@ -42,17 +65,19 @@ def ask_providers() -> int:
     ]
     for intent in intents:
         try:
-            found = rail(intent.provider).look_up(str(intent.pk))
+            found = client(intent.provider).look_up(str(intent.pk))
         except ProviderError as error:
             log.warning("the provider did not say", extra={"intent": str(intent.pk), "error": type(error).__name__})
             continue
-        if found is not None and found.state != "open":
+        if found is None and intent.state == "indeterminate" and intent.created_at < stale:
+            forget_doubt(intent)
+        elif found is not None and found.state != "open":
             learn_checkout(intent, found)
     payouts = Payout.objects.select_related("bank_account").filter(state__in=["sent", "indeterminate"], created_at__lt=stale)
     asked = list(payouts.order_by("id")[:20])
     for payout in asked:
         try:
-            state = rail(payout.provider).look_up_payout(str(payout.pk))
+            state = client(payout.provider).look_up_payout(str(payout.pk))
         except ProviderError as error:
             log.warning("the provider did not say", extra={"payout": str(payout.pk), "error": type(error).__name__})
             continue

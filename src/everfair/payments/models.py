@@ -7,7 +7,9 @@ from django.db import models
 from everfair.base.clock import EfNow
 from everfair.base.models import Row
 from everfair.base.money import Money
-from everfair.payments.states import INTENT, LIVE_INTENT, PAYOUT
+from everfair.payments.states import INTENT, LIVE_INTENT, PAYOUT, REFUND
+
+ROUTE_OUTCOMES = ("asked", "opened", "down", "refused", "doubt", "none")
 
 
 class Intent(Row):
@@ -41,7 +43,99 @@ class Intent(Row):
                 fields=["purpose"], condition=models.Q(state__in=LIVE_INTENT), name="payments_intent_one_live"
             ),
         ]
-        indexes = [models.Index(fields=["purpose", "-id"], name="payments_intent_purpose")]
+        indexes = [
+            models.Index(fields=["purpose", "-id"], name="payments_intent_purpose"),
+            models.Index(fields=["captured_at"], condition=models.Q(state="captured"), name="payments_intent_captured"),
+        ]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class Route(Row):
+    """One try to open a payment on a rail: which was chosen and why, and what came of it.
+
+    `outcome`: asked (the answer is not here), opened, down (nothing happened there), refused, doubt (it may have happened) or none
+    (asked later, it knows nothing of it).
+    """
+
+    intent = models.ForeignKey(Intent, on_delete=models.PROTECT, related_name="+")
+    n = models.IntegerField()
+    rail = models.CharField(max_length=20)
+    # Every rail that could have carried it, best first: [code, [reasons]].
+    ranking = models.JSONField(default=list)
+    outcome = models.CharField(max_length=10, default="asked")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["intent", "n"], name="payments_route_once"),
+            models.CheckConstraint(condition=models.Q(outcome__in=ROUTE_OUTCOMES), name="payments_route_outcome"),
+        ]
+
+
+class RailCall(models.Model):
+    """A provider was asked: whether it failed to answer, and how long it took. Kept for a month; health is read from the newest."""
+
+    rail = models.CharField(max_length=20)
+    at = models.DateTimeField(db_default=EfNow())
+    failed = models.BooleanField()
+    latency_ms = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["rail", "-id"], name="payments_railcall_rail")]
+
+
+class RailOrder(Row):
+    """What an operator said of a rail; the newest of each rail holds. Insert-only.
+
+    `ends_on`: from this day on it carries nothing new, because the provider or we have ended it.
+    """
+
+    rail = models.CharField(max_length=20)
+    open = models.BooleanField()
+    ends_on = models.DateField(null=True)
+    reason = models.CharField(max_length=500)
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        indexes = [models.Index(fields=["rail", "-id"], name="payments_railorder_rail")]
+
+
+class ShareAlarm(Row):
+    """One counterparty carried more than its ceiling; said once a day. Insert-only."""
+
+    counterparty = models.CharField(max_length=60)
+    currency = models.CharField(max_length=3)
+    share = models.DecimalField(max_digits=7, decimal_places=6)
+    counted = models.IntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["counterparty", "currency", "-id"], name="payments_sharealarm_who")]
+
+
+class Refund(Row):
+    """Money on its way back to a payer by the rail it came on: the late success of a payment that another one had taken the place of."""
+
+    TABLES = (REFUND,)
+    PARTIES = ("company_id",)
+
+    intent = models.ForeignKey(Intent, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    rail = models.CharField(max_length=20)
+    checkout_ref = models.CharField(max_length=80)
+    amount_minor = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    state = REFUND.column()
+    failure = models.CharField(max_length=80, blank=True, default="")
+    settled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            REFUND.check("payments_refund"),
+            models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_refund_amount"),
+            models.UniqueConstraint(fields=["rail", "checkout_ref"], name="payments_refund_once"),
+        ]
 
     @property
     def amount(self) -> Money:

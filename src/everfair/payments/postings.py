@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from everfair.base.money import Money
-from everfair.ledger.values import Transfer, clearing, received, suspense, wallet
+from everfair.ledger.values import Transfer, clearing, received, refund_due, suspense, wallet
 
 
 def captured(provider: str, intent_id: UUID, amount: Money) -> list[Transfer]:
@@ -21,6 +21,26 @@ def captured_unexpectedly(provider: str, amount: Money) -> list[Transfer]:
 def returned(intent_id: UUID, company_id: UUID, amount: Money) -> list[Transfer]:
     """What it was paid for is gone: the payer's money goes to their wallet."""
     return [Transfer(received(intent_id), wallet(company_id, amount.currency), amount)]
+
+
+def captured_late(rail: str, refund_id: UUID, amount: Money) -> list[Transfer]:
+    """A second rail has the payer's money too: it is owed back to the payer from this moment."""
+    return [Transfer(clearing(rail, amount.currency), refund_due(refund_id), amount)]
+
+
+def owed_back(intent_id: UUID, refund_id: UUID, amount: Money) -> list[Transfer]:
+    """The same of money that stands as received already."""
+    return [Transfer(received(intent_id), refund_due(refund_id), amount)]
+
+
+def refunded(rail: str, refund_id: UUID, amount: Money) -> list[Transfer]:
+    """It went back the way it came."""
+    return [Transfer(refund_due(refund_id), clearing(rail, amount.currency), amount)]
+
+
+def refund_kept(refund_id: UUID, company_id: UUID, amount: Money) -> list[Transfer]:
+    """The rail would not take it back: it is the payer's in the wallet."""
+    return [Transfer(refund_due(refund_id), wallet(company_id, amount.currency), amount)]
 
 
 def paid_out(provider: str, company_id: UUID, amount: Money) -> list[Transfer]:

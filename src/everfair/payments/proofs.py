@@ -13,6 +13,15 @@ also_prove(
     """,
 )
 also_prove(
+    "every refund is owed until it is back or in the wallet",
+    """
+    SELECT count(*), (array_agg('refund ' || r.id ORDER BY r.id) FILTER (WHERE coalesce(b.posted_minor, 0)
+        <> CASE WHEN r.state IN ('requested', 'sent', 'indeterminate') THEN r.amount_minor ELSE 0 END))[1]
+    FROM payments_refund r LEFT JOIN ledger_account a ON a.address = 'refund:' || r.id || ':due'
+    LEFT JOIN ledger_balance b ON b.account_id = a.id
+    """,
+)
+also_prove(
     "every paid payout left its wallet once, and every open one is held there",
     """
     SELECT count(*), (array_agg('payout ' || p.id ORDER BY p.id) FILTER (WHERE h.id IS NULL

@@ -1,11 +1,14 @@
-"""The provider clients of this installation, made once per process."""
+"""The rails: the ways money reaches us, each with the client of its provider, made once per process."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from functools import cache
 
 from django.conf import settings
 
+from everfair.base.money import Money
 from everfair.payments.providers.port import Provider
 from everfair.payments.providers.table import open_provider
 
@@ -13,12 +16,37 @@ from everfair.payments.providers.table import open_provider
 RECIPIENT = "everfair-escrow"
 
 
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """`counterparty`: who could cut us off. Rails of one `method` can stand in for one another. What it costs us: `fixed` in major
+    units of the currency, and `rate` of the amount."""
+
+    code: str
+    method: str
+    counterparty: str
+    fixed: Decimal
+    rate: Decimal
+
+    def cost(self, amount: Money) -> Decimal:
+        return self.fixed + amount.amount * self.rate
+
+
+# In the order of preference where nothing else tells them apart.
+RAILS = {
+    rail.code: rail
+    for rail in (
+        Rail("sandbox", "card", "Everfair sandbox", Decimal("0.30"), Decimal("0.029")),
+        Rail("sandbox2", "card", "Harbour sandbox", Decimal("0.35"), Decimal("0.031")),
+    )
+}
+
+
 @cache
-def rail(name: str) -> Provider:
-    """The client of that name; ValueError where a setting is missing."""
-    return open_provider(name, settings.PROVIDERS[name])
+def client(code: str) -> Provider:
+    """The client of that rail's provider; ValueError where a setting is missing."""
+    return open_provider(code, settings.PROVIDERS[code])
 
 
-def provider_for(currency: str) -> str:
-    """Which rail carries a payment. One today; a table of shares and health when there are several."""
-    return "sandbox"
+def configured(method: str) -> list[Rail]:
+    """The rails of this method that this installation has."""
+    return [rail for rail in RAILS.values() if rail.method == method and rail.code in settings.PROVIDERS]

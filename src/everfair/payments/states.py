@@ -11,8 +11,16 @@ INTENT = StateTable(
     ("send",     "created",                                   "open",          payer | SYSTEM_ROLE),
     ("doubt",    "created open",                              "indeterminate", payer | SYSTEM_ROLE),
     ("capture",  "created open indeterminate failed expired", "captured",      RAIL),
+    ("clear",    "indeterminate",                             "created",       SYSTEM_ROLE),  # asked later, it knows nothing of it
     ("fail",     "created open indeterminate",                "failed",        RAIL | payer | SYSTEM_ROLE),
     ("expire",   "created open",                              "expired",       CLOCK),
+)
+REFUND = StateTable(
+    "state",
+    ("send",     "requested indeterminate",                   "sent",          SYSTEM_ROLE),
+    ("doubt",    "requested",                                 "indeterminate", SYSTEM_ROLE),
+    ("settle",   "requested sent indeterminate",              "done",          RAIL | SYSTEM_ROLE),
+    ("fail",     "requested sent indeterminate",              "failed",        RAIL | SYSTEM_ROLE),  # then it is the payer's wallet's
 )
 PAYOUT = StateTable(
     "state",

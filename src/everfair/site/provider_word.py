@@ -11,7 +11,7 @@ from django.conf import settings
 from everfair.base.signature import signed_headers, split_secrets
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
-from everfair.payments.rails import RECIPIENT, rail
+from everfair.payments.rails import RECIPIENT, client
 
 
 def provider_says(intent: Intent, name: str, kind: str = "captured", *, failure: str = "") -> str:
@@ -22,7 +22,7 @@ def provider_says(intent: Intent, name: str, kind: str = "captured", *, failure:
             "id": event_id,
             "type": f"checkout.{kind}",
             "created_at": datetime.now(UTC).isoformat(),
-            "account": rail(intent.provider).account,
+            "account": client(intent.provider).account,
             "data": {
                 "id": intent.provider_ref or f"chk_{name}", "merchant_reference": str(intent.pk), "amount_minor": intent.amount_minor,
                 "currency": intent.currency, "recipient": RECIPIENT, "state": kind, "failure_code": failure, "version": 2,

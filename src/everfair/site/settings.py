@@ -251,12 +251,17 @@ else:
     EMAIL_FILE_PATH = str(DATA / "mail")
 
 # Each payment provider reads its own variables, by its own names.
-PROVIDERS = {"sandbox": {name: value for name, value in os.environ.items() if name.startswith("EVERFAIR_SANDBOX_")}}
-PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_WEBHOOK_URL", f"{ADDRESS}/hooks/payments/sandbox")
-if KIND == "test":
-    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_URL", "http://127.0.0.1:9")  # nobody listens there
-    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_API_KEY", "sk_test_everfair")
-    PROVIDERS["sandbox"].setdefault("EVERFAIR_SANDBOX_WEBHOOK_SECRET", "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+# An installation has those whose address it knows.
+PROVIDERS: dict[str, dict[str, str]] = {}
+for _code, _prefix in (("sandbox", "EVERFAIR_SANDBOX_"), ("sandbox2", "EVERFAIR_SANDBOX2_")):
+    _own = {name: value for name, value in os.environ.items() if name.startswith(_prefix)}
+    _own.setdefault(f"{_prefix}WEBHOOK_URL", f"{ADDRESS}/hooks/payments/{_code}")
+    if KIND == "test":
+        _own.setdefault(f"{_prefix}URL", "http://127.0.0.1:9")  # nobody listens there
+        _own.setdefault(f"{_prefix}API_KEY", "sk_test_everfair")
+        _own.setdefault(f"{_prefix}WEBHOOK_SECRET", "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
+    if _own.get(f"{_prefix}URL"):
+        PROVIDERS[_code] = _own
 
 # Each carrier likewise.
 CARRIERS = {"sandbox": {name: value for name, value in os.environ.items() if name.startswith("EVERFAIR_CARRIER_SANDBOX_")}}

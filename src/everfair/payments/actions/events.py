@@ -21,11 +21,12 @@ from everfair.base.together import all_or_nothing
 from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentMismatched, PayoutFailed, PayoutSettled
 from everfair.ledger.actions import post_entry, post_hold, void_hold
 from everfair.payments import postings
-from everfair.payments.models import Intent, Payout
+from everfair.payments.actions.refunds import owe_back, settle_refund
+from everfair.payments.models import Intent, Payout, Refund
 from everfair.payments.providers.port import CheckoutState, EventKind, PayoutState
 from everfair.payments.providers.port import ProviderEvent as Said
 from everfair.payments.queries import intents_visible_to
-from everfair.payments.rails import RECIPIENT, rail
+from everfair.payments.rails import RECIPIENT, client
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ def take_event(provider: str, headers: Mapping[str, str], raw_body: bytes) -> st
 
     Raises BadSignature or BadEvent when it cannot be believed: nothing is kept then.
     """
-    said = rail(provider).verify_event(headers, raw_body, timezone.now())
+    said = client(provider).verify_event(headers, raw_body, timezone.now())
     with all_or_nothing():
         event_row = new_id()
         # Two deliveries at once: the second waits at the unique key, then reads the first one's outcome.
@@ -70,16 +71,27 @@ def _apply(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
             return _failed(provider, said)
         case EventKind.PAYOUT_PAID | EventKind.PAYOUT_FAILED:
             return _payout(provider, said, event_row)
-    return "ignored", ""
+        case EventKind.REFUND_SUCCEEDED:
+            return _refund(provider, said, event_row)
+
+
+def _refund(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
+    refund = find_one(Refund, "id::text = %s AND rail = %s", [said.reference, provider])
+    if refund is None:
+        return "unknown", "no such refund"
+    if (said.account, said.amount) != (client(provider).account, refund.amount):
+        emit(PaymentMismatched(event_row, "refund"), by=RAIL_ACTOR)
+        return "mismatch", "amount or currency of the refund"
+    return settle_refund(refund.pk, by=RAIL_ACTOR)
 
 
 def _captured(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
     subject = _subject(said)
     intent = _locked(subject, provider)
-    reason = _misfit(intent, said, rail(provider).account)
+    reason = _misfit(intent, provider, said)
     if reason or intent is None:
         # Whatever it is, the provider says it has this money: it is booked where a person will look.
-        if said.account == rail(provider).account:
+        if said.account == client(provider).account:
             post_entry(
                 f"event:{provider}:{said.account}:{said.event_id}:suspense",
                 postings.captured_unexpectedly(provider, said.amount),
@@ -90,39 +102,53 @@ def _captured(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
         emit(PaymentMismatched(event_row, reason), by=RAIL_ACTOR)
         log.error("a captured payment fits nothing", extra={"event": said.event_id, "reason": reason})
         return ("unknown" if intent is None else "mismatch"), reason
-    return _capture(intent, said.version, said.provider_ref)
+    return _capture(intent, provider, said.version, said.provider_ref)
 
 
-def _misfit(intent: Intent | None, said: Said, account: str) -> str:
+def _misfit(intent: Intent | None, provider: str, said: Said) -> str:
     """Why the event does not fit the intent; empty when it does."""
     if intent is None:
         return "no such intent"
-    if said.account != account:
+    if said.account != client(provider).account:
         return "another account"
     if said.amount != intent.amount:
         return "another amount or currency"
     if said.recipient != RECIPIENT:
         return "another recipient"
-    if intent.provider_ref and said.provider_ref != intent.provider_ref:
+    if intent.provider == provider and intent.provider_ref and said.provider_ref != intent.provider_ref:
         return "another checkout"
     return ""
 
 
 def _locked(intent_id: UUID | None, provider: str) -> Intent | None:
-    return find_one(Intent, "id = %s AND provider = %s FOR UPDATE", [intent_id, provider]) if intent_id else None
+    """The intent, if this provider was ever asked to carry it: the word of one that another has taken the place of counts too."""
+    return (
+        find_one(Intent, f"id = %s AND (provider = %s OR {_WAS_ASKED}) FOR UPDATE", [intent_id, provider, provider])
+        if intent_id
+        else None
+    )
+
+
+_WAS_ASKED = "EXISTS (SELECT FROM payments_route r WHERE r.intent_id = payments_intent.id AND r.rail = %s)"
 
 
 def capture_intent(intent_id: UUID, version: int, provider_ref: str) -> tuple[str, str]:
     """The provider has the money: into the books it goes, and whoever asked is told. Terminal: nothing undoes it."""
     with transaction.atomic():
-        return _capture(lock(intents_visible_to(RAIL_ACTOR), intent_id), version, provider_ref)
+        intent = lock(intents_visible_to(RAIL_ACTOR), intent_id)
+        return _capture(intent, intent.provider, version, provider_ref)
 
 
-def _capture(intent: Intent, version: int, provider_ref: str) -> tuple[str, str]:
+def _capture(intent: Intent, provider: str, version: int, provider_ref: str) -> tuple[str, str]:
     if intent.state == "captured":
-        return "ignored", "captured before"
+        if (intent.provider, intent.provider_ref) == (provider, provider_ref):
+            return "ignored", "captured before"
+        owe_back(intent, provider, provider_ref)  # a second rail has the money as well (I14)
+        return "applied", "captured elsewhere before: it goes back"
     with stepping(intent, "capture", by=RAIL_ACTOR):
         intent.version = max(intent.version, version)
+        if intent.provider != provider:
+            intent.provider, intent.provider_ref, intent.checkout_url = provider, "", ""
         intent.provider_ref = intent.provider_ref or provider_ref
         intent.captured_at = EfNow()  # type: ignore[assignment]
         post_entry(
@@ -133,6 +159,9 @@ def _capture(intent: Intent, version: int, provider_ref: str) -> tuple[str, str]
             why={"intent": str(intent.pk), "provider_ref": provider_ref},
         )
         clear_deadline("payments.intent", intent.pk)
+        if find_one(Intent, "purpose = %s AND state = 'captured' AND id <> %s", [intent.purpose, intent.pk]) is not None:
+            owe_back(intent, provider, intent.provider_ref, received=True)  # what it was for is paid already
+            return "applied", "paid by another payment: it goes back"
         emit(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount), by=RAIL_ACTOR)
     return "applied", ""
 
@@ -142,6 +171,8 @@ def _failed(provider: str, said: Said) -> tuple[str, str]:
     intent = _locked(subject, provider)
     if intent is None:
         return "unknown", "no such intent"
+    if intent.provider != provider:
+        return "ignored", "another rail carries it"
     if said.version < intent.version:
         return "ignored", "older than what we know"
     try:
@@ -160,7 +191,7 @@ def _payout(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
     payout = Payout.objects.select_related("bank_account").filter(pk=subject, provider=provider).first() if subject else None
     if payout is None:
         return "unknown", "no such payout"
-    if (said.account, said.amount, said.recipient) != (rail(provider).account, payout.amount, payout.bank_account.account):
+    if (said.account, said.amount, said.recipient) != (client(provider).account, payout.amount, payout.bank_account.account):
         emit(PaymentMismatched(event_row, "payout"), by=RAIL_ACTOR)
         return "mismatch", "amount, currency or recipient of the payout"
     return end_payout(payout.pk, paid=said.kind is EventKind.PAYOUT_PAID, failure=said.failure_code)

@@ -22,7 +22,7 @@ from everfair.payments.actions.events import end_payout
 from everfair.payments.models import BankAccount, Payout
 from everfair.payments.providers.port import BankAccount as Destination
 from everfair.payments.providers.port import OutcomeUnknown, ProviderDown, ProviderRefused
-from everfair.payments.rails import provider_for, rail
+from everfair.payments.rails import client, configured
 from everfair.payments.roles import keeper
 
 log = logging.getLogger(__name__)
@@ -55,7 +55,7 @@ def request_payout(bank_account_id: UUID, amount: Money, *, by: Actor) -> Payout
             bank_account=account,
             amount_minor=amount.minor,
             currency=amount.currency,
-            provider=provider_for(amount.currency),
+            provider=configured("card")[0].code,
             hold_id=hold,
             requested_by=by.person_id,
         )
@@ -70,7 +70,7 @@ def send_payout(payout_id: UUID) -> None:
         return
     destination = Destination(payout.bank_account.holder, payout.bank_account.account, payout.bank_account.bic)
     try:
-        sent = rail(payout.provider).send_payout(str(payout.pk), payout.amount, destination)
+        sent = client(payout.provider).send_payout(str(payout.pk), payout.amount, destination)
     except ProviderDown:
         return  # nothing happened; the chore comes back
     except OutcomeUnknown:

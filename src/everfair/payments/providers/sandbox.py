@@ -43,6 +43,7 @@ class SandboxProvider:
     """The sandbox as Everfair sees it. See `port.Provider` for what each method promises."""
 
     name = "sandbox"
+    prefix = "EVERFAIR_SANDBOX"
 
     def __init__(
         self,
@@ -73,13 +74,12 @@ class SandboxProvider:
     def from_config(cls, config: Mapping[str, str]) -> Self:
         """EVERFAIR_SANDBOX_URL, …_API_KEY, …_WEBHOOK_SECRET (two while rotating, newest first), …_ACCOUNT,
         …_WEBHOOK_URL (optional)."""
-        return cls(
-            config.get("EVERFAIR_SANDBOX_URL", ""),
-            config.get("EVERFAIR_SANDBOX_API_KEY", ""),
-            signature.split_secrets(config.get("EVERFAIR_SANDBOX_WEBHOOK_SECRET", "")),
-            config.get("EVERFAIR_SANDBOX_ACCOUNT", "acct_everfair"),
-            webhook_url=config.get("EVERFAIR_SANDBOX_WEBHOOK_URL", ""),
-        )
+        said = {
+            name: config.get(f"{cls.prefix}_{name}", "")
+            for name in ("URL", "API_KEY", "WEBHOOK_SECRET", "ACCOUNT", "WEBHOOK_URL")
+        }
+        secrets = signature.split_secrets(said["WEBHOOK_SECRET"])
+        return cls(said["URL"], said["API_KEY"], secrets, said["ACCOUNT"] or "acct_everfair", webhook_url=said["WEBHOOK_URL"])
 
     # Checkouts
 
@@ -242,6 +242,13 @@ class SandboxProvider:
 
     def _headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self._api_key}", "Accept": "application/json", "User-Agent": "Everfair"}
+
+
+class SecondSandboxProvider(SandboxProvider):
+    """Another house of the same kind, with its own account and keys: an installation has two ways to be paid from its first day."""
+
+    name = "sandbox2"
+    prefix = "EVERFAIR_SANDBOX2"
 
 
 def _raise_refusal(answer: Answer) -> None:

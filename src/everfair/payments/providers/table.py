@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from everfair.payments.providers.port import Provider
-from everfair.payments.providers.sandbox import SandboxProvider
+from everfair.payments.providers.sandbox import SandboxProvider, SecondSandboxProvider
 
 PROVIDERS: dict[str, type[Provider]] = {
     "sandbox": SandboxProvider,
+    "sandbox2": SecondSandboxProvider,
 }
 
 

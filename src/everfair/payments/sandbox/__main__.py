@@ -7,7 +7,7 @@ from everfair.payments.sandbox.product import PRODUCT, PaymentSettings
 
 ABOUT = """A stateful fake payment provider. Secrets come from the environment: EVERFAIR_SANDBOX_API_KEY,
 EVERFAIR_SANDBOX_WEBHOOK_SECRET (whsec_...; two, newest first, while rotating), and EVERFAIR_SANDBOX_CONSOLE_TOKEN
-to open the console to other machines."""
+to open the console to other machines; a second one takes those that begin as --variables says."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -16,13 +16,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--merchant", default="Everfair", help="name shown on the hosted page")
     parser.add_argument("--payout-seconds", type=float, default=3, help="how long a payout is pending")
     parser.add_argument("--late-seconds", type=int, default=30, help="how late a late confirmation is")
+    parser.add_argument("--variables", default="EVERFAIR_SANDBOX_", help="how the variables of its secrets begin")
     asked = parser.parse_args(arguments)
     return serve(
         "payment sandbox",
         PRODUCT,
         asked,
         lambda: PaymentSettings(
-            **common("EVERFAIR_SANDBOX_", asked),
+            **common(asked.variables, asked),
             merchant=asked.merchant,
             payout_after_s=asked.payout_seconds,
             late_s=asked.late_seconds,

@@ -21,12 +21,18 @@ SECRETS: dict[str, Callable[[], str]] = {
     "EVERFAIR_SANDBOX_API_KEY": lambda: secrets.token_urlsafe(32),
     "EVERFAIR_SANDBOX_WEBHOOK_SECRET": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     "EVERFAIR_SANDBOX_CONSOLE_TOKEN": lambda: secrets.token_urlsafe(24),
+    "EVERFAIR_SANDBOX2_API_KEY": lambda: secrets.token_urlsafe(32),
+    "EVERFAIR_SANDBOX2_WEBHOOK_SECRET": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
+    "EVERFAIR_SANDBOX2_CONSOLE_TOKEN": lambda: secrets.token_urlsafe(24),
     "EVERFAIR_CARRIER_SANDBOX_API_KEY": lambda: secrets.token_urlsafe(32),
     "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     "EVERFAIR_CARRIER_SANDBOX_CONSOLE_TOKEN": lambda: secrets.token_urlsafe(24),
 }
 # What an operator may set himself; it wins over what the last start wrote down.
-KEPT = ("EVERFAIR_KIND", "EVERFAIR_ADDRESS", "EVERFAIR_PORT", "EVERFAIR_SANDBOX_URL", "EVERFAIR_CARRIER_SANDBOX_URL")
+KEPT = (
+    *("EVERFAIR_KIND", "EVERFAIR_ADDRESS", "EVERFAIR_PORT"),
+    *("EVERFAIR_SANDBOX_URL", "EVERFAIR_SANDBOX2_URL", "EVERFAIR_CARRIER_SANDBOX_URL"),
+)
 _TRACES = ("installation.json", "database", "database-is-elsewhere.txt")  # any of them: somebody installed here
 OUTSIDE = "outside database"  # in the same note; its address holds a password and is not kept
 

@@ -12,6 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -38,7 +39,7 @@ CLI = [sys.executable, "-m", "everfair.site.cli"]
 
 @click.command(help="Start everything: database, payment and carrier sandboxes, worker and web server.")
 @click.option(
-    "--port", type=click.IntRange(1024, 65533), default=8000, show_default=True, help="The sandboxes take the next two."
+    "--port", type=click.IntRange(1024, 65532), default=8000, show_default=True, help="The sandboxes take the next three."
 )
 @click.option("--data", "own_data", type=click.Path(file_okay=False), help="Folder of the installation (default: ./var).")
 @click.option("--empty", is_flag=True, help="No demo world: print a one-time link for the first operator.")
@@ -58,7 +59,7 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             check_outside(outside["EVERFAIR_DATABASE_URL"], outside["EVERFAIR_OWNER_URL"])
         house.take_data(address)
         house.listen_to_signals()
-        for wanted in (port, port + 1, port + 2):
+        for wanted in range(port, port + 4):
             _refuse_taken(wanted, port)
         env = {
             **os.environ,
@@ -67,16 +68,7 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             "EVERFAIR_DATA": str(folder),
             "EVERFAIR_PORT": str(port),
             "EVERFAIR_ADDRESS": address,
-            "EVERFAIR_SANDBOX_URL": os.environ.get("EVERFAIR_SANDBOX_URL", f"http://localhost:{port + 1}"),
-            # Our own sandbox is on this machine, and reaches us without the proxy, its name and its certificate.
-            "EVERFAIR_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_SANDBOX_WEBHOOK_URL")
-            or (address if os.environ.get("EVERFAIR_SANDBOX_URL") else f"http://localhost:{port}") + "/hooks/payments/sandbox",
-            "EVERFAIR_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_SANDBOX_ACCOUNT", ACCOUNT),
-            "EVERFAIR_CARRIER_SANDBOX_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL", f"http://localhost:{port + 2}"),
-            "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL": os.environ.get("EVERFAIR_CARRIER_SANDBOX_WEBHOOK_URL")
-            or (address if os.environ.get("EVERFAIR_CARRIER_SANDBOX_URL") else f"http://localhost:{port}")
-            + "/hooks/carriers/sandbox",
-            "EVERFAIR_CARRIER_SANDBOX_ACCOUNT": os.environ.get("EVERFAIR_CARRIER_SANDBOX_ACCOUNT", ACCOUNT),
+            **_sandboxes_env(port, address),
             "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
             "PYTHONPATH": python_path(),
         }
@@ -109,26 +101,55 @@ def _table(folder: Path, env: dict[str, str], port: int, workers: int) -> list[C
     web += ["--port", str(port), "--workers", str(workers), "--runtime-mode", "st", "--no-ws"]
     web += ["--no-access-log", "--log-level", "warning", "--respawn-failed-workers", "--workers-kill-timeout", "1"]
     table = [Child("web", web, env, 1.3), Child("worker", [*CLI, "worker"], env, 1.3)]
-    for place, (name, module, url, account, public) in enumerate(_SANDBOXES, start=1):
+    for place, box in enumerate(_SANDBOXES, start=1):
         own = port + place
-        if env[url] == f"http://localhost:{own}":  # else it runs elsewhere
-            command = [sys.executable, "-m", module, "--port", str(own), "--data", str(folder / name)]
-            command += ["--account", env[account], "--public-url", env.get(public, "").rstrip("/")]
-            table.append(Child(name, command, env, 0.5))
+        if env[f"{box.prefix}_URL"] == f"http://localhost:{own}":  # else it runs elsewhere
+            command = [sys.executable, "-m", box.module, "--port", str(own), "--data", str(folder / box.name)]
+            command += [
+                "--account",
+                env[f"{box.prefix}_ACCOUNT"],
+                "--public-url",
+                env.get(f"{box.prefix}_ADDRESS", "").rstrip("/"),
+            ]
+            table.append(Child(box.name, [*command, *box.more], env, 0.5))
     return table
 
 
-# In the order of their ports: name, module, and the variables of where we reach it, of our account there, of where people reach it.
+@dataclass(frozen=True, slots=True)
+class _Sandbox:
+    """`prefix` of its variables, `hook` where it tells us, `needs` who is told that its port is taken."""
+
+    name: str
+    module: str
+    prefix: str
+    hook: str
+    needs: str
+    more: tuple[str, ...] = ()
+
+
+# In the order of their ports, the first on the one after the site's.
 _SANDBOXES = (
-    ("sandbox", "everfair.payments.sandbox", "EVERFAIR_SANDBOX_URL", "EVERFAIR_SANDBOX_ACCOUNT", "EVERFAIR_SANDBOX_ADDRESS"),
-    (
-        "carrier-sandbox",
-        "everfair.logistics.sandbox",
-        "EVERFAIR_CARRIER_SANDBOX_URL",
-        "EVERFAIR_CARRIER_SANDBOX_ACCOUNT",
-        "EVERFAIR_CARRIER_SANDBOX_ADDRESS",
+    _Sandbox("sandbox", "everfair.payments.sandbox", "EVERFAIR_SANDBOX", "/hooks/payments/sandbox", "the payment sandbox"),
+    _Sandbox("carrier-sandbox", "everfair.logistics.sandbox", "EVERFAIR_CARRIER_SANDBOX", "/hooks/carriers/sandbox", "the carrier sandbox"),
+    _Sandbox(
+        "sandbox2", "everfair.payments.sandbox", "EVERFAIR_SANDBOX2", "/hooks/payments/sandbox2", "the second payment sandbox",
+        ("--variables", "EVERFAIR_SANDBOX2_"),
     ),
-)
+)  # fmt: skip
+
+
+def _sandboxes_env(port: int, address: str) -> dict[str, str]:
+    """Where each is, where it tells us of what happened, and our account there: what the operator says, else ours on this machine,
+    which reaches us without the proxy, its name and its certificate."""
+    env = {}
+    for place, box in enumerate(_SANDBOXES, start=1):
+        said = {name: os.environ.get(f"{box.prefix}_{name}") for name in ("URL", "WEBHOOK_URL", "ACCOUNT")}
+        env[f"{box.prefix}_URL"] = said["URL"] or f"http://localhost:{port + place}"
+        env[f"{box.prefix}_WEBHOOK_URL"] = (
+            said["WEBHOOK_URL"] or (address if said["URL"] else f"http://localhost:{port}") + box.hook
+        )
+        env[f"{box.prefix}_ACCOUNT"] = said["ACCOUNT"] or ACCOUNT
+    return env
 
 
 def _start_database(house: Supervisor, folder: Path) -> dict[str, str]:
@@ -193,7 +214,7 @@ def _refuse_taken(wanted: int, port: int) -> None:
             probe.bind(("127.0.0.1", wanted))
         except OSError:
             free = port + 10 if port < 65000 else 8010
-            what = ("", " (the payment sandbox needs it)", " (the carrier sandbox needs it)")[wanted - port]
+            what = f" ({_SANDBOXES[wanted - port - 1].needs} needs it)" if wanted > port else ""
             raise CannotRun(f"Port {wanted}{what} is taken by another program: choose another with --port {free}.") from None
 
 

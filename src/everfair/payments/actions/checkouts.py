@@ -1,0 +1,182 @@
+"""The payer goes on to pay: the try is committed first, the provider is asked with the intent's id, the outcome is committed last."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import SYSTEM, Actor
+from everfair.base.refused import AlreadyDone, Refused
+from everfair.base.rows import ask, find, insert
+from everfair.base.states import moving
+from everfair.payments.actions.intents import end_intent
+from everfair.payments.models import Intent, Route
+from everfair.payments.providers.port import CheckoutOpened, OutcomeUnknown, ProviderDown, ProviderRefused
+from everfair.payments.queries import intent as find_intent
+from everfair.payments.queries import intents_visible_to, ranked_rails
+from everfair.payments.rails import RECIPIENT, client
+from everfair.payments.routing import Choice, is_usable
+from everfair.payments.states import LIVE_INTENT
+
+log = logging.getLogger(__name__)
+
+
+def start_checkout(intent_id: UUID, *, by: Actor) -> str:
+    """The provider's page where the payer pays. Safe to call again: the provider knows the intent by its id.
+
+    The rails are weighed, and one that did nothing hands over to the next at once (I14: never one of which that is not certain).
+    Must not run inside a transaction: it calls providers. Refuses 503 when none can be reached and 409 when the payment is over. An
+    unknown outcome is looked up; while it stays unknown nothing else is tried.
+    """
+    find_intent(intent_id, by)  # NotVisible for all others
+    with _alone(intent_id):
+        intent = find_intent(intent_id, by)
+        if intent.state == "open":
+            return intent.checkout_url
+        if intent.state not in LIVE_INTENT:
+            raise Refused("payments.over", _("This payment is over."))
+        return _open_somewhere(intent, by)
+
+
+@contextmanager
+def _alone(intent_id: UUID) -> Iterator[None]:
+    """Two tabs of one payer never open two rails: the second waits for the first one's answer. Held by the connection, not by a
+    transaction; a process that dies lets go."""
+    key = f"payments.checkout:{intent_id}"
+    ask("SELECT pg_advisory_lock(hashtextextended(%s, 0))", [key])
+    try:
+        yield
+    finally:
+        ask("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", [key])
+
+
+def _open_somewhere(intent: Intent, by: Actor) -> str:
+    before = find(Route, "intent_id = %s ORDER BY n", [intent.pk])
+    if before and before[-1].outcome in ("asked", "doubt"):
+        # Whether this one did it is not known: only it may be asked again.
+        return _ask_again(intent, before[-1], by)
+    # Who has refused this purpose before is the last to be asked for it again.
+    refused = {row[0] for row in ask(_REFUSED, [intent.purpose])}
+    down: set[str] = set()
+    retry_after_s = 5
+    for n in range(len(before) + 1, len(before) + 9):
+        ranking = [
+            c for c in ranked_rails("card", intent.amount, tried=frozenset(refused)) if _may_carry(c) and c.code not in down
+        ]
+        if not ranking:
+            break
+        route = _choose(intent, n, ranking)
+        try:
+            return _ask(intent, route, by)
+        except ProviderDown as nothing_happened:
+            down.add(route.rail)
+            retry_after_s = nothing_happened.retry_after_s or 5
+    raise Refused(
+        "payments.provider_down", _("The payment provider cannot be reached. Nothing was paid; try again."), status=503,
+        retry_after_s=retry_after_s,
+    )  # fmt: skip
+
+
+def _may_carry(choice: Choice) -> bool:
+    return is_usable(choice) or choice.reasons[0] == "tried"
+
+
+_REFUSED = """
+    SELECT DISTINCT r.rail FROM payments_route r JOIN payments_intent i ON i.id = r.intent_id
+    WHERE i.purpose = %s AND r.outcome = 'refused' AND i.created_at > ef_now() - interval '1 hour'
+"""
+
+
+def _choose(intent: Intent, n: int, ranking: list[Choice]) -> Route:
+    """Committed before the provider is asked: whatever happens, where it may have happened is known."""
+    route = Route(intent=intent, n=n, rail=ranking[0].code, ranking=[[c.code, list(c.reasons)] for c in ranking])
+    insert(route)
+    if intent.provider != route.rail:
+        ask("UPDATE payments_intent SET provider = %s WHERE id = %s AND state = 'created'", [route.rail, intent.pk])
+        intent.provider = route.rail
+    return route
+
+
+def _ask_again(intent: Intent, route: Route, by: Actor) -> str:
+    try:
+        return _ask(intent, route, by, sure=False)
+    except ProviderDown as down:
+        raise Refused(
+            "payments.outcome_unknown",
+            _("The payment provider did not answer. We ask it until we know; please do not pay in another way."),
+            status=503,
+            retry_after_s=down.retry_after_s or 15,
+        ) from down
+
+
+def _ask(intent: Intent, route: Route, by: Actor, *, sure: bool = True) -> str:
+    """Ask one rail. `sure`: it was not asked before, so that «down» means that nothing happened there."""
+    began_s = time.monotonic()
+    failed = True
+    try:
+        opened = client(route.rail).open_checkout(
+            intent_id=str(intent.pk),
+            amount=intent.amount,
+            recipient=RECIPIENT,
+            description=intent.description,
+            return_url=f"{settings.ADDRESS}{intent.return_path}",
+            language=by.language,
+        )
+        failed = False
+    except ProviderDown:
+        if sure:
+            _came_to(route, "down")
+        raise
+    except ProviderRefused as no:
+        failed = False
+        _came_to(route, "refused")
+        end_intent(intent.pk, "fail", no.code)
+        raise Refused("payments.provider_refused", _("The payment provider refused this payment.")) from no
+    except OutcomeUnknown as doubt:
+        _came_to(route, "doubt")
+        if intent.state != "indeterminate":
+            with moving(intents_visible_to(SYSTEM), intent.pk, "doubt", by=SYSTEM):
+                pass
+        raise Refused(
+            "payments.outcome_unknown",
+            _("The payment provider did not answer. We ask it until we know; please do not pay in another way."),
+            status=503,
+            retry_after_s=15,
+        ) from doubt
+    finally:
+        note_call(route.rail, failed=failed, latency_ms=int((time.monotonic() - began_s) * 1000))
+    _came_to(route, "opened")
+    return _opened(intent.pk, opened)
+
+
+def _came_to(route: Route, outcome: str) -> None:
+    ask("UPDATE payments_route SET outcome = %s WHERE id = %s", [outcome, route.pk])
+    route.outcome = outcome
+
+
+def note_call(rail: str, *, failed: bool, latency_ms: int) -> None:
+    """How a rail answered: its health is read from the newest calls."""
+    ask("INSERT INTO payments_railcall (rail, failed, latency_ms) VALUES (%s, %s, %s)", [rail, failed, latency_ms])
+
+
+def _opened(intent_id: UUID, opened: CheckoutOpened) -> str:
+    try:
+        with moving(intents_visible_to(SYSTEM), intent_id, "send", by=SYSTEM) as intent:
+            intent.provider_ref = opened.ref
+            intent.checkout_url = opened.url
+    except (AlreadyDone, Refused):
+        # The event overtook us, or it was in doubt: it is the same checkout.
+        log.info("checkout was opened already", extra={"intent": str(intent_id)})
+    return opened.url
+
+
+def forget_doubt(intent: Intent) -> None:
+    """Asked later, the rail knows nothing of this payment: it can be opened anew, there or elsewhere."""
+    with moving(intents_visible_to(SYSTEM), intent.pk, "clear", by=SYSTEM):
+        ask("UPDATE payments_route SET outcome = 'none' WHERE intent_id = %s AND outcome IN ('asked', 'doubt')", [intent.pk])

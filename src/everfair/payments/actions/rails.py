@@ -1,0 +1,75 @@
+"""What an operator says of a rail, and what is said when one carries too much."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext_lazy as _
+
+from everfair.base.actor import CLOCK_ACTOR, Actor
+from everfair.base.clock import now
+from everfair.base.events import emit
+from everfair.base.refused import NotVisible, Refused
+from everfair.base.roles import OPERATOR
+from everfair.base.rows import ask, find_one, insert
+from everfair.base.together import part
+from everfair.events.payments import RailOrdered, ShareCeilingCrossed
+from everfair.markets.queries import rules_at
+from everfair.markets.table import DEFAULT_MARKET
+from everfair.payments.models import RailOrder, ShareAlarm
+from everfair.payments.queries import share_by_counterparty
+from everfair.payments.rails import RAILS, configured
+
+
+def order_rail(code: str, *, open_: bool, ends_on: date | None, reason: str, by: Actor) -> RailOrder:
+    """Open or close a rail for new payments, or note from which day on it carries none. What is under way on it ends as it ends.
+
+    Refuses without a reason, a day that has passed.
+    """
+    if not OPERATOR.admits(by, None):
+        raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+    if code not in RAILS or RAILS[code] not in configured(RAILS[code].method):
+        raise NotVisible
+    if not reason.strip():
+        raise Refused("payments.reason", _("Please say why."), field="reason", status=422)
+    if ends_on is not None and ends_on < now().date():
+        raise Refused("payments.ends_on", _("This day has passed."), field="ends_on", status=422)
+    with part():
+        said = RailOrder(rail=code, open=open_, ends_on=ends_on, reason=reason.strip()[:500], by=by.label)
+        insert(said)
+        emit(RailOrdered(said.pk, code, open_), by=by)
+    return said
+
+
+def watch_shares() -> int:
+    """Say once a day, for each counterparty that carries more than its ceiling, that it does. Steering goes on all the while."""
+    rules = rules_at(DEFAULT_MARKET)
+    told = 0
+    for (currency,) in ask(_CURRENCIES, [int(rules["payments.share_days"])]):
+        for method in sorted({rail.method for rail in RAILS.values()}):
+            shares, counted = share_by_counterparty(method, currency)
+            crossed = [who for who, share in shares.items() if share > rules["payments.share_ceiling"]]
+            for who in crossed if counted >= rules["payments.share_from"] else []:
+                told += _alarm(who, currency, shares[who], counted)
+    return told
+
+
+def _alarm(counterparty: str, currency: str, share: Decimal, counted: int) -> int:
+    with part():
+        if find_one(ShareAlarm, _TODAY, [counterparty, currency]) is not None:
+            return 0
+        alarm = ShareAlarm(
+            counterparty=counterparty, currency=currency, share=share.quantize(Decimal("0.000001")), counted=counted
+        )
+        insert(alarm)
+        emit(ShareCeilingCrossed(alarm.pk, counterparty, currency, alarm.share), by=CLOCK_ACTOR)
+        return 1
+
+
+_TODAY = "counterparty = %s AND currency = %s AND created_at > ef_now() - interval '24 hours'"
+_CURRENCIES = "SELECT DISTINCT currency FROM payments_intent WHERE state = 'captured' AND captured_at > ef_now() - make_interval(days => %s)"
+
+
+def forget_calls() -> int:
+    return len(ask("DELETE FROM payments_railcall WHERE at < ef_now() - interval '30 days' RETURNING 1"))

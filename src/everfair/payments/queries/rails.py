@@ -1,0 +1,144 @@
+"""How the rails stand: what they carried, how they answer, what an operator said of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.core.cache import cache
+
+from everfair.base.clock import now
+from everfair.base.money import Money
+from everfair.base.rows import ask
+from everfair.markets.queries import rules_at
+from everfair.markets.table import DEFAULT_MARKET
+from everfair.payments.rails import RAILS, Rail, configured
+from everfair.payments.routing import Breaker, Choice, RailFacts, ranked
+
+# Shares move slowly: what was summed up a moment ago will do.
+SHARES_FOR_S = 10
+# Health is what the newest calls of the last ten minutes say: whoever was not asked since has a clean sheet.
+_CALLS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RailStanding:
+    """One rail as an operator sees it. `breaker` is closed, open or probing; `error_rate` (0 to 1) and `latency_ms` of the newest calls."""
+
+    rail: Rail
+    open: bool
+    ends_on: date | None
+    reason: str
+    breaker: str
+    calls: int
+    error_rate: Decimal
+    latency_ms: int
+
+    def ended(self, today: date) -> bool:
+        return self.ends_on is not None and self.ends_on <= today
+
+
+def rails_standing(rails: Sequence[Rail] | None = None) -> list[RailStanding]:
+    """Two queries, however many rails."""
+    rails = [rail for method in ("card",) for rail in configured(method)] if rails is None else list(rails)
+    codes = [rail.code for rail in rails]
+    orders = {code: said for code, *said in ask(_ORDERS, [codes])}
+    calls: dict[str, list[tuple[bool, float, int]]] = {}
+    for code, failed, ago_s, latency_ms in ask(_NEWEST_CALLS, [codes, _CALLS]):
+        calls.setdefault(code, []).append((failed, float(ago_s), latency_ms))
+    breaker = _breaker()
+    return [_standing(rail, orders.get(rail.code), calls.get(rail.code, []), breaker) for rail in rails]
+
+
+def _standing(rail: Rail, said: Sequence[object] | None, calls: list[tuple[bool, float, int]], breaker: Breaker) -> RailStanding:
+    is_open, ends_on, reason = said or (True, None, "")
+    failed = sum(call[0] for call in calls)
+    return RailStanding(
+        rail=rail,
+        open=bool(is_open),
+        ends_on=ends_on,  # type: ignore[arg-type]
+        reason=str(reason),
+        breaker=breaker.state([(call[0], call[1]) for call in calls]),
+        calls=len(calls),
+        error_rate=Decimal(failed) / len(calls) if calls else Decimal(0),
+        latency_ms=sum(call[2] for call in calls) // len(calls) if calls else 0,
+    )
+
+
+def _breaker() -> Breaker:
+    rules = rules_at(DEFAULT_MARKET)
+    return Breaker(int(rules["payments.breaker_failures"]), _CALLS, float(rules["payments.breaker_rest_s"]))
+
+
+def share_by_counterparty(method: str, currency: str) -> tuple[dict[str, Decimal], int]:
+    """Of what rails of this method captured lately in this currency, the fraction of each counterparty, and out of how many payments."""
+    key = f"payments.shares:{method}:{currency}"
+    found: tuple[dict[str, Decimal], int] | None = cache.get(key)
+    if found is None:
+        found = _shares(method, currency)
+        cache.set(key, found, SHARES_FOR_S)
+    return found
+
+
+def _shares(method: str, currency: str) -> tuple[dict[str, Decimal], int]:
+    codes = [rail.code for rail in RAILS.values() if rail.method == method]
+    days = int(rules_at(DEFAULT_MARKET)["payments.share_days"])
+    carried: dict[str, int] = {}
+    counted = 0
+    for code, amount, count in ask(_CAPTURED, [codes, currency, days]):
+        carried[RAILS[code].counterparty] = carried.get(RAILS[code].counterparty, 0) + int(amount)
+        counted += count
+    whole = sum(carried.values())
+    return {who: Decimal(amount) / whole for who, amount in carried.items()} if whole else {}, counted
+
+
+def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozenset()) -> list[Choice]:
+    """The configured rails of this method in the order in which they should carry this payment."""
+    rails = configured(method)
+    standing = rails_standing(rails)
+    shares, counted = share_by_counterparty(method, amount.currency)
+    rules = rules_at(DEFAULT_MARKET)
+    facts = [
+        RailFacts(
+            code=rail.code,
+            counterparty=rail.counterparty,
+            cost=rail.cost(amount),
+            share=shares.get(rail.counterparty, Decimal(0)),
+            counted=counted,
+            failing=stands.breaker != "closed",
+            probing=stands.breaker == "probing",
+            error_rate=stands.error_rate * stands.calls / _CALLS,
+            latency_ms=stands.latency_ms,
+            ends_on=stands.ends_on,
+            open=stands.open,
+        )
+        for rail, stands in zip(rails, standing, strict=True)
+    ]
+    return ranked(
+        facts,
+        today=now().date(),
+        ceiling=rules["payments.share_ceiling"],
+        counted_from=int(rules["payments.share_from"]),
+        tried=tried,
+    )
+
+
+_ORDERS = """
+    SELECT DISTINCT ON (rail) rail, open, ends_on, reason FROM payments_railorder WHERE rail = ANY(%s) ORDER BY rail, id DESC
+"""
+_NEWEST_CALLS = """
+    SELECT r.rail, c.failed, extract(epoch FROM ef_now() - c.at), c.latency_ms
+    FROM unnest(%s::varchar[]) AS r(rail)
+    CROSS JOIN LATERAL (
+        SELECT id, failed, at, latency_ms FROM payments_railcall WHERE rail = r.rail AND at > ef_now() - interval '10 minutes'
+        ORDER BY id DESC LIMIT %s
+    ) c
+    ORDER BY r.rail, c.id DESC
+"""
+_CAPTURED = """
+    SELECT provider, sum(amount_minor), count(*) FROM payments_intent
+    WHERE state = 'captured' AND provider = ANY(%s) AND currency = %s AND captured_at > ef_now() - make_interval(days => %s)
+    GROUP BY provider
+"""
