@@ -17,7 +17,7 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import ask
 from everfair.disputes.models import Claim, ClaimLine, Exhibit, Offer, Ruling
 from everfair.disputes.states import ENDED
-from everfair.trade.queries import credit_left, order_parts
+from everfair.trade.queries import credit_of_held, order_parts
 
 _KEEPS = ~Q(state__in=ENDED) | Q(carried_out_at=None, held_minor__gt=0, state__in=["settled", "dropped", "decided"])
 _HELD = "SELECT coalesce(sum(amount_minor), 0)::bigint FROM trade_stage WHERE order_id = %s AND state IN ('funded', 'frozen')"
@@ -70,8 +70,8 @@ CLAIMED = """EXISTS (SELECT FROM disputes_claim k WHERE k.order_id = o.id AND (k
 
 
 def held_now(order: Any) -> Money:
-    """What lies in this order's escrows, less what an amendment gave back to the buyer already."""
-    return Money(int(ask(_HELD, [order.pk])[0][0]), order.currency) - credit_left(order)
+    """What lies in this order's escrows, less what a lower total gives back to the buyer beforehand."""
+    return Money(int(ask(_HELD, [order.pk])[0][0]), order.currency) - credit_of_held(order)
 
 
 @dataclass(frozen=True, slots=True)
