@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
-from everfair.base.models import History
+from everfair.base.rows import ask
 from everfair.base.states import allowed_moves
 from everfair.markets.plans import AFTER_SHIPPING, PROOFS, TRIGGERS
 from everfair.markets.rules import RULES
@@ -74,7 +74,9 @@ def payable_stage(order: Order, stages: Sequence[Stage], actor: Actor) -> Stage 
 def is_withdrawn_for_good(order: Order) -> bool:
     """Whether the buyer has used up the withdrawals. A contract from before the rule holds by its declared default."""
     name = "trade.issue_withdrawals"
-    withdrawn = History.objects.filter(subject=order.pk, axis="issue", verb="withdraw").count()
+    [(withdrawn,)] = ask(
+        "SELECT count(*) FROM base_history WHERE subject = %s AND axis = 'issue' AND verb = 'withdraw'", [order.pk]
+    )
     return withdrawn >= Decimal(order.rules.get(name, RULES[name].default))
 
 
@@ -117,9 +119,11 @@ def _is_open(verb: str, order: Order, stages: Sequence[Stage], actor: Actor) -> 
         case "cancel":
             return not held and not any(stage.state == "released" for stage in stages)
         case "call_off":
-            waiting = actor.company_id == order.buyer_id and order.inspection in ("open", "again")
-            on_time = actor.company_id == order.buyer_id and now() <= late_from(order)
-            return held and running and order.goods == "awaiting" and not on_time and not waiting
+            if not (held and running and order.goods == "awaiting"):
+                return False
+            if actor.company_id != order.buyer_id:
+                return True
+            return order.inspection not in ("open", "again") and now() > late_from(order)
         case "ship":
             return running and not _unpaid(stages, AFTER_SHIPPING) and order.inspection not in BLOCKS_GOODS
         case "receive":
