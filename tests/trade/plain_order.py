@@ -57,7 +57,7 @@ class PlainOrder:
 
     @property
     def held_net(self) -> int:
-        return self.held - self.credit
+        return self.held - max(self.credit - sum(stage["amount"] for stage in self.of(*UNPAID)), 0)
 
     @property
     def open_claim(self) -> dict[str, Any] | None:
@@ -145,7 +145,7 @@ class PlainOrder:
 
     def divide(self, to_buyer: int) -> None:
         held = self.of(*HELD)
-        rests = [stage["amount"] - self.credit_of(stage, held[n:]) for n, stage in enumerate(held)]
+        rests = [stage["amount"] - self.credit_of(stage, [*held[n:], *self.of(*UNPAID)]) for n, stage in enumerate(held)]
         for stage, rest, back in zip(held, rests, parted(to_buyer, rests), strict=True):
             self.end(stage, rest - back)
         self.close("completed")
@@ -497,7 +497,7 @@ class PlainOrder:
         if self.issue != "open" or self.agreement != "agreed":
             return False
         for stage in self.of(*HELD):
-            rest = stage["amount"] - self.credit_of(stage, self.of(*HELD))
+            rest = stage["amount"] - self.credit_of(stage, self.of(*HELD, *UNPAID))
             self.end(stage, rest - rate(rest, part))
         self.close("completed")
         self.issue = "resolved"

@@ -16,7 +16,7 @@ from everfair.base.actor import Actor
 from everfair.base.clock import EfNow
 from everfair.base.deadlines import clear_deadlines
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import insert
+from everfair.base.rows import ask, insert
 from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.companies.queries import lock_companies
@@ -35,13 +35,16 @@ LONGEST = 5_000
 @contextmanager
 def taking_up(claim_id: UUID, *, by: Actor) -> Iterator[Claim]:
     """The claim, locked after its companies and its order; `claim.order` is the locked order. NotVisible for strangers."""
-    seen = claims_visible_to(by).filter(pk=claim_id).values_list("order_id", "buyer_id", "seller_id").first()
-    if seen is None:
+    rows = claims_visible_to(by)
+    where, params = rows.seen_as  # type: ignore[attr-defined]
+    seen = ask(f"SELECT order_id, buyer_id, seller_id FROM disputes_claim WHERE id = %s AND {where}", [claim_id, *params])  # noqa: S608
+    if not seen:
         raise NotVisible
+    order_id, *sides = seen[0]
     with part():
-        lock_companies([seen[1], seen[2]])
-        order = locked_order(seen[0], by=by)
-        claim = lock(claims_visible_to(by), claim_id)
+        lock_companies(sides)
+        order = locked_order(order_id, by=by)
+        claim = lock(rows, claim_id)
         claim.order = order
         yield claim
 

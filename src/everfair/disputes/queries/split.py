@@ -8,7 +8,7 @@ from typing import Any
 
 from everfair.base.money import Money, total
 from everfair.trade.postings import fee_on
-from everfair.trade.queries import credit_left, credits_over, stages_of
+from everfair.trade.queries import credit_of_held, credits_over, stages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +33,9 @@ class Split:
 
 
 def split_of(order: Any, to_buyer: Money) -> Split | None:
-    """None where nothing is held, or not so much. What an amendment made cheaper is the buyer's already and not counted."""
+    """None where nothing is held, or not so much. What a lower total gives back is the buyer's already and not counted."""
     stages = [stage for stage in stages_of(order) if stage.state in ("funded", "frozen")]
-    credit = credits_over([stage.rest.minor for stage in stages], credit_left(order).minor)
+    credit = credits_over([stage.rest.minor for stage in stages], credit_of_held(order).minor)
     rests = [stage.rest - Money(back, order.currency) for stage, back in zip(stages, credit, strict=True)]
     held = total(rests, order.currency)
     if not held or to_buyer > held:

@@ -1,7 +1,14 @@
 """Everything that reads about trades, by noun."""
 
 from everfair.trade.queries.accepted import accepted_so_far
-from everfair.trade.queries.amendments import amendments_of, changes_in, credit_left, credits_over, order_of_amendment
+from everfair.trade.queries.amendments import (
+    amendments_of,
+    changes_in,
+    credit_left,
+    credit_of_held,
+    credits_over,
+    order_of_amendment,
+)
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
 from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
@@ -53,6 +60,7 @@ __all__ = [
     "buyer_record",
     "changes_in",
     "credit_left",
+    "credit_of_held",
     "credits_over",
     "extension_in",
     "extension_moves",

@@ -11,7 +11,7 @@ from everfair.base.actor import Actor
 from everfair.base.money import Money
 from everfair.base.rows import ask
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.amendments import credit_of_held
 from everfair.trade.queries.shipments import LineGoods, goods_of
 from everfair.trade.roles import buyer
 
@@ -59,7 +59,7 @@ def part_payable(order: Order, stages: Sequence[Stage], goods: Sequence[Acceptab
     By value at the contract's prices, charges and what an amendment gave back in proportion, rounded down; never all that is held.
     """
     kept = [stage for stage in stages if stage.state == "funded" and stage.ends_on == "settlement"]
-    rest = sum(stage.rest.minor for stage in kept) - credit_left(order).minor
+    rest = sum(stage.rest.minor for stage in kept) - credit_of_held(order).minor
     parted = sum(stage.parted_minor for stage in kept)
     whole = sum(Decimal(line.worth.minor) for line in goods)
     if not whole or rest <= 1:
