@@ -42,6 +42,12 @@ class Fair:
             env=_environment(), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
+    def carrier_console(self) -> str:
+        """Where somebody plays the carrier of the demo: the third process, beside the platform and the payment provider."""
+        port = int(self.address.rsplit(":", 1)[1]) + 2
+        token = (self.data / "secrets" / "carrier_sandbox_console_token").read_text().strip()
+        return f"http://localhost:{port}/console?token={token}"
+
     def day(self, days: int = 0) -> datetime.date:
         """So many days from today by this fair's own clock."""
         told = re.search(r"\d{4}-\d\d-\d\d", self.command("clock").stdout)

@@ -9,11 +9,11 @@ import pytest
 
 from tests.files import uploads
 from tests.stories.conftest import Fair
-from tests.stories.trading import agree, join, part_ways, pay, receive, register, ship, signed_in
+from tests.stories.trading import RUN, agree, join, part_ways, pay, receive, register, ship, signed_in
 from tests.stories.walking import Walker
 
 pytestmark = pytest.mark.browser
-INSPECTOR = "wei@third-eye.example"
+INSPECTOR = f"wei-{RUN}@third-eye.example"
 
 
 def test_a_fail_then_a_pass(later, chromium, tmp_path):
@@ -46,7 +46,7 @@ def test_a_fail_then_a_pass(later, chromium, tmp_path):
 
 
 def admit(operator: Walker) -> None:
-    operator.go("office/companies/?search=Newcomer")
+    operator.go(f"office/companies/?search=wei-{RUN}")
     operator.press('main table a[href*="/office/companies/"]')
     operator.page.locator("summary", has_text="Admit as an inspector").click()
     operator.page.fill("#inspector_note", "Accreditation ISO/IEC 17020, seen on paper")

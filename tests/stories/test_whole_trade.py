@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.stories.trading import find, join, part_ways, pay, place, receive, register, ship
+from tests.stories.trading import RUN, find, join, part_ways, pay, place, receive, register, ship
 from tests.stories.walking import Walker
 
 pytestmark = pytest.mark.browser
@@ -47,8 +47,8 @@ def payout(seller: Walker, *, shots: bool) -> None:
 
 
 def test_a_trade_in_english_without_javascript(fair, chromium):
-    walk(fair, chromium, "en", script=False, supplier="yongkang", query="vacuum+bottle", email="noor@newcomer.example")
+    walk(fair, chromium, "en", script=False, supplier="yongkang", query="vacuum+bottle", email=f"noor-{RUN}@newcomer.example")
 
 
 def test_a_trade_in_traditional_chinese(fair, chromium):
-    walk(fair, chromium, "zh-hant", script=True, supplier="jingdezhen", query="青釉瓷杯", email="lin@newcomer.example")
+    walk(fair, chromium, "zh-hant", script=True, supplier="jingdezhen", query="青釉瓷杯", email=f"lin-{RUN}@newcomer.example")

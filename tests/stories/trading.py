@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import datetime
 import re
+import secrets
+import time
+from decimal import Decimal
 
 from playwright.sync_api import Browser
 
@@ -11,6 +14,8 @@ from tests.stories.conftest import Fair
 from tests.stories.walking import Walker
 
 DEMO = "demo.everfair.example"
+# Newcomers have other addresses in every run: a fair that runs already knows those of the last one.
+RUN = secrets.token_hex(3)
 SIGN = "main button[name=step][value=sign]"
 LOOK = "main button[name=step][value=look]"
 PREVIEW = "main button[name=step][value=preview]"
@@ -134,6 +139,24 @@ def receive(buyer: Walker, order: str, *, shots: bool = False) -> None:
     buyer.submit("/receive/")
     if shots:
         buyer.photograph("order-received")
+
+
+def seen(walker: Walker, path: str, selector: str, *, within_s: float = 40) -> None:
+    """What the worker or somebody outside does stands on a page a moment later."""
+    until = time.monotonic() + within_s
+    while time.monotonic() < until:
+        walker.go(path)
+        if walker.page.locator(selector).count():
+            return
+        walker.page.wait_for_timeout(300)
+    raise AssertionError(f"{path} does not show {selector}: {walker.text()}")
+
+
+def booked(walker: Walker, order: str, shot: str = "") -> Decimal:
+    """What this order has brought into a company's wallet, in all, as its statement says."""
+    walker.go("wallet/", photograph=shot)
+    rows = walker.page.locator(f'main tr:has(a[href$="/{order}"])').all()
+    return sum((Decimal(re.sub(r"[^\d.-]", "", row.locator("td").nth(1).inner_text())) for row in rows), Decimal(0))
 
 
 def today(days: int = 0) -> str:

@@ -28,6 +28,12 @@ _PROBED: set[str] = set()
 _TOO_WIDE = """() => [...document.querySelectorAll("body *")]
     .filter(e => e.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
     .slice(0, 5).map(e => `${e.tagName}.${e.className} ${e.innerText?.slice(0, 60)}`)"""
+# What lies over its neighbour: the page is as wide as it should be, and cannot be read all the same.
+_OVER = """() => [...document.querySelectorAll("main .card table")].filter(table => {
+    const box = table.closest(".table-box"), card = table.closest(".card").getBoundingClientRect();
+    const cut = box && getComputedStyle(box).overflowX !== "visible";
+    return !cut && table.getBoundingClientRect().right > card.right + 1;
+}).map(table => table.innerText.slice(0, 60))"""
 _SPILL = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # What the page itself says, sentence by sentence: not what people wrote, which stands in their own language.
 _SAYS = """() => {
@@ -111,9 +117,8 @@ class Walker:
         self.look()
 
     def submit(self, part_of_action: str) -> None:
-        self.press(
-            f'main form[action*="{part_of_action}"] button.primary, main form[action*="{part_of_action}"] button[type=submit]'
-        )
+        form = f'main form[action*="{part_of_action}"]'
+        self.press(f"{form} button:is(.primary, .danger, [type=submit])")
 
     def text(self) -> str:
         return self.page.locator("main").inner_text()
@@ -179,6 +184,7 @@ def take(page: Page, language: str, name: str) -> None:
         page.screenshot(path=_shot(language, name, width), full_page=True, type="jpeg", quality=80)
         spill = page.evaluate(_SPILL)
         assert spill <= 0, f"{page.url} is {spill} px too wide at {width}: {page.evaluate(_TOO_WIDE)}"
+        assert page.evaluate(_OVER) == [], f"{page.url}: a table leaves its card at {width}: {page.evaluate(_OVER)}"
 
 
 def _shot(language: str, name: str, width: int) -> Path:
