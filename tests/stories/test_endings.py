@@ -35,7 +35,7 @@ def test_an_order_cancelled_before_anything_was_paid_costs_nobody_anything(fair,
 
 
 def test_fewer_goods_than_ordered_come_in_two_parts_and_the_difference_goes_back(fair, chromium):
-    buyer, seller = signed_in(fair, chromium, "hamburg", "zh-hant"), signed_in(fair, chromium, "yongkang")
+    buyer, seller = signed_in(fair, chromium, "hamburg"), signed_in(fair, chromium, "yongkang", "zh-hant")
     order = agree(buyer, seller)
     pay(buyer, order)
     pay(buyer, order)
@@ -48,6 +48,7 @@ def test_fewer_goods_than_ordered_come_in_two_parts_and_the_difference_goes_back
     buyer.photograph("short-settled")
     short = 10 * Decimal("3.95")
     assert booked(buyer, order, "short-buyers-wallet") == short
+    assert "Returned from escrow" in buyer.text()
     assert booked(seller, order, "short-sellers-wallet") == (TOTAL - short) * Decimal("0.98")
     part_ways(fair, buyer, seller)
 
