@@ -17,7 +17,7 @@ def test_made_to_order_from_the_first_picture_to_the_bill_of_lading(fair, chromi
     picture, paper = tmp_path / "line-2.jpg", tmp_path / "bill-of-lading.pdf"
     picture.write_bytes(uploads.picture())
     paper.write_bytes(uploads.pdf())
-    buyer, seller = signed_in(fair, chromium, "hamburg"), signed_in(fair, chromium, "yongkang", "zh-hans")
+    buyer, seller = signed_in(fair, chromium, "hamburg", "zh-hans"), signed_in(fair, chromium, "yongkang")
 
     find(buyer)
     buyer.press('main button[formaction*="/order/"]')
