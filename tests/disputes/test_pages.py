@@ -155,6 +155,21 @@ def test_what_belongs_to_a_field_is_said_beside_it_and_stays_typed():
     assert trade.fresh().issue == "none"
 
 
+def test_a_part_of_a_line_is_told_beside_the_whole_that_its_worth_is_of():
+    trade = make.trade("shipped")
+    buying = program(trade.order.buyer)
+    body = {
+        "lines": [{"line": 1, "reason": "short", "quantity": "20"}],
+        "remedy": "refund",
+        "amount": {"amount": "10.00", "currency": "USD"},
+        "text": "Twenty are missing.",
+    }
+
+    claim = send(buying, "post", f"/orders/{trade.order.pk}/claims", body).json()["id"]
+
+    assert "20 / 1,000\xa0pieces" in browser(make.member(trade.order.buyer)).get(f"/en/claims/{claim}/").content.decode()
+
+
 def test_programs_claim_answer_and_settle():
     trade = make.trade("shipped")
     buying, selling = program(trade.order.buyer), program(trade.order.seller)

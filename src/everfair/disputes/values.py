@@ -20,7 +20,7 @@ REASON_WORDS = name_codes("claim reason", {
     "defective": _("Defective"), "counterfeit": _("Counterfeit"), "documents": _("Documents missing or wrong"),
 })
 REMEDY_WORDS = name_codes("claim remedy", {
-    "refund": _("Part of the money back"), "discount": _("A lower price; the goods stay"),
+    "refund": _("Money back"), "discount": _("A lower price; the goods stay"),
     "return": _("Goods back, then money back"), "replace": _("New goods"),
 })
 EXHIBIT_WORDS = name_codes("claim exhibit", {
