@@ -169,7 +169,7 @@ def test_programs_claim_answer_and_settle():
     opened = send(buying, "post", f"/orders/{trade.order.pk}/claims", body)
     assert (opened.status_code, opened.json()["held"]) == (201, {"amount": "420.00", "currency": "USD"})
     claim = opened.json()["id"]
-    assert selling.get(f"/api/v1/claims/{claim}").json()["moves"] == ["answer", "accept", "evidence"]
+    assert selling.get(f"/api/v1/claims/{claim}").json()["moves"] == ["answer", "accept", "inspect", "evidence"]
     answered = send(selling, "post", f"/claims/{claim}/answer", {"text": "True.", "remedy": "refund", "amount": ten})
     offer = next(row for row in answered.json()["offers"] if row["side"] == "seller")
     settled = send(buying, "post", f"/claims/{claim}/offers/{offer['id']}/accept")
