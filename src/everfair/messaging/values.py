@@ -94,7 +94,7 @@ NOTICE_WORDS: dict[str, str] = {
     "claim.escalated": N_("The claim on the order %(number)s is with an arbitrator."),
     "claim.inspection": N_("%(company)s has ordered an inspection in the claim on the order %(number)s."),
     "claim.inspection_asked": N_(
-        "The arbitrator has ordered an inspection in the claim on the order %(number)s. Please pay its fee; it is yours again if the goods fail."
+        "The arbitrator has ordered an inspection in the claim on the order %(number)s. Please pay its fee; if the goods fail, the seller owes it to you."
     ),
     "claim.inspection_ordered": N_("The arbitrator has ordered an inspection in the claim on the order %(number)s."),
     "claim.withdrawn": N_("%(company)s has withdrawn the claim on the order %(number)s."),

@@ -113,7 +113,14 @@ _SHIP_FORM = {
 }  # fmt: skip
 _BUYERS_GRADES = {"goods": 4, "delivery": 4, "service": 5}
 _GRADES = {f"grade_{aspect}": str(grade) for aspect, grade in _BUYERS_GRADES.items()}
-_VISIT = {"inspector": "~@inspector_number", "fee": "300.00", "wanted_on": _visit_day, "place": "Hall 3", "level": "II", "note": "teeth"}
+_VISIT = {
+    "inspector": "~@inspector_number",
+    "fee": "300.00",
+    "wanted_on": _visit_day,
+    "place": "Hall 3",
+    "level": "II",
+    "note": "teeth",
+}
 _BANK_FORM = {
     "holder": "House", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
 }  # fmt: skip
@@ -306,7 +313,7 @@ PAGES: list[Page] = [
     Page("disputes:evidence", TRADING, {"claim_id": "@claim_made"}, post="owner", form={"text": "seen", "attachments": _photo}),
     Page("disputes:send", TRADING, {"claim_id": "@claim_returning"}, post="owner", form={"carrier": "DHL", "number": "1"}),
     Page("disputes:inspect", TRADING, {"claim_id": "@claim_made"}, post="owner", form=_VISIT),
-    Page("disputes:inspect_case", OPERATOR, {"claim_id": "@claim_escalated"}, get="operator", post="operator", form=_VISIT),
+    Page("disputes:inspect_case", OPERATOR, {"claim_id": "@claim_escalated"}, get="operator", post="operator", form=_VISIT, looks=("companies_auditnote",)),
     Page("disputes:appeal", TRADING, {"claim_id": "@claim_ruled"}, post="owner", form={"reasons": "other goods"}),
     Page("disputes:step", TRADING, {"claim_id": "@claim_made", "verb": "~withdraw"}, post="owner"),
     Page("disputes:desk", OPERATOR, get="operator"),
@@ -480,7 +487,14 @@ _SHIP = {
     "lines": [{"line": 1, "quantity": "1000"}], "last": True,
 }  # fmt: skip
 _TEN = {"amount": "10.00", "currency": "USD"}
-_VISIT_OF_CLAIM = {"inspector": "~@inspector", "fee": "300.00", "wanted_on": _visit_day, "place": "Hall 3", "level": "II", "note": "teeth"}
+_VISIT_OF_CLAIM = {
+    "inspector": "~@inspector",
+    "fee": "300.00",
+    "wanted_on": _visit_day,
+    "place": "Hall 3",
+    "level": "II",
+    "note": "teeth",
+}
 _REASON = {"reason": "half is missing"}
 _SAMPLE = {"offer": "~@partner_sampled", "quantity": 1, "incoterm": "DAP", "named_place": "Hamburg", "remarks": "soon"}
 _FRAMEWORK = {

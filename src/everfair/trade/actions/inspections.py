@@ -263,9 +263,9 @@ def report_inspection(
         order = found.order
         locked_stages(order)  # before accounts, because a verdict may call one of them
         if found.state == "accepted" and not is_ready(found):
-            raise Refused(
-                "trade.inspection_not_ready", _("The fee must be held and the goods declared packed before the report.")
-            )
+            packed = _("The fee must be held and the goods declared packed before the report.")
+            held = _("The fee must be held before the report.")
+            raise Refused("trade.inspection_not_ready", packed if found.claim_id is None else held)
         if found.state == "accepted" and now().date() < found.wanted_on:
             raise Refused("trade.inspection_not_yet", _("The inspection is wanted on a later day."))
         counted = _counted(found, defects)
