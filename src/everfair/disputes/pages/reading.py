@@ -120,11 +120,11 @@ def buttons(found: Claim, moves: Sequence[str], actor: Actor, rulings: Sequence[
         "rule": {"text": _("Rule on the claim"), "confirm": at("rule"), "icon": "gavel"},
         "confirm": {"text": _("Look at the proposed ruling"), "confirm": at("check", ruling_id=last), "icon": "gavel"},
         "appeal": {"text": _("Appeal against the ruling"), "confirm": at("appeal"), "icon": "scale"},
+        "evidence": {"text": _("Add evidence"), "confirm": at("evidence"), "icon": "file-plus", "kind": "plain"},
         "inspect": {
             "text": _("Order an inspection"), "confirm": at("inspect_case" if actor.kind == "operator" else "inspect"), "icon": "search",
             "kind": "plain",
         },
-        "evidence": {"text": _("Add evidence"), "confirm": at("evidence"), "icon": "file-plus", "kind": "plain"},
         "escalate": {"text": _("Ask for an arbitrator"), "confirm": at("step", verb="escalate"), "icon": "gavel", "kind": "plain"},
         "waive": {"text": _("I will not appeal"), "confirm": at("step", verb="waive"), "kind": "plain"},
         "withdraw": {"text": _("Withdraw the claim"), "confirm": at("step", verb="withdraw"), "kind": "quiet"},
