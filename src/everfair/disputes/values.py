@@ -53,11 +53,11 @@ DEADLINE_WORDS = name_codes("deadline", {
     "disputes.appeal": _("Appeal against the ruling"), "disputes.execute": _("Carry out what was decided"),
 })
 SUBSCRIBER_WORDS = name_codes("subscriber", {"disputes": _("Claims"), "disputes.notices": _("Notices of claims")})
-# fmt: on
 PROOF_WORDS = name_codes("proof", {
     "an inspection inside a claim is over, and lies in its file, when the claim goes on without it":
         _("An inspection inside a claim is over, and lies in its file, when the claim goes on without it"),
 })
+# fmt: on
 DEADLINES = tuple(DEADLINE_WORDS)
 MONEY_REMEDIES = ("refund", "discount")
 # What is wrong with goods that are there to be looked at.
