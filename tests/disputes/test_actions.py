@@ -33,6 +33,7 @@ from tests.disputes.claiming import (
     ruled,
     usd,
 )
+from tests.disputes.inspecting import order_inspection
 
 pytestmark = pytest.mark.django_db
 
@@ -473,6 +474,7 @@ def attempts(case):
         "send_again": lambda: actions.send_again(claim, "SF", "1", by=trade.seller),
         "take_replacement": lambda: actions.take_replacement(claim, by=trade.buyer),
         "withdraw": lambda: actions.withdraw_claim(claim, by=trade.buyer),
+        "inspect": lambda: order_inspection(case),
         "rule": lambda: actions.rule_claim(claim, "not_proven", usd("1.00"), "x", seen=seen, by=staff),
         "confirm": lambda: actions.check_ruling(claim, rulings[-1].pk if rulings else claim, True, by=arbitrator()),
         "appeal": lambda: actions.appeal_ruling(claim, "x", by=trade.buyer),
@@ -481,13 +483,13 @@ def attempts(case):
 
 
 _ALLOWED = {
-    "answering": {"answer", "offer", "accept", "withdraw"},
-    "talking": {"offer", "accept", "withdraw"},
+    "answering": {"answer", "offer", "accept", "withdraw", "inspect"},
+    "talking": {"offer", "accept", "withdraw", "inspect"},
     "returning": {"hand_over", "withdraw"},
     "returned": {"take_back"},
     "replacing": {"send_again", "withdraw"},
     "replaced": {"take_replacement", "withdraw"},
-    "arbitration": {"rule", "withdraw"},
+    "arbitration": {"rule", "withdraw", "inspect"},
     "proposed": {"confirm", "withdraw"},
     "ruled": {"appeal", "waive"},
 }

@@ -72,7 +72,7 @@ also_prove(
     WITH stands AS (
         SELECT order_id, bool_or(state IN ('asked', 'accepted')) AS open, bool_or(state = 'failed') AS failed,
             (array_agg(state ORDER BY n DESC) FILTER (WHERE state IN ('passed', 'waived')))[1] AS last
-        FROM trade_inspection GROUP BY order_id
+        FROM trade_inspection WHERE claim_id IS NULL GROUP BY order_id
     )
     SELECT count(*), (array_agg('order EF-' || o.number || ' says ' || o.inspection ORDER BY o.number) FILTER (
         WHERE o.inspection <> CASE WHEN s.open AND s.failed THEN 'again' WHEN s.open THEN 'open' WHEN s.failed THEN 'failed'
