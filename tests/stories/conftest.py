@@ -105,6 +105,7 @@ def later() -> Iterator[Fair]:
     yield from start_fair()
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """With several workers the stories of one file stay together; and those on the fair whose clock moves, so that there is one."""
     for item in items:

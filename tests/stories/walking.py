@@ -199,4 +199,5 @@ def english_of(language: str) -> frozenset[str]:
     """Whole sentences and names of fields that this language has words of its own for."""
     words = {key: text for key, text in DjangoTranslation(language)._catalog.items() if isinstance(key, str)}
     plain = {key.split("\x04")[-1]: text for key, text in words.items()}
-    return frozenset(key for key, text in plain.items() if len(key) > 3 and text and key != text and "%" not in key)
+    own = {"English"}  # a language is called by its own name in every list of languages
+    return frozenset(key for key, text in plain.items() if len(key) > 3 and text and key != text and "%" not in key) - own
