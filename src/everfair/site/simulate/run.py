@@ -22,7 +22,7 @@ from psycopg._preparing import PrepareManager
 
 from everfair.base.clock import advance
 from everfair.base.deadlines import fire_due
-from everfair.base.events import run_unread_reactions
+from everfair.base.events import run_all_reactions, run_unread_reactions
 from everfair.base.refused import Refused
 from everfair.base.rows import ask
 from everfair.site.simulate import figures
@@ -49,7 +49,7 @@ def play(count: int, seed: int, say: Say | None = None, *, processes: int | None
     shares = [Share(count, seed, cast, first=n + 1, apart=several, room=max(1, room // several)) for n in range(several)]
     since, before, began = figures.last_move(), figures.stumbles(), time.monotonic()
     rounds, seen = Meetings(seed, shares, say).play_all()
-    _settle()
+    run_all_reactions()  # also what another session's open transaction hides for a moment
     seconds = time.monotonic() - began
     return _report(seed, cast, seen, rounds, seconds, since, before) | {"processes": several}
 
