@@ -105,15 +105,6 @@ def later() -> Iterator[Fair]:
     yield from start_fair()
 
 
-@pytest.hookimpl(tryfirst=True)  # xdist reads the marks in the same hook
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With several workers the stories of one file stay together; and those on the fair whose clock moves, so that there is one."""
-    for item in items:
-        if item.get_closest_marker("browser") and config.pluginmanager.hasplugin("xdist"):
-            names = getattr(item, "fixturenames", ())
-            item.add_marker(pytest.mark.xdist_group("later" if "later" in names else item.path.stem))
-
-
 def start_fair() -> Iterator[Fair]:
     """EVERFAIR_STORY_FAIR=address,data folder: one that runs already, for whoever writes a story."""
     if given := os.environ.get("EVERFAIR_STORY_FAIR"):
