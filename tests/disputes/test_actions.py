@@ -14,9 +14,10 @@ from everfair.companies.queries import actor_of_person
 from everfair.disputes import actions
 from everfair.disputes.actions import Complaint
 from everfair.disputes.models import Claim, Exhibit
-from everfair.disputes.queries import exhibits_of, moves_of, rulings_of
+from everfair.disputes.queries import exhibits_of, held_now, moves_of, rulings_of
+from everfair.disputes.queries.split import split_of
 from everfair.disputes.states import CLAIM
-from everfair.trade.actions import receive_order
+from everfair.trade.actions import Change, propose_amendment, receive_order, sign_amendment
 from everfair.trade.models import Stage
 from tests import make
 from tests.disputes.claiming import (
@@ -32,6 +33,7 @@ from tests.disputes.claiming import (
     ruled,
     usd,
 )
+from tests.disputes.inspecting import order_inspection
 
 pytestmark = pytest.mark.django_db
 
@@ -139,6 +141,26 @@ def test_accepting_what_the_buyer_wants_parts_the_money_to_the_cent():
     assert case.wallets() == (10001, 31359)
     assert stage_states(case) == ["released", "released"]
     assert facts(case) == ["ClaimOpened", "ClaimSettled"]
+    assert nothing_is_wrong()
+
+
+def test_a_lower_total_lets_first_go_what_is_not_paid_yet():
+    """420.00 USD are held, a further payment of 42.00 is due, and then the total goes down to 378.00: of what is held 42.00 are too much."""
+    trade = make.trade("shipped")
+    for pieces in ("1100", "900"):
+        change = Change(lines=[(1, Decimal(pieces), Decimal("0.42"))])
+        made = propose_amendment(trade.order.pk, change, by=trade.buyer)
+        sign_amendment(made.pk, made.terms_hash, by=trade.seller)
+    case = claimed("378.00", trade=trade)
+
+    assert held_now(case.claim.order) == usd("378.00")
+    split = split_of(case.claim.order, usd("78.00"))
+    assert split is not None
+    assert (split.held, split.to_seller, split.fee) == (usd("378.00"), usd("294.00"), usd("6.00"))
+    made = actions.offer_remedy(case.claim.pk, "refund", usd("78.00"), by=trade.seller)
+    actions.accept_offer(case.claim.pk, made.pk, by=trade.buyer)
+
+    assert case.wallets() == (4200 + 7800, 29400)
     assert nothing_is_wrong()
 
 
@@ -452,6 +474,7 @@ def attempts(case):
         "send_again": lambda: actions.send_again(claim, "SF", "1", by=trade.seller),
         "take_replacement": lambda: actions.take_replacement(claim, by=trade.buyer),
         "withdraw": lambda: actions.withdraw_claim(claim, by=trade.buyer),
+        "inspect": lambda: order_inspection(case),
         "rule": lambda: actions.rule_claim(claim, "not_proven", usd("1.00"), "x", seen=seen, by=staff),
         "confirm": lambda: actions.check_ruling(claim, rulings[-1].pk if rulings else claim, True, by=arbitrator()),
         "appeal": lambda: actions.appeal_ruling(claim, "x", by=trade.buyer),
@@ -460,13 +483,13 @@ def attempts(case):
 
 
 _ALLOWED = {
-    "answering": {"answer", "offer", "accept", "withdraw"},
-    "talking": {"offer", "accept", "withdraw"},
+    "answering": {"answer", "offer", "accept", "withdraw", "inspect"},
+    "talking": {"offer", "accept", "withdraw", "inspect"},
     "returning": {"hand_over", "withdraw"},
     "returned": {"take_back"},
     "replacing": {"send_again", "withdraw"},
     "replaced": {"take_replacement", "withdraw"},
-    "arbitration": {"rule", "withdraw"},
+    "arbitration": {"rule", "withdraw", "inspect"},
     "proposed": {"confirm", "withdraw"},
     "ruled": {"appeal", "waive"},
 }

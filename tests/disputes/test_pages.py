@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,13 +11,19 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from everfair.companies.models import Person
+from everfair.base.clock import advance, now
+from everfair.companies.models import Company, Person
+from everfair.disputes import actions
 from everfair.disputes.models import Claim
 from everfair.disputes.queries import exhibits_of, precedents
+from everfair.disputes.queries.inspecting import visit_days
+from everfair.trade.models import Inspection
 from tests import make
 from tests.companies.signing_in import browser
 from tests.disputes.claiming import STATES, escalated, judge, nothing_is_wrong, ruled
+from tests.disputes.inspecting import order_inspection
 from tests.files.uploads import picture, upload
+from tests.trade.inspecting import BAD, GOOD, inspector, pay_fee, photo, report
 from tests.trade.programs import program, send
 
 pytestmark = pytest.mark.django_db
@@ -155,6 +162,21 @@ def test_what_belongs_to_a_field_is_said_beside_it_and_stays_typed():
     assert trade.fresh().issue == "none"
 
 
+def test_a_part_of_a_line_is_told_beside_the_whole_that_its_worth_is_of():
+    trade = make.trade("shipped")
+    buying = program(trade.order.buyer)
+    body = {
+        "lines": [{"line": 1, "reason": "short", "quantity": "20"}],
+        "remedy": "refund",
+        "amount": {"amount": "10.00", "currency": "USD"},
+        "text": "Twenty are missing.",
+    }
+
+    claim = send(buying, "post", f"/orders/{trade.order.pk}/claims", body).json()["id"]
+
+    assert "20 / 1,000\xa0pieces" in browser(make.member(trade.order.buyer)).get(f"/en/claims/{claim}/").content.decode()
+
+
 def test_programs_claim_answer_and_settle():
     trade = make.trade("shipped")
     buying, selling = program(trade.order.buyer), program(trade.order.seller)
@@ -169,11 +191,174 @@ def test_programs_claim_answer_and_settle():
     opened = send(buying, "post", f"/orders/{trade.order.pk}/claims", body)
     assert (opened.status_code, opened.json()["held"]) == (201, {"amount": "420.00", "currency": "USD"})
     claim = opened.json()["id"]
-    assert selling.get(f"/api/v1/claims/{claim}").json()["moves"] == ["answer", "accept", "evidence"]
+    assert selling.get(f"/api/v1/claims/{claim}").json()["moves"] == ["answer", "accept", "inspect", "evidence"]
     answered = send(selling, "post", f"/claims/{claim}/answer", {"text": "True.", "remedy": "refund", "amount": ten})
     offer = next(row for row in answered.json()["offers"] if row["side"] == "seller")
     settled = send(buying, "post", f"/claims/{claim}/offers/{offer['id']}/accept")
 
     assert (settled.json()["state"], settled.json()["to_buyer"]) == ("settled", ten)
     assert send(buying, "post", f"/claims/{claim}/withdraw").status_code == 409
+    assert nothing_is_wrong()
+
+
+def booking(case: Any, by: Any, **more: Any) -> dict[str, Any]:
+    company = Company.objects.get(pk=by.company_id)
+    typed = {"inspector": str(company.number), "fee": "300.00", "wanted_on": visit_days(case.fresh())[0].isoformat()}
+    return typed | {"place": "Hamburg, shed 4", "level": "II", "note": "Look at the teeth."} | more
+
+
+def test_a_side_orders_an_inspection_and_the_report_stands_in_the_file():
+    case, by = STATES["talking"](), inspector()
+    buying, selling = parties(case.trade)
+    looking = browser(make.member(Company.objects.get(pk=by.company_id)))
+    page = at(case.claim, "inspect/")
+
+    assert page in buying.get(at(case.claim)).content.decode()
+    shown = text_of(buying.get(page))
+    assert "Until the report" in shown
+    assert "1,000" in shown
+    ordered = put(buying, page, **booking(case, by))
+    made = Inspection.objects.get()
+    assert ordered["Location"] == at(case.claim)
+    assert (made.claim_id, made.booked_by_id, made.fee_minor) == (case.claim.pk, case.trade.order.buyer_id, 30000)
+    for who in (buying, selling):
+        assert "Look at the teeth." in text_of(who.get(at(case.claim)))
+        assert f"/en/inspections/{made.pk}/" in who.get(at(case.claim)).content.decode()
+        assert "Ordered inside a claim" in text_of(who.get(f"/en/inspections/{made.pk}/"))
+        assert at(case.claim) in who.get(f"/en/inspections/{made.pk}/").content.decode()
+    # The inspector reads why, and neither the claim nor a price.
+    own = looking.get(f"/en/inspections/{made.pk}/")
+    assert "Ordered inside a claim" in text_of(own)
+    assert at(case.claim) not in own.content.decode()
+    assert "Packed" not in text_of(own)
+    assert looking.get(at(case.claim)).status_code == 404
+    put(looking, f"/en/inspections/{made.pk}/accept/")
+    pay_fee(made.pk, case.trade.buyer)
+    advance(timedelta(days=(made.wanted_on - now().date()).days))
+    typed = {f"found_1_{name}": str(count) for name, count in BAD["1"].items()}
+    put(
+        looking,
+        f"/en/inspections/{made.pk}/report/",
+        **typed,
+        remarks="Bent.",
+        attachments=upload(picture(), "a.jpg", "image/jpeg"),
+    )
+    actions.read_inspections(case.claim.pk)
+
+    for who in (buying, selling, browser(judge("operator"))):
+        text, html = text_of(who.get(at(case.claim))), who.get(at(case.claim)).content.decode()
+        assert "s report" in text
+        assert "major defects 6" in text
+        assert f"/en/inspections/{made.pk}/report.pdf" in html
+        assert who.get(f"/en/inspections/{made.pk}/report.pdf")["Content-Type"] == "application/pdf"
+    assert nothing_is_wrong()
+
+
+def test_what_is_wrong_with_an_order_for_an_inspection_stands_beside_its_field():
+    case, by = STATES["talking"](), inspector()
+    buying, _selling = parties(case.trade)
+
+    for wrong, said in (
+        ({"fee": "3,00"}, "fee"),
+        ({"wanted_on": "2031-01-01"}, "wanted_on"),
+        ({"wanted_on": "tomorrow"}, "wanted_on"),
+        ({"place": ""}, "place"),
+        ({"inspector": "1"}, "inspector"),
+        ({"level": "S-1"}, "level"),
+    ):
+        answer = put(buying, at(case.claim, "inspect/"), **booking(case, by) | wrong)
+        assert answer.status_code == 422, wrong
+        assert f'id="id_{said}_error"' in answer.content.decode(), wrong
+        assert "Look at the teeth." in answer.content.decode()
+    assert not Inspection.objects.exists()
+
+
+def test_the_arbitrator_orders_from_the_desk_and_is_warned_before_ruling_without_the_report():
+    case, by = escalated(), inspector()
+    judging = browser(Person.objects.get(pk=case.claim.arbitrator_id))
+    other = browser(judge("operator"))
+    page, ruling = f"/en/office/claims/{case.claim.pk}/inspect/", f"/en/office/claims/{case.claim.pk}/rule/"
+
+    assert page in judging.get(at(case.claim)).content.decode()
+    assert page not in other.get(at(case.claim)).content.decode()
+    assert put(other, page, **booking(case, by)).status_code == 403
+    put(judging, page, **booking(case, by))
+    made = Inspection.objects.get()
+
+    assert made.booked_by_id == case.trade.order.buyer_id
+    assert "An inspection of the goods is under way." in text_of(judging.get(ruling))
+    assert page not in judging.get(at(case.claim)).content.decode()
+
+
+def test_the_division_before_a_ruling_counts_the_inspection_fee():
+    case = escalated()
+    report(order_inspection(case, "judge", reached="ready"), BAD)
+    actions.read_inspections(case.claim.pk)
+    judging = browser(Person.objects.get(pk=case.claim.arbitrator_id))
+    typed = {"amount": "100.00", "ground": "defective_goods", "reasons": "It failed.", "seen": len(exhibits_of(case.claim))}
+
+    preview = text_of(put(judging, f"/en/office/claims/{case.claim.pk}/rule/", step="preview", **typed))
+
+    for shown in ("Inspection fee, to the buyer", "300.00", "13.60", "6.40"):
+        assert shown in preview
+    assert "under way" not in preview
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
+def test_the_papers_of_a_claim_and_of_its_inspection(language):
+    case = STATES["talking"]()
+    visit = order_inspection(case, reached="ready")
+    report(visit, GOOD)
+    buying, _selling = parties(case.trade)
+
+    for address in (f"claims/{case.claim.pk}/file.pdf", f"inspections/{visit.inspection.pk}/report.pdf"):
+        answer = buying.get(f"/{language}/{address}")
+        assert (answer.status_code, answer.content[:5]) == (200, b"%PDF-")
+    for name in ("claims/{}/inspect/", "claims/{}/"):
+        assert buying.get(f"/{language}/" + name.format(case.claim.pk)).status_code == 200
+
+
+def test_the_number_of_queries_does_not_grow_with_the_inspections():
+    case = STATES["talking"]()
+    buying, _selling = parties(case.trade)
+    counts = []
+    for _time in range(3):
+        report(order_inspection(case, reached="ready"), GOOD)
+        actions.read_inspections(case.claim.pk)
+        buying.get(at(case.claim))
+        with CaptureQueriesContext(connection) as asked:
+            buying.get(at(case.claim))
+        counts.append(len(asked))
+    assert counts[0] == counts[1] == counts[2]
+    assert counts[0] <= 30
+    with CaptureQueriesContext(connection) as asked:
+        buying.get(at(case.claim, "inspect/"))
+    assert len(asked) <= 22
+
+
+def test_programs_order_an_inspection_and_read_its_report():
+    case, by = STATES["talking"](), inspector()
+    buying = program(case.trade.order.buyer)
+    looking = program(Company.objects.get(pk=by.company_id))
+    day = visit_days(case.fresh())[0]
+    body = {"inspector": str(by.company_id), "fee": "300.00", "wanted_on": day.isoformat(), "place": "Hamburg", "note": "teeth"}
+
+    assert "inspect" in buying.get(f"/api/v1/claims/{case.claim.pk}").json()["moves"]
+    wrong = send(buying, "post", f"/claims/{case.claim.pk}/inspections", body | {"fee": "3.001"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "fee")
+    ordered = send(buying, "post", f"/claims/{case.claim.pk}/inspections", body)
+    assert ordered.status_code == 201
+    [row] = ordered.json()["inspections"]
+    assert (row["payer"], row["state"], row["fee"]) == ("buyer", "asked", {"amount": "300.00", "currency": "USD"})
+    assert looking.get(f"/api/v1/inspections/{row['id']}").json()["purpose"] == "claim"
+    assert send(looking, "post", f"/inspections/{row['id']}/accept").json()["moves"] == ["decline"]
+    pay_fee(row["id"], case.trade.buyer)
+    advance(timedelta(days=(day - now().date()).days))
+    counted = {"lines": [{"line": 1, "defects": GOOD["1"]}], "files": [str(pk) for pk in photo(by)], "remarks": "fine"}
+    assert send(looking, "post", f"/inspections/{row['id']}/report", counted).json()["report"]["passed"] is True
+    actions.read_inspections(case.claim.pk)
+
+    leaf = buying.get(f"/api/v1/claims/{case.claim.pk}").json()["file"][-1]
+    assert (leaf["kind"], leaf["verb"], leaf["side"], leaf["body"]["passed"]) == ("inspection", "report", "inspector", True)
+    assert send(buying, "post", f"/claims/{case.claim.pk}/inspections", body).status_code == 422
     assert nothing_is_wrong()

@@ -10,11 +10,13 @@ from everfair.disputes import actions
 from everfair.disputes.actions import Complaint
 from everfair.disputes.models import Claim, Ruling
 from everfair.disputes.queries import exhibits_of
-from everfair.trade.actions import receive_order
-from everfair.trade.models import Stage
+from everfair.trade.actions import accept_inspection, receive_order
+from everfair.trade.models import Inspection, InspectionReport, Stage
 from tests import make
 from tests.base.together import together
 from tests.disputes.claiming import STATES, escalated, nothing_is_wrong, ruled, usd
+from tests.disputes.inspecting import order_inspection
+from tests.trade.inspecting import BAD, inspector, report
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -160,3 +162,70 @@ def test_two_claims_at_once_are_one():
 
     assert losers(results) == 2
     assert Claim.objects.filter(order=trade.order).count() == 1
+
+
+def test_a_claim_that_ends_while_its_inspection_is_reported_has_one_of_the_two():
+    """Either the report lies in the file and its fee is earned, or there is none and the fee went back: never both, never neither."""
+    seen = set()
+    for _round in range(8):
+        case = STATES["talking"]()
+        visit = order_inspection(case, reached="ready")
+        offer = case.offer_of("seller")
+
+        results = together(
+            [
+                lambda visit=visit: report(visit, BAD),
+                lambda case=case, offer=offer: actions.accept_offer(case.claim.pk, offer, by=case.trade.buyer),
+            ]
+        )
+
+        assert losers(results) <= 1
+        assert case.state == "settled"
+        made = visit.fresh()
+        reported = InspectionReport.objects.filter(inspection=made).exists()
+        leaf = [row.verb for row in exhibits_of(case.claim) if row.kind == "inspection"][-1]
+        assert (made.state, made.fee, leaf) == (("failed", "paid", "report") if reported else ("lapsed", "returned", "no_report"))
+        # 50.00 back; the fee of 300.00 too: as the seller's debt, or because there is no report.
+        assert case.wallets() == ((35000, 36260 - 30000) if reported else (35000, 36260))
+        seen.add(reported)
+    assert nothing_is_wrong()
+
+
+def test_a_claim_that_ends_while_its_inspector_accepts_leaves_no_open_booking():
+    for _round in range(5):
+        case = STATES["talking"]()
+        visit = order_inspection(case)
+
+        results = together(
+            [
+                lambda visit=visit: accept_inspection(visit.inspection.pk, by=visit.by),
+                lambda case=case: actions.withdraw_claim(case.claim.pk, by=case.trade.buyer),
+            ]
+        )
+
+        assert losers(results) <= 1
+        assert (case.state, visit.fresh().state, visit.inspection.fee) == ("withdrawn", "lapsed", "void")
+    assert nothing_is_wrong()
+
+
+def test_a_ruling_and_a_report_at_once_never_pass_each_other_unread():
+    for _round in range(6):
+        case = escalated()
+        visit = order_inspection(case, reached="ready")
+        seen = len(exhibits_of(case.claim))
+
+        results = together([lambda visit=visit: report(visit, BAD), lambda case=case, seen=seen: case.rule("100.00", seen=seen)])
+
+        assert losers(results) == 1
+        assert (case.state, visit.fresh().state) in {("arbitration", "failed"), ("ruled", "lapsed")}
+    assert nothing_is_wrong()
+
+
+def test_both_sides_ordering_at_once_is_one_inspection():
+    case = STATES["talking"]()
+    first, second = inspector(), inspector()
+
+    results = together([lambda: order_inspection(case, "buyer", by=first), lambda: order_inspection(case, "seller", by=second)])
+
+    assert losers(results) == 1
+    assert Inspection.objects.filter(claim_id=case.claim.pk).count() == 1

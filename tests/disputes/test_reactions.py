@@ -5,8 +5,11 @@ from __future__ import annotations
 import pytest
 
 from everfair.base.events import run_all_reactions
+from everfair.disputes.queries import exhibits_of
 from everfair.messaging.models import Notice
-from tests.disputes.claiming import STATES, later, ruled
+from tests.disputes.claiming import STATES, escalated, later, ruled
+from tests.disputes.inspecting import order_inspection
+from tests.trade.inspecting import BAD, report
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -31,3 +34,19 @@ def test_who_accepts_is_not_told_of_it():
 
     assert told(case.trade.order.seller_id) == ["claim.opened", "claim.agreed", "claim.goods"]
     assert told(case.trade.order.buyer_id) == ["claim.answered", "claim.offer"]
+
+
+def test_an_inspection_is_told_and_its_report_laid_down_by_the_worker():
+    case = escalated()
+    report(order_inspection(case, "seller", reached="ready"), BAD)
+    order_inspection(case, "judge")
+    run_all_reactions()
+    run_all_reactions()
+
+    verbs = [row.verb for row in exhibits_of(case.claim) if row.kind == "inspection"]
+    assert sorted(verbs) == ["inspect", "inspect", "report"]
+    order = case.trade.order
+    assert told(order.buyer_id) == ["claim.escalated", "claim.inspection", "claim.inspection_asked"]
+    assert told(order.seller_id) == ["claim.opened", "claim.escalated", "claim.inspection_ordered"]
+    results = Notice.objects.filter(kind="inspection.failed").values_list("company_id", flat=True)
+    assert set(results) == {order.buyer_id, order.seller_id}

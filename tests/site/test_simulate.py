@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import json
+from threading import BrokenBarrierError
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
 from django.test import override_settings
 
+from everfair.base.deadlines import clear_deadline
 from everfair.base.refused import Refused
 from everfair.companies.models import Company
 from everfair.site.cli.table import everfair
 from everfair.site.simulate import trades
+from everfair.site.simulate.cast import gather
+from everfair.site.simulate.figures import waiting
+from everfair.site.simulate.run import Meetings
+from everfair.site.simulate.share import Share
+from everfair.trade.actions import open_silent_case
+from tests import make
 
 # What so many trades are sure to have seen, whatever the seed.
 VERBS = {
@@ -21,9 +29,15 @@ VERBS = {
     "stage.state": {"call", "pay", "fund", "release", "void"},
 }
 
+# What only some of many do, so that thousands must have done it.
+RARE = {
+    "order.issue.settle", "claim.state.appeal", "inspection.state.replace", "groupbuy.state.reach", "stage.work.send_back",
+    "order.goods.presume", "amendment.state.sign", "extension.state.grant", "claim.state.take_back",
+}  # fmt: skip
 
-def play(count: int, seed: int) -> dict[str, Any]:
-    figures = trades(count, seed)
+
+def play(count: int, seed: int, processes: int | None = None) -> dict[str, Any]:
+    figures = trades(count, seed, processes=processes)
     wrong = {name: figures[name] for name in ("faults", "stuck", "breaches", "failed in the background", "money", "unfinished")}
     assert figures["clean"], json.dumps(wrong, indent=1)
     assert figures["unfinished"] == {}
@@ -36,22 +50,51 @@ def play(count: int, seed: int) -> dict[str, Any]:
 
 
 def test_random_trades_end_and_every_cent_is_found(committed):
-    figures = play(60, 1)
+    """Alone: the same again at every run."""
+    figures = play(60, 1, processes=1)
 
     for axis, verbs in VERBS.items():
         assert verbs <= set(figures["verbs"][axis]), axis
 
 
-@pytest.mark.long
-@pytest.mark.parametrize("seed", range(1, 6))
-def test_many_random_trades_do_what_the_tables_know(committed, seed):
-    figures = play(2000, seed)
+def every_verb(figures: dict[str, Any]) -> set[str]:
+    return {f"{axis}.{verb}" for axis, verbs in figures["verbs"].items() for verb in verbs}
 
-    every = {f"{axis}.{verb}" for axis, verbs in figures["verbs"].items() for verb in verbs}
-    for verb in ("order.issue.settle", "claim.state.appeal", "inspection.state.replace", "groupbuy.state.reach", "stage.work.send_back",
-                 "order.goods.presume", "amendment.state.sign", "extension.state.grant", "claim.state.take_back"):  # fmt: skip
-        assert verb in every, verb
+
+def test_two_thousand_trades_by_two_processes_do_what_the_tables_know(committed):
+    figures = play(2000, 1, processes=2)
+
+    assert every_verb(figures) >= RARE
     assert figures["trades"] > 1900
+    assert figures["processes"] == 2
+    assert figures["trades_per_s"] > 0
+
+
+@pytest.mark.long
+def test_a_hundred_thousand_trades(committed):
+    figures = play(100_000, 2)
+
+    assert every_verb(figures) >= RARE
+    assert figures["trades"] > 95_000
+
+
+def test_an_order_nobody_would_ever_move_again_is_named(committed):
+    """A case of the operator's without its deadline is stuck, whoever ought to look at it."""
+    trade = make.trade("shipped")
+    open_silent_case(trade.order.pk, "Nobody said anything")
+    assert waiting([trade.order.pk]) == {trade.order.pk: "deadline"}
+    clear_deadline("trade.case", trade.order.pk)
+
+    assert waiting([trade.order.pk]) == {trade.order.pk: "nobody"}
+
+
+def test_a_process_that_falls_ends_the_play(committed):
+    cast = gather(1, size=2)
+    shares = [Share(4, 1, cast, first=first, apart=2, room=2) for first in (1, 2)]
+    shares[1].numbers = iter(())  # it counts on trades that are not there
+
+    with pytest.raises(BrokenBarrierError):
+        Meetings(1, shares, None).play_all()
 
 
 @pytest.mark.django_db

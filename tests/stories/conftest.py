@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import os
 import re
 import shutil
@@ -41,6 +42,26 @@ class Fair:
             env=_environment(), cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
         )  # fmt: skip
 
+    def carrier_console(self) -> str:
+        """Where somebody plays the carrier of the demo: the third process, beside the platform and the payment provider."""
+        port = int(self.address.rsplit(":", 1)[1]) + 2
+        token = (self.data / "secrets" / "carrier_sandbox_console_token").read_text().strip()
+        return f"http://localhost:{port}/console?token={token}"
+
+    def day(self, days: int = 0) -> datetime.date:
+        """So many days from today by this fair's own clock."""
+        told = re.search(r"\d{4}-\d\d-\d\d", self.command("clock").stdout)
+        assert told
+        return datetime.date.fromisoformat(told[0]) + datetime.timedelta(days=days)
+
+    def wait(self, days: int) -> None:
+        """The clock goes forward; what falls due on the way happens when the worker sees it, a moment later."""
+        moved = self.command("clock", "--advance", f"{days}d")
+        assert moved.returncode == 0, moved.stderr
+
+    def wait_until(self, day: datetime.date) -> None:
+        self.wait((day - self.day()).days)
+
     def letter_link(self, to: str, *, within_s: float = 20) -> str:
         """The link in the newest letter to this address."""
         until = time.monotonic() + within_s
@@ -78,8 +99,18 @@ def fair() -> Iterator[Fair]:
     yield from start_fair()
 
 
+@pytest.fixture(scope="session")
+def later() -> Iterator[Fair]:
+    """The fair of all stories that move the clock by days and weeks."""
+    yield from start_fair()
+
+
 def start_fair() -> Iterator[Fair]:
-    """One installation, for the session; a story that moves the clock starts its own."""
+    """EVERFAIR_STORY_FAIR=address,data folder: one that runs already, for whoever writes a story."""
+    if given := os.environ.get("EVERFAIR_STORY_FAIR"):
+        address, _comma, data = given.partition(",")
+        yield Fair(address, Path(data))
+        return
     folder = Path(tempfile.mkdtemp(prefix="everfair-story-"))
     folder.chmod(0o755)
     port = _free_ports()

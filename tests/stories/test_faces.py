@@ -144,7 +144,7 @@ def holds_still_and_travels_light(page: Page, screen: str) -> None:
 
 def shuts_nobody_out_in_the_dark(page: Page, screen: str) -> None:
     page.evaluate("document.documentElement.dataset.theme = 'dark'")
-    page.screenshot(path=SHOTS / f"dark-{screen}-{WIDTHS[-1]}.png", full_page=True)
+    page.screenshot(path=SHOTS / f"dark-{screen}-{WIDTHS[-1]}.jpg", full_page=True, type="jpeg", quality=80)
 
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
     assert barriers(page) == []
@@ -153,7 +153,7 @@ def shuts_nobody_out_in_the_dark(page: Page, screen: str) -> None:
 
 def is_laid_out_anew_in_large_type(page: Page, screen: str, width: int) -> None:
     page.evaluate("document.documentElement.dataset.size = 'larger'")
-    page.screenshot(path=SHOTS / f"large-{screen}-{width}.png", full_page=width == WIDTHS[0])
+    page.screenshot(path=SHOTS / f"large-{screen}-{width}.jpg", full_page=width == WIDTHS[0], type="jpeg", quality=80)
 
     assert page.evaluate("getComputedStyle(document.documentElement).fontSize") == "24px"
     assert spill(page) <= 0, f"{screen} is {spill(page)} px too wide at {width} in large type"
@@ -162,7 +162,7 @@ def is_laid_out_anew_in_large_type(page: Page, screen: str, width: int) -> None:
 
 def runs_from_right_to_left(page: Page, screen: str, width: int) -> None:
     page.evaluate(PSEUDO)
-    page.screenshot(path=SHOTS / f"rtl-{screen}-{width}.png", full_page=True)
+    page.screenshot(path=SHOTS / f"rtl-{screen}-{width}.jpg", full_page=True, type="jpeg", quality=80)
     mark = page.locator(".wordmark").bounding_box()
 
     assert mark is not None

@@ -18,7 +18,11 @@ class Visitor:
     def click(self, shot: str) -> None:
         self.walker.press('a[data-guided="next"], form[data-guided="next"] button')
         self.clicks += 1
-        if ":" in self.walker.page.url:
+        self._photograph(shot)
+
+    def _photograph(self, shot: str) -> None:
+        """Once, where the pages have their scripts."""
+        if self.walker.script:
             self.walker.photograph(f"guided-{shot}")
 
     def pay(self, shot: str) -> None:
@@ -37,17 +41,17 @@ class Visitor:
             if not waits and page.locator('form[data-guided="next"] input[name=verb]').count() and self._verb() not in ("", shot):
                 break
             page.wait_for_timeout(500)
-        self.walker.photograph(f"guided-{shot}-held")
+        self._photograph(f"{shot}-held")
 
     def _verb(self) -> str:
         return self.walker.page.locator('form[data-guided="next"] input[name=verb]').first.get_attribute("value") or ""
 
 
-@pytest.mark.parametrize(("language", "script"), [("en", False), ("zh-hant", False), ("zh-hans", False), ("en", True)])
+@pytest.mark.parametrize(("language", "script"), [("zh-hant", False), ("en", True)])
 def test_ten_clicks_from_the_search_to_the_settlement(fair, chromium, language, script):
     walker = Walker(fair, chromium, "visitor", language, script=script)
     visitor = Visitor(walker)
-    walker.go("export/", photograph="guided-home")
+    walker.go("export/", photograph="guided-home" if script else "")
     visitor.click("search")
     visitor.clicks = 0  # the search is open: here it begins
 

@@ -8,31 +8,23 @@ import re
 import pytest
 
 from tests.files import uploads
-from tests.stories.conftest import Fair, start_fair
-from tests.stories.test_whole_trade import join, order_path, pay, receive, register, ship
+from tests.stories.conftest import Fair
+from tests.stories.trading import RUN, agree, join, part_ways, pay, receive, register, ship, signed_in
 from tests.stories.walking import Walker
 
 pytestmark = pytest.mark.browser
-INSPECTOR = "wei@third-eye.example"
-
-
-@pytest.fixture(scope="module")
-def later():
-    """A fair of its own: this story moves the clock by weeks."""
-    yield from start_fair()
+INSPECTOR = f"wei-{RUN}@third-eye.example"
 
 
 def test_a_fail_then_a_pass(later, chromium, tmp_path):
     photo = tmp_path / "carton.jpg"
     photo.write_bytes(uploads.picture())
-    buyer, seller, inspector, operator = (Walker(later, chromium, who) for who in ("buyer", "seller", "inspector", "operator"))
-    buyer.sign_in("hamburg@demo.everfair.example")
-    seller.sign_in("yongkang@demo.everfair.example")
-    operator.sign_in("operator@demo.everfair.example")
+    buyer, seller, operator = (signed_in(later, chromium, who) for who in ("hamburg", "yongkang", "operator"))
+    inspector = Walker(later, chromium, "inspector", "zh-hant")
     join(inspector, INSPECTOR)
     register(inspector, INSPECTOR)
     admit(operator)
-    order = agree(buyer, seller)
+    order = agree(buyer, seller, payment_plan="inspected", ship_by=later.day(60).isoformat())
     pay(buyer, order)
 
     first = book(buyer, order, "inspection-book")
@@ -50,34 +42,17 @@ def test_a_fail_then_a_pass(later, chromium, tmp_path):
     receive(buyer, order)
     seller.go("wallet/", photograph="inspection-seller-wallet")
     inspector.go("wallet/", photograph="inspection-fees")
-    for walker in (buyer, seller, inspector, operator):
-        walker.close()
-
-    assert later.command("proofs").returncode == 0
+    part_ways(later, buyer, seller, inspector, operator)
 
 
 def admit(operator: Walker) -> None:
-    operator.go("office/companies/?search=Newcomer")
+    operator.go(f"office/companies/?search=wei-{RUN}")
     operator.press('main table a[href*="/office/companies/"]')
     operator.page.locator("summary", has_text="Admit as an inspector").click()
     operator.page.fill("#inspector_note", "Accreditation ISO/IEC 17020, seen on paper")
     operator.photograph("inspection-admit")
     operator.submit("/inspector/")
     operator.go("export/inspectors/", photograph="inspection-inspectors")
-
-
-def agree(buyer: Walker, seller: Walker) -> str:
-    buyer.go("export/search/?q=vacuum+bottle")
-    buyer.press('main a[href*="/offers/"]')
-    buyer.press('main button[formaction*="/order/"]')
-    day = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=60)).date().isoformat()
-    buyer.fill(named_place="Hamburg", payment_plan="inspected", ship_by=day)
-    buyer.press("main button[name=step][value=preview]")
-    buyer.submit("/order/place/")
-    order = order_path(buyer)
-    seller.go(order)
-    seller.submit("/sign/")
-    return order
 
 
 def book(asker: Walker, order: str, shot: str) -> tuple[str, datetime.date]:
@@ -92,16 +67,16 @@ def book(asker: Walker, order: str, shot: str) -> tuple[str, datetime.date]:
     return found[1], day
 
 
-def wait_for(fair: Fair, day: datetime.date) -> None:
-    """The fair's clock goes forward to the day of the visit."""
-    told = re.search(r"\d{4}-\d\d-\d\d", fair.command("clock").stdout)
-    assert told
-    days = (day - datetime.date.fromisoformat(told[0])).days
-    assert fair.command("clock", "--advance", f"{days}d").returncode == 0
-
-
 def visit(
-    fair, asker: Walker, seller: Walker, inspector: Walker, booked: tuple[str, datetime.date], photo, *, major: str, shot: str
+    fair: Fair,
+    asker: Walker,
+    seller: Walker,
+    inspector: Walker,
+    booked: tuple[str, datetime.date],
+    photo,
+    *,
+    major: str,
+    shot: str,
 ) -> None:
     path, day = booked
     inspector.go("inspections/", photograph=f"{shot}-desk")
@@ -114,7 +89,7 @@ def visit(
     seller.photograph(f"{shot}-packed")
     seller.submit("/packed/")
     inspector.go(path, photograph=f"{shot}-ready")
-    wait_for(fair, day)
+    fair.wait_until(day)
     inspector.go(path)
     inspector.press('main a[href$="/report/"]')
     for box in inspector.page.locator("main [name^=found_]").all():

@@ -6,21 +6,16 @@ import datetime
 
 import pytest
 
-from tests.stories.test_whole_trade import find, order_path, pay, receive, ship
+from tests.stories.trading import LOOK, PREVIEW, SIGN, find, order_path, part_ways, pay, receive, ship, signed_in
 from tests.stories.walking import Walker
 
 pytestmark = pytest.mark.browser
-SIGN = "main button[name=step][value=sign]"
-LOOK = "main button[name=step][value=look]"
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hant"])
-def test_a_sample_leads_to_a_bulk_order_that_credits_it(fair, chromium, language):
-    buyer, seller = Walker(fair, chromium, "buyer", language), Walker(fair, chromium, "seller", language)
-    buyer.sign_in("hamburg@demo.everfair.example")
-    seller.sign_in("yongkang@demo.everfair.example")
+def test_a_sample_leads_to_a_bulk_order_that_credits_it(fair, chromium):
+    buyer, seller = signed_in(fair, chromium, "hamburg"), signed_in(fair, chromium, "yongkang", "zh-hant")
 
-    find(buyer, "vacuum+bottle" if language == "en" else "保溫瓶")
+    find(buyer)
     offer = buyer.page.url
     buyer.press('main a[href$="/sample/"]')
     buyer.photograph("sample-read-and-sign")
@@ -36,7 +31,7 @@ def test_a_sample_leads_to_a_bulk_order_that_credits_it(fair, chromium, language
     buyer.go(offer)
     buyer.press('main button[formaction*="/order/"]')
     buyer.fill(named_place="Hamburg")
-    buyer.press("main button[name=step][value=preview]")
+    buyer.press(PREVIEW)
     buyer.photograph("sample-credited")
     number = sample_number(buyer, sample)
     assert number in buyer.page.locator("main").inner_text()
@@ -46,10 +41,7 @@ def test_a_sample_leads_to_a_bulk_order_that_credits_it(fair, chromium, language
     assert buyer.page.locator(f'main a[href$="/{sample}"]').count() == 1
     buyer.go(sample, photograph="sample-and-its-bulk-order")
     assert buyer.page.locator(f'main a[href$="/{bulk}"]').count() == 1
-    buyer.close()
-    seller.close()
-
-    assert fair.command("proofs").returncode == 0
+    part_ways(fair, buyer, seller)
 
 
 def sample_number(buyer: Walker, sample: str) -> str:
@@ -62,10 +54,8 @@ def sample_number(buyer: Walker, sample: str) -> str:
 
 
 def test_a_group_buy_below_its_threshold_gives_everything_back(fair, chromium):
-    buyer, late = Walker(fair, chromium, "buyer"), Walker(fair, chromium, "late", script=False)
-    seller = Walker(fair, chromium, "seller")
-    for walker, who in ((buyer, "hamburg"), (late, "hamburg"), (seller, "yongkang")):
-        walker.sign_in(f"{who}@demo.everfair.example")
+    buyer, late = signed_in(fair, chromium, "hamburg"), signed_in(fair, chromium, "hamburg", script=False)
+    seller = signed_in(fair, chromium, "yongkang", "zh-hans")
 
     seller.go("group-buys/", photograph="group-buys-none")
     seller.go("group-buys/new/")
@@ -101,19 +91,13 @@ def test_a_group_buy_below_its_threshold_gives_everything_back(fair, chromium):
     assert "called off" in buyer.page.locator("main").inner_text()
     late.go(unpaid, photograph="group-buy-lapsed")
     buyer.go("wallet/", photograph="group-buy-wallet")
-    for walker in (buyer, late, seller):
-        walker.close()
-
-    assert fair.command("proofs").returncode == 0
+    part_ways(fair, buyer, late, seller)
 
 
-@pytest.mark.parametrize("language", ["en", "zh-hant"])
-def test_a_framework_contract_is_called_off_in_parts(fair, chromium, language):
-    buyer, seller = Walker(fair, chromium, "buyer", language), Walker(fair, chromium, "seller", language)
-    buyer.sign_in("hamburg@demo.everfair.example")
-    seller.sign_in("yongkang@demo.everfair.example")
+def test_a_framework_contract_is_called_off_in_parts(fair, chromium):
+    buyer, seller = signed_in(fair, chromium, "hamburg", "zh-hant"), signed_in(fair, chromium, "yongkang")
 
-    find(buyer, "vacuum+bottle" if language == "en" else "保溫瓶")
+    find(buyer, "保溫瓶")
     buyer.press('main button[formaction*="/order/"]')
     buyer.fill(named_place="Ningbo", quantity="5000")
     buyer.press('main button[formaction*="/framework/"]')
@@ -139,7 +123,4 @@ def test_a_framework_contract_is_called_off_in_parts(fair, chromium, language):
     seller.go(frame, photograph="framework-end-asked")
     seller.press('main form[action$="/end/"] button')
     seller.photograph("framework-ended")
-    buyer.close()
-    seller.close()
-
-    assert fair.command("proofs").returncode == 0
+    part_ways(fair, buyer, seller)

@@ -5,13 +5,14 @@ It asks no database and no product code. Dates are told to it (`late`, `days_lef
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-TRIGGERS = ("signature", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
+TRIGGERS = ("signature", "date", "former_held", "production_photo", "inspection", "shipping_document", "acceptance")
 UNPAID, HELD, OVER = ("planned", "due", "paying"), ("funded", "frozen"), ("released", "refunded", "void")
 ENDED_CLAIM = ("settled", "dropped", "decided", "withdrawn")
-ORDER_DEADLINES = ("sign", "pay", "balance", "ship", "receive", "confirm", "settle", "recheck", "late", "case")
+ORDER_DEADLINES = ("sign", "pay", "balance", "date", "ship", "receive", "confirm", "settle", "recheck", "late", "case")
 CLAIM_DEADLINES = ("answer", "talk", "return", "take_back", "send_again", "replacement", "rule", "appeal", "execute")
 
 
@@ -29,10 +30,19 @@ def parted(size: int, weights: list[int]) -> list[int]:
     return parts
 
 
-class PlainOrder:
-    """Verbs are methods that say whether they may be done, and do them when they may."""
+def rest(stage: dict[str, Any]) -> int:
+    """What is still to move: what goods accepted in parts have paid is gone."""
+    return int(stage["amount"]) - int(stage["parted"])
 
-    def __init__(self, total: int, stages: list[dict[str, Any]]) -> None:
+
+class PlainOrder:
+    """Verbs are methods that say whether they may be done, and do them when they may.
+
+    The contract is one line of `pieces`, whose price is all there is to pay. `day_has_come` says whether a stage due on a day is due.
+    """
+
+    def __init__(self, total: int, pieces: int, stages: list[dict[str, Any]], day_has_come: Callable[[], bool]) -> None:
+        self.pieces, self.accepted, self.day_has_come = pieces, 0, day_has_come
         self.total, self.stages = total, stages
         self.agreement, self.goods, self.issue = "offered", "awaiting", "none"
         self.credit = 0
@@ -53,11 +63,11 @@ class PlainOrder:
 
     @property
     def held(self) -> int:
-        return sum(stage["amount"] for stage in self.stages if stage["state"] in HELD)
+        return sum(rest(stage) for stage in self.stages if stage["state"] in HELD)
 
     @property
     def held_net(self) -> int:
-        return self.held - self.credit
+        return self.held - max(self.credit - sum(stage["amount"] for stage in self.of(*UNPAID)), 0)
 
     @property
     def open_claim(self) -> dict[str, Any] | None:
@@ -115,15 +125,20 @@ class PlainOrder:
 
     def call(self, stage: dict[str, Any]) -> None:
         stage["state"] = "due"
+        self.stop("date")
         self.run("pay" if stage["n"] == 1 else "balance")
 
     def credit_of(self, stage: dict[str, Any], among: list[dict[str, Any]]) -> int:
-        later = sum(each["amount"] for each in among if each is not stage and each["state"] not in OVER)
-        back = min(max(self.credit - later, 0), stage["amount"])
+        later = sum(rest(each) for each in among if each is not stage and each["state"] not in OVER)
+        back = min(max(self.credit - later, 0), rest(stage))
         self.credit -= back
         return back
 
     def end(self, stage: dict[str, Any], to_seller: int) -> None:
+        self.pay_out(to_seller, rest(stage) - to_seller)
+        stage["state"] = "released" if to_seller else "refunded"
+
+    def pay_out(self, to_seller: int, to_buyer: int) -> None:
         fee = rate(to_seller, "0.02")
         owed, left = 0, to_seller - fee
         for n, debt in enumerate(self.debts):
@@ -131,13 +146,12 @@ class PlainOrder:
             self.debts[n] -= taken
             owed += taken
         self.purse["seller"] += to_seller - fee - owed
-        self.purse["buyer"] += stage["amount"] - to_seller + owed
+        self.purse["buyer"] += to_buyer + owed
         self.purse["fees"] += fee
-        stage["state"] = "released" if to_seller else "refunded"
 
     def release(self, *stages: dict[str, Any]) -> None:
         for stage in stages or self.of("funded"):
-            self.end(stage, stage["amount"] - self.credit_of(stage, self.stages))
+            self.end(stage, rest(stage) - self.credit_of(stage, self.stages))
 
     def refund(self) -> None:
         for stage in self.of(*HELD):
@@ -145,9 +159,9 @@ class PlainOrder:
 
     def divide(self, to_buyer: int) -> None:
         held = self.of(*HELD)
-        rests = [stage["amount"] - self.credit_of(stage, held[n:]) for n, stage in enumerate(held)]
-        for stage, rest, back in zip(held, rests, parted(to_buyer, rests), strict=True):
-            self.end(stage, rest - back)
+        rests = [rest(stage) - self.credit_of(stage, [*held[n:], *self.of(*UNPAID)]) for n, stage in enumerate(held)]
+        for stage, whole, back in zip(held, rests, parted(to_buyer, rests), strict=True):
+            self.end(stage, whole - back)
         self.close("completed")
         self.issue = "resolved"
 
@@ -165,6 +179,8 @@ class PlainOrder:
         coming = self.coming()
         if coming is not None and coming["state"] == "planned" and self.may_fall_due(coming):
             self.call(coming)
+        elif coming is not None and coming["due_on"] == "date" and self.inspection not in ("failed", "again"):
+            self.run("date")
         elif self.goods == "awaiting":
             self.run("ship")
 
@@ -173,6 +189,8 @@ class PlainOrder:
             return False
         if coming["due_on"] == "inspection":
             return self.inspection in ("passed", "waived")
+        if coming["due_on"] == "date":
+            return self.day_has_come()
         return coming["due_on"] == "former_held" or coming["due_on"] in self.shown
 
     def resume(self) -> None:
@@ -212,6 +230,8 @@ class PlainOrder:
             return False
         if side == "buyer" and (not late or self.inspection in ("open", "again")):
             return False
+        if side == "seller" and self.of("released"):
+            return False
         self.refund()
         self.close("called_off")
         return True
@@ -222,6 +242,9 @@ class PlainOrder:
         if side != "buyer" or n > len(self.stages):
             return False
         stage = self.stages[n - 1]
+        early = stage["state"] == "planned" and stage["due_on"] == "date" and self.coming() is stage and self.of("funded")
+        if early and self.is_open and self.inspection not in ("failed", "again"):
+            self.call(stage)
         if stage["state"] not in ("due", "paying") or (n > 1 and self.inspection in ("failed", "again")):
             return False
         stage["state"] = "paying"
@@ -304,6 +327,23 @@ class PlainOrder:
         self._accept("acceptance")
         return True
 
+    def accept_part(self, side: str, pieces: int) -> bool:
+        if side != "buyer" or not self.is_open or self.goods != "shipped" or self.accepted + pieces >= self.pieces:
+            return False
+        kept = [stage for stage in self.of("funded") if stage["ends_on"] == "settlement"]
+        whole = sum(rest(stage) for stage in kept) - max(self.credit - sum(stage["amount"] for stage in self.of(*UNPAID)), 0)
+        before = sum(stage["parted"] for stage in kept)
+        paid = min((whole + before) * (self.accepted + pieces) // self.pieces - before, whole - 1)
+        if paid <= 0:
+            return False
+        for stage, part in zip(kept, parted(paid, [rest(stage) for stage in kept]), strict=True):
+            part = min(part, rest(stage) - 1)
+            if part:
+                stage["parted"] += part
+                self.pay_out(part, 0)
+        self.accepted += pieces
+        return True
+
     def _accept(self, evidence: str) -> None:
         self.goods, self.evidence = "received", evidence
         self.release()
@@ -315,28 +355,32 @@ class PlainOrder:
 
     # ── new terms, more time ──
 
-    def amend(self, side: str, total: int) -> bool:
+    def amend(self, side: str, pieces: int, total: int) -> bool:
         if not self.is_open or self.goods == "received" or self.amendment or total == self.total or self._too_low(total):
             return False
-        self.amendment = {"side": side, "total": total}
+        if self.accepted and pieces <= self.accepted:
+            return False
+        self.amendment = {"side": side, "pieces": pieces, "total": total}
         self.run("amend")
         return True
 
     def _too_low(self, total: int) -> bool:
-        to_come = sum(stage["amount"] for stage in self.stages if stage["state"] not in OVER)
+        to_come = sum(rest(stage) for stage in self.stages if stage["state"] not in OVER)
         return self.total - total > to_come - self.credit
 
     def sign_amendment(self, side: str) -> bool:
         made = self.amendment
         if not made or made["side"] == side or not self.is_open or self.goods == "received" or self._too_low(made["total"]):
             return False
-        difference, self.total = made["total"] - self.total, made["total"]
+        if self.accepted and made["pieces"] <= self.accepted:
+            return False
+        difference, self.total, self.pieces = made["total"] - self.total, made["total"], made["pieces"]
         self.amendment = None
         self.stop("amend")
         if difference > 0:
             self.grew = True
-            first = all(stage["due_on"] not in ("signature", "former_held") for stage in self.of(*UNPAID))
-            top_up = {"n": len(self.stages) + 1, "amount": difference, "state": "planned", "work": "open"}
+            first = all(stage["due_on"] not in ("signature", "date", "former_held") for stage in self.of(*UNPAID))
+            top_up = {"n": len(self.stages) + 1, "amount": difference, "parted": 0, "state": "planned", "work": "open"}
             self.stages.append(top_up | {"due_on": "former_held", "ends_on": "settlement"})
             if first:
                 self.stop("ship", "late")
@@ -497,8 +541,8 @@ class PlainOrder:
         if self.issue != "open" or self.agreement != "agreed":
             return False
         for stage in self.of(*HELD):
-            rest = stage["amount"] - self.credit_of(stage, self.of(*HELD))
-            self.end(stage, rest - rate(rest, part))
+            left = rest(stage) - self.credit_of(stage, self.of(*HELD, *UNPAID))
+            self.end(stage, left - rate(left, part))
         self.close("completed")
         self.issue = "resolved"
         return True
@@ -660,6 +704,15 @@ class PlainOrder:
                 self.run("late")
             case "trade.case":
                 self.run("case")
+            case "trade.date":
+                coming = self.coming()
+                if (
+                    coming is not None
+                    and coming["due_on"] == "date"
+                    and coming["state"] == "planned"
+                    and self.may_fall_due(coming)
+                ):
+                    self.call(coming)
             case "trade.balance" | "trade.confirm" | "trade.recheck" | "trade.late":
                 self.silent_case()
             case "trade.settle":

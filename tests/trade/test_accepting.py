@@ -12,15 +12,19 @@ from everfair.base.refused import NotVisible, Refused
 from everfair.disputes.actions import Complaint, accept_offer, open_claim
 from everfair.disputes.models import Offer
 from everfair.trade.actions import (
+    Change,
     accept_goods,
     call_off_order,
     close_issue,
     confirm_work,
     finish_shipping,
     open_issue,
+    propose_amendment,
     receive_order,
     resolve_issue,
     show_work,
+    sign_amendment,
+    take_back_amendment,
 )
 from everfair.trade.models import Acceptance, AcceptedLine, Release, Stage, StagePart
 from everfair.trade.queries import stages_of
@@ -256,3 +260,21 @@ def test_a_seller_does_not_keep_a_paid_out_deposit_by_calling_off():
     with pytest.raises(Refused) as refused:
         call_off_order(order.pk, "no steel", by=trade.seller)
     assert refused.value.code == "trade.money_paid_out"
+
+
+def test_what_was_confirmed_is_not_amended_away_not_even_meanwhile():
+    trade = shipped("1000", "600")
+    less = propose_amendment(trade.order.pk, Change([(1, Decimal(500), Decimal("0.50"))]), by=trade.seller)
+    accept(trade, line_1="500")
+    with pytest.raises(Refused) as signed:
+        sign_amendment(less.pk, less.terms_hash, by=trade.buyer)
+    take_back_amendment(less.pk, by=trade.seller)
+    with pytest.raises(Refused) as proposed:
+        propose_amendment(trade.order.pk, Change([(1, Decimal(499), Decimal("0.50"))]), by=trade.seller)
+    assert {signed.value.code, proposed.value.code} == {"trade.accepted"}
+    lower = propose_amendment(trade.order.pk, Change([(1, Decimal(501), Decimal("0.50"))]), by=trade.seller)
+    sign_amendment(lower.pk, lower.terms_hash, by=trade.buyer)
+    receive_order(trade.order.pk, by=trade.buyer)
+    assert in_wallet(trade.buyer) == 24950
+    assert in_wallet(trade.seller) == (80000 - 24950) * 98 // 100
+    nothing_is_wrong()

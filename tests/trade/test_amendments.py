@@ -18,6 +18,7 @@ from everfair.trade.actions import (
     call_off_order,
     cancel_order,
     open_issue,
+    open_silent_case,
     propose_amendment,
     receive_order,
     refuse_amendment,
@@ -159,6 +160,22 @@ def test_a_ruling_parts_what_the_credit_left(buyer_share, buyer, seller):
     resolve_issue(trade.order.pk, Decimal(buyer_share), "Seen.", by=make.operator())
 
     assert (in_wallet(trade, "buyer"), in_wallet(trade, "seller")) == (buyer, seller)
+    assert nothing_is_wrong()
+
+
+@pytest.mark.parametrize(
+    ("pieces", "buyer_share", "buyer", "seller"),
+    [("500", "0", 0, 12600 - 252), ("500", "0.5", 6300, 6300 - 126), ("100", "0", 8400, 4200 - 84), ("100", "1", 12600, 0)],
+)
+def test_a_lower_total_lets_first_go_what_is_not_paid_yet(pieces, buyer_share, buyer, seller):
+    """30 % are held and the rest is not paid: what the buyer saves is above all what need not be paid any more."""
+    trade = make.trade("deposit")
+    amended(trade, lines(pieces))
+    open_silent_case(trade.order.pk, "The balance did not come")
+    resolve_issue(trade.order.pk, Decimal(buyer_share), "Seen.", by=make.operator())
+
+    assert (in_wallet(trade, "buyer"), in_wallet(trade, "seller")) == (buyer, seller)
+    assert credit_left(trade.fresh()).minor == 0
     assert nothing_is_wrong()
 
 

@@ -19,6 +19,7 @@ from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance
 from everfair.ledger.values import wallet
 from everfair.messaging.actions import open_thread, post_message
+from everfair.payments.queries import wallet_statement
 from everfair.trade.actions import (
     accept_inspection,
     ask_inspection,
@@ -443,6 +444,26 @@ def test_a_fail_that_the_buyer_paid_for_is_taken_from_the_seller():
     debt = InspectionDebt.objects.get()
     assert (debt.amount_minor, debt.taken_minor) == (30000, 30000)
     assert nothing_is_wrong()
+
+
+def test_the_statements_call_every_line_by_its_name_to_whoever_reads_it():
+    trade = paid_by("inspected")
+    visit = book(trade, "buyer", "ready")
+    report(visit, BAD)
+    report(book(trade, "seller", "ready"))
+    make.pay(trade.stage(2), trade.buyer)
+    ship(trade)
+    receive_order(trade.order.pk, by=trade.buyer)
+
+    def said(actor):
+        return [(line.words, line.subject, line.link) for line in wallet_statement(actor, "USD")]
+
+    order = (trade.order.reference, f"/orders/{trade.order.pk}/")
+    debt = ("Fee of a failed inspection, from the seller to the buyer", *order)
+    assert said(trade.buyer) == [debt] * 2
+    assert sorted(said(trade.seller)) == sorted([debt, debt] + [("Paid for goods the buyer accepted", *order)] * 2)
+    first = ("Fee for an inspection", trade.order.reference, f"/inspections/{visit.inspection.pk}/")
+    assert said(visit.by) == [first]
 
 
 def test_a_debt_larger_than_the_first_stage_is_taken_from_the_next():

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import time
 from decimal import Decimal
+from threading import Event
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from everfair.base.refused import AlreadyDone
+from everfair.base.rows import ask
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
 from everfair.ledger.values import wallet
 from everfair.payments.actions import take_event
 from everfair.payments.models import Intent
 from everfair.trade.actions import (
+    ask_inspection,
     call_off_goods,
     cancel_order,
     close_group_buy,
@@ -21,14 +26,17 @@ from everfair.trade.actions import (
     draft_sample,
     fund_stage,
     join_group_buy,
+    lapse_order,
     order_sample,
     pay_stage,
     place_order,
 )
-from everfair.trade.models import FrameworkLine, Order, SampleCredit, Stage
+from everfair.trade.models import FrameworkLine, GroupBuy, Order, SampleCredit, Stage
+from everfair.trade.queries.inspecting import earliest_day
 from tests import make
 from tests.base.together import together
 from tests.trade import kinds
+from tests.trade.inspecting import FEE, inspector
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -141,3 +149,35 @@ def test_two_closers_close_once(quantity):
     assert order.agreement == ("agreed" if reached else "called_off")
     assert in_wallet(buyer.company_id) == (0 if reached else 36000)
     assert breaches() == []
+
+
+def test_an_order_that_lapses_while_its_group_closes_waits_for_nobody_who_waits_for_it():
+    """Both are due at the same instant. A row written twice, here for its inspection too, has its keys looked at again at the commit:
+    the closer keeps the group's row while it waits for the order."""
+    seller = kinds.owner()
+    group = kinds.group(seller, kinds.goods(seller))
+    order, buyer = kinds.joined(group, paid=False)
+    ask_inspection(order.pk, inspector().company_id, fee=FEE, wanted_on=earliest_day(order), place="Hall 3", by=buyer)
+    has_lapsed = Event()
+
+    def lapse() -> None:
+        with transaction.atomic():
+            lapse_order(order.pk, "not paid in time")
+            has_lapsed.set()
+            until = time.monotonic() + 10
+            while not ask(_SOMEBODY_WAITS) and time.monotonic() < until:
+                time.sleep(0.02)
+
+    def close() -> GroupBuy:
+        has_lapsed.wait(10)
+        return close_group_buy(group.pk, by=seller)
+
+    lapsed, closed = together([lapse, close])
+
+    assert lapsed is None
+    assert isinstance(closed, GroupBuy)
+    assert Order.objects.get(pk=order.pk).agreement == "lapsed"
+    assert breaches() == []
+
+
+_SOMEBODY_WAITS = "SELECT 1 FROM pg_locks WHERE NOT granted LIMIT 1"

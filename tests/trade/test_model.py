@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -42,7 +42,7 @@ from everfair.trade.reactions import money_arrived
 from tests import make
 from tests.disputes.claiming import judge
 from tests.trade.inspecting import BAD, FEE, GOOD, inspector, photo
-from tests.trade.plain_order import PlainOrder
+from tests.trade.plain_order import PlainOrder, rest
 
 pytestmark = pytest.mark.django_db
 SIDES = st.sampled_from(("buyer", "seller"))
@@ -94,10 +94,20 @@ class Orders(RuleBasedStateMachine):
         self.claims: list[UUID] = []
         self.plain = PlainOrder(
             42000,
+            1000,
             [
-                {"n": s.n, "amount": s.amount_minor, "state": "planned", "work": "open", "due_on": s.due_on, "ends_on": s.ends_on}
+                {
+                    "n": s.n,
+                    "amount": s.amount_minor,
+                    "parted": 0,
+                    "state": "planned",
+                    "work": "open",
+                    "due_on": s.due_on,
+                    "ends_on": s.ends_on,
+                }
                 for s in self.stages()
             ],
+            self._day_has_come,
         )
         if reached >= 1:
             self.sign("seller")
@@ -113,6 +123,11 @@ class Orders(RuleBasedStateMachine):
             self.operator_proves_delivery()
         if reached == 5:
             self.open_claim("buyer", "refund", 12600)
+
+    def _day_has_come(self) -> bool:
+        """The contract names the fourteenth day before shipping, by our clock in UTC."""
+        [day] = [stage.due_day for stage in self.stages() if stage.due_day is not None]
+        return clock.now() >= datetime.combine(day, time(), tzinfo=UTC)
 
     # What stands in the database
 
@@ -254,12 +269,19 @@ class Orders(RuleBasedStateMachine):
     def receive(self, side: str) -> None:
         self.do(self.plain.receive(side), lambda: actions.receive_order(self.pk, by=self.who[side]))
 
+    @rule(side=BUYER, pieces=st.sampled_from((1, 7, 333, 600, 1000)))
+    def accept_part(self, side: str, pieces: int) -> None:
+        lines = {1: make.Decimal(pieces)}
+        self.do(self.plain.accept_part(side, pieces), lambda: actions.accept_goods(self.pk, lines, by=self.who[side]))
+
     # ── new terms ──
 
     @rule(side=SIDES, pieces=st.sampled_from((1, 300, 900, 1000, 1100, 2000)))
     def propose(self, side: str, pieces: int) -> None:
         change = Change(lines=[(1, make.Decimal(pieces), make.Decimal("0.42"))])
-        self.do(self.plain.amend(side, pieces * 42), lambda: actions.propose_amendment(self.pk, change, by=self.who[side]))
+        self.do(
+            self.plain.amend(side, pieces, pieces * 42), lambda: actions.propose_amendment(self.pk, change, by=self.who[side])
+        )
 
     def _proposed(self) -> Amendment:
         return Amendment.objects.filter(order_id=self.pk, state="proposed").first() or self.nothing()
@@ -408,7 +430,9 @@ class Orders(RuleBasedStateMachine):
     def open_claim(self, side: str, remedy: str, cents: int) -> None:
         received = self.order.received_at
         in_time = received is not None and clock.now() <= received + timedelta(days=30)
-        lines = [Complaint(1, "defective")]
+        lines = [
+            Complaint(1, "defective", make.Decimal(self.plain.pieces - self.plain.accepted) if self.plain.accepted else None)
+        ]
         self.do(
             self.plain.open(side, remedy, cents, in_time),
             lambda: disputes.open_claim(self.pk, lines, remedy, Money(cents, "USD"), "see", by=self.who[side]),
@@ -523,7 +547,9 @@ class Orders(RuleBasedStateMachine):
         assert (order.agreement, order.goods, order.issue, order.inspection, order.total_minor) == (
             plain.agreement, plain.goods, plain.issue, plain.inspection, plain.total,
         )  # fmt: skip
-        assert [(s.state, s.work, s.amount_minor) for s in stages] == [(s["state"], s["work"], s["amount"]) for s in plain.stages]
+        assert [(s.state, s.work, s.amount_minor, s.parted_minor) for s in stages] == [
+            (s["state"], s["work"], s["amount"], s["parted"]) for s in plain.stages
+        ]
         claim = self.claim()
         assert (claim.state if claim else None) == (plain.claim["state"] if plain.claim else None)
 
@@ -539,7 +565,7 @@ class Orders(RuleBasedStateMachine):
         purse["fees"] = ask(_FEES, [fees("USD")])[0][0] - self.fees_before
         assert purse == {name: self.plain.purse[name] for name in purse}
         held = {n: found.get(address, 0) for address, n in escrows.items()}
-        assert held == {s["n"]: s["amount"] if s["state"] in ("funded", "frozen") else 0 for s in self.plain.stages}
+        assert held == {s["n"]: rest(s) if s["state"] in ("funded", "frozen") else 0 for s in self.plain.stages}
         assert min(*purse.values(), *held.values()) >= 0
         assert self.plain.purse["paid_in"] == sum(purse.values()) + sum(held.values()) + self.plain.purse["fee_escrow"]
 

@@ -15,9 +15,9 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 
-from everfair.base.clock import EfNow, now
+from everfair.base.clock import now
 from everfair.base.models import Deadline
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find
@@ -185,21 +185,20 @@ _DUE = """
 
 
 def _fire(deadline: Deadline) -> bool:
-    this = Deadline.objects.filter(pk=deadline.pk, state="waiting", due_at=deadline.due_at)
-    fired_by_itself = Deadline.objects.filter(pk=deadline.pk, state="fired")
+    this = [deadline.pk, deadline.due_at]
     try:
         with transaction.atomic():
-            if not _ours_alone(deadline.pk) or not this.exists():
+            if not _ours_alone(deadline.pk) or not ask(_STILL_WAITS, this):
                 return False
             if deadline.reminder and ask(_OVERTAKEN, [deadline.pk]):
-                this.update(state="cleared")
+                ask(_CLEAR_THIS, this)
                 return False
             try:
                 with transaction.atomic(), _is_firing(deadline.pk):
                     _act(deadline)
             except (Refused, NotVisible) as no:
                 log.info("deadline found nothing to do", extra={"kind": deadline.kind, "code": getattr(no, "code", "gone")})
-            if not this.update(state="fired", fired_at=EfNow()) and not fired_by_itself.exists():
+            if not ask(_FIRE_THIS, this) and not ask(_FIRED_ITSELF, [deadline.pk]):
                 raise _MovedAway
             if not deadline.reminder:
                 ask(_NO_MORE_REMINDERS, [deadline.kind, deadline.subject, deadline.generation])
@@ -217,6 +216,12 @@ def _fire(deadline: Deadline) -> bool:
         return False
 
 
+_STILL_WAITS = "SELECT 1 FROM base_deadline WHERE id = %s AND due_at = %s AND state = 'waiting'"
+_CLEAR_THIS = "UPDATE base_deadline SET state = 'cleared' WHERE id = %s AND due_at = %s AND state = 'waiting'"
+_FIRE_THIS = """
+    UPDATE base_deadline SET state = 'fired', fired_at = ef_now() WHERE id = %s AND due_at = %s AND state = 'waiting' RETURNING 1
+"""
+_FIRED_ITSELF = "SELECT 1 FROM base_deadline WHERE id = %s AND state = 'fired'"
 # At zero nobody is reminded any more, and of several that are due only the last speaks.
 _NO_MORE_REMINDERS = """
     UPDATE base_deadline SET state = 'cleared'
@@ -249,6 +254,4 @@ def _is_firing(pk: int) -> Iterator[None]:
 
 
 def _ours_alone(pk: int) -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, pk % 2**31])
-        return bool(cursor.fetchone()[0])
+    return bool(ask("SELECT pg_try_advisory_xact_lock(%s, %s)", [_LOCK_SPACE, pk % 2**31])[0][0])

@@ -236,7 +236,8 @@ class MeForm(forms.Form):
         label=_("Language of letters"), choices=lambda: [(code, language_name(code)) for code, _n in settings.LANGUAGES]
     )
     timezone = forms.ChoiceField(
-        label=_("Time zone"), choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones())]
+        label=_("Time zone"),
+        choices=lambda: [(zone, zone.replace("_", " ")) for zone in sorted(available_timezones() - {"Factory", "localtime"})],
     )
     phone = forms.CharField(
         label=_("Phone"), max_length=40, required=False, widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "tel"})

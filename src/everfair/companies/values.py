@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -150,8 +151,14 @@ def shown_phone(e164: str) -> str:
     return phonenumbers.format_number(phonenumbers.parse(e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL)
 
 
+@cache
+def _zones() -> set[str]:
+    """The system's list of zones is a folder of files: read once."""
+    return available_timezones()
+
+
 def is_timezone(name: str) -> bool:
-    return name in available_timezones()
+    return name in _zones()
 
 
 _POSTCODE_FIRST = "DE AT CH FR BE NL ES PT PL CZ SK DK SE NO FI GR HR SI HU RO BG TR IL MA TN DZ LT LV EE RS UA"

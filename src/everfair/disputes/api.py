@@ -19,6 +19,7 @@ from everfair.companies.roles import BUYING, SELLING, TRADING
 from everfair.disputes import actions, queries
 from everfair.disputes.actions import Complaint
 from everfair.disputes.models import Claim
+from everfair.disputes.queries.inspecting import claim_inspections
 from everfair.disputes.schemas import (
     AppealIn,
     ClaimAnswerIn,
@@ -29,6 +30,7 @@ from everfair.disputes.schemas import (
     ClaimPage,
     ClaimStandingOut,
     EvidenceIn,
+    InspectionOrderIn,
     RemedyIn,
     RulingIn,
     SumIn,
@@ -170,6 +172,31 @@ def take_replacement(request: HttpRequest, claim_id: UUID) -> Any:
     return _out(request, claim_id)
 
 
+@router.post("/claims/{uuid:claim_id}/inspections", response={201: ClaimOut})
+@allow(TRADING, scope="orders:write")
+@write
+def inspect_claim(request: HttpRequest, claim_id: UUID, payload: InspectionOrderIn) -> Any:
+    """Have the contested goods inspected by a third company; whoever orders pays its fee into escrow, the result settles who bears it."""
+    return _inspect(request, claim_id, payload)
+
+
+@router.post("/office/claims/{uuid:claim_id}/inspections", response={201: ClaimOut})
+@allow(OPERATOR)
+@write
+def inspect_case(request: HttpRequest, claim_id: UUID, payload: InspectionOrderIn) -> Any:
+    """The arbitrator whose case it is; the fee is asked of the buyer."""
+    return _inspect(request, claim_id, payload)
+
+
+def _inspect(request: HttpRequest, claim_id: UUID, payload: InspectionOrderIn) -> Any:
+    actor = request.actor  # type: ignore[attr-defined]
+    currency = queries.claim(claim_id, actor).currency
+    fee = _money(SumIn(amount=payload.fee, currency=currency), "fee")
+    typed = payload.model_dump(include={"wanted_on", "place", "level", "note"})
+    actions.inspect_claim(claim_id, payload.inspector, fee=fee, by=actor, **typed)
+    return 201, _out(request, claim_id)
+
+
 @router.post("/claims/{uuid:claim_id}/escalate", response=ClaimOut)
 @allow(TRADING, scope="orders:write")
 @write
@@ -221,11 +248,11 @@ def rule_claim(request: HttpRequest, claim_id: UUID, payload: RulingIn) -> Any:
     return _out(request, claim_id)
 
 
-def _money(given: SumIn) -> Money:
+def _money(given: SumIn, field: str = "amount") -> Money:
     try:
         return Money.of(given.amount, given.currency)
     except ValueError:
-        raise Refused("base.amount", _("This is no amount of this currency."), field="amount", status=422) from None
+        raise Refused("base.amount", _("This is no amount of this currency."), field=field, status=422) from None
 
 
 def _brief(claim: Claim) -> ClaimBrief:
@@ -258,6 +285,11 @@ def _out(request: HttpRequest, claim_id: UUID) -> ClaimOut:
             {"id": row.pk, "side": row.side, "remedy": row.remedy, "amount": MoneyOut.of(Money(row.amount_minor, currency)),
              "note": row.note, "at": row.created_at}
             for row in queries.offers_standing(claim).values()
+        ],
+        inspections=[
+            {"id": row.pk, "state": row.state, "wanted_on": row.wanted_on, "fee": MoneyOut.of(row.fee_amount), "fee_state": row.fee,
+             "payer": "seller" if row.booked_by_id == claim.seller_id else "buyer"}
+            for row in claim_inspections(claim)
         ],
         rulings=[
             {"instance": row.instance, "ground": row.ground.code, "to_buyer": MoneyOut.of(Money(row.to_buyer_minor, currency)),

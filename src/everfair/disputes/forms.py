@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from everfair.base.formats import plain_money, quantity
-from everfair.base.forms import FilesField, NumberField, TextField, read_money
-from everfair.base.money import Money
+from everfair.base.forms import DayField, FilesField, NumberField, TextField, read_money
+from everfair.base.money import Money, exponent
+from everfair.companies.queries import names
 from everfair.disputes.actions import Complaint
 from everfair.disputes.queries.grounds import ground_title, grounds
 from everfair.disputes.values import REASON_WORDS, REMEDY_WORDS
+from everfair.reference.queries import INSPECTION_LEVELS
+from everfair.reference.values import name_in
+from everfair.trade.queries.inspecting import LEVELS
 
 
 def files_field() -> FilesField:
@@ -120,6 +126,41 @@ class TrackingForm(forms.Form):
 
 class ReasonsForm(forms.Form):
     reasons = TextField(label=_("Your reasons"), many_lines=True, rows=5, max_length=5000)
+
+
+class InspectForm(forms.Form):
+    """An inspector for the contested goods. Nothing says how many: what is claimed is what is inspected."""
+
+    inspector = forms.ChoiceField(label=_("Inspector"))
+    fee = NumberField(label=_("Fee"), largest=Decimal(10**9))
+    wanted_on = DayField(label=_("Day of the visit"))
+    place = TextField(label=_("Place"), max_length=200, help_text=_("Where the goods lie: address, hall, whom to ask for."))
+    level = forms.ChoiceField(label=_("Inspection level"), initial="II")
+    note = TextField(
+        label=_("Note for the inspector"), required=False, many_lines=True, rows=2, max_length=1000,
+        help_text=_("The inspector does not read the claim: say what to look at. Your words stay in the case file."),
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, currency: str, inspectors: Sequence[Any], first: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"wanted_on": first, **kwargs.get("initial", {})}
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        self.currency = currency
+        self.known = {str(company.number): company.pk for company in inspectors}
+        fee: Any = self.fields["fee"]
+        fee.decimals, fee.label = exponent(currency), _("Fee in %(currency)s") % {"currency": currency}
+        choices = [(str(company.number), f"{names(company, language)[0]} · {company.country}") for company in inspectors]
+        self.fields["inspector"].choices = choices  # type: ignore[attr-defined]
+        self.fields["level"].choices = [(code, name_in(INSPECTION_LEVELS[code], language)) for code in LEVELS]  # type: ignore[attr-defined]
+
+    def booking(self) -> dict[str, Any]:
+        """What `inspect_claim` takes, but for the claim."""
+        typed = self.cleaned_data
+        return {
+            "inspector_id": self.known[typed["inspector"]],
+            "fee": Money(int(typed["fee"].scaleb(exponent(self.currency))), self.currency),
+            **{name: typed[name] for name in ("wanted_on", "place", "level", "note")},
+        }
 
 
 class CheckForm(forms.Form):

@@ -10,8 +10,21 @@ from everfair.disputes.states import CLAIM, ENDED
 
 REASONS = ("not_received", "late", "short", "wrong", "defective", "counterfeit", "documents")
 REMEDIES = ("refund", "discount", "return", "replace")
-EXHIBITS = ("opening", "answer", "note", "chat", "snapshot", "tracking", "offer", "move", "ruling", "appeal", "late")
-SIDES = ("buyer", "seller", "arbitrator", "clock")
+EXHIBITS = (
+    "opening",
+    "answer",
+    "note",
+    "chat",
+    "snapshot",
+    "tracking",
+    "offer",
+    "move",
+    "ruling",
+    "appeal",
+    "late",
+    "inspection",
+)
+SIDES = ("buyer", "seller", "arbitrator", "inspector", "clock")
 
 
 class Claim(Row):
@@ -41,6 +54,8 @@ class Claim(Row):
     answered_at = models.DateTimeField(null=True)
     escalated_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    # Until when the report of its first inspection is due: the ruling is not due before. Null while none was ordered.
+    report_by = models.DateTimeField(null=True)
     # What goes to the buyer, once it is agreed or final, and when the ledger did it (a stop on release may keep it waiting).
     to_buyer_minor = models.BigIntegerField(null=True)
     carried_out_at = models.DateTimeField(null=True)

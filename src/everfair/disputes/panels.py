@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 
 from everfair.base.slots import panel
-from everfair.disputes.queries import claims_of
+from everfair.disputes.queries import claims_of, claims_visible_to
 from everfair.disputes.queries.opening import may_close, may_open
 
 
@@ -26,6 +26,15 @@ def claims_of_order(request: HttpRequest, order: Any) -> str | None:
         "may_close": may_close(order, actor, claims),
     }
     return render_to_string("disputes/order_panel.html", context, request)
+
+
+@panel("trade.inspection")
+def claim_of_inspection(request: HttpRequest, inspection: Any) -> str | None:
+    """Why it was ordered; the claim itself is for its two sides and staff."""
+    if inspection.claim_id is None:
+        return None
+    claim = claims_visible_to(request.actor).filter(pk=inspection.claim_id).first()  # type: ignore[attr-defined]
+    return render_to_string("disputes/inspection_panel.html", {"claim": claim}, request)
 
 
 @panel("trade.receive")

@@ -6,9 +6,11 @@ from typing import Any
 
 from everfair.base.events import event_seq, on
 from everfair.base.rows import ask
+from everfair.disputes.actions import read_inspections
 from everfair.events.disputes import (
     ClaimAnswered,
     ClaimEscalated,
+    ClaimInspectionOrdered,
     ClaimOpened,
     ClaimRuled,
     ClaimSettled,
@@ -20,11 +22,28 @@ from everfair.events.disputes import (
     RulingAppealed,
     RulingGiven,
 )
+from everfair.events.trade import (
+    InspectionCancelled,
+    InspectionDeclined,
+    InspectionFailed,
+    InspectionLapsed,
+    InspectionPassed,
+)
 from everfair.messaging.actions import notify
+from everfair.trade.queries import claim_of_inspection
 
+# Its own cursor: a letter that cannot be written must never keep a report out of the file.
+FILE = "disputes"
 NOTICES = "disputes.notices"
 _ROLES = {"buyer": ("owner", "buyer"), "seller": ("owner", "seller")}
 _OTHER = {"buyer": "seller", "seller": "buyer"}
+
+
+@on(InspectionPassed, InspectionFailed, InspectionDeclined, InspectionCancelled, InspectionLapsed, subscriber=FILE)
+def lay_report_down(fact: Any) -> None:
+    claim_id = claim_of_inspection(fact.inspection_id)
+    if claim_id is not None:
+        read_inspections(claim_id)
 
 
 @on(ClaimOpened, subscriber=NOTICES)
@@ -56,6 +75,15 @@ def tell_of_agreement(fact: RemedyAgreed) -> None:
 @on(GoodsOnTheWay, subscriber=NOTICES)
 def tell_of_goods(fact: GoodsOnTheWay) -> None:
     _tell(fact, "claim.goods", _OTHER[fact.side])
+
+
+@on(ClaimInspectionOrdered, subscriber=NOTICES)
+def tell_of_inspection(fact: ClaimInspectionOrdered) -> None:
+    if fact.side == "arbitrator":
+        _tell(fact, "claim.inspection_asked", "buyer")
+        _tell(fact, "claim.inspection_ordered", "seller")
+    else:
+        _tell(fact, "claim.inspection", _OTHER[fact.side])
 
 
 @on(ClaimSettled, subscriber=NOTICES)

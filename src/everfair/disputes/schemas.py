@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -72,6 +72,17 @@ class TrackingIn(_In):
     files: list[UUID] = Field([], max_length=10)
 
 
+class InspectionOrderIn(_In):
+    """What is claimed is what is inspected. `fee` in the order's currency; the inspector reads `note`, and it stays in the file."""
+
+    inspector: UUID
+    fee: AmountText
+    wanted_on: date
+    place: Words = Field(min_length=1, max_length=200)
+    level: Literal["I", "II", "III"] = "II"
+    note: Words = Field("", max_length=1000)
+
+
 class AppealIn(_In):
     reasons: Words = Field(min_length=1, max_length=5000)
 
@@ -103,6 +114,17 @@ class RemedyOut(Schema):
     amount: MoneyOut
     note: str
     at: datetime
+
+
+class ClaimInspectionOut(Schema):
+    """More under `GET /inspections/{id}`. `payer`: the side that pays the fee into escrow."""
+
+    id: UUID
+    state: str
+    wanted_on: date
+    fee: MoneyOut
+    fee_state: str
+    payer: str
 
 
 class RulingOut(Schema):
@@ -151,6 +173,7 @@ class ClaimOut(ClaimBrief):
     moves: list[str]
     lines: list[ClaimLineOut]
     offers: list[RemedyOut]
+    inspections: list[ClaimInspectionOut]
     rulings: list[RulingOut]
     file: list[LeafOut]
 

@@ -29,8 +29,13 @@ CLAIM = StateTable(
     ("appeal",           "ruled",                                    "arbitration", party),           # once, to somebody else
     ("waive",            "ruled",                                    "ruled",       party),
     ("finish",           "ruled",                                    "decided",     party | CLOCK),   # nobody appealed, or both waived
+    ("inspect",          "answering",                                "answering",   party),           # a third company looks at the goods
+    ("inspect",          "talking",                                  "talking",     party),
+    ("inspect",          "arbitration",                              "arbitration", party | ARBITER),
     ("withdraw",         "answering talking returning replacing replaced arbitration proposed", "withdrawn", buyer),
 )
 # fmt: on
 ENDED = ("settled", "dropped", "decided", "withdrawn")
+# While the file can take in a report: an inspection that is open ends when its claim leaves these.
+INSPECTED = ("answering", "talking", "arbitration")
 WITH_ARBITRATOR = ("arbitration", "proposed")

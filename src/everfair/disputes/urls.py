@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.disputes.pages import desk, moves, opening, reading
+from everfair.disputes.pages import desk, inspecting, moves, opening, reading
 
 app_name = "disputes"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("claims/<uuid:claim_id>/offers/<uuid:offer_id>/accept/", moves.accept, name="accept"),
     path("claims/<uuid:claim_id>/evidence/", moves.evidence, name="evidence"),
     path("claims/<uuid:claim_id>/send/", moves.send, name="send"),
+    path("claims/<uuid:claim_id>/inspect/", inspecting.inspect, name="inspect"),
     path("claims/<uuid:claim_id>/appeal/", moves.appeal, name="appeal"),
     path("claims/<uuid:claim_id>/moves/<slug:verb>/", moves.step, name="step"),
     path("claims/<uuid:claim_id>/<slug:kind>.pdf", reading.paper, name="paper"),
@@ -21,6 +22,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/withdraw-report/", opening.withdraw, name="withdraw"),
     path("office/claims/", desk.desk, name="desk"),
     path("office/claims/<uuid:claim_id>/take/", desk.take, name="take"),
+    path("office/claims/<uuid:claim_id>/inspect/", inspecting.inspect_case, name="inspect_case"),
     path("office/claims/<uuid:claim_id>/rule/", desk.rule, name="rule"),
     path("office/claims/<uuid:claim_id>/check/<uuid:ruling_id>/", desk.check, name="check"),
     path("office/precedents/", desk.precedents, name="precedents"),

@@ -20,13 +20,14 @@ REASON_WORDS = name_codes("claim reason", {
     "defective": _("Defective"), "counterfeit": _("Counterfeit"), "documents": _("Documents missing or wrong"),
 })
 REMEDY_WORDS = name_codes("claim remedy", {
-    "refund": _("Part of the money back"), "discount": _("A lower price; the goods stay"),
+    "refund": _("Money back"), "discount": _("A lower price; the goods stay"),
     "return": _("Goods back, then money back"), "replace": _("New goods"),
 })
 EXHIBIT_WORDS = name_codes("claim exhibit", {
     "opening": _("The claim"), "answer": _("The supplier's answer"), "note": _("Evidence"), "chat": _("From the talk"),
     "snapshot": _("The goods as they were ordered"), "tracking": _("Tracking"), "offer": _("An offer"), "move": _("A step"),
     "ruling": pgettext_lazy("claim", "A ruling"), "appeal": _("An appeal"), "late": _("A deadline passed"),
+    "inspection": _("An inspection"),
 })
 STEP_WORDS = name_codes("claim step", {
     "open": _("The buyer opened the claim; what is held is frozen"), "answer": _("The supplier answered"), "offer": _("An offer was made"),
@@ -38,11 +39,12 @@ STEP_WORDS = name_codes("claim step", {
     "send_back": _("The second person sent the ruling back"), "rule": _("The arbitrator ruled"), "confirm": _("The ruling was confirmed"),
     "rule_finally": _("The second arbitrator ruled: final"), "confirm_finally": _("The ruling on appeal was confirmed: final"),
     "appeal": _("An appeal was lodged"), "waive": _("One side will not appeal"), "finish": _("The ruling is final and carried out"),
-    "withdraw": _("The buyer withdrew the claim"),
+    "withdraw": _("The buyer withdrew the claim"), "inspect": _("An inspection of the goods was ordered"),
+    "report": _("The inspector's report"), "no_report": _("The inspection ended without a report; a fee that was held went back"),
 })
 SIDE_WORDS = name_codes("claim side", {
     "buyer": _("Buyer"), "seller": pgettext_lazy("side of an order", "Seller"), "arbitrator": _("Arbitrator"),
-    "clock": _("Automatically, on time"),
+    "inspector": _("Inspector"), "clock": _("Automatically, on time"),
 })
 DEADLINE_WORDS = name_codes("deadline", {
     "disputes.answer": _("Answer the claim"), "disputes.talk": _("Settle the claim"), "disputes.return": _("Send the goods back"),
@@ -50,10 +52,16 @@ DEADLINE_WORDS = name_codes("deadline", {
     "disputes.replacement": _("Look at the new goods"), "disputes.rule": _("Rule on the claim"),
     "disputes.appeal": _("Appeal against the ruling"), "disputes.execute": _("Carry out what was decided"),
 })
-SUBSCRIBER_WORDS = name_codes("subscriber", {"disputes.notices": _("Notices of claims")})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"disputes": _("Claims"), "disputes.notices": _("Notices of claims")})
+PROOF_WORDS = name_codes("proof", {
+    "an inspection inside a claim is over, and lies in its file, when the claim goes on without it":
+        _("An inspection inside a claim is over, and lies in its file, when the claim goes on without it"),
+})
 # fmt: on
 DEADLINES = tuple(DEADLINE_WORDS)
 MONEY_REMEDIES = ("refund", "discount")
+# What is wrong with goods that are there to be looked at.
+INSPECTABLE = ("short", "wrong", "defective", "counterfeit")
 # Up to these sums, in whole units of the currency, precedents stand together.
 BANDS = (100, 1_000, 10_000, 100_000)
 

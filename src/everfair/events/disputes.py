@@ -47,6 +47,16 @@ class RemedyOffered:
 
 
 @event
+class ClaimInspectionOrdered:
+    """A third company is to look at the contested goods; `side`: buyer, seller or arbitrator."""
+
+    claim_id: UUID
+    order_id: UUID
+    inspection_id: UUID
+    side: str
+
+
+@event
 class ClaimSettled:
     """Ended by both, or by what both had agreed to; `remedy` is «dropped» where the goods were not sent back."""
 

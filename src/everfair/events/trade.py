@@ -253,6 +253,8 @@ class AmendmentEnded:
 
 @event
 class InspectionAsked:
+    """`by`: buyer, seller, or operator for an arbitrator inside a claim."""
+
     order_id: UUID
     inspection_id: UUID
     by: str

@@ -47,6 +47,7 @@ FACT_WORDS = name_codes("fact", {
     "ClaimOpened": _("Claim opened"), "ClaimAnswered": _("Claim answered"), "ClaimUnanswered": _("Claim not answered in time"),
     "RemedyOffered": _("Settlement offered"), "RemedyAgreed": _("Return or replacement agreed"), "GoodsOnTheWay": _("Goods sent within a claim"),
     "ClaimSettled": _("Claim settled"), "ClaimEscalated": _("Claim brought to an arbitrator"), "ClaimWithdrawn": _("Claim withdrawn"),
+    "ClaimInspectionOrdered": _("Inspection ordered inside a claim"),
     "RulingGiven": _("Ruling given"), "RulingAppealed": _("Ruling appealed against"), "RulingOverdue": _("Ruling overdue"),
     "ClaimRuled": _("Claim decided for good"),
 })

@@ -73,6 +73,7 @@ class Line:
     amount: Money
     other: str
     balance: Money
+    purpose: str = ""
 
 
 def statement(address: str, *, before: int | None = None, limit: int = 50) -> list[Line]:
@@ -84,10 +85,10 @@ def statement(address: str, *, before: int | None = None, limit: int = 50) -> li
         cursor.execute(
             """
             WITH recent AS (
-                (SELECT t.id, t.entry_id, -t.amount_minor AS signed, t.target_id AS other FROM ledger_transfer t
+                (SELECT t.id, t.entry_id, -t.amount_minor AS signed, t.target_id AS other, t.purpose FROM ledger_transfer t
                  WHERE t.source_id = %(a)s AND t.id < %(before)s ORDER BY t.id DESC LIMIT %(limit)s)
                 UNION ALL
-                (SELECT t.id, t.entry_id, t.amount_minor, t.source_id FROM ledger_transfer t
+                (SELECT t.id, t.entry_id, t.amount_minor, t.source_id, t.purpose FROM ledger_transfer t
                  WHERE t.target_id = %(a)s AND t.id < %(before)s ORDER BY t.id DESC LIMIT %(limit)s)
                 ORDER BY id DESC LIMIT %(limit)s
             ),
@@ -104,7 +105,8 @@ def statement(address: str, *, before: int | None = None, limit: int = 50) -> li
             )
             SELECT r.id, e.posted_at, e.kind, e.why, r.signed, o.address,
                    (SELECT top FROM later) - coalesce(
-                       sum(r.signed) OVER (ORDER BY r.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0)
+                       sum(r.signed) OVER (ORDER BY r.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
+                   r.purpose
             FROM recent r JOIN ledger_entry e ON e.id = r.entry_id JOIN ledger_account o ON o.id = r.other
             ORDER BY r.id DESC
             """,
@@ -119,6 +121,7 @@ def statement(address: str, *, before: int | None = None, limit: int = 50) -> li
                 amount=Money(int(row[4]), account.currency),
                 other=row[5],
                 balance=Money(int(row[6]), account.currency),
+                purpose=row[7],
             )
             for row in cursor.fetchall()
         ]

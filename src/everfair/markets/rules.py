@@ -73,6 +73,7 @@ RULES = {
         _rule("disputes.take_back_days", "days", "15", "1", "90", "our own: to confirm a return once its carrier's number is known"),
         _rule("disputes.replacement_days", "days", "30", "1", "120", "our own: to send new goods"),
         _rule("disputes.ruling_days", "business days", "10", "1", "30", "our own: a ruling is due within 10 working days"),
+        _rule("disputes.inspection_days", "business days", "10", "2", "30", "our own: within which an inspection inside a claim reports; the ruling waits once"),
         _rule("disputes.appeal_days", "days", "7", "1", "30", "our own: to ask a second arbitrator"),
         _rule("disputes.two_person_amount", "whole units", "10000", "0", "1000000000", "our own: two people rule from so much held on, in the order's currency"),
         _rule("reviews.days", "days", "60", "7", "180", "Alibaba.com feedback: 60 days to rate (helpcenter/47a9f417)"),

@@ -75,6 +75,7 @@ RULE_WORDS = name_codes("rule", {
     "disputes.take_back_days":       _("Time to confirm goods sent back"),
     "disputes.replacement_days":     _("Time to send new goods"),
     "disputes.ruling_days":          _("Time for an arbitrator to rule"),
+    "disputes.inspection_days":      _("Time for the report of an inspection inside a claim"),
     "disputes.appeal_days":          _("Time to appeal against a ruling"),
     "disputes.two_person_amount":    _("From so much held on two people rule"),
     "reviews.days":                 _("Time to review a completed trade"),

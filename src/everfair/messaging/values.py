@@ -92,6 +92,11 @@ NOTICE_WORDS: dict[str, str] = {
     "claim.goods": N_("%(company)s has sent goods for the claim on the order %(number)s."),
     "claim.settled": N_("The claim on the order %(number)s is settled."),
     "claim.escalated": N_("The claim on the order %(number)s is with an arbitrator."),
+    "claim.inspection": N_("%(company)s has ordered an inspection in the claim on the order %(number)s."),
+    "claim.inspection_asked": N_(
+        "The arbitrator has ordered an inspection in the claim on the order %(number)s. Please pay its fee; if the goods fail, the seller owes it to you."
+    ),
+    "claim.inspection_ordered": N_("The arbitrator has ordered an inspection in the claim on the order %(number)s."),
     "claim.withdrawn": N_("%(company)s has withdrawn the claim on the order %(number)s."),
     "claim.ruled": N_("There is a ruling on the claim on the order %(number)s; you can appeal until its deadline."),
     "claim.appealed": N_("%(company)s has appealed against the ruling on the order %(number)s."),

@@ -268,17 +268,25 @@ def commands_page() -> str:
         command = everfair.get_command(context, name)
         if command is None:
             raise LookupError(name)
-        inner = click.Context(command, info_name=name, parent=context)
-        usage = "bin/everfair " + " ".join([name, *command.collect_usage_pieces(inner)])
-        parts += [f"## {name}", command.get_short_help_str(200), f"    {usage}"]
-        options = [
-            record
-            for option in command.get_params(inner)
-            if (record := option.get_help_record(inner)) and record[1] and "--help" not in record[0]
-        ]
-        if options:
-            parts.append(_table(["option", "meaning"], [[f"`{written}`", means] for written, means in options]))
+        parts += _command(name, command, context, "##")
+        if isinstance(command, click.Group):
+            for verb, below in command.commands.items():
+                parts += _command(f"{name} {verb}", below, context, "###")
     return "\n\n".join(parts)
+
+
+def _command(name: str, command: click.Command, context: click.Context, mark: str) -> Iterator[str]:
+    inner = click.Context(command, info_name=name, parent=context)
+    yield f"{mark} {name}"
+    yield command.get_short_help_str(300)
+    yield "    bin/everfair " + " ".join([name, *command.collect_usage_pieces(inner)])
+    options = [
+        record
+        for option in command.get_params(inner)
+        if (record := option.get_help_record(inner)) and record[1] and "--help" not in record[0]
+    ]
+    if options:
+        yield _table(["option", "meaning"], [[f"`{written}`", means] for written, means in options])
 
 
 PAGES = {

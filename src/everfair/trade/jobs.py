@@ -10,6 +10,7 @@ from everfair.base.actor import CLOCK_ACTOR
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import Refused
+from everfair.base.rows import find
 from everfair.events.trade import ShippingLate
 from everfair.messaging.actions import notify
 from everfair.trade.actions import (
@@ -116,7 +117,7 @@ SHORT = (Fraction(1, 2), timedelta(hours=24))
 @on_reminder("trade.confirm", *SHORT)
 def remind(reminder: Reminder) -> None:
     """Tell the people whose turn it is; the notice goes out with the reminder or not at all."""
-    order = Order.objects.select_related("buyer", "seller").get(pk=reminder.subject)
+    [order] = find(Order, "id = %s", [reminder.subject])
     side = TURN[reminder.kind]
     to = order.buyer_id if side == "buyer" else order.seller_id
     roles = PAYERS if reminder.kind in ("trade.pay", "trade.balance") else BUYERS if side == "buyer" else SELLERS

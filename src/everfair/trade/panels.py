@@ -109,11 +109,13 @@ def buyer_card(request: HttpRequest, buyer: Any, *, folded: bool = False) -> str
 
 
 def _explain(lines: list[Line]) -> dict[int, tuple[str, str]]:
-    """Statement line → (order, where it is): one query for all of them."""
+    """Statement line → (order, where it is, or where its inspection is): one query for all of them."""
     stages = {line.id: line.why["stage"] for line in lines if line.why.get("stage")}
     orders = orders_of_stages(set(stages.values()))
     found = {line_id: orders[stage] for line_id, stage in stages.items() if stage in orders}
-    return {line_id: (order.reference, f"/orders/{order.pk}/") for line_id, order in found.items()}
+    told = {line_id: (order.reference, f"/orders/{order.pk}/") for line_id, order in found.items()}
+    visits = {line.id: line.why for line in lines if line.why.get("inspection")}
+    return told | {line_id: (why["order"], f"/inspections/{why['inspection']}/") for line_id, why in visits.items()}
 
 
 explain_lines_with(_explain)

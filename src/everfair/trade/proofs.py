@@ -15,11 +15,13 @@ also_prove(
 also_prove(
     "every credit of a settled order went back to its buyer",
     """
-    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number) FILTER (WHERE o.agreement = 'completed' AND given.back <> c.credit))[1]
+    SELECT count(*), (array_agg('order EF-' || o.number ORDER BY o.number)
+        FILTER (WHERE o.agreement = 'completed' AND given.back NOT BETWEEN c.credit - given.void AND c.credit))[1]
     FROM trade_order o
     JOIN LATERAL (SELECT sum(amount_minor) AS credit FROM trade_credit WHERE order_id = o.id HAVING count(*) > 0) c ON true
     CROSS JOIN LATERAL (
-        SELECT coalesce(sum(u.amount_minor), 0) AS back FROM trade_credituse u JOIN trade_stage s ON s.id = u.stage_id WHERE s.order_id = o.id
+        SELECT coalesce(sum(u.amount_minor), 0) AS back, coalesce(sum(s.amount_minor) FILTER (WHERE s.state = 'void'), 0) AS void
+        FROM trade_stage s LEFT JOIN trade_credituse u ON u.stage_id = s.id WHERE s.order_id = o.id
     ) given
     """,
 )
@@ -70,7 +72,7 @@ also_prove(
     WITH stands AS (
         SELECT order_id, bool_or(state IN ('asked', 'accepted')) AS open, bool_or(state = 'failed') AS failed,
             (array_agg(state ORDER BY n DESC) FILTER (WHERE state IN ('passed', 'waived')))[1] AS last
-        FROM trade_inspection GROUP BY order_id
+        FROM trade_inspection WHERE claim_id IS NULL GROUP BY order_id
     )
     SELECT count(*), (array_agg('order EF-' || o.number || ' says ' || o.inspection ORDER BY o.number) FILTER (
         WHERE o.inspection <> CASE WHEN s.open AND s.failed THEN 'again' WHEN s.open THEN 'open' WHEN s.failed THEN 'failed'

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from everfair.base.events import event_seq, on
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask
+from everfair.base.rows import ask, find_one
 from everfair.events.logistics import ConsignmentDelivered
 from everfair.events.payments import PaymentCaptured, PaymentFailed
 from everfair.events.trade import (
@@ -56,7 +56,7 @@ from everfair.events.trade import (
 )
 from everfair.messaging.actions import notify
 from everfair.trade.actions import announce_confirmation, fund_inspection, fund_stage, reopen_inspection_fee, reopen_stage
-from everfair.trade.models import Amendment, Order, Stage, reference_of
+from everfair.trade.models import Order, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
 # Their own cursor: a letter that cannot be written must never hold up money.
@@ -86,8 +86,11 @@ def payment_failed(fact: PaymentFailed) -> None:
 @on(OrderPlaced, subscriber=NOTICES)
 def tell_of_order(fact: OrderPlaced) -> None:
     """A call-off or a part in a group buy that the seller has signed already waits for nobody's signature."""
-    signed = Order.objects.filter(pk=fact.order_id, kind__in=("call_off", "group_buy"), seller_signed_at__isnull=False).exists()
+    signed = ask(_SIGNED_AT_ONCE, [fact.order_id])
     _tell(fact, "seller", SELLERS, "order.called" if signed else "order.placed")
+
+
+_SIGNED_AT_ONCE = "SELECT 1 FROM trade_order WHERE id = %s AND kind IN ('call_off', 'group_buy') AND seller_signed_at IS NOT NULL"
 
 
 @on(OrderSigned, subscriber=NOTICES)
@@ -152,10 +155,12 @@ def tell_of_escrow(fact: StageFunded) -> None:
 
 @on(PaymentFailed, subscriber=NOTICES)
 def tell_of_failed_payment(fact: PaymentFailed) -> None:
-    stage = Stage.objects.select_related("order").filter(pk=fact.purpose, state__in=["due", "paying"]).first()
-    if fact.purpose_kind == "stage" and stage is not None and stage.order.agreement == "agreed":
-        order = stage.order
+    order = find_one(Order, _WAITS_FOR_MONEY, [fact.purpose]) if fact.purpose_kind == "stage" else None
+    if order is not None:
         notify(order.buyer_id, PAYERS, "payment.failed", _link(order), f"payment:{fact.intent_id}:failed", number=order.reference)
+
+
+_WAITS_FOR_MONEY = "id = (SELECT order_id FROM trade_stage WHERE id = %s AND state IN ('due', 'paying')) AND agreement = 'agreed'"
 
 
 @on(OrderShipped, subscriber=NOTICES)
@@ -188,7 +193,7 @@ def tell_of_proposal(fact: AmendmentProposed) -> None:
 
 @on(OrderAmended, subscriber=NOTICES)
 def tell_of_new_terms(fact: OrderAmended) -> None:
-    side = Amendment.objects.values_list("side", flat=True).get(pk=fact.amendment_id)
+    [(side,)] = ask("SELECT side FROM trade_amendment WHERE id = %s", [fact.amendment_id])
     _tell(fact, side, BUYERS if side == "buyer" else SELLERS, "amendment.signed")
 
 

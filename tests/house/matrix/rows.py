@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from everfair.reference.queries import add_business_days
 from tests.files import uploads
 
 DAY = "%Y-%m-%d"
@@ -20,6 +21,11 @@ DAY = "%Y-%m-%d"
 
 def _day(days: int) -> str:
     return (datetime.now(UTC) + timedelta(days=days)).strftime(DAY)
+
+
+def _visit_day() -> str:
+    """Within the business days that a claim waits for a report."""
+    return add_business_days(datetime.now(UTC).date(), 3, {"CN", "DE"}).strftime(DAY)
 
 
 def _moment(days: int) -> str:
@@ -107,6 +113,14 @@ _SHIP_FORM = {
 }  # fmt: skip
 _BUYERS_GRADES = {"goods": 4, "delivery": 4, "service": 5}
 _GRADES = {f"grade_{aspect}": str(grade) for aspect, grade in _BUYERS_GRADES.items()}
+_VISIT = {
+    "inspector": "~@inspector_number",
+    "fee": "300.00",
+    "wanted_on": _visit_day,
+    "place": "Hall 3",
+    "level": "II",
+    "note": "teeth",
+}
 _BANK_FORM = {
     "holder": "House", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
 }  # fmt: skip
@@ -298,6 +312,8 @@ PAGES: list[Page] = [
     Page("disputes:accept", TRADING, {"claim_id": "@claim_talked", "offer_id": "@claim_offer"}, post="owner", form={"confirmed": "1"}),
     Page("disputes:evidence", TRADING, {"claim_id": "@claim_made"}, post="owner", form={"text": "seen", "attachments": _photo}),
     Page("disputes:send", TRADING, {"claim_id": "@claim_returning"}, post="owner", form={"carrier": "DHL", "number": "1"}),
+    Page("disputes:inspect", TRADING, {"claim_id": "@claim_made"}, post="owner", form=_VISIT),
+    Page("disputes:inspect_case", OPERATOR, {"claim_id": "@claim_escalated"}, get="operator", post="operator", form=_VISIT, looks=("companies_auditnote",)),
     Page("disputes:appeal", TRADING, {"claim_id": "@claim_ruled"}, post="owner", form={"reasons": "other goods"}),
     Page("disputes:step", TRADING, {"claim_id": "@claim_made", "verb": "~withdraw"}, post="owner"),
     Page("disputes:desk", OPERATOR, get="operator"),
@@ -471,6 +487,14 @@ _SHIP = {
     "lines": [{"line": 1, "quantity": "1000"}], "last": True,
 }  # fmt: skip
 _TEN = {"amount": "10.00", "currency": "USD"}
+_VISIT_OF_CLAIM = {
+    "inspector": "~@inspector",
+    "fee": "300.00",
+    "wanted_on": _visit_day,
+    "place": "Hall 3",
+    "level": "II",
+    "note": "teeth",
+}
 _REASON = {"reason": "half is missing"}
 _SAMPLE = {"offer": "~@partner_sampled", "quantity": 1, "incoterm": "DAP", "named_place": "Hamburg", "remarks": "soon"}
 _FRAMEWORK = {
@@ -624,6 +648,8 @@ OPERATIONS: list[Operation] = [
     Operation("POST /claims/{claim_id}/take-back", SELLING, path={"claim_id": "@claim_returned"}),
     Operation("POST /claims/{claim_id}/send-again", SELLING, path={"claim_id": "@claim_replacing"}, body={"carrier": "SF", "number": "1"}),
     Operation("POST /claims/{claim_id}/take-replacement", BUYING, path={"claim_id": "@claim_replaced"}),
+    Operation("POST /claims/{claim_id}/inspections", TRADING, path={"claim_id": "@claim_made"}, body=_VISIT_OF_CLAIM),
+    Operation("POST /office/claims/{claim_id}/inspections", OPERATOR, "operator", {"claim_id": "@claim_escalated"}, body=_VISIT_OF_CLAIM),
     Operation("POST /claims/{claim_id}/escalate", TRADING, path={"claim_id": "@claim_replaced"}),
     Operation("POST /claims/{claim_id}/withdraw", BUYING, path={"claim_id": "@claim_made"}),
     Operation("POST /claims/{claim_id}/appeal", TRADING, path={"claim_id": "@claim_ruled"}, body={"reasons": "other goods"}),

@@ -12,6 +12,7 @@ from pytest_django import DjangoDbBlocker
 from everfair.base.actor import CLOCK_ACTOR, NOBODY, RAIL_ACTOR, SYSTEM, Actor
 from everfair.base.rows import find
 from everfair.companies.queries import actor_of_person
+from everfair.disputes.queries import claims_visible_to
 from everfair.logistics.queries import consignments_visible_to
 from everfair.payments.queries import intents_visible_to
 from everfair.sourcing.queries import quotes_visible_to, rfqs_visible_to
@@ -19,7 +20,7 @@ from everfair.trade.queries import orders_visible_to
 from tests.house.matrix.world import World
 
 SCOPES: list[Callable[[Actor], QuerySet[Any]]] = [
-    orders_visible_to, intents_visible_to, rfqs_visible_to, quotes_visible_to, consignments_visible_to,
+    orders_visible_to, intents_visible_to, rfqs_visible_to, quotes_visible_to, consignments_visible_to, claims_visible_to,
 ]  # fmt: skip
 
 

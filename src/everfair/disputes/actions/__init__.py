@@ -2,6 +2,7 @@
 
 from everfair.disputes.actions.ending import carry_out_again
 from everfair.disputes.actions.grounds import set_ground
+from everfair.disputes.actions.inspecting import inspect_claim, read_inspections
 from everfair.disputes.actions.opening import Complaint, open_claim
 from everfair.disputes.actions.ruling import (
     appeal_ruling,
@@ -34,10 +35,12 @@ __all__ = [
     "escalate_claim",
     "finish_claim",
     "hand_over_return",
+    "inspect_claim",
     "lay_down_evidence",
     "note_silence",
     "offer_remedy",
     "open_claim",
+    "read_inspections",
     "replace_arbitrator",
     "rule_claim",
     "send_again",

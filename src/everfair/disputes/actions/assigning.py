@@ -22,7 +22,17 @@ def assign(claim: Claim) -> None:
 
 
 def ruling_due(claim: Claim) -> datetime:
-    """The end of the n-th business day of both sides' countries."""
+    """The end of the n-th business day of both sides' countries, and never before the report of its first inspection is due."""
+    due = _end_of_business_day(claim, "disputes.ruling_days")
+    return due if claim.report_by is None else max(due, claim.report_by)
+
+
+def inspection_due(claim: Claim) -> datetime:
+    """Until when an inspection ordered now reports."""
+    return _end_of_business_day(claim, "disputes.inspection_days")
+
+
+def _end_of_business_day(claim: Claim, rule: str) -> datetime:
     countries = {claim.buyer.country, claim.seller.country}
-    day = add_business_days(now().date(), int(number(claim.order, "disputes.ruling_days")), countries)
+    day = add_business_days(now().date(), int(number(claim.order, rule)), countries)
     return datetime.combine(day, time(23, 59, 59), tzinfo=UTC)

@@ -33,7 +33,7 @@ def rule_claim(claim_id: UUID, ground: str, to_buyer: Money, reasons: str, *, se
     """
     reasons = words(reasons, "reasons")
     with taking_up(claim_id, by=by) as claim:
-        _refuse_judge(claim, by, assigned=True)
+        refuse_judge(claim, by, assigned=True)
         exhibits = exhibits_of(claim)
         if seen != len(exhibits):
             raise Refused("disputes.file_grew", _("Something was added to the file meanwhile. Please read it first."))
@@ -78,7 +78,7 @@ def check_ruling(claim_id: UUID, ruling_id: UUID, confirmed: bool, note: str = "
     """A second person's word on a proposed ruling: confirmed, or sent back with a reason. Never the one who made it (I16)."""
     note = words(note, "note", required=not confirmed)
     with taking_up(claim_id, by=by) as claim:
-        _refuse_judge(claim, by, assigned=False)
+        refuse_judge(claim, by, assigned=False)
         ruling = rulings_of(claim)[-1:]
         if claim.state != "proposed" or not ruling or ruling[0].pk != ruling_id:
             raise Refused("base.wrong_state", _("This is not possible in the present state."))
@@ -201,7 +201,7 @@ def _expire(claim: Claim, ruling: Ruling) -> None:
 def take_case(claim_id: UUID, *, by: Actor) -> Claim:
     """A case for which nobody could be drawn: whoever may judge it takes it."""
     with taking_up(claim_id, by=by) as claim:
-        _refuse_judge(claim, by, assigned=False)
+        refuse_judge(claim, by, assigned=False)
         if claim.state != "arbitration" or claim.arbitrator_id is not None:
             raise Refused("disputes.taken", _("This case is somebody's already."))
         before = as_it_is(claim)
@@ -212,7 +212,8 @@ def take_case(claim_id: UUID, *, by: Actor) -> Claim:
     return claim
 
 
-def _refuse_judge(claim: Claim, by: Actor, *, assigned: bool) -> None:
+def refuse_judge(claim: Claim, by: Actor, *, assigned: bool) -> None:
+    """Who has no role, a link to a side, or (`assigned`) not this case, does not decide it."""
     if not ARBITER.admits(by, claim):
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
     if not may_judge(claim, by.person_id):

@@ -20,6 +20,7 @@ from everfair.disputes import actions, queries
 from everfair.disputes.forms import CheckForm, GroundForm, RulingForm
 from everfair.disputes.pages.acting import act, company_name, done, not_now, worked
 from everfair.disputes.queries.grounds import ground_text, ground_title
+from everfair.disputes.queries.inspecting import is_under_way
 from everfair.disputes.queries.split import split_of
 from everfair.disputes.values import BANDS
 from everfair.trade.queries.words import STAGE_NAMES
@@ -71,6 +72,7 @@ def rule(request: HttpRequest, claim_id: UUID) -> HttpResponse:
         return page(
             request, "disputes/rule.html", status=status, claim=claim, form=form, held=held, stage_names=STAGE_NAMES,
             split=split_of(claim.order, min(amount or claim.amount, held)), previewed=is_preview and status == 200,
+            under_way=is_under_way(claim),
         )  # fmt: skip
 
     if request.method == "POST":

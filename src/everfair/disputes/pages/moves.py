@@ -19,6 +19,7 @@ from everfair.companies.roles import SELLING, TRADING
 from everfair.disputes import actions, queries
 from everfair.disputes.forms import AnswerForm, EvidenceForm, OfferForm, ReasonsForm, TrackingForm
 from everfair.disputes.pages.acting import act, done, kept_files, not_now
+from everfair.disputes.queries.inspecting import is_under_way
 from everfair.disputes.queries.split import split_of
 
 METHODS = ["GET", "POST"]
@@ -78,7 +79,15 @@ def accept(request: HttpRequest, claim_id: UUID, offer_id: UUID) -> HttpResponse
     if standing is None or "accept" not in queries.moves_of(claim, actor):
         return not_now(request, claim)
     amount = Money(standing.amount_minor, claim.currency)
-    return page(request, "disputes/accept.html", claim=claim, offer=standing, amount=amount, split=split_of(claim.order, amount))
+    return page(
+        request,
+        "disputes/accept.html",
+        claim=claim,
+        offer=standing,
+        amount=amount,
+        split=split_of(claim.order, amount),
+        under_way=is_under_way(claim),
+    )
 
 
 @require_http_methods(METHODS)

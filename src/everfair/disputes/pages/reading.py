@@ -25,12 +25,21 @@ from everfair.disputes import queries
 from everfair.disputes.documents import KINDS
 from everfair.disputes.models import Claim, Exhibit
 from everfair.disputes.pages.acting import company_name
+from everfair.disputes.queries.inspecting import claim_inspections
 from everfair.disputes.queries.leaves import facts_of, title_of
 from everfair.disputes.queries.papers import paper as paper_of
 from everfair.files.queries import file_links
 
 PER_PAGE = 25
-_LOOKS = {"opening": "act", "answer": "calm", "offer": "wait", "ruling": "proof", "appeal": "act", "late": "act"}
+_LOOKS = {
+    "opening": "act",
+    "answer": "calm",
+    "offer": "wait",
+    "ruling": "proof",
+    "appeal": "act",
+    "late": "act",
+    "inspection": "wait",
+}
 
 
 @require_safe
@@ -76,6 +85,10 @@ def claim_face(request: HttpRequest, found: Claim) -> dict[str, Any]:
         "moves": buttons(found, moves, actor, rulings),
         "may_accept": "accept" in moves,
         "leaves": _leaves(request, found, exhibits),
+        "inspections": [
+            (row, company_name(row.inspector), company_name(found.seller if row.booked_by_id == found.seller_id else found.buyer))
+            for row in claim_inspections(found)
+        ],
         "rulings": [(row, queries.ground_title(row.ground), Money(row.to_buyer_minor, row.currency)) for row in rulings],
         "held": queries.held_now(found.order),
         "buyer_name": company_name(found.buyer),
@@ -108,6 +121,10 @@ def buttons(found: Claim, moves: Sequence[str], actor: Actor, rulings: Sequence[
         "confirm": {"text": _("Look at the proposed ruling"), "confirm": at("check", ruling_id=last), "icon": "gavel"},
         "appeal": {"text": _("Appeal against the ruling"), "confirm": at("appeal"), "icon": "scale"},
         "evidence": {"text": _("Add evidence"), "confirm": at("evidence"), "icon": "file-plus", "kind": "plain"},
+        "inspect": {
+            "text": _("Order an inspection"), "confirm": at("inspect_case" if actor.kind == "operator" else "inspect"), "icon": "search",
+            "kind": "plain",
+        },
         "escalate": {"text": _("Ask for an arbitrator"), "confirm": at("step", verb="escalate"), "icon": "gavel", "kind": "plain"},
         "waive": {"text": _("I will not appeal"), "confirm": at("step", verb="waive"), "kind": "plain"},
         "withdraw": {"text": _("Withdraw the claim"), "confirm": at("step", verb="withdraw"), "kind": "quiet"},
@@ -134,6 +151,8 @@ def _leaves(request: HttpRequest, found: Claim, exhibits: Sequence[Exhibit]) -> 
                 "text": row.text,
                 "facts": facts_of(row, found),
                 "files": [(file, links[UUID(file["id"])]) for file in row.files if UUID(file["id"]) in links],
+                "inspection": row.body.get("inspection"),
+                "reported": row.verb == "report",
                 "thread": row.body.get("thread") if row.kind == "chat" else None,
             }
         )

@@ -14,10 +14,10 @@ from django.db.models import Q, QuerySet
 from everfair.base.actor import Actor
 from everfair.base.money import Money, total
 from everfair.base.refused import NotVisible
-from everfair.base.rows import ask
+from everfair.base.rows import ask, find, seen_as
 from everfair.disputes.models import Claim, ClaimLine, Exhibit, Offer, Ruling
 from everfair.disputes.states import ENDED
-from everfair.trade.queries import credit_left, order_parts
+from everfair.trade.queries import credit_of_held, order_parts
 
 _KEEPS = ~Q(state__in=ENDED) | Q(carried_out_at=None, held_minor__gt=0, state__in=["settled", "dropped", "decided"])
 _HELD = "SELECT coalesce(sum(amount_minor - parted_minor), 0)::bigint FROM trade_stage WHERE order_id = %s AND state IN ('funded', 'frozen')"
@@ -26,9 +26,13 @@ _HELD = "SELECT coalesce(sum(amount_minor - parted_minor), 0)::bigint FROM trade
 def claims_visible_to(actor: Actor) -> QuerySet[Claim]:
     """Both sides see their claims, staff and the worker's actors all."""
     if actor.kind in ("operator", "clock", "rail", "system"):
-        return Claim.objects.all()
+        return seen_as(Claim, Claim.objects.all)
     own = actor.company_id
-    return Claim.objects.filter(Q(buyer_id=own) | Q(seller_id=own)) if own is not None else Claim.objects.none()
+    if own is None:
+        return seen_as(Claim, Claim.objects.none, "false")
+    return seen_as(
+        Claim, lambda: Claim.objects.filter(Q(buyer_id=own) | Q(seller_id=own)), "(buyer_id = %s OR seller_id = %s)", own, own
+    )
 
 
 def claim(claim_id: UUID, actor: Actor) -> Claim:
@@ -70,8 +74,8 @@ CLAIMED = """EXISTS (SELECT FROM disputes_claim k WHERE k.order_id = o.id AND (k
 
 
 def held_now(order: Any) -> Money:
-    """What lies in this order's escrows, less what an amendment gave back to the buyer already."""
-    return Money(int(ask(_HELD, [order.pk])[0][0]), order.currency) - credit_left(order)
+    """What lies in this order's escrows, less what a lower total gives back to the buyer beforehand."""
+    return Money(int(ask(_HELD, [order.pk])[0][0]), order.currency) - credit_of_held(order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +124,7 @@ def file_hash(exhibits: list[Exhibit]) -> str:
 
 def offers_standing(found: Claim) -> dict[str, Offer]:
     """Each side's last offer: what the other side may accept now."""
-    rows = Offer.objects.filter(claim=found).order_by("side", "-id").distinct("side")
-    return {row.side: row for row in rows}
+    return {row.side: row for row in find(Offer, "claim_id = %s ORDER BY id", [found.pk])}
 
 
 def offer(found: Claim, offer_id: UUID) -> Offer:

@@ -8,6 +8,7 @@ from everfair.base.states import allowed_moves
 from everfair.disputes.models import Claim
 from everfair.disputes.queries.claims import offers_standing
 from everfair.disputes.queries.desk import may_judge
+from everfair.disputes.queries.inspecting import contested, is_under_way
 from everfair.disputes.queries.rules import span
 from everfair.disputes.roles import party
 from everfair.disputes.states import ENDED
@@ -39,6 +40,9 @@ def _is_open(verb: str, claim: Claim, actor: Actor) -> bool:
     by_hand = actor.kind in ("person", "key")
     side = "buyer" if actor.company_id == claim.buyer_id else "seller"
     match verb:
+        case "inspect":
+            theirs = actor.kind != "operator" or (claim.arbitrator_id == actor.person_id and may_judge(claim, actor.person_id))
+            return theirs and bool(contested(claim)) and not is_under_way(claim)
         case "accept":
             return ("seller" if side == "buyer" else "buyer") in offers_standing(claim)
         case "escalate" if by_hand:

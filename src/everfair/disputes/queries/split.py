@@ -8,7 +8,7 @@ from typing import Any
 
 from everfair.base.money import Money, total
 from everfair.trade.postings import fee_on
-from everfair.trade.queries import credit_left, credits_over, stages_of
+from everfair.trade.queries import credit_of_held, credits_over, debts_left, stages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,37 +19,43 @@ class SplitStage:
     to_buyer: Money
     to_seller: Money
     fee: Money
+    debt: Money
 
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """`to_seller` is what reaches the supplier's wallet, after the fee. All three sum to `held`, to the smallest unit."""
+    """`to_seller` is what reaches the supplier's wallet, after the fee and after `debt`: what failed inspections cost the buyer, which
+    goes on to the buyer. All four sum to `held`, to the smallest unit."""
 
     stages: tuple[SplitStage, ...]
     held: Money
     to_buyer: Money
     to_seller: Money
     fee: Money
+    debt: Money
 
 
 def split_of(order: Any, to_buyer: Money) -> Split | None:
-    """None where nothing is held, or not so much. What an amendment made cheaper is the buyer's already and not counted."""
+    """None where nothing is held, or not so much. What a lower total gives back is the buyer's already and not counted."""
     stages = [stage for stage in stages_of(order) if stage.state in ("funded", "frozen")]
-    credit = credits_over([stage.rest.minor for stage in stages], credit_left(order).minor)
+    credit = credits_over([stage.rest.minor for stage in stages], credit_of_held(order).minor)
     rests = [stage.rest - Money(back, order.currency) for stage, back in zip(stages, credit, strict=True)]
     held = total(rests, order.currency)
     if not held or to_buyer > held:
         return None
     parts = to_buyer.split([rest.minor for rest in rests])
-    rows = []
+    rows, owed = [], debts_left(order)
     for stage, rest, back in zip(stages, rests, parts, strict=True):
         sellers = rest - back
         fee = fee_on(sellers, Decimal(order.rules["trade.fee_rate"]))
-        rows.append(SplitStage(stage.n, stage.name, rest, back, sellers - fee, fee))
+        debt = min(owed, sellers - fee)
+        owed = owed - debt
+        rows.append(SplitStage(stage.n, stage.name, rest, back, sellers - fee - debt, fee, debt))
     return Split(
         stages=tuple(rows),
         held=held,
         to_buyer=to_buyer,
         to_seller=total([row.to_seller for row in rows], order.currency),
         fee=total([row.fee for row in rows], order.currency),
+        debt=total([row.debt for row in rows], order.currency),
     )

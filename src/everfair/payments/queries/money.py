@@ -23,7 +23,12 @@ LINE_WORDS = {
     "stage_refund": _("Returned from escrow"),
     "payment_returned": _("A payment that was no longer needed came back"),
     "payout": _("Paid out to the bank account"),
+    "inspection_earned": _("Fee for an inspection"),
+    "inspection_returned": _("The fee of an inspection came back"),
 }
+# What the same entry is to a company that is not paid by it.
+_REFUND = LINE_WORDS["stage_refund"]
+_PASSED_ON = _("Fee of a failed inspection, from the seller to the buyer")
 
 
 def intents_visible_to(actor: Actor) -> QuerySet[Intent]:
@@ -104,6 +109,8 @@ def wallet_statement(actor: Actor, currency: str, *, before: int | None = None, 
 
 def line_words(line: Line) -> str:
     """What a line is, in the reader's language."""
+    if line.kind.startswith("stage_") and line.purpose in ("refund", ""):
+        return str(_REFUND if line.purpose else _PASSED_ON)
     return str(LINE_WORDS.get(line.kind, line.kind))
 
 

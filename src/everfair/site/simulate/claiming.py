@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
+from everfair.base.actor import Actor
 from everfair.base.money import Money
 from everfair.disputes import actions
 from everfair.disputes.models import REMEDIES, Claim
@@ -60,13 +63,12 @@ def _accept(claim: Claim, other: str, by: object) -> None:
 
 
 def _desk(life: Life, claim: Claim) -> list[Try]:
-    free = [judge for judge in life.cast.judges.values() if may_judge(claim, judge.person_id)]
     if claim.arbitrator_id is None:
-        return [Try(1, "take case", lambda by=judge: actions.take_case(claim.pk, by=by)) for judge in free[:1]]
+        return [Try(1, "take case", lambda by=judge: actions.take_case(claim.pk, by=by)) for judge in _free(life, claim)]
     theirs = person_of(life.cast, claim.arbitrator_id)
     if claim.state == "arbitration":
         return [Try(0.35, "rule", lambda: _rule(life, claim, theirs))]
-    others = [judge for judge in free if judge.person_id != theirs.person_id][:1]
+    others = _free(life, claim, but=theirs)
     ruling = rulings_of(claim)[-1]
     return [
         Try(0.3, "check own ruling", lambda: actions.check_ruling(claim.pk, ruling.pk, True, by=theirs)),
@@ -76,6 +78,12 @@ def _desk(life: Life, claim: Claim) -> list[Try]:
             for judge in others
         ),
     ]
+
+
+def _free(life: Life, claim: Claim, *, but: Actor | None = None) -> list[Actor]:
+    """The first of the cast's arbitrators who may judge this claim, in a list."""
+    rest = (judge for judge in life.cast.judges.values() if judge is not but and may_judge(claim, judge.person_id))
+    return list(islice(rest, 1))
 
 
 def _rule(life: Life, claim: Claim, by: object) -> None:

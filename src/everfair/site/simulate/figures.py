@@ -17,7 +17,6 @@ OTHERS_TURN = """
             WHERE c.order_id = o.id AND d.state = 'waiting' AND d.reminder = 0) THEN 'claim'
         WHEN EXISTS (SELECT FROM base_deadline d WHERE d.state = 'waiting' AND d.reminder = 0 AND d.subject = o.id) THEN 'deadline'
         WHEN EXISTS (SELECT FROM base_deadline d WHERE d.state = 'waiting' AND d.reminder = 0 AND d.subject = o.group_buy_id) THEN 'deadline'
-        WHEN o.issue = 'open' THEN 'the operator''s queue'
         ELSE 'nobody' END
     FROM trade_order o WHERE o.id = ANY(%s::uuid[]) AND o.agreement IN ('offered', 'agreed')
 """
@@ -41,7 +40,7 @@ _MONEY = """
     kept AS (
         SELECT 'captured' AS part, currency, amount_minor AS minor FROM payments_intent WHERE company_id IN (SELECT id FROM own) AND state = 'captured'
         UNION ALL SELECT 'wallets', a.currency, b.posted_minor FROM ledger_account a JOIN ledger_balance b ON b.account_id = a.id
-            JOIN own ON a.address = 'company:' || own.id || ':wallet:' || a.currency OR a.address LIKE 'company:' || own.id || ':%%'
+            JOIN own ON split_part(a.address, ':', 2) = own.id::text WHERE a.address LIKE 'company:%%'
         UNION ALL SELECT 'escrow', s.currency, b.posted_minor FROM trade_stage s JOIN trade_order o ON o.id = s.order_id
             JOIN ledger_account a ON a.address = 'stage:' || s.id || ':escrow' JOIN ledger_balance b ON b.account_id = a.id
             WHERE o.buyer_id IN (SELECT id FROM own)
@@ -49,7 +48,7 @@ _MONEY = """
             JOIN ledger_account a ON a.address = 'stage:' || i.id || ':escrow' JOIN ledger_balance b ON b.account_id = a.id
             WHERE o.buyer_id IN (SELECT id FROM own)
         UNION ALL SELECT 'not yet used', i.currency, b.posted_minor FROM payments_intent i
-            JOIN ledger_account a ON a.address LIKE '%%' || i.id || '%%' JOIN ledger_balance b ON b.account_id = a.id
+            JOIN ledger_account a ON a.address = 'intent:' || i.id || ':received' JOIN ledger_balance b ON b.account_id = a.id
             WHERE i.company_id IN (SELECT id FROM own) AND i.state = 'captured'
         UNION ALL SELECT 'fees', s.currency, t.amount_minor FROM trade_stage s JOIN trade_order o ON o.id = s.order_id
             JOIN ledger_account a ON a.address = 'stage:' || s.id || ':escrow'

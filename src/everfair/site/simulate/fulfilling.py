@@ -14,7 +14,6 @@ from everfair.disputes.actions import Complaint, open_claim
 from everfair.disputes.models import REASONS, REMEDIES
 from everfair.disputes.queries.claims import held_now
 from everfair.logistics.actions import confirm_package_receipt, record_proof, record_tracking
-from everfair.logistics.queries import consignments_of, packages_of
 from everfair.site.simulate.lives import Life, Try
 from everfair.trade import actions
 from everfair.trade.models import Inspection
@@ -69,7 +68,7 @@ def _consignment(life: Life) -> dict[str, Any]:
 def _way(life: Life) -> list[Try]:
     """Somebody says where the goods are; the shipper never that they arrived."""
     found: list[Try] = []
-    for row in consignments_of(life.order_id):
+    for row in life.consignments:
         if row.state == "delivered":
             continue
         found.append(Try(0.15, "operator proves", lambda row=row: _prove(row.pk, life.cast.operator)))
@@ -78,7 +77,7 @@ def _way(life: Life) -> list[Try]:
         if life.temper == "silent":
             continue
         found.append(Try(0.1, "buyer proves", lambda row=row: _prove(row.pk, life.buyer)))
-        for package in packages_of(row.pk)[:2]:
+        for package in life.packages[row.pk][:2]:
             if package.received_at is None:
                 how = "damaged" if life.likely(0.1) else "good"
                 found.append(
@@ -109,8 +108,7 @@ def _inspections(life: Life, buyer_may: bool, seller_may: bool) -> list[Try]:
             found.append(Try(wants, "ask inspection", lambda by=by: _ask(life, by)))
     if order.inspection == "none":
         return found
-    for row in Inspection.objects.filter(order=order, state__in=["asked", "accepted", "failed"]):
-        row.order = order
+    for row in life.inspections:
         found += _moves_of_inspection(life, row)
     return found
 

@@ -9,14 +9,13 @@ from typing import Any
 from uuid import UUID
 
 from everfair.base.clock import now
-from everfair.base.rows import find
 from everfair.markets.plans import PLANS
 from everfair.site.simulate.cast import Cast
 from everfair.site.simulate.lives import Life, Try
 from everfair.trade import actions
 from everfair.trade.actions import Change, Frame, GroupDraft
-from everfair.trade.models import Amendment, Extension, Framework, FrameworkLine, GroupBuy
-from everfair.trade.queries.extensions import extensions_of, most_days
+from everfair.trade.models import FrameworkLine, GroupBuy
+from everfair.trade.queries.extensions import most_days
 from everfair.trade.queries.moves import payable_stage
 
 TEMPERS = ("smooth", "smooth", "smooth", "silent", "quarrelsome", "quarrelsome", "fickle", "slow")
@@ -93,7 +92,7 @@ def tries(life: Life) -> list[Try]:
             weight = 1.5 if side == "buyer" else quits / 3
             found.append(Try(weight, "call off", lambda by=by: actions.call_off_order(pk, "Too late.", by=by)))
         if "amend" in may:
-            found.append(Try(0.25 if order.goods == "awaiting" else 0.08, "amend", lambda by=by: _amend(life, by)))
+            found.append(Try(0.12 if order.goods == "awaiting" else 0.04, "amend", lambda by=by: _amend(life, by)))
         found += _more_time(life, by, side)
     found += _money(life)
     if order.agreement == "agreed" and order.goods != "received":
@@ -138,7 +137,7 @@ def _more_time(life: Life, by: Any, side: str) -> list[Try]:
         return []
     if order.goods == "received" or not life.likely(0.15):
         return []
-    most = most_days(order, extensions_of(order), kind, side)
+    most = most_days(order, life.extensions, kind, side)
     if most <= 0:
         return []
     days = life.chance.randint(1, min(most, 20))
@@ -149,12 +148,14 @@ def _answers(life: Life) -> list[Try]:
     """To what one side laid before the other."""
     found: list[Try] = []
     seller, buyer = life.seller.by, life.buyer
-    for asked in find(Extension, "order_id = %s AND state = 'asked'", [life.order_id]):
+    for asked in life.extensions:
+        if asked.state != "asked":
+            continue
         own, other = (seller, buyer) if asked.asked_by == "seller" else (buyer, seller)
         found.append(Try(1, "grant", lambda pk=asked.pk, by=other: actions.grant_extension(pk, by=by)))
         found.append(Try(0.5, "refuse time", lambda pk=asked.pk, by=other: actions.refuse_extension(pk, "No.", by=by)))
         found.append(Try(0.1, "take back request", lambda pk=asked.pk, by=own: actions.take_back_extension(pk, by=by)))
-    for made in find(Amendment, "order_id = %s AND state = 'proposed'", [life.order_id]):
+    for made in life.amendments:
         own, other = (seller, buyer) if made.side == "seller" else (buyer, seller)
         found.append(Try(2, "sign amendment", lambda row=made, by=other: actions.sign_amendment(row.pk, row.terms_hash, by=by)))
         found.append(Try(0.6, "refuse amendment", lambda row=made, by=other: actions.refuse_amendment(row.pk, "No.", by=by)))
@@ -163,8 +164,9 @@ def _answers(life: Life) -> list[Try]:
 
 
 def _frame_moves(life: Life) -> list[Try]:
-    frame = Framework.objects.get(order_id=life.order_id)
-    found = []
+    frame, found = life.frame, []
+    if frame is None:
+        return []
     for by, side in ((life.buyer, "buyer"), (life.seller.by, "seller")):
         wanted = 1.0 if frame.end_asked_by not in ("", side) else 0.02
         found.append(Try(wanted, "end framework", lambda by=by: actions.end_framework(life.order_id, by=by)))

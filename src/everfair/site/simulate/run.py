@@ -1,181 +1,214 @@
-"""Moves the clock: everybody acts a little, reactions follow, time passes, and what is due happens."""
+"""Moves the clock: everybody acts a little, reactions follow, time passes, and what is due happens.
+
+Several processes play at once, each with trades of its own; they meet before and after the clock moves, for there is one clock.
+"""
 
 from __future__ import annotations
 
-import logging
+import multiprocessing
+import os
 import random
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
+from psycopg._preparing import PrepareManager
 
 from everfair.base.clock import advance
 from everfair.base.deadlines import fire_due
-from everfair.base.events import run_unread_reactions
-from everfair.base.refused import NotVisible, Refused
-from everfair.messaging.actions import read_notices
-from everfair.site.simulate import claiming, figures, fulfilling, ordering
+from everfair.base.events import run_all_reactions, run_unread_reactions
+from everfair.base.refused import Refused
+from everfair.base.rows import ask
+from everfair.site.simulate import figures
 from everfair.site.simulate.cast import Cast, gather
-from everfair.site.simulate.lives import Life
+from everfair.site.simulate.share import Seen, Share
 
-log = logging.getLogger(__name__)
-AT_ONCE = 150  # orders that run side by side, at most: the clock moves for all of them
-MOST_ROUNDS = 900  # of one life, about 18 months: then it is looked at as it stands
-ACTS = 0.7  # how likely somebody acts in a round of 6 to 24 hours
-_STANDS_STILL = 0.6  # the weight of doing nothing, against what may be done
+AT_ONCE = 400  # orders that run side by side, at most: the clock moves for all of them
+MOST_PROCESSES = 4
+_PATIENCE_S = 900  # for a process that does not come to the next meeting any more
+
+Say = Callable[[str], None]
 
 
-def play(count: int, seed: int, say: Callable[[str], None] | None = None) -> dict[str, Any]:
-    """Play `count` orders to their end. Refuses a live installation: its clock is not moved and its books hold real money."""
+def play(count: int, seed: int, say: Say | None = None, *, processes: int | None = None) -> dict[str, Any]:
+    """Play `count` orders to their end. Refuses a live installation: its clock is not moved and its books hold real money.
+
+    `processes`: as many as there are processors (four at most), when none is said. With one, a seed plays the same again.
+    """
     if settings.KIND == "live":
         raise Refused("site.live", _("This installation is live: trades are simulated in a folder of its own."))
-    return _Play(count, seed, say).go()
+    several = processes or max(1, min(MOST_PROCESSES, len(os.sched_getaffinity(0)), count // 25))
+    cast = gather(seed, size=max(6, min(40, count // 10)))
+    room = min(AT_ONCE, max(12, count // 4))
+    shares = [Share(count, seed, cast, first=n + 1, apart=several, room=max(1, room // several)) for n in range(several)]
+    since, before, began = figures.last_move(), figures.stumbles(), time.monotonic()
+    rounds, seen = Meetings(seed, shares, say).play_all()
+    run_all_reactions()  # also what another session's open transaction hides for a moment
+    seconds = time.monotonic() - began
+    return _report(seed, cast, seen, rounds, seconds, since, before) | {"processes": several}
 
 
-class _Play:
-    def __init__(self, count: int, seed: int, say: Callable[[str], None] | None) -> None:
-        self.count, self.seed, self.say = count, seed, say
+class Meetings:
+    """Where the processes wait for one another; the first of them is the one that was started, and it moves the clock."""
+
+    def __init__(self, seed: int, shares: list[Share], say: Say | None) -> None:
+        self.shares, self.say, self.began = shares, say, time.monotonic()
         self.chance = random.Random(f"{seed}:clock")  # noqa: S311  a play, no secret
-        self.cast: Cast = gather(seed, size=max(6, min(60, count // 10)))
-        self.lives: list[Life] = []
-        self.orders: list[Any] = []
-        self.tried: Counter[str] = Counter()
-        self.refused: Counter[str] = Counter()
-        self.faults: list[dict[str, Any]] = []
-        self.stuck: dict[str, dict[str, Any]] = {}
-        self.n = self.rounds = 0
+        # Forked, so that the cast and the open installation need not be made anew.
+        self.made = multiprocessing.get_context("fork")
+        self.meeting = self.made.Barrier(len(shares), timeout=_PATIENCE_S)
+        self.busy = self.made.Array("i", [share.busy for share in shares])
+        self.goes_on = True
 
-    def go(self) -> dict[str, Any]:
-        began, since, before = time.monotonic(), figures.last_move(), figures.stumbles()
-        told = began
-        while self.n < self.count or self.lives:
-            self.rounds += 1
-            self._begin()
-            for life in list(self.lives):
-                self._step(life)
-            self._pass_time()
-            if self.say and time.monotonic() - told > 10:
-                told = time.monotonic()
-                self.say(f"{self.n} begun, {len(self.lives)} running, {self.n / (told - began):.1f} trades/s")
-        seconds = time.monotonic() - began
-        self._settle()
-        return self._report(seconds, since, before)
-
-    def _begin(self) -> None:
-        """A few new orders in every round, as long as there is room: the rest are called off from framework contracts."""
-        room = min(AT_ONCE, max(12, self.count // 4))
-        for _each in range(min(room - len(self.lives), 1 + room // 10)):
-            if self.n >= self.count:
-                return
-            self.n += 1
-            made = self._attempt(self.n, 0, "begin", lambda: ordering.begin(self.n, self.seed, self.cast))
-            if isinstance(made, Life):
-                self._welcome(made)
-
-    def _welcome(self, life: Life) -> None:
-        life.started_round = self.rounds
-        self.lives.append(life)
-        self.orders.append(life.order_id)
-
-    def _step(self, life: Life) -> None:
-        if not life.likely(ACTS):
-            return
-        life.read()
-        if (
-            life.is_over
-            and not life.payments
-            and not (life.likely(0.5) and life.order.goods == "received" and life.claim is None)
-        ):
-            self.lives.remove(life)
-            return
-        if self.rounds - life.started_round > MOST_ROUNDS:
-            self.lives.remove(life)
-            return
-        if life.likely(0.05 if life.temper == "silent" else 0.2):
-            self._attempt(life.n, life.steps, "read notices", lambda: read_notices(by=life.buyer))
-        may = [*ordering.tries(life), *fulfilling.tries(life), *claiming.tries(life)]
-        framework = life.order.kind == "framework" and life.order.agreement == "agreed"
-        if framework and self.n < self.count and life.likely(0.15):
-            self.n += 1
-            made = self._attempt(life.n, life.steps, "call goods off", lambda: ordering.call_off(life, self.n))
-            if isinstance(made, Life):
-                self._welcome(made)
-            return
-        total = sum(each.weight for each in may) + _STANDS_STILL
-        point = life.chance.random() * total
-        for each in may:
-            point -= each.weight
-            if point < 0:
-                life.steps += 1
-                self._attempt(life.n, life.steps, each.name, each.do)
-                return
-
-    def _attempt(self, n: int, step: int, name: str, do: Callable[[], object]) -> object:
-        """Refusals are counted; anything else is a fault with the place where it can be found again."""
-        self.tried[name] += 1
+    def play_all(self) -> tuple[int, Seen]:
+        others = []
+        if len(self.shares) > 1:
+            _let_go()
+        for n in range(1, len(self.shares)):
+            here, there = self.made.Pipe(duplex=False)
+            process = self.made.Process(target=self._play_apart, args=(n, there), daemon=True)
+            process.start()
+            there.close()
+            others.append((process, here))
+        seen = Seen()
         try:
-            return do()
-        except Refused as no:
-            self.refused[f"{name}: {no.code}"] += 1
-        except NotVisible:
-            self.refused[f"{name}: not visible"] += 1
-        except Exception as error:
-            log.exception("a simulated step failed", extra={"seed": self.seed, "trade": n, "step": step})
-            self.faults.append(
-                {"seed": self.seed, "trade": n, "step": step, "what": name, "error": f"{type(error).__name__}: {error}"[:500]}
-            )
-            self.lives = [life for life in self.lives if life.n != n]
-        return None
+            self._play(0)
+            seen.add(self.shares[0].seen)
+            for _process, here in others:
+                seen.add(here.recv())
+        except BaseException:
+            self.meeting.abort()
+            raise
+        finally:
+            for process, here in others:
+                process.join(60)
+                here.close()
+        return self.shares[0].rounds, seen
 
-    def _pass_time(self) -> None:
-        self._settle()
-        advance(timedelta(hours=self.chance.randint(6, 24)))
-        while fire_due():
+    def _play_apart(self, n: int, there: Any) -> None:
+        try:
+            self._play(n)
+            there.send(self.shares[n].seen)
+        except BaseException:
+            self.meeting.abort()
+            raise
+        finally:
+            connection.close()
+
+    def _play(self, n: int) -> None:
+        share = self.shares[n]
+        told = time.monotonic()
+        with _in_haste():
+            while self.goes_on:
+                share.turn()
+                self._pass_time(n)
+                if n == 0 and self.say and time.monotonic() - told > 10:
+                    told = time.monotonic()
+                    self.say(self._how_far(told))
+
+    def _pass_time(self, n: int) -> None:
+        share = self.shares[n]
+        _settle()
+        self.busy[n] = share.busy
+        self._meet()
+        self.goes_on = sum(self.busy[:]) > 0  # here nobody writes it
+        if n == 0:
+            _settle()
+            advance(timedelta(hours=self.chance.randint(6, 24)))
+        self._meet()
+        while fire_due(limit=200):
             pass
-        self._settle()
-        if self.rounds % 5 == 0:
-            self._look_for_stuck()
+        self._meet()
+        _settle()
+        self._meet()
+        if share.rounds % 5 == 0:
+            share.look_for_stuck()
+            self._meet()
 
-    def _settle(self) -> None:
-        while run_unread_reactions():
-            pass
+    def _meet(self) -> None:
+        if len(self.shares) > 1:
+            self.meeting.wait()
 
-    def _look_for_stuck(self) -> None:
-        turns = figures.waiting([life.order_id for life in self.lives])
-        for life in self.lives:
-            if turns.get(life.order_id) == "nobody":
-                self.stuck.setdefault(str(life.order_id), {"seed": self.seed, "trade": life.n, "step": life.steps})
+    def _how_far(self, moment: float) -> str:
+        begun = len(self.shares[0].seen.orders) * len(self.shares)
+        return f"about {begun} begun, {sum(self.busy[:])} to end, {begun / (moment - self.began):.1f} trades/s"
 
-    def _report(self, seconds: float, since: int, before: dict[str, int]) -> dict[str, Any]:
-        companies = [by.company_id for by in self.cast.buyers]
-        companies += [seller.by.company_id for seller in self.cast.sellers]
-        companies += [inspector.by.company_id for inspector in self.cast.inspectors]
-        waits = figures.waiting(self.orders)
-        for order_id, turn in waits.items():
-            if turn == "nobody":
-                self.stuck.setdefault(str(order_id), {"seed": self.seed})
-        money, broken = figures.money(companies), figures.breaches()  # type: ignore[arg-type]
-        stumbled = {name: n - before[name] for name, n in figures.stumbles().items()}
-        lost = any(parts["unaccounted"] for parts in money.values())
-        return {
-            "seed": self.seed,
-            "trades": len(self.orders),
-            "endings": figures.endings(self.orders),
-            "unfinished": dict(Counter(waits.values())),
-            "stuck": self.stuck,
-            "verbs": figures.verbs(since),
-            "tried": dict(self.tried.most_common()),
-            "refused": dict(self.refused.most_common()),
-            "faults": self.faults,
-            "failed in the background": stumbled,
-            "money": money,
-            "breaches": broken,
-            "rounds": self.rounds,
-            "seconds": round(seconds, 1),
-            "trades_per_s": round(len(self.orders) / seconds, 2) if seconds else 0,
-            "clean": not (self.faults or self.stuck or broken or lost or any(stumbled.values())),
-        }
+
+def _let_go() -> None:
+    """No connection is shared with a process that is forked: each opens its own."""
+    connection.close()
+    if "pool" in connection.settings_dict.get("OPTIONS", {}):
+        connection.close_pool()  # type: ignore[attr-defined]
+
+
+class _Kept(PrepareManager):
+    """Prepared statements outlive a refusal.
+
+    psycopg forgets all of them at every ROLLBACK, lest one of them speak of a table made in that transaction: here nobody makes any,
+    and people are refused all the time. PostgreSQL then plans what it has planned before, a third of its work.
+    """
+
+    prepared_max = 1000
+
+    def clear(self) -> bool:
+        return False
+
+
+@contextmanager
+def _in_haste() -> Iterator[None]:
+    """A commit does not wait for the disk, for what is played may be lost when the server falls. Statements stay prepared, with a plan
+    from when the tables were empty: none of those that read a whole table, which would cost more with every trade."""
+    connection.ensure_connection()
+    session = connection.connection
+    former, kept = session._prepared, _Kept()
+    kept.prepare_threshold, kept._prepared_idx = former.prepare_threshold, former._prepared_idx
+    session._prepared = kept
+    ask("SET synchronous_commit TO off")
+    ask("SET enable_seqscan TO off")
+    try:
+        yield
+    finally:
+        session.close()  # with what was set and prepared: nobody else finds it in the pool
+        connection.close()
+
+
+def _settle() -> None:
+    while run_unread_reactions():
+        pass
+
+
+def _report(seed: int, cast: Cast, seen: Seen, rounds: int, seconds: float, since: int, before: dict[str, int]) -> dict[str, Any]:
+    companies = [by.company_id for by in cast.buyers]
+    companies += [seller.by.company_id for seller in cast.sellers]
+    companies += [inspector.by.company_id for inspector in cast.inspectors]
+    waits = figures.waiting(seen.orders)
+    for order_id, turn in waits.items():
+        if turn == "nobody":
+            seen.stuck.setdefault(str(order_id), {"seed": seed})
+    money, broken = figures.money(companies), figures.breaches()  # type: ignore[arg-type]
+    stumbled = {name: n - before[name] for name, n in figures.stumbles().items()}
+    lost = any(parts["unaccounted"] for parts in money.values())
+    return {
+        "seed": seed,
+        "trades": len(seen.orders),
+        "endings": figures.endings(seen.orders),
+        "unfinished": dict(Counter(waits.values())),
+        "stuck": seen.stuck,
+        "verbs": figures.verbs(since),
+        "tried": dict(seen.tried.most_common()),
+        "refused": dict(seen.refused.most_common()),
+        "faults": seen.faults,
+        "failed in the background": stumbled,
+        "money": money,
+        "breaches": broken,
+        "rounds": rounds,
+        "seconds": round(seconds, 1),
+        "trades_per_s": round(len(seen.orders) / seconds, 2) if seconds else 0,
+        "clean": not (seen.faults or seen.stuck or broken or lost or any(stumbled.values())),
+    }

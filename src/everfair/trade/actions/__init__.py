@@ -9,6 +9,7 @@ from everfair.trade.actions.amending import (
     sign_amendment,
     take_back_amendment,
 )
+from everfair.trade.actions.claim_inspections import ask_inspection_in_claim, end_inspection_in_claim
 from everfair.trade.actions.confirming import announce_confirmation
 from everfair.trade.actions.extensions import (
     ask_extension,
@@ -67,6 +68,7 @@ __all__ = [
     "announce_confirmation",
     "ask_extension",
     "ask_inspection",
+    "ask_inspection_in_claim",
     "award_framework",
     "award_quote",
     "call_dated",
@@ -89,6 +91,7 @@ __all__ = [
     "draft_order",
     "draft_sample",
     "end_framework",
+    "end_inspection_in_claim",
     "expire_extension",
     "finish_shipping",
     "fund_inspection",

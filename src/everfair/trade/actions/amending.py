@@ -27,6 +27,7 @@ from everfair.reference.queries import incoterm as incoterm_row
 from everfair.reference.queries import unit as unit_row
 from everfair.trade.actions.stages import add_top_up, locked_order, locked_stages, refuse_too_low
 from everfair.trade.models import Amendment, Credit, Order
+from everfair.trade.queries.accepted import accepted_so_far
 from everfair.trade.queries.calendars import due, late_from
 from everfair.trade.queries.orders import order as order_of
 from everfair.trade.queries.shipments import goods_of
@@ -95,6 +96,7 @@ def sign_amendment(amendment_id: UUID, seen_hash: str, *, by: Actor) -> Order:
             raise Refused("trade.other_terms", _("These are not the terms of this order. Please read it again."))
         if amendment.former_hash != order.terms_hash:
             raise Refused("trade.other_terms", _("The terms have changed since you read them. Please read them again."))
+        _refuse_less_than_gone(order, [(line["n"], Decimal(line["quantity"])) for line in amendment.document["lines"]])
         stages = locked_stages(order)
         refuse_too_low(order, stages, order.total - Money(amendment.total_minor, order.currency))
         with stepping(amendment, "sign", by=by):
@@ -178,7 +180,7 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
         raise Refused("trade.kind_fixed", message, field="lines", status=422)
     for n, quantity, price in change.lines:
         _change_line(lines.get(n), quantity, price, order.currency)
-    _refuse_less_than_shipped(order, change.lines)
+    _refuse_less_than_gone(order, [(n, quantity) for n, quantity, _price in change.lines])
     document["total_minor"] = sum(line["amount_minor"] for line in document["lines"]) + sum(
         charge["amount_minor"] for charge in document["charges"]
     )
@@ -205,10 +207,14 @@ def _amended(order: Order, change: Change) -> dict[str, Any]:
     return document
 
 
-def _refuse_less_than_shipped(order: Order, changed: Sequence[tuple[int, Decimal, Decimal]]) -> None:
+def _refuse_less_than_gone(order: Order, lines: Sequence[tuple[int, Decimal]]) -> None:
+    """What is on its way, or was confirmed in part, is not amended away: asked when it is proposed and again when it is signed."""
     shipped = {line.n: line.shipped for line in goods_of(order)} if order.goods == "part" else {}
-    if any(quantity < shipped.get(n, Decimal(0)) for n, quantity, _price in changed):
+    if any(quantity < shipped.get(n, Decimal(0)) for n, quantity in lines):
         raise Refused("trade.shipped", _("More than that is on its way already."), field="lines", status=422)
+    accepted = accepted_so_far(order.pk) if order.goods == "shipped" else {}
+    if any(quantity <= accepted.get(n, Decimal(-1)) for n, quantity in lines):
+        raise Refused("trade.accepted", _("So much or more has been confirmed already."), field="lines", status=422)
 
 
 def _differs(line: dict[str, Any] | None, quantity: Decimal, price: Decimal) -> bool:

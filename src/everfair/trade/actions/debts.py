@@ -16,8 +16,9 @@ class TakenDebt:
 
 
 def take_debts(order: Order, payout: Money) -> list[TakenDebt]:
-    """How much of this payout to the seller goes on to the buyer; the order is locked. No query for an order never inspected."""
-    if order.inspection == "none" or payout.minor <= 0:
+    """How much of this payout to the seller goes on to the buyer; the order is locked. No query for an order that was neither
+    inspected nor shipped: only shipped goods are inspected inside a claim, which leaves no word on the order."""
+    if payout.minor <= 0 or (order.inspection == "none" and order.goods == "awaiting"):
         return []
     taken, left = [], payout
     for debt in find(InspectionDebt, "order_id = %s AND taken_minor < amount_minor ORDER BY id FOR UPDATE", [order.pk]):

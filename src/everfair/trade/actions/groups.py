@@ -195,7 +195,8 @@ def join_group_buy(group_id: UUID, quantity: Decimal, *, by: Actor, remarks: str
 
 
 def _locked(group_id: UUID) -> GroupBuy:
-    group = find_one(GroupBuy, "id = %s FOR UPDATE", [group_id])
+    # NO KEY: an order that is being written looks at its group once more at its commit, and must not wait for it then.
+    group = find_one(GroupBuy, "id = %s FOR NO KEY UPDATE", [group_id])
     if group is None:
         raise NotVisible
     return group

@@ -1,4 +1,5 @@
-"""Inspections before shipping: booked by a side, carried out by a stranger to both, and what their verdict lets go on.
+"""Inspections before shipping: booked by a side, carried out by a stranger to both, and what their verdict lets go on. Those of a
+claim begin in `claim_inspections.py` and take the same steps from there on.
 
 Lock order: companies, then the order, then its stages, then the inspection, then accounts.
 """
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils.formats import date_format
@@ -43,6 +45,7 @@ from everfair.trade.queries.calendars import due, end_of_day
 from everfair.trade.queries.inspecting import (
     LEVELS,
     earliest_day,
+    is_ready,
     lots_of,
     may_ask,
     refuse_linked,
@@ -77,22 +80,17 @@ def ask_inspection(
         order = locked_order(order_id, by=by)
         if not may_ask(order, by):
             raise Refused("trade.inspection_not_now", _("No inspection can be booked now."), status=409)
-        inspector = companies_by_id([inspector_id]).get(inspector_id)
-        if inspector is None or not inspector.is_inspector:
-            raise Refused("trade.no_inspector", _("Please choose an inspector from the list."), field="inspector", status=422)
-        refuse_linked(order, inspector_id)
-        if fee.minor <= 0 or fee.currency != order.currency:
-            raise Refused("trade.inspection_fee", _("Please give a fee above zero."), field="fee", status=422)
-        former = find_one(Inspection, "order_id = %s AND state = 'failed'", [order.pk])
+        inspector = inspector_for(order, inspector_id, fee)
+        former = find_one(Inspection, "order_id = %s AND state = 'failed' AND claim_id IS NULL", [order.pk])
         _refuse_day(order, wanted_on, by, again=former is not None)
         made = Inspection(
             order=order,
-            n=int(ask("SELECT count(*) + 1 FROM trade_inspection WHERE order_id = %s", [order.pk])[0][0]),
+            n=next_n(order),
             booked_by_id=by.company_id,
             inspector=inspector,
             former=former,
-            level=former.level if former else _level(level),
-            lots=former.lots if former else lots_of(order, _lots(order, lines), level),
+            level=former.level if former else known_level(level),
+            lots=former.lots if former else lots_of(order, lots_to_see(order, lines), level),
             wanted_on=wanted_on,
             place=place,
             note=note,
@@ -106,13 +104,28 @@ def ask_inspection(
     return made
 
 
-def _level(level: str) -> str:
+def inspector_for(order: Order, inspector_id: UUID, fee: Money) -> Any:
+    """Who may be booked for a locked order, at this fee: admitted, and a stranger to both sides."""
+    inspector = companies_by_id([inspector_id]).get(inspector_id)
+    if inspector is None or not inspector.is_inspector:
+        raise Refused("trade.no_inspector", _("Please choose an inspector from the list."), field="inspector", status=422)
+    refuse_linked(order, inspector_id)
+    if fee.minor <= 0 or fee.currency != order.currency:
+        raise Refused("trade.inspection_fee", _("Please give a fee above zero."), field="fee", status=422)
+    return inspector
+
+
+def next_n(order: Order) -> int:
+    return int(ask("SELECT count(*) + 1 FROM trade_inspection WHERE order_id = %s", [order.pk])[0][0])
+
+
+def known_level(level: str) -> str:
     if level not in LEVELS:
         raise Refused("trade.inspection_level", _("Please choose one of the general levels."), field="level", status=422)
     return level
 
 
-def _lots(order: Order, lines: Mapping[int, Decimal] | None) -> Sequence[tuple[int, Decimal]]:
+def lots_to_see(order: Order, lines: Mapping[int, Decimal] | None) -> Sequence[tuple[int, Decimal]]:
     whole = {line.n: line.quantity for line in find(OrderLine, "order_id = %s ORDER BY n", [order.pk])}
     wanted = dict(lines) if lines else whole
     if not wanted or any(n not in whole or not 0 < quantity <= whole[n] for n, quantity in wanted.items()):
@@ -145,7 +158,7 @@ def accept_inspection(inspection_id: UUID, *, by: Actor) -> Inspection:
         found = locked_inspection(inspection_id, by=by)
         with stepping(found, "accept", by=by):
             refuse_linked(found.order, found.inspector_id)
-            late = end_of_day(report_by(found.order, found.wanted_on))
+            late = end_of_day(report_by(found.order, found.wanted_on, claim=found.claim_id is not None))
             set_deadline("trade.inspection", found.order_id, late)
             emit(InspectionAccepted(found.order_id, found.pk), by=by)
     return found
@@ -178,14 +191,18 @@ def lapse_inspection(order_id: UUID) -> None:
     """The inspector did not answer, or nothing was reported in time: the booking ends, and the fee goes back."""
     with part():
         order = locked_order(order_id, by=CLOCK_ACTOR)
-        close_inspections(order, by=CLOCK_ACTOR)
+        end_open_inspection(order, by=CLOCK_ACTOR)
         _go_on(order, by=CLOCK_ACTOR)
 
 
 def close_inspections(order: Order, *, by: Actor) -> None:
-    """An open inspection of a locked order ends without a report; also when the order itself ends. No query where there is none."""
-    if order.inspection not in ("open", "again"):
-        return
+    """An open inspection of a locked order ends with the order itself. No query where there is none; a claim's ends with its claim."""
+    if order.inspection in ("open", "again"):
+        end_open_inspection(order, by=by)
+
+
+def end_open_inspection(order: Order, *, by: Actor) -> None:
+    """The open inspection of a locked order, of whatever purpose, ends without a report; a fee that is held goes back."""
     found = find_one(Inspection, "order_id = %s AND state IN ('asked', 'accepted') FOR UPDATE", [order.pk])
     if found is None:
         return
@@ -209,6 +226,7 @@ def declare_packed(inspection_id: UUID, percent: int, *, by: Actor) -> Inspectio
     """The seller says how much of the goods is packed. Refuses less than the contract asks for before an inspection begins."""
     with part():
         found = locked_inspection(inspection_id, by=by)
+        _refuse_in_claim(found)
         if found.state != "accepted":
             raise Refused("trade.inspection_not_accepted", _("No inspector has accepted yet."))
         least = int(rule_of(found.order, "trade.inspection_packed_share") * 100)
@@ -223,6 +241,13 @@ def declare_packed(inspection_id: UUID, percent: int, *, by: Actor) -> Inspectio
     return found
 
 
+def _refuse_in_claim(found: Inspection) -> None:
+    if found.claim_id is not None:
+        raise Refused(
+            "trade.inspection_in_claim", _("This inspection was ordered inside a claim: its report is laid down there.")
+        )
+
+
 def report_inspection(
     inspection_id: UUID, defects: Mapping[str, Mapping[str, int]], file_ids: Sequence[UUID], remarks: str = "", *, by: Actor
 ) -> InspectionReport:
@@ -230,17 +255,17 @@ def report_inspection(
 
     The verdict follows from the counts. The fee goes to the inspector. After a pass the order goes on; after a fail goods are not
     shipped and the balance is not paid until a re-inspection passes or the buyer waives it, and a fee that the buyer had paid is
-    the seller's debt. Refuses before the wanted day, while the fee is not held or the goods are not declared packed, counts that do
-    not fit the plan, and a report without photos. It is final.
+    the seller's debt. Inside a claim it moves nothing but its fee, and no goods are packed for it. Refuses before the wanted day, while
+    the fee is not held or the goods are not declared packed, counts that do not fit the plan, and a report without photos. It is final.
     """
     with part():
         found = locked_inspection(inspection_id, by=by)
         order = found.order
         locked_stages(order)  # before accounts, because a verdict may call one of them
-        if found.state == "accepted" and (found.fee != "held" or found.packing != "declared"):
-            raise Refused(
-                "trade.inspection_not_ready", _("The fee must be held and the goods declared packed before the report.")
-            )
+        if found.state == "accepted" and not is_ready(found):
+            packed = _("The fee must be held and the goods declared packed before the report.")
+            held = _("The fee must be held before the report.")
+            raise Refused("trade.inspection_not_ready", packed if found.claim_id is None else held)
         if found.state == "accepted" and now().date() < found.wanted_on:
             raise Refused("trade.inspection_not_yet", _("The inspection is wanted on a later day."))
         counted = _counted(found, defects)
@@ -263,8 +288,9 @@ def report_inspection(
         earn_fee(found, by=by)
         if not passed and found.booked_by_id == order.buyer_id:
             insert(InspectionDebt(inspection=found, order=order, amount_minor=found.fee_minor, currency=found.currency))
-        _summarise(order)
-        _go_on(order, by=by)
+        if found.claim_id is None:
+            _summarise(order)
+            _go_on(order, by=by)
     return report
 
 
@@ -321,6 +347,7 @@ def waive_inspection(inspection_id: UUID, reason: str, *, by: Actor) -> Inspecti
         locked_stages(found.order)
         if not buyer.admits(by, found):
             raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+        _refuse_in_claim(found)
         if found.order.agreement != "agreed" or found.order.inspection == "again":
             raise Refused("trade.inspection_open", _("A new inspection is booked. Cancel it first, or wait for its report."))
         with stepping(found, "waive", by=by, reason=reason):
@@ -342,7 +369,7 @@ _SUMMARY = """
             WHEN bool_or(state IN ('asked', 'accepted')) THEN 'open'
             WHEN bool_or(state = 'failed') THEN 'failed'
             ELSE coalesce((array_agg(state ORDER BY n DESC) FILTER (WHERE state IN ('passed', 'waived')))[1], 'none')
-        END FROM trade_inspection WHERE order_id = %(order)s::uuid
+        END FROM trade_inspection WHERE order_id = %(order)s::uuid AND claim_id IS NULL
     ) WHERE id = %(order)s::uuid RETURNING inspection
 """
 

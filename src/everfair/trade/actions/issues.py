@@ -27,6 +27,7 @@ from everfair.trade.actions.stages import (
     award_stages,
     divide_stages,
     freeze_stages,
+    held_of,
     locked_order,
     locked_stages,
     resume,
@@ -34,7 +35,7 @@ from everfair.trade.actions.stages import (
     void_unpaid_stages,
 )
 from everfair.trade.models import Decision, Order, Stage
-from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.amendments import credit_of_held
 from everfair.trade.queries.calendars import due
 from everfair.trade.queries.moves import NO_MORE, is_withdrawn_for_good
 from everfair.trade.queries.orders import order as order_of
@@ -119,13 +120,14 @@ def divide_held(order_id: UUID, to_buyer: Money, reason: str, *, kind: str, by: 
         # Whether anything goes to the seller is known only under the lock; a refund of everything passes a stop.
         kept = Stage.objects.filter(order=seen, state__in=["funded", "frozen"])
         held = kept.aggregate(held=Sum(F("amount_minor") - F("parted_minor")))["held"] or 0
-        if to_buyer.minor < held - credit_left(seen).minor:
+        if to_buyer.minor < held - credit_of_held(seen).minor:
             refuse_stopped([seen.buyer_id, seen.seller_id], "release")
         order = locked_order(order_id, by=by)
         with stepping(order, "settle", by=by, reason=reason):
-            stages = locked_stages(order, "funded", "frozen")
-            held = total([stage.rest for stage in stages], order.currency) - credit_left(order)
-            if not 0 <= to_buyer.minor <= held.minor or not stages:
+            stages = locked_stages(order)
+            stands = held_of(stages)
+            held = total([stage.rest for stage in stands], order.currency) - credit_of_held(order)
+            if not 0 <= to_buyer.minor <= held.minor or not stands:
                 raise Refused("trade.more_than_held", _("Not so much is held any more."), field="amount")
             share = (Decimal(to_buyer.minor) / (held.minor or 1)).quantize(Decimal("0.000001"))
             decision = Decision(

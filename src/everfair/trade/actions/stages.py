@@ -302,7 +302,7 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
     for stage in stages:
         if stage.state not in ("funded", "frozen"):
             continue
-        rest = stage.rest - _credit_of(order, stage, [each for each in stages if each.state in ("funded", "frozen")])
+        rest = stage.rest - _credit_of(order, stage, stages)
         to_seller = rest - rest.share(decision.buyer_share)
         if to_seller:
             insert(Release(stage=stage, decision=decision))
@@ -311,15 +311,21 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
 
 
 def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: Decision, *, by: Actor) -> None:
-    """Locked stages leave escrow: exactly `to_buyer` of them all, less the order's credits, goes back, each in proportion (I26)."""
-    rests = [stage.rest - _credit_of(order, stage, stages[n:]) for n, stage in enumerate(stages)]
+    """What is held of the locked stages leaves escrow: exactly `to_buyer` of it, less the order's credits, goes back, each in
+    proportion (I26)."""
+    held, unpaid = held_of(stages), [stage for stage in stages if stage.state in ("planned", "due", "paying")]
+    rests = [stage.rest - _credit_of(order, stage, [*held[n:], *unpaid]) for n, stage in enumerate(held)]
     parts = to_buyer.split([rest.minor for rest in rests])
-    for stage, rest, back in zip(stages, rests, parts, strict=True):
+    for stage, rest, back in zip(held, rests, parts, strict=True):
         to_seller = rest - back
         if to_seller:
             insert(Release(stage=stage, decision=decision))
         why = {"evidence": decision.kind, "reason": decision.reason, decision.kind: str(decision.pk)}
         _end(stage, "divide" if to_seller else "refund", to_seller, by=by, why=why)
+
+
+def held_of(stages: Sequence[Stage]) -> list[Stage]:
+    return [stage for stage in stages if stage.state in ("funded", "frozen")]
 
 
 def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:

@@ -116,12 +116,14 @@ class ReportOut(Schema):
 
 
 class InspectionOut(Schema):
-    """`fee_state` is due, paying, held, paid, returned or void; `packing` says whether the goods are declared packed."""
+    """`purpose` is shipment or claim: inside a claim nothing is packed, and `booked_by` is the side that pays the fee. `fee_state` is
+    due, paying, held, paid, returned or void; `packing` says whether the goods are declared packed."""
 
     id: UUID
     order: UUID
     order_number: str
     n: int
+    purpose: str
     buyer: PartyOut
     seller: PartyOut
     inspector: PartyOut
@@ -289,6 +291,7 @@ def _row(found: Inspection, report: Any, actor: Any) -> dict[str, Any]:
         "order": order.pk,
         "order_number": order.reference,
         "n": found.n,
+        "purpose": "shipment" if found.claim_id is None else "claim",
         "buyer": {"id": order.buyer_id, "name": order.buyer.name},
         "seller": {"id": order.seller_id, "name": order.seller.name},
         "inspector": {"id": found.inspector_id, "name": found.inspector.name},

@@ -1,4 +1,4 @@
-"""Inspections of goods before they are shipped: booked, reported, waived; who owes the fee in the end."""
+"""Inspections of goods, before they are shipped or inside a claim: booked, reported, waived; who owes the fee in the end."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ class Inspection(Row):
 
     `lots`: per line of the contract [{line, quantity, lot_size, code_letter, sample_size, limits}], the sampling plan of
     ISO 2859-1 frozen at booking; a limit is {aql, accept, reject, sample_size}. `former`: the failed one that this one repeats.
+    `claim_id`: of a claim on goods that were shipped; such an inspection stops neither goods nor money and is no word on the order:
+    its report goes into the claim's file. Null before shipping.
     """
 
     TABLES = (INSPECTION, INSPECTION_FEE, PACKING)
@@ -25,6 +27,7 @@ class Inspection(Row):
     n = models.IntegerField()
     booked_by = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
     inspector = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    claim_id = models.UUIDField(null=True)
     former = models.ForeignKey("self", on_delete=models.PROTECT, related_name="+", null=True)
     level = models.CharField(max_length=3, default="II")
     lots = models.JSONField()
@@ -46,13 +49,18 @@ class Inspection(Row):
             PACKING.check("trade_inspection"),
             models.UniqueConstraint(fields=["order", "n"], name="trade_inspection_once"),
             models.UniqueConstraint(fields=["order"], condition=models.Q(state__in=OPEN), name="trade_inspection_one_open"),
-            models.UniqueConstraint(fields=["order"], condition=models.Q(state="failed"), name="trade_inspection_one_failed"),
+            models.UniqueConstraint(
+                fields=["order"], condition=models.Q(state="failed", claim_id=None), name="trade_inspection_one_failed"
+            ),
             models.CheckConstraint(condition=models.Q(fee_minor__gt=0), name="trade_inspection_fee_amount"),
             models.CheckConstraint(
                 condition=models.Q(packed_percent=None) | models.Q(packed_percent__range=(0, 100)), name="trade_inspection_packed"
             ),
         ]
-        indexes = [models.Index(fields=["inspector", "-id"], name="trade_inspection_inspector")]
+        indexes = [
+            models.Index(fields=["inspector", "-id"], name="trade_inspection_inspector"),
+            models.Index(fields=["claim_id"], condition=~models.Q(claim_id=None), name="trade_inspection_claim"),
+        ]
 
     @property
     def fee_amount(self) -> Money:

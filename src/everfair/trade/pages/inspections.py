@@ -47,7 +47,7 @@ from everfair.trade.queries.inspecting import (
     verdicts,
 )
 from everfair.trade.queries.inspection_papers import inspection_paper
-from everfair.trade.queries.inspection_words import TURNS, WHO_PAYS, defect_name, inspection_standing
+from everfair.trade.queries.inspection_words import TURNS, WHO_PAYS, WHO_PAYS_IN_CLAIM, defect_name, inspection_standing
 
 PER_PAGE = 25
 
@@ -127,7 +127,7 @@ def _face(request: HttpRequest, found: Inspection) -> dict[str, Any]:
         "lots": _lots(found, report, language),
         "report": report,
         "photos": list(links.values()),
-        "who_pays": WHO_PAYS,
+        "who_pays": WHO_PAYS if found.claim_id is None else WHO_PAYS_IN_CLAIM,
     }
 
 

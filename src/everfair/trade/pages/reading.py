@@ -248,7 +248,7 @@ def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any
         {
             "name": STAGE_NAMES[stage.name],
             "amount": stage.amount,
-            "state": {"planned": "due", "void": "refunded"}.get(stage.state, stage.state),
+            "state": {"planned": "due"}.get(stage.state, stage.state),
             "void": stage.state == "void",
             "share": stage.amount_minor,
             "note": _stage_note(stage, held.get(stage.pk)),
@@ -260,7 +260,7 @@ def _stages(stages: list[Stage], intents: dict[UUID, Any]) -> list[dict[str, Any
 
 def _stage_note(stage: Stage, held: Any) -> str:
     if stage.state == "void":
-        return _("No longer to be paid")
+        return ""
     if held is None:
         return stage_due(stage.due_on, stage.due_day)
     shown = (

@@ -1,10 +1,24 @@
 """Everything that reads about trades, by noun."""
 
 from everfair.trade.queries.accepted import accepted_so_far
-from everfair.trade.queries.amendments import amendments_of, changes_in, credit_left, credits_over, order_of_amendment
+from everfair.trade.queries.amendments import (
+    amendments_of,
+    changes_in,
+    credit_left,
+    credit_of_held,
+    credits_over,
+    order_of_amendment,
+)
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
 from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
+from everfair.trade.queries.inspecting import (
+    claim_of_inspection,
+    days_in_claim,
+    debts_left,
+    inspections_of_claim,
+    report_of,
+)
 from everfair.trade.queries.kinds import (
     Progress,
     RunningLine,
@@ -52,8 +66,12 @@ __all__ = [
     "buyer_by_number",
     "buyer_record",
     "changes_in",
+    "claim_of_inspection",
     "credit_left",
+    "credit_of_held",
     "credits_over",
+    "days_in_claim",
+    "debts_left",
     "extension_in",
     "extension_moves",
     "extensions_of",
@@ -62,6 +80,7 @@ __all__ = [
     "group_buy_of_offer",
     "has_business_with",
     "held_sums",
+    "inspections_of_claim",
     "moves_of",
     "open_issues",
     "order",
@@ -73,6 +92,7 @@ __all__ = [
     "own_group_buys",
     "payable_stage",
     "progress_of",
+    "report_of",
     "resting_on",
     "running_group_buys",
     "running_lines",

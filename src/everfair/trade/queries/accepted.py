@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
+from fractions import Fraction
+from math import floor
 from uuid import UUID
 
 from everfair.base.actor import Actor
 from everfair.base.money import Money
 from everfair.base.rows import ask
 from everfair.trade.models import Order, Stage
-from everfair.trade.queries.amendments import credit_left
+from everfair.trade.queries.amendments import credit_of_held
 from everfair.trade.queries.shipments import LineGoods, goods_of
 from everfair.trade.roles import buyer
 
@@ -59,15 +61,17 @@ def part_payable(order: Order, stages: Sequence[Stage], goods: Sequence[Acceptab
     By value at the contract's prices, charges and what an amendment gave back in proportion, rounded down; never all that is held.
     """
     kept = [stage for stage in stages if stage.state == "funded" and stage.ends_on == "settlement"]
-    rest = sum(stage.rest.minor for stage in kept) - credit_left(order).minor
+    rest = sum(stage.rest.minor for stage in kept) - credit_of_held(order).minor
     parted = sum(stage.parted_minor for stage in kept)
-    whole = sum(Decimal(line.worth.minor) for line in goods)
+    whole = sum(line.worth.minor for line in goods)
     if not whole or rest <= 1:
         return Money.zero(order.currency)
     accepted = sum(
-        line.worth.minor * (line.accepted + lines.get(line.n, Decimal(0))) / line.whole for line in goods if line.whole
+        line.worth.minor * Fraction(line.accepted + lines.get(line.n, Decimal(0))) / Fraction(line.whole)
+        for line in goods
+        if line.whole
     )
-    due = int(((rest + parted) * accepted / whole).to_integral_value(ROUND_DOWN)) - parted
+    due = floor((rest + parted) * accepted / whole) - parted
     return Money(min(max(due, 0), rest - 1), order.currency)
 
 

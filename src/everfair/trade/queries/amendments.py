@@ -38,6 +38,15 @@ def credit_left(of: Order) -> Money:
     return Money(int(left), of.currency)
 
 
+def credit_of_held(of: Order) -> Money:
+    """What of the credit would come out of what is held, if nothing more were paid: a lower total lets first go what is not paid yet."""
+    left = credit_left(of)
+    if not left:
+        return left
+    [(unpaid,)] = ask(_UNPAID, [of.pk])
+    return Money(max(left.minor - int(unpaid), 0), of.currency)
+
+
 def credits_over(amounts: Sequence[int], credit: int) -> list[int]:
     """How much of a credit each of these stages gives back when all of them end, in smallest units: the last ones first."""
     found = []
@@ -48,10 +57,15 @@ def credits_over(amounts: Sequence[int], credit: int) -> list[int]:
     return found
 
 
+# What was void at the end need not be paid any more: so much of the credit is settled without money.
 _CREDIT_LEFT = """
-    SELECT (SELECT coalesce(sum(amount_minor), 0) FROM trade_credit WHERE order_id = %s)
-         - (SELECT coalesce(sum(u.amount_minor), 0) FROM trade_credituse u JOIN trade_stage s ON s.id = u.stage_id WHERE s.order_id = %s)
+    SELECT greatest(0, (SELECT coalesce(sum(amount_minor), 0) FROM trade_credit WHERE order_id = %s) - coalesce(sum(s.taken), 0))
+    FROM (
+        SELECT CASE WHEN s.state = 'void' THEN s.amount_minor ELSE u.amount_minor END AS taken
+        FROM trade_stage s LEFT JOIN trade_credituse u ON u.stage_id = s.id WHERE s.order_id = %s
+    ) s
 """
+_UNPAID = "SELECT coalesce(sum(amount_minor), 0) FROM trade_stage WHERE order_id = %s AND state IN ('planned', 'due', 'paying')"
 
 
 def changes_in(amendment: Amendment, former: dict[str, Any]) -> list[tuple[str, Any, Any, dict[str, Any]]]:

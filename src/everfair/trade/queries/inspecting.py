@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.clock import now
+from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find, find_one, seen_as
 from everfair.base.states import allowed_moves
@@ -55,10 +56,24 @@ def inspection(inspection_id: UUID, actor: Actor) -> Inspection:
 
 
 def inspections_of(order: Order) -> list[Inspection]:
-    """All of one order, oldest first, each with its inspector; no query for an order that has none."""
+    """All of one order before shipping, oldest first, each with its inspector; no query for an order that has none."""
     if order.inspection == "none":
         return []
-    found = find(Inspection, "order_id = %s ORDER BY n", [order.pk])
+    return _with_inspectors(find(Inspection, "order_id = %s AND claim_id IS NULL ORDER BY n", [order.pk]), order)
+
+
+def inspections_of_claim(order: Order, claim_id: UUID) -> list[Inspection]:
+    """For `disputes`: what was ordered inside a claim, oldest first, each with its inspector."""
+    return _with_inspectors(find(Inspection, "claim_id = %s ORDER BY n", [claim_id]), order)
+
+
+def claim_of_inspection(inspection_id: UUID) -> UUID | None:
+    """For `disputes`: inside which claim it was ordered."""
+    found = ask("SELECT claim_id FROM trade_inspection WHERE id = %s", [inspection_id])
+    return found[0][0] if found else None
+
+
+def _with_inspectors(found: list[Inspection], order: Order) -> list[Inspection]:
     companies = companies_by_id(each.inspector_id for each in found)
     for each in found:
         each.order, each.inspector = order, companies[each.inspector_id]
@@ -146,13 +161,27 @@ def earliest_day(order: Order) -> date:
     return add_business_days(now().date(), int(rule_of(order, "trade.inspection_ahead_days")), countries_of(order))
 
 
-def report_by(order: Order, wanted_on: date) -> date:
-    return add_business_days(wanted_on, int(rule_of(order, "trade.inspection_report_days")), countries_of(order))
+def report_by(order: Order, wanted_on: date, *, claim: bool = False) -> date:
+    return add_business_days(wanted_on, int(rule_of(order, "trade.inspection_report_days")), countries_of(order, claim=claim))
 
 
-def countries_of(order: Order) -> list[str]:
-    country = order.terms["seller"].get("country", "")
-    return [country] if country else []
+def days_in_claim(order: Order, days: int) -> tuple[date, date]:
+    """The first and the last day of a visit inside a claim whose report is due within so many business days from today."""
+    countries, today = countries_of(order, claim=True), now().date()
+    spare = max(days - int(rule_of(order, "trade.inspection_report_days")), 1)
+    return add_business_days(today, 1, countries), add_business_days(today, spare, countries)
+
+
+def countries_of(order: Order, *, claim: bool = False) -> list[str]:
+    """Whose days off count: the seller's, who packs; inside a claim both sides', wherever the goods are by then."""
+    sides = ("buyer", "seller") if claim else ("seller",)
+    countries = {order.terms[side].get("country", "") for side in sides}
+    return sorted(country for country in countries if country)
+
+
+def is_ready(found: Inspection) -> bool:
+    """An accepted inspection whose report may be written on its day; inside a claim nothing is packed for it."""
+    return found.fee == "held" and (found.claim_id is not None or found.packing == "declared")
 
 
 def may_ask(order: Order, actor: Actor) -> bool:
@@ -200,10 +229,12 @@ def inspection_moves(found: Inspection, actor: Actor) -> list[str]:
     verbs = [verb for verb in allowed_moves(found, actor) if verb in _ASKED]
     live = found.state in ("asked", "accepted")
     # What the actions would refuse all the same.
+    if found.claim_id is not None:
+        verbs = [verb for verb in verbs if verb not in ("declare", "waive")]
     if found.state != "accepted":
         verbs = [verb for verb in verbs if verb not in ("pay", "declare")]
     if "pass" in verbs:
-        ready = found.fee == "held" and found.packing == "declared" and now().date() >= found.wanted_on
+        ready = is_ready(found) and now().date() >= found.wanted_on
         verbs = [verb for verb in verbs if verb != "pass"] + (["report"] if ready else [])
     if found.order.inspection == "again":  # its repetition is booked: that ends first
         verbs = [verb for verb in verbs if verb != "waive"]
@@ -215,11 +246,17 @@ def inspection_moves(found: Inspection, actor: Actor) -> list[str]:
 _ASKED = ("accept", "decline", "cancel", "pass", "waive", "pay", "declare")
 
 
+def debts_left(order: Order) -> Money:
+    """What of failed inspections the seller still owes the buyer: taken from what the seller receives for this order."""
+    owed = ask("SELECT coalesce(sum(amount_minor - taken_minor), 0) FROM trade_inspectiondebt WHERE order_id = %s", [order.pk])
+    return Money(int(owed[0][0]), order.currency)
+
+
 def passed_inspection(order: Order) -> Inspection | None:
     """The inspection that speaks for all goods of the order: it passed, and its lots are every line, whole."""
     if order.inspection != "passed":
         return None
-    found = find_one(Inspection, "order_id = %s AND state = 'passed' ORDER BY n DESC LIMIT 1", [order.pk])
+    found = find_one(Inspection, "order_id = %s AND state = 'passed' AND claim_id IS NULL ORDER BY n DESC LIMIT 1", [order.pk])
     if found is None:
         return None
     looked_at = {lot["line"]: Decimal(lot["quantity"]) for lot in found.lots}

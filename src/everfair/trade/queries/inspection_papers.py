@@ -90,7 +90,7 @@ def _content(found: Inspection, report: Any, language: str, second: str | None) 
         "reported": _moment(report.created_at),
         "place": found.place,
         "level": name_in(INSPECTION_LEVELS[found.level], language),
-        "packed": f"{found.packed_percent} %",
+        "packed": f"{found.packed_percent} %" if found.claim_id is None else "",
         "lots": lots,
         "passed": report.passed,
         "remarks": report.remarks,

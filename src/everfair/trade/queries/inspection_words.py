@@ -34,6 +34,17 @@ WHO_PAYS = (
         ),
     ),
 )
+WHO_PAYS_IN_CLAIM = (
+    (
+        gettext_lazy("Until the report"),
+        gettext_lazy(
+            "Whoever orders it pays the fee into escrow; when the arbitrator orders it, the buyer does, because the buyer claims. It"
+            " goes to the inspector with the report, whatever the verdict, and back to whoever paid it if there is no report."
+        ),
+    ),
+    (gettext_lazy("The goods pass"), gettext_lazy("Whoever paid the fee bears it.")),
+    WHO_PAYS[2],
+)
 _ENDED = {
     "declined": gettext_lazy("The inspector declined. A fee that was held went back."),
     "cancelled": gettext_lazy("The inspection was cancelled. A fee that was held went back."),
@@ -42,6 +53,10 @@ _ENDED = {
     "failed": gettext_lazy("The goods failed. They are inspected again, or the buyer waives it in writing."),
     "replaced": gettext_lazy("The goods failed. A later report stands in the place of this one."),
     "waived": gettext_lazy("The goods failed, and the buyer takes them all the same."),
+}
+_ENDED_IN_CLAIM = _ENDED | {
+    "passed": gettext_lazy("The goods passed. The report is laid down in the claim's file."),
+    "failed": gettext_lazy("The goods failed. The report is laid down in the claim's file."),
 }
 TURNS = {
     "buyer": pgettext_lazy("whose turn", "the buyer"), "seller": pgettext_lazy("whose turn", "the seller"),
@@ -58,7 +73,8 @@ def inspection_standing(found: Inspection, company_id: Any) -> Standing:
     if found.state == "failed" and found.order.agreement == "agreed" and found.order.inspection == "failed":
         return _failed(found, company_id)
     if found.state not in ("asked", "accepted"):
-        return Standing(found.state, _ENDED[found.state], "nobody", "", "", None)
+        told = _ENDED if found.claim_id is None else _ENDED_IN_CLAIM
+        return Standing(found.state, told[found.state], "nobody", "", "", None)
     due: Mapping[Any, datetime] = deadlines_of([found.order_id])
     until = due.get((found.order_id, "trade.inspection"))
     zero = _("The booking ends, and a fee that is held goes back to whoever paid it.")
@@ -71,7 +87,7 @@ def inspection_standing(found: Inspection, company_id: Any) -> Standing:
             customer,
             _("Pay the fee into escrow, so that the inspector comes."),
         )
-    elif found.packing != "declared":
+    elif found.packing != "declared" and found.claim_id is None:
         stands, turn = _("The fee is held in escrow."), "seller"
         asks = _("Pack the goods and declare how much is packed.")
     elif now().date() < found.wanted_on:
