@@ -14,6 +14,7 @@ import tempfile
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,18 +81,19 @@ def _environment() -> dict[str, str]:
 
 
 def _free_ports() -> int:
-    """A port whose two neighbours are free too: the sandboxes stand beside the platform."""
+    """A port whose three neighbours are free too: the sandboxes stand beside the platform."""
     for _ in range(50):
-        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
-            one.bind(("127.0.0.1", 0))
-            port = one.getsockname()[1]
+        with ExitStack() as stack:
+            first = stack.enter_context(socket.socket())
+            first.bind(("127.0.0.1", 0))
+            port = int(first.getsockname()[1])
             try:
-                two.bind(("127.0.0.1", port + 1))
-                three.bind(("127.0.0.1", port + 2))
+                for neighbour in range(port + 1, port + 4):
+                    stack.enter_context(socket.socket()).bind(("127.0.0.1", neighbour))
             except OSError:
                 continue
             return port
-    raise RuntimeError("no three free ports")
+    raise RuntimeError("no four free ports")
 
 
 @pytest.fixture(scope="session")

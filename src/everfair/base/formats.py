@@ -266,6 +266,7 @@ FORMATS: dict[str, Any] = {
     "unit_name": unit_name,
     "date": day,
     "moment": moment,
+    "plain_day": plain_day,
     "plain_moment": plain_moment,
     "ago": ago,
     "remaining": remaining,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -31,6 +31,8 @@ from everfair.markets.queries import rule
 from everfair.office import values
 from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
 from everfair.office.queries.queues import carrier_misfit, misfit
+from everfair.payments.actions import order_rail as say_of_rail
+from everfair.payments.queries import rail_orders
 from everfair.trade.actions import resolve_issue
 
 
@@ -91,6 +93,21 @@ def change_rule(name: str, market: str, value: Decimal, valid_from: datetime | N
         after = {"rule": name, "market": market, "value": f"{value:f}", "valid_from": version.valid_from.isoformat()}
         note_act(values.RULE_SET, version.pk, reason.strip(), by, before=before, after=after)
     return version
+
+
+def order_rail(code: str, is_open: bool, ends_on: date | None, reason: str, *, by: Actor) -> Any:
+    """Open or close a payment rail; the note says what held before."""
+    with transaction.atomic():
+        before = next(iter(rail_orders(code, limit=1)), None)
+        said = say_of_rail(code, open_=is_open, ends_on=ends_on, reason=reason, by=by)
+        held = {"rail": code, "open": before.open if before else True, "ends_on": _day(before.ends_on) if before else ""}
+        after = {"rail": code, "open": is_open, "ends_on": _day(ends_on)}
+        note_act(values.RAIL_ORDERED, said.pk, reason.strip(), by, before=held, after=after)
+    return said
+
+
+def _day(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 def settle_event(event_id: UUID, reason: str, *, by: Actor) -> None:

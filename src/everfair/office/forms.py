@@ -54,6 +54,14 @@ class InspectorForm(forms.Form):
     note = _reason(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
 
 
+class RailForm(forms.Form):
+    open = forms.BooleanField(label=_("Carries new payments"), required=False)
+    ends_on = DayField(
+        label=_("Ends on"), required=False, help_text=_("From this day on it carries nothing new: they gave notice, or we did.")
+    )
+    reason = _reason(help_text=_("Stands in the audit trail for good."))
+
+
 class StopForm(forms.Form):
     kind = forms.ChoiceField(label=_("What shall not move"), choices=list(STOP_NAMES.items()))
     reason = _reason(help_text=_("Only the operator reads it."))

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from everfair.office.pages import books, carriers, companies, events, mapping, offers, overview, rules, staff, trades, trail
+from everfair.office.pages import (
+    books,
+    carriers,
+    companies,
+    events,
+    mapping,
+    offers,
+    overview,
+    rails,
+    rules,
+    staff,
+    trades,
+    trail,
+)
 
 app_name = "office"
 urlpatterns = [
@@ -39,6 +52,9 @@ urlpatterns = [
     path("office/events/<uuid:event_id>/", events.event, name="event"),
     path("office/carrier-events/", carriers.carrier_events, name="carrier_events"),
     path("office/carrier-events/<uuid:event_id>/", carriers.carrier_event, name="carrier_event"),
+    path("office/rails/", rails.rails, name="rails"),
+    path("office/rails/<slug:code>/", rails.rail, name="rail"),
+    path("office/rails/<slug:code>/order/", rails.order_rail, name="order_rail"),
     path("office/rules/", rules.rules, name="rules"),
     path("office/rules/<slug:of>/<str:name>/", rules.rule, name="rule"),
     path("office/rules/<slug:of>/<str:name>/set/", rules.set_rule, name="set_rule"),

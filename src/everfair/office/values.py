@@ -19,6 +19,7 @@ LOOKED_AT_EVENT = "looked at a provider event"
 RESOLVED = "issue resolved"
 MAPPED = "category mapped"
 RULE_SET = "rule set"
+RAIL_ORDERED = "payment rail ordered"
 REACTION_SETTLED = "dead reaction settled"
 REACTION_REPEATED = "dead reaction repeated"
 DEADLINE_REPEATED = "deadline set again"
@@ -45,6 +46,7 @@ ACT_WORDS = name_codes("act", {
     RESOLVED: _("Decided an issue"),
     MAPPED: _("Mapped a category"),
     RULE_SET: _("Set a rule"),
+    RAIL_ORDERED: _("Opened or closed a payment rail"),
     REACTION_SETTLED: _("Settled a dead reaction by hand"),
     REACTION_REPEATED: _("Repeated a dead reaction"),
     DEADLINE_REPEATED: _("Let a deadline fire again"),

@@ -91,6 +91,31 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "Opens the sandbox's console: `/console?token=…`.",
         "made once, kept in `secrets/`",
     ),
+    "EVERFAIR_SANDBOX2_ADDRESS": (
+        "The address under which buyers reach the second payment sandbox that `bin/up` starts, when a proxy stands before it.",
+        "`http://localhost:` and its port",
+    ),
+    "EVERFAIR_SANDBOX2_URL": (
+        "A second payment sandbox that runs elsewhere; ours is not started then.",
+        "ours, on the third port after the site's",
+    ),
+    "EVERFAIR_SANDBOX2_ACCOUNT": (
+        "Our merchant account at the second sandbox; events of another one are not believed.",
+        "`acct_everfair`",
+    ),
+    "EVERFAIR_SANDBOX2_API_KEY": ("What we show the second sandbox.", "made once, kept in `secrets/`"),
+    "EVERFAIR_SANDBOX2_WEBHOOK_SECRET": (
+        "Signs the second sandbox's events; two, newest first, while you change it.",
+        "made once, kept in `secrets/`",
+    ),
+    "EVERFAIR_SANDBOX2_WEBHOOK_URL": (
+        "Where the second sandbox sends its events.",
+        "`/hooks/payments/sandbox2`: on this machine for our own, else of EVERFAIR_ADDRESS",
+    ),
+    "EVERFAIR_SANDBOX2_CONSOLE_TOKEN": (
+        "Opens the second sandbox's console: `/console?token=…`.",
+        "made once, kept in `secrets/`",
+    ),
     "EVERFAIR_CARRIER_SANDBOX_ADDRESS": (
         "The address under which people reach the carrier sandbox that `bin/up` starts, when a proxy stands before it.",
         "`http://localhost:` and its port",

@@ -58,6 +58,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("office:offers",       _("Offers"),          "package",          OPERATOR, ""),
         ("office:trades",       _("Trades"),          "file-text",        OPERATOR, "o"),
         ("reviews:desk",        _("Reviews"),         "star",             OPERATOR, ""),
+        ("office:rails",        _("Payment rails"),   "route",            OPERATOR, ""),
         ("office:rules",        _("Rules"),           "ruler",            OPERATOR, ""),
     )),
     (_("Books"), (

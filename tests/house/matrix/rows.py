@@ -404,6 +404,10 @@ PAGES: list[Page] = [
          looks=("companies_auditnote",)),
     Page("office:event", OPERATOR, {"event_id": "@event"}, get="operator", post="operator", form={"reason": "known"},
          looks=("companies_auditnote",)),
+    Page("office:rails", OPERATOR, get="operator"),
+    Page("office:rail", OPERATOR, {"code": "~sandbox"}, get="operator"),
+    Page("office:order_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={
+        "open": "on", "ends_on": _day(40), "reason": "they gave notice"}),
     Page("office:rules", OPERATOR, get="operator"),
     Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator"),
     Page("office:set_rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, proof="fresh", get=None, post="operator",

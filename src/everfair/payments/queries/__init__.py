@@ -15,11 +15,20 @@ from everfair.payments.queries.money import (
     payouts_visible_to,
     wallet_statement,
 )
-from everfair.payments.queries.rails import RailStanding, rails_standing, ranked_rails, share_by_counterparty
+from everfair.payments.queries.rails import (
+    RailStanding,
+    alarms_of_shares,
+    rail_orders,
+    rails_face,
+    rails_standing,
+    ranked_rails,
+    share_by_counterparty,
+)
 
 __all__ = [
     "RailStanding",
     "StatementLine",
+    "alarms_of_shares",
     "bank_account",
     "bank_accounts_of",
     "explain_lines_with",
@@ -31,6 +40,8 @@ __all__ = [
     "payout",
     "payouts_page",
     "payouts_visible_to",
+    "rail_orders",
+    "rails_face",
     "rails_standing",
     "ranked_rails",
     "share_by_counterparty",

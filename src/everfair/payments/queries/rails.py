@@ -10,12 +10,15 @@ from decimal import Decimal
 from django.core.cache import cache
 
 from everfair.base.clock import now
+from everfair.base.formats import percent
 from everfair.base.money import Money
 from everfair.base.rows import ask
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
+from everfair.payments.models import RailOrder, ShareAlarm
 from everfair.payments.rails import RAILS, Rail, configured
 from everfair.payments.routing import Breaker, Choice, RailFacts, ranked
+from everfair.reference.queries import CURRENCIES
 
 # Shares move slowly: what was summed up a moment ago will do.
 SHARES_FOR_S = 10
@@ -94,6 +97,63 @@ def _shares(method: str, currency: str) -> tuple[dict[str, Decimal], int]:
     return {who: Decimal(amount) / whole for who, amount in carried.items()} if whole else {}, counted
 
 
+@dataclass(frozen=True, slots=True)
+class RailRow:
+    """One rail in one currency. `share` is its counterparty's; `cost` in words: fixed and per cent."""
+
+    standing: RailStanding
+    carried: Money
+    share: Decimal
+    over: bool
+    ended: bool
+
+    @property
+    def cost(self) -> str:
+        return f"{self.standing.rail.fixed} + {percent(self.standing.rail.rate, 1)}"
+
+
+@dataclass(frozen=True, slots=True)
+class RailsFace:
+    currency: str
+    currencies: list[str]
+    rows: list[RailRow]
+    counted: int
+    ceiling: Decimal
+    days: int
+
+
+def rails_face(currency: str) -> RailsFace:
+    """Everything about the rails in this currency, or in the one that carries most; KeyError never: an unknown one carries nothing."""
+    rules = rules_at(DEFAULT_MARKET)
+    days, ceiling = int(rules["payments.share_days"]), rules["payments.share_ceiling"]
+    standing = rails_standing()
+    carried: dict[tuple[str, str], tuple[int, int]] = {}
+    by_count: dict[str, int] = {}
+    for code, of, amount, count in ask(_CARRIED, [days]):
+        carried[code, of] = int(amount), count
+        by_count[of] = by_count.get(of, 0) + count
+    currencies = sorted(by_count, key=lambda of: (-by_count[of], of))
+    chosen = currency if currency in CURRENCIES else next(iter(currencies), "USD")
+    rows = []
+    for stands in standing:
+        shares, counted = share_by_counterparty(stands.rail.method, chosen)
+        share = shares.get(stands.rail.counterparty, Decimal(0))
+        over = counted >= rules["payments.share_from"] and share > ceiling
+        money = Money(carried.get((stands.rail.code, chosen), (0, 0))[0], chosen)
+        rows.append(RailRow(stands, money, share, over, stands.ended(now().date())))
+    return RailsFace(chosen, currencies, rows, by_count.get(chosen, 0), ceiling, days)
+
+
+def rail_orders(code: str, *, limit: int = 20) -> list[RailOrder]:
+    """What operators said of this rail, newest first."""
+    return list(RailOrder.objects.filter(rail=code).order_by("-id")[:limit])
+
+
+def alarms_of_shares(*, limit: int = 20) -> list[ShareAlarm]:
+    """Newest first."""
+    return list(ShareAlarm.objects.order_by("-id")[:limit])
+
+
 def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozenset()) -> list[Choice]:
     """The configured rails of this method in the order in which they should carry this payment."""
     rails = configured(method)
@@ -136,6 +196,10 @@ _NEWEST_CALLS = """
         ORDER BY id DESC LIMIT %s
     ) c
     ORDER BY r.rail, c.id DESC
+"""
+_CARRIED = """
+    SELECT provider, currency, sum(amount_minor), count(*) FROM payments_intent
+    WHERE state = 'captured' AND captured_at > ef_now() - make_interval(days => %s) GROUP BY provider, currency
 """
 _CAPTURED = """
     SELECT provider, sum(amount_minor), count(*) FROM payments_intent
