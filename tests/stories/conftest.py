@@ -63,6 +63,16 @@ class Fair:
     def wait_until(self, day: datetime.date) -> None:
         self.wait((day - self.day()).days)
 
+    def letters_about(self, path: str) -> int:
+        """How many letters lead to this page."""
+        return sum(path.strip("/") in file.read_text().replace("=\n", "") for file in (self.data / "mail").glob("*"))
+
+    def wait_for_letters(self, path: str, count: int, *, within_s: float = 40) -> None:
+        until = time.monotonic() + within_s
+        while self.letters_about(path) < count:
+            assert time.monotonic() < until, f"no letter number {count} about {path}"
+            time.sleep(0.5)
+
     def letter_link(self, to: str, *, within_s: float = 20) -> str:
         """The link in the newest letter to this address."""
         until = time.monotonic() + within_s
@@ -149,6 +159,8 @@ def _wait_until_ready(fair: Fair, up: subprocess.Popen[bytes], log: Path) -> Non
 def chromium() -> Iterator[object]:
     from playwright.sync_api import sync_playwright
 
+    # Playwright keeps a loop in this thread, where the next file of this worker may make its database; nobody awaits in it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     program = os.environ.get("EVERFAIR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)

@@ -77,8 +77,11 @@ def test_a_delivery_that_the_carrier_proves_pays_when_the_buyer_says_nothing(lat
     seller.photograph("silence-delivered")
     buyer.go(order, photograph="silence-buyers-turn")
     for days, reminders in ((5, 1), (5, 2), (3, 3), (1, 4)):
+        before = later.letters_about(order)
         later.wait(days)
         seen(seller, order, f"main:has(:nth-match(.badge:text-is('Sent'), {reminders}))")
+        # Only what was handed over counts: the letter lies there a moment after the reminder was noted.
+        later.wait_for_letters(order, before + 1)
     seller.photograph("silence-reminded")
     later.wait(1)
     seen(seller, order, "text=The trade is settled.")

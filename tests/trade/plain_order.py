@@ -135,11 +135,11 @@ class PlainOrder:
         return back
 
     def end(self, stage: dict[str, Any], to_seller: int) -> None:
-        self.pay_out(to_seller, rest(stage) - to_seller)
+        self.pay_out(stage, to_seller, rest(stage) - to_seller)
         stage["state"] = "released" if to_seller else "refunded"
 
-    def pay_out(self, to_seller: int, to_buyer: int) -> None:
-        fee = rate(to_seller, "0.02")
+    def pay_out(self, stage: dict[str, Any], to_seller: int, to_buyer: int) -> None:
+        fee = rate(stage["parted"] + to_seller, "0.02") - rate(stage["parted"], "0.02")
         owed, left = 0, to_seller - fee
         for n, debt in enumerate(self.debts):
             taken = min(debt, left - owed)
@@ -339,8 +339,8 @@ class PlainOrder:
         for stage, part in zip(kept, parted(paid, [rest(stage) for stage in kept]), strict=True):
             part = min(part, rest(stage) - 1)
             if part:
+                self.pay_out(stage, part, 0)
                 stage["parted"] += part
-                self.pay_out(part, 0)
         self.accepted += pieces
         return True
 

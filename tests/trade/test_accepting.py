@@ -278,3 +278,22 @@ def test_what_was_confirmed_is_not_amended_away_not_even_meanwhile():
     assert in_wallet(trade.buyer) == 24950
     assert in_wallet(trade.seller) == (80000 - 24950) * 98 // 100
     nothing_is_wrong()
+
+
+def test_many_tiny_parts_pay_the_fee_of_the_whole():
+    """Nobody saves the fee by confirming piece by piece."""
+    trade = shipped("40", "40")  # 0.50 a piece: the fee on one would be a cent, on less than that nothing
+    for _n in range(20):
+        accept(trade, line_1="1")
+    receive_order(trade.order.pk, by=trade.buyer)
+    assert in_wallet(trade.seller) == 4000 - 80
+    nothing_is_wrong()
+
+
+def test_no_fee_is_lost_where_a_single_part_would_have_none():
+    trade = ordered("1000", "1000", price="0.02")
+    send(trade)
+    for _n in range(24):
+        accept(trade, line_1="10")  # 20 cents each: alone they would be free
+    assert in_wallet(trade.seller) == 480 - 10
+    nothing_is_wrong()

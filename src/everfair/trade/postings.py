@@ -18,6 +18,11 @@ def fee_on(amount: Money, fee_rate: Decimal) -> Money:
     return amount.share(fee_rate)
 
 
+def fee_on_more(before: Money, more: Money, fee_rate: Decimal) -> Money:
+    """The fee on what a seller receives of a stage after `before` of it: many small parts cost together what the whole would."""
+    return fee_on(before + more, fee_rate) - fee_on(before, fee_rate)
+
+
 def stage_left(
     stage_id: UUID, *, buyer_id: UUID, seller_id: UUID, to_seller: Money, to_buyer: Money, fee: Money
 ) -> list[Transfer]:

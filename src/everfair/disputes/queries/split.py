@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from everfair.base.money import Money, total
-from everfair.trade.postings import fee_on
+from everfair.trade.postings import fee_on_more
 from everfair.trade.queries import credit_of_held, credits_over, debts_left, stages_of
 
 
@@ -47,7 +47,7 @@ def split_of(order: Any, to_buyer: Money) -> Split | None:
     rows, owed = [], debts_left(order)
     for stage, rest, back in zip(stages, rests, parts, strict=True):
         sellers = rest - back
-        fee = fee_on(sellers, Decimal(order.rules["trade.fee_rate"]))
+        fee = fee_on_more(stage.parted, sellers, Decimal(order.rules["trade.fee_rate"]))
         debt = min(owed, sellers - fee)
         owed = owed - debt
         rows.append(SplitStage(stage.n, stage.name, rest, back, sellers - fee - debt, fee, debt))

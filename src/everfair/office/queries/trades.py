@@ -256,7 +256,7 @@ def split_of(found: Any, stages: list[Any], buyer_share: Decimal) -> Split:
             continue
         to_buyer = stage.rest.share(buyer_share)
         sellers = stage.rest - to_buyer
-        fee = postings.fee_on(sellers, rate)
+        fee = postings.fee_on_more(stage.parted, sellers, rate)
         rows.append(SplitStage(stage.n, stage.name, stage.rest, to_buyer, sellers - fee, fee))
     return Split(
         buyer_share=buyer_share,

@@ -19,7 +19,7 @@ from everfair.events.trade import PartAccepted
 from everfair.reference.queries import unit as unit_row
 from everfair.trade.actions.stages import locked_order, locked_stages, part_stages
 from everfair.trade.models import Acceptance, AcceptedLine, Order
-from everfair.trade.queries.accepted import AcceptableLine, acceptable, part_payable
+from everfair.trade.queries.accepted import AcceptableLine, acceptable, kept_for_goods, part_payable
 from everfair.trade.queries.orders import order as order_of
 from everfair.trade.roles import buyer
 
@@ -51,7 +51,7 @@ def accept_goods(order_id: UUID, lines: Mapping[int, Decimal], *, by: Actor) -> 
         insert(accepted)
         insert(*(AcceptedLine(acceptance=accepted, order=order, n=n, quantity=lines[n]) for n in sorted(lines)))
         emit(PartAccepted(order.pk, accepted.pk, order.buyer_id, order.seller_id, Money(paid.minor, order.currency)), by=by)
-        part_stages(order, [stage for stage in stages if stage.ends_on == "settlement"], paid, accepted, by=by)
+        part_stages(order, kept_for_goods(stages), paid, accepted, by=by)
     return order
 
 

@@ -28,6 +28,7 @@ from everfair.payments.actions import open_intent, return_received, spend_receiv
 from everfair.trade import postings
 from everfair.trade.actions.debts import take_debts
 from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage, StagePart
+from everfair.trade.queries.accepted import parts_of
 from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.calendars import due, due_at, falls_due, late_from, ship_end
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
@@ -339,17 +340,13 @@ def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:
 
 def part_stages(order: Order, stages: Sequence[Stage], amount: Money, acceptance: Acceptance, *, by: Actor) -> None:
     """Of locked, held stages exactly `amount`, less than all they hold, goes to the seller on this acceptance, each in proportion."""
-    for stage, paid in zip(stages, amount.split([stage.rest.minor for stage in stages]), strict=True):
-        # A stage is never emptied before its end: the last cent of a tiny one stays.
-        paid = min(paid, stage.rest - Money(1, stage.currency))
-        if not paid:
-            continue
+    why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
+    for stage, paid in parts_of(stages, amount):
         insert(StagePart(stage=stage, acceptance=acceptance, amount_minor=paid.minor))
+        _pay_out(stage, "part", f"part:{acceptance.pk}", paid, Money.zero(paid.currency), by=by, why=why)
         before = as_it_is(stage)
         stage.parted_minor += paid.minor
         save_changes(stage, before)
-        why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
-        _pay_out(stage, "part", f"part:{acceptance.pk}", paid, Money.zero(paid.currency), by=by, why=why)
 
 
 def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str, str]) -> None:
@@ -362,7 +359,7 @@ def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str,
 
 def _pay_out(stage: Stage, verb: str, key: str, to_seller: Money, to_buyer: Money, *, by: Actor, why: dict[str, str]) -> None:
     order = stage.order
-    fee = postings.fee_on(to_seller, Decimal(order.rules["trade.fee_rate"]))
+    fee = postings.fee_on_more(stage.parted, to_seller, Decimal(order.rules["trade.fee_rate"]))
     debts = take_debts(order, to_seller - fee)
     post_entry(
         f"stage:{stage.pk}:{key}",

@@ -205,6 +205,10 @@ class Stage(Row):
         return Money(self.amount_minor, self.currency)
 
     @property
+    def parted(self) -> Money:
+        return Money(self.parted_minor, self.currency)
+
+    @property
     def rest(self) -> Money:
         """What is still to move: the amount, less what was paid out for goods accepted in parts."""
         return Money(self.amount_minor - self.parted_minor, self.currency)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from everfair.base.allow import allow
 from everfair.base.formats import quantity
+from everfair.base.money import total
 from everfair.base.pages import page
 from everfair.companies.roles import BUYING
 from everfair.trade import actions
@@ -20,8 +21,8 @@ from everfair.trade.forms import AcceptForm
 from everfair.trade.pages.moves import done_or_errors, found_order, page_if_possible
 from everfair.trade.pages.reading import company_name
 from everfair.trade.pages.signing import once_signed
-from everfair.trade.postings import fee_on
-from everfair.trade.queries.accepted import acceptable, part_payable
+from everfair.trade.postings import fee_on_more
+from everfair.trade.queries.accepted import acceptable, kept_for_goods, part_payable, parts_of
 from everfair.trade.queries.words import rate_in_words
 
 
@@ -45,7 +46,9 @@ def accept(request: HttpRequest, order_id: UUID) -> HttpResponse:
             return redirect("trade:order", order_id)
         actions.refuse_quantities(goods, lines)
         paid = part_payable(found, parts.stages, goods, lines)
-        fee = fee_on(paid, Decimal(found.rules["trade.fee_rate"]))
+        rate = Decimal(found.rules["trade.fee_rate"])
+        parts_paid = parts_of(kept_for_goods(parts.stages), paid)
+        fee = total([fee_on_more(stage.parted, part, rate) for stage, part in parts_paid], found.currency)
         return page(
             request, "trade/accept_confirm.html", order=found, rows=[{"description": line.description, "quantity": quantity(lines[line.n], line.unit)} for line in goods if line.n in lines],
             fields={f"quantity_{n}": f"{number.normalize():f}" for n, number in lines.items()}, paid=paid, fee=fee,

@@ -27,7 +27,7 @@ from everfair.trade import actions, queries
 from everfair.trade.forms import ReasonForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.reading import company_name
-from everfair.trade.postings import fee_on
+from everfair.trade.postings import fee_on_more
 from everfair.trade.queries.goods_papers import owed_papers
 from everfair.trade.queries.shipments import goods_of
 from everfair.trade.queries.words import incoterm_name, rate_in_words
@@ -196,7 +196,11 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
         return redirect("trade:order", order_id)
     held = _held(parts.stages, found)
     fee = total(
-        [fee_on(stage.rest, Decimal(found.rules["trade.fee_rate"])) for stage in parts.stages if stage.state == "funded"],
+        [
+            fee_on_more(stage.parted, stage.rest, Decimal(found.rules["trade.fee_rate"]))
+            for stage in parts.stages
+            if stage.state == "funded"
+        ],
         found.currency,
     )
 

@@ -60,7 +60,7 @@ def part_payable(order: Order, stages: Sequence[Stage], goods: Sequence[Acceptab
 
     By value at the contract's prices, charges and what an amendment gave back in proportion, rounded down; never all that is held.
     """
-    kept = [stage for stage in stages if stage.state == "funded" and stage.ends_on == "settlement"]
+    kept = kept_for_goods(stages)
     rest = sum(stage.rest.minor for stage in kept) - credit_of_held(order).minor
     parted = sum(stage.parted_minor for stage in kept)
     whole = sum(line.worth.minor for line in goods)
@@ -75,11 +75,26 @@ def part_payable(order: Order, stages: Sequence[Stage], goods: Sequence[Acceptab
     return Money(min(max(due, 0), rest - 1), order.currency)
 
 
+def parts_of(stages: Sequence[Stage], amount: Money) -> list[tuple[Stage, Money]]:
+    """How much of `amount` each of these stages pays, in proportion to what it holds; those that pay nothing are left out.
+
+    A stage is never emptied before its end: the last cent of a tiny one stays.
+    """
+    parts = amount.split([stage.rest.minor for stage in stages])
+    kept = [(stage, min(paid, stage.rest - Money(1, stage.currency))) for stage, paid in zip(stages, parts, strict=True)]
+    return [(stage, paid) for stage, paid in kept if paid]
+
+
+def kept_for_goods(stages: Sequence[Stage]) -> list[Stage]:
+    """What is held until the goods are right."""
+    return [stage for stage in stages if stage.state == "funded" and stage.ends_on == "settlement"]
+
+
 def may_accept_part(order: Order, stages: Sequence[Stage], actor: Actor) -> bool:
     """Whether some of the goods could be accepted now, and not only all that is left."""
     if order.goods not in ("part", "shipped") or not buyer.admits(actor, order):
         return False
-    if not any(stage.state == "funded" and stage.ends_on == "settlement" for stage in stages):
+    if not kept_for_goods(stages):
         return False
     lines = order.terms["lines"]
     if len(lines) == 1 and Decimal(lines[0]["quantity"]) <= 1:  # accepted whole or not at all

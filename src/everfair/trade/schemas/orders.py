@@ -203,7 +203,7 @@ class PartyOut(Schema):
     name: str
 
 
-class AcceptIn(Schema):
+class AcceptIn(Strict):
     """What is there and right, on top of what was accepted before."""
 
     lines: list[CarriedIn] = Field(min_length=1, max_length=100)
