@@ -17,9 +17,12 @@ from everfair.base.ids import new_id
 from everfair.base.models import Event
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.sql import ask
+from everfair.events.payments import RefundOwed, RefundSettled
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance
 from everfair.ledger.values import clearing, wallet
+from everfair.messaging.models import Notice
+from everfair.payments import reactions
 from everfair.payments.actions import order_rail, start_checkout, take_event
 from everfair.payments.actions.rails import watch_shares
 from everfair.payments.jobs import ask_providers, send_refunds
@@ -29,7 +32,10 @@ from everfair.payments.rails import client, configured
 from everfair.trade.actions import pay_stage
 from tests import make
 from tests.base.together import together
+from tests.companies.signing_in import browser
 from tests.payments.running_sandbox import API_KEY, SECRET, RunningSandbox, running_sandbox
+from tests.payments.test_pages import text_of
+from tests.trade.programs import program
 
 
 @pytest.fixture
@@ -218,6 +224,36 @@ def test_a_payment_that_another_one_overtook_goes_back_too(two):
     assert Refund.objects.get().state == "done"
     assert in_wallet(trade.order.buyer_id) == 0
     assert nothing_is_wrong()
+
+
+def test_the_payer_reads_that_money_came_twice_and_how_it_went_back(two):
+    trade, first = unpaid()
+    go(trade, first)
+    says(first, "sandbox", "checkout.failed", failure_code="declined")
+    second = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+    go(trade, second)
+    two["sandbox"].pay(first.checkout_url)
+    says(second, second.provider)
+    says(first, "sandbox", version=9)
+    person = make.member(trade.order.buyer, "finance")
+    keeper, page = browser(person), f"/en/payments/{first.pk}/"
+    refund = Refund.objects.get()
+    fact = (refund.pk, refund.company_id, refund.amount)
+
+    under_way = text_of(keeper.get(page))
+    for _n in range(2):
+        reactions.tell_of_second_payment(RefundOwed(*fact))
+    send_refunds()
+    reactions.tell_of_return(RefundSettled(*fact))
+    settled = text_of(keeper.get(page))
+    told = program(trade.order.buyer).get(f"/api/v1/payments/{first.pk}").json()["refunds"]
+
+    assert "To be returned The money came twice." in under_way
+    assert "Returned to the payer The money came twice." in settled
+    assert "Held in escrow" not in settled
+    assert [(row["state"], row["amount"]["amount"]) for row in told] == [("done", "126.00")]
+    kinds = Notice.objects.filter(person_id=person.pk, kind__startswith="refund.").order_by("id").values_list("kind", flat=True)
+    assert list(kinds) == ["refund.owed", "refund.settled"]
 
 
 def test_what_the_rail_will_not_take_back_is_in_the_payers_wallet(two):

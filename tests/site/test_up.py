@@ -41,16 +41,16 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([*CLI, *words], env=surroundings(), cwd=ROOT, capture_output=True, text=True)
 
 
-def three_free_ports() -> int:
-    for first in range(20000 + os.getpid() % 10000, 65000, 3):
+def four_free_ports() -> int:
+    for first in range(20000 + os.getpid() % 10000, 65000, 4):
         try:
-            for port in (first, first + 1, first + 2):
+            for port in range(first, first + 4):
                 with socket.socket() as probe:
                     probe.bind(("127.0.0.1", port))
         except OSError:
             continue
         return first
-    raise AssertionError("no three free ports")
+    raise AssertionError("no four free ports")
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ class Installation:
 
 
 def test_an_installation_is_made_survives_every_kill_and_stops_in_time(place: Path) -> None:
-    port = three_free_ports()
+    port = four_free_ports()
     first = Installation(place / "var", port)
     try:
         assert re.match(rf"Everfair is open at http://localhost:{port}  \(.+\)", first.line())
@@ -153,7 +153,7 @@ def test_an_installation_is_made_survives_every_kill_and_stops_in_time(place: Pa
 
 
 def test_a_taken_port_is_one_sentence_with_the_mend(place: Path) -> None:
-    port = three_free_ports()
+    port = four_free_ports()
     with socket.socket() as other:
         other.bind(("127.0.0.1", port))
         other.listen()

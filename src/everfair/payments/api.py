@@ -159,7 +159,11 @@ def request_payout(request: HttpRequest, payload: PayoutIn) -> Any:
 
 def _payment(intent: Intent) -> dict[str, Any]:
     plain = ("id", "purpose_kind", "purpose", "description", "state", "captured_at")
-    return {name: getattr(intent, name) for name in plain} | {"amount": MoneyOut.of(intent.amount)}
+    refunds = [
+        {"id": row.pk, "amount": MoneyOut.of(row.amount), "state": row.state, "settled_at": row.settled_at}
+        for row in queries.refunds_of(intent.pk)
+    ]
+    return {name: getattr(intent, name) for name in plain} | {"amount": MoneyOut.of(intent.amount), "refunds": refunds}
 
 
 def _account(row: BankAccount) -> dict[str, Any]:

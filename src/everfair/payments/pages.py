@@ -49,7 +49,11 @@ def localised(link: str) -> str:
 def payment(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     """What is paid, into escrow, and what happens next. It leads on to the provider's page by a link, never by a form."""
     found = queries.intent(payment_id, request.actor)  # type: ignore[attr-defined]
-    return page(request, "payments/payment.html", payment=found, back=localised(found.return_path))
+    refunds = queries.refunds_of(found.pk)
+    overtaken = any((row.rail, row.checkout_ref) == (found.provider, found.provider_ref) for row in refunds)
+    return page(
+        request, "payments/payment.html", payment=found, refunds=refunds, overtaken=overtaken, back=localised(found.return_path)
+    )
 
 
 @require_safe

@@ -16,6 +16,16 @@ CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=Tr
 _Text = Annotated[str, StringConstraints(min_length=1, max_length=140)]
 
 
+class RefundOut(Schema):
+    """Money that came a second time. `state`: requested, sent, indeterminate (we are asking), done (gone back the way it came), failed
+    (it is in the wallet)."""
+
+    id: UUID
+    amount: MoneyOut
+    state: str
+    settled_at: datetime | None
+
+
 class PaymentOut(Schema):
     """`state`: created, open, indeterminate (we are asking), captured (held in escrow), failed, expired."""
 
@@ -26,6 +36,7 @@ class PaymentOut(Schema):
     amount: MoneyOut
     state: str
     captured_at: datetime | None
+    refunds: list[RefundOut]
 
 
 class CheckoutOut(Schema):

@@ -13,6 +13,8 @@ from everfair.payments.queries.money import (
     payout,
     payouts_page,
     payouts_visible_to,
+    refund,
+    refunds_of,
     wallet_statement,
 )
 from everfair.payments.queries.rails import (
@@ -44,6 +46,8 @@ __all__ = [
     "rails_face",
     "rails_standing",
     "ranked_rails",
+    "refund",
+    "refunds_of",
     "share_by_counterparty",
     "wallet_statement",
 ]

@@ -14,7 +14,7 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import find, find_one, seen_as
 from everfair.ledger.queries import Line, statement
 from everfair.ledger.values import wallet
-from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent
+from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent, Refund
 
 # What an entry in a company's wallet is called.
 LINE_WORDS = {
@@ -52,6 +52,16 @@ def intents_of(purposes: list[UUID]) -> dict[UUID, Intent]:
     """The newest payment for each purpose."""
     rows = find(Intent, "purpose = ANY(%s::uuid[]) ORDER BY id", [purposes])
     return {row.purpose: row for row in rows}
+
+
+def refund(refund_id: UUID) -> Refund:
+    """With its payment."""
+    return Refund.objects.select_related("intent").get(pk=refund_id)
+
+
+def refunds_of(intent_id: UUID) -> list[Refund]:
+    """What came a second time for this payment, or because another one had paid already: oldest first."""
+    return find(Refund, "intent_id = %s ORDER BY id", [intent_id])
 
 
 def payouts_visible_to(actor: Actor) -> QuerySet[Payout]:
