@@ -104,7 +104,8 @@ class Books(RuleBasedStateMachine):
     )
     def release(self, s: int, b: int, parts: list[int], key: int) -> None:
         moves = ((self.escrows[s], self.wallets[b], parts[0], "release"), (self.escrows[s], fees("USD"), parts[1], "fee"))
-        self._do(f"k{key}", moves)
+        if self.model.posted[self.wallets[b]] + parts[0] <= 10**15:
+            self._do(f"k{key}", moves)
 
     @rule(s=st.integers(0, 1), b=st.integers(0, 2), amount=AMOUNTS, key=st.integers(0, 40))
     def refund(self, s: int, b: int, amount: int, key: int) -> None:

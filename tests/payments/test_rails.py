@@ -17,18 +17,19 @@ from everfair.base.ids import new_id
 from everfair.base.models import Event
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.sql import ask
-from everfair.events.payments import RefundOwed, RefundSettled
+from everfair.events.payments import PaymentFailed, RefundOwed, RefundSettled
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance
 from everfair.ledger.values import clearing, wallet
 from everfair.messaging.models import Notice
 from everfair.payments import reactions
-from everfair.payments.actions import order_rail, start_checkout, take_event
+from everfair.payments.actions import give_up, order_rail, start_checkout, take_event
 from everfair.payments.actions.rails import watch_shares
 from everfair.payments.jobs import ask_providers, send_refunds
 from everfair.payments.models import Intent, RailCall, RailOrder, Refund, Route
 from everfair.payments.queries import rails_standing, share_by_counterparty
 from everfair.payments.rails import client, configured
+from everfair.trade import reactions as trade_reactions
 from everfair.trade.actions import pay_stage
 from tests import make
 from tests.base.together import together
@@ -65,6 +66,10 @@ def go(trade: make.Trade, intent: Intent) -> str:
     url = start_checkout(intent.pk, by=trade.buyer)
     intent.refresh_from_db()
     return url
+
+
+def payment_failed(intent: Intent) -> None:
+    trade_reactions.payment_failed(PaymentFailed(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id))
 
 
 def tries(intent: Intent) -> list[tuple[str, str]]:
@@ -270,6 +275,62 @@ def test_what_the_rail_will_not_take_back_is_in_the_payers_wallet(two):
     refund = Refund.objects.get()
     assert refund.state == "failed"
     assert in_wallet(trade.order.buyer_id) == 12600
+    assert nothing_is_wrong()
+
+
+def test_a_payment_given_up_can_be_paid_in_another_way_at_once(two):
+    trade, first = unpaid()
+    url = go(trade, first)
+
+    give_up(first.pk, by=trade.buyer)
+    payment_failed(first)
+    second = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+
+    first.refresh_from_db()
+    assert (first.state, first.failure, second.pk != first.pk) == ("failed", "given_up", True)
+    two["sandbox"].pay(url)  # the page was taken away: nothing can be paid there
+    assert client("sandbox").look_up(str(first.pk)).state == "cancelled"
+    with pytest.raises(Refused) as over:
+        give_up(first.pk, by=trade.buyer)
+    assert over.value.code == "payments.over"
+    with pytest.raises(NotVisible):
+        give_up(second.pk, by=trade.seller)
+
+
+def test_a_payment_made_in_the_same_instant_is_not_given_up(two):
+    trade, intent = unpaid()
+    two["sandbox"].pay(go(trade, intent))
+
+    with pytest.raises(Refused) as refusal:
+        give_up(intent.pk, by=trade.buyer)
+
+    intent.refresh_from_db()
+    assert (refusal.value.code, intent.state) == ("payments.over", "open")
+
+
+def test_on_a_silent_rail_a_payment_is_given_up_only_once_the_operator_has_closed_it(two):
+    trade, intent = unpaid()
+    url = go(trade, intent)
+    two["sandbox"].pay(url)  # and its word is lost with it
+    port = int(two["sandbox"].url.rpartition(":")[2])
+    two["sandbox"].kill()
+
+    with pytest.raises(Refused) as refusal:
+        give_up(intent.pk, by=trade.buyer)
+    assert (refusal.value.code, refusal.value.status) == ("payments.outcome_unknown", 503)
+    order_rail("sandbox", open_=False, ends_on=None, reason="it is dead", by=make.operator())
+    give_up(intent.pk, by=trade.buyer)
+    payment_failed(intent)
+    second = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+    go(trade, second)
+    assert says(second, "sandbox2") == "applied"
+    make.money_arrived(make.captured(second))
+
+    two["sandbox"].start(port)  # it comes back, and its money goes home
+    assert says(intent, "sandbox", version=9) == "applied"
+    send_refunds()
+    assert [(refund.rail, refund.state) for refund in Refund.objects.all()] == [("sandbox", "done")]
+    assert (at("sandbox"), at("sandbox2"), trade.stage(1).state) == (0, 12600, "funded")
     assert nothing_is_wrong()
 
 

@@ -47,6 +47,15 @@ def start_checkout(request: HttpRequest, payment_id: UUID) -> Any:
     return {"url": actions.start_checkout(payment_id, by=request.actor)}  # type: ignore[attr-defined]
 
 
+@router.post("/payments/{uuid:payment_id}/give-up", response=PaymentOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:write")
+def give_up(request: HttpRequest, payment_id: UUID) -> Any:
+    """Not to be paid here after all; what it was for can be paid in another way at once. 409 when it is paid or over, 503 while the
+    provider does not say. No `Idempotency-Key` is needed: a payment ends once."""
+    actions.give_up(payment_id, by=request.actor)  # type: ignore[attr-defined]
+    return _payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
+
+
 @router.get("/wallet", response=list[WalletOut])
 @allow(MONEY_KEEPING, scope="money:read")
 def get_wallet(request: HttpRequest) -> Any:

@@ -73,6 +73,20 @@ def go(request: HttpRequest, payment_id: UUID) -> HttpResponse:
     return answer
 
 
+@require_POST
+@allow(BUYING | MONEY_KEEPING)
+def give_up(request: HttpRequest, payment_id: UUID) -> HttpResponse:
+    """Back to what is to be paid, where it can be paid in another way."""
+    found = queries.intent(payment_id, request.actor)  # type: ignore[attr-defined]
+    try:
+        actions.give_up(payment_id, by=request.actor)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        messages.error(request, str(refusal.message))
+        return redirect("payments:payment", payment_id)
+    messages.success(request, _("Nothing was paid. You can pay in another way now."))
+    return redirect(localised(found.return_path))
+
+
 # ── the wallet ──
 
 

@@ -8,6 +8,7 @@ app_name = "payments"
 urlpatterns = [
     path("payments/<uuid:payment_id>/", pages.payment, name="payment"),
     path("payments/<uuid:payment_id>/go/", pages.go, name="go"),
+    path("payments/<uuid:payment_id>/give-up/", pages.give_up, name="give_up"),
     path("wallet/", pages.wallet, name="wallet"),
     path("wallet/<str:currency>.csv", pages.statement_file, name="statement_file"),
     path("wallet/bank-accounts/", pages.bank_accounts, name="bank_accounts"),

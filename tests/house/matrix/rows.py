@@ -191,6 +191,7 @@ PAGES: list[Page] = [
     # ── money ──
     Page("payments:payment", PURSE, {"payment_id": "@intent"}),
     Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent",)),
+    Page("payments:give_up", PURSE, {"payment_id": "@intent"}, get=None, post="owner", keyless=True),
     Page("payments:wallet", MONEY),
     Page("payments:statement_file", MONEY, {"currency": "~USD"}),
     Page("payments:bank_accounts", MONEY, proof="fresh", post="owner", form=_BANK_FORM),
@@ -528,6 +529,7 @@ OPERATIONS: list[Operation] = [
     Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}),
     Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
     Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), writes=False, keyless=True),
+    Operation("POST /payments/{payment_id}/give-up", PURSE, path={"payment_id": "@intent"}, keyless=True),
     Operation("GET /consignments/{consignment_id}", PARTY, path={"consignment_id": "@goods_in"}),
     Operation("GET /consignments/{consignment_id}/tracking", PARTY, path={"consignment_id": "@goods_in"}),
     Operation("POST /consignments/{consignment_id}/packages/{n}/receipt", TRADING, path={"consignment_id": "@goods_in", "n": "~1"},

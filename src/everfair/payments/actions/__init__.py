@@ -1,7 +1,7 @@
 """Everything that writes about payments, by noun."""
 
 from everfair.payments.actions.bank_accounts import add_bank_account, remove_bank_account
-from everfair.payments.actions.checkouts import start_checkout
+from everfair.payments.actions.checkouts import give_up, start_checkout
 from everfair.payments.actions.events import take_event
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
 from everfair.payments.actions.payouts import request_payout, send_payout
@@ -10,6 +10,7 @@ from everfair.payments.actions.rails import order_rail
 __all__ = [
     "add_bank_account",
     "expire_intent",
+    "give_up",
     "open_intent",
     "order_rail",
     "remove_bank_account",

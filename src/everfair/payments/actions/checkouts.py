@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import SYSTEM, Actor
+from everfair.base.clock import now
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.rows import ask, find, insert
 from everfair.base.states import moving
@@ -19,8 +20,8 @@ from everfair.payments.actions.intents import end_intent
 from everfair.payments.models import Intent, Route
 from everfair.payments.providers.port import CheckoutOpened, OutcomeUnknown, ProviderDown, ProviderRefused
 from everfair.payments.queries import intent as find_intent
-from everfair.payments.queries import intents_visible_to, ranked_rails
-from everfair.payments.rails import RECIPIENT, client
+from everfair.payments.queries import intents_visible_to, rails_standing, ranked_rails
+from everfair.payments.rails import RAILS, RECIPIENT, client
 from everfair.payments.routing import Choice, is_usable
 from everfair.payments.states import LIVE_INTENT
 
@@ -174,6 +175,44 @@ def _opened(intent_id: UUID, opened: CheckoutOpened) -> str:
         # The event overtook us, or it was in doubt: it is the same checkout.
         log.info("checkout was opened already", extra={"intent": str(intent_id)})
     return opened.url
+
+
+def give_up(intent_id: UUID, *, by: Actor) -> None:
+    """The payer will not pay this here after all: it can be paid in another way at once.
+
+    The rail is asked to take its page away. Refuses 409 what is paid or over. A rail that does not answer may still be paid: then 503,
+    unless an operator has closed it; what comes after all goes back by itself. Not inside a transaction.
+    """
+    find_intent(intent_id, by)  # NotVisible for all others
+    with _alone(intent_id):
+        intent = find_intent(intent_id, by)
+        if intent.state not in LIVE_INTENT:
+            raise Refused("payments.over", _("This payment is over."))
+        tries = find(Route, "intent_id = %s ORDER BY n", [intent.pk])
+        if tries and tries[-1].outcome in ("asked", "doubt", "opened"):
+            _take_back(intent, tries[-1].rail)
+        end_intent(intent.pk, "fail", "given_up")
+
+
+def _take_back(intent: Intent, rail: str) -> None:
+    try:
+        found = client(rail).look_up(str(intent.pk))
+        if found is not None and found.state == "open":
+            found = client(rail).cancel_checkout(found.ref)
+    except ProviderRefused as no:
+        # It was paid or failed in between: its own word comes in a moment.
+        raise Refused("payments.over", _("This payment is over.")) from no
+    except (ProviderDown, OutcomeUnknown) as silence:
+        if rails_standing([RAILS[rail]])[0].carries(now().date()):
+            raise Refused(
+                "payments.outcome_unknown",
+                _("The payment provider does not answer, and you may have paid there already. We ask it until we know."),
+                status=503,
+                retry_after_s=15,
+            ) from silence
+        return
+    if found is not None and found.state == "captured":
+        raise Refused("payments.over", _("You have paid this: the provider's word is on its way."))
 
 
 def forget_doubt(intent: Intent) -> None:

@@ -42,6 +42,10 @@ class RailStanding:
     def ended(self, today: date) -> bool:
         return self.ends_on is not None and self.ends_on <= today
 
+    def carries(self, today: date) -> bool:
+        """By an operator's word; whether it answers is another matter."""
+        return self.open and not self.ended(today)
+
 
 def rails_standing(rails: Sequence[Rail] | None = None) -> list[RailStanding]:
     """Two queries, however many rails."""
