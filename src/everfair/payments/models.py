@@ -114,6 +114,17 @@ class ShareAlarm(Row):
         indexes = [models.Index(fields=["counterparty", "currency", "-id"], name="payments_sharealarm_who")]
 
 
+class Drill(Row):
+    """A bad day that was rehearsed on a copy of the installation: its figures, and 0 to 100 for how it went. Insert-only."""
+
+    kind = models.CharField(max_length=20)
+    score = models.IntegerField()
+    figures = models.JSONField(default=dict)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=models.Q(score__gte=0, score__lte=100), name="payments_drill_score")]
+
+
 class Refund(Row):
     """Money on its way back to a payer by the rail it came on: the late success of a payment that another one had taken the place of."""
 

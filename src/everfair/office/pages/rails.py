@@ -18,7 +18,7 @@ from everfair.base.writes import once
 from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, proof_address
 from everfair.office.queries.trail import staff_names
-from everfair.payments.queries import alarms_of_shares, rail_orders, rails_face
+from everfair.payments.queries import alarms_of_shares, drills, rail_orders, rails_face
 
 
 @require_safe
@@ -26,7 +26,7 @@ from everfair.payments.queries import alarms_of_shares, rail_orders, rails_face
 def rails(request: HttpRequest) -> HttpResponse:
     """Of one currency: the one that carries most, unless another is asked for."""
     face = rails_face(request.GET.get("currency", ""))
-    return page(request, "office/rails.html", face=face, alarms=alarms_of_shares())
+    return page(request, "office/rails.html", face=face, alarms=alarms_of_shares(), drills=drills())
 
 
 @require_safe

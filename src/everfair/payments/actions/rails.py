@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +18,7 @@ from everfair.base.together import part
 from everfair.events.payments import RailOrdered, ShareCeilingCrossed
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
-from everfair.payments.models import RailOrder, ShareAlarm
+from everfair.payments.models import Drill, RailOrder, ShareAlarm
 from everfair.payments.queries import share_by_counterparty
 from everfair.payments.rails import RAILS, configured
 
@@ -69,6 +70,11 @@ def _alarm(counterparty: str, currency: str, share: Decimal, counted: int) -> in
 
 _TODAY = "counterparty = %s AND currency = %s AND created_at > ef_now() - interval '24 hours'"
 _CURRENCIES = "SELECT DISTINCT currency FROM payments_intent WHERE state = 'captured' AND captured_at > ef_now() - make_interval(days => %s)"
+
+
+def keep_drill(kind: str, score: int, figures: dict[str, Any]) -> None:
+    """How a rehearsed day went, for whoever wonders next year whether we have become better."""
+    insert(Drill(kind=kind, score=score, figures=figures))
 
 
 def forget_calls() -> int:

@@ -20,6 +20,7 @@ from everfair.payments.queries.money import (
 from everfair.payments.queries.rails import (
     RailStanding,
     alarms_of_shares,
+    drills,
     rail_orders,
     rails_face,
     rails_standing,
@@ -33,6 +34,7 @@ __all__ = [
     "alarms_of_shares",
     "bank_account",
     "bank_accounts_of",
+    "drills",
     "explain_lines_with",
     "intent",
     "intents_of",

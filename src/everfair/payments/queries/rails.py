@@ -15,7 +15,7 @@ from everfair.base.money import Money
 from everfair.base.rows import ask
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
-from everfair.payments.models import RailOrder, ShareAlarm
+from everfair.payments.models import Drill, RailOrder, ShareAlarm
 from everfair.payments.rails import RAILS, Rail, configured
 from everfair.payments.routing import Breaker, Choice, RailFacts, ranked
 from everfair.reference.queries import CURRENCIES
@@ -156,6 +156,11 @@ def rail_orders(code: str, *, limit: int = 20) -> list[RailOrder]:
 def alarms_of_shares(*, limit: int = 20) -> list[ShareAlarm]:
     """Newest first."""
     return list(ShareAlarm.objects.order_by("-id")[:limit])
+
+
+def drills(*, limit: int = 10) -> list[Drill]:
+    """Rehearsed days, newest first."""
+    return list(Drill.objects.order_by("-id")[:limit])
 
 
 def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozenset()) -> list[Choice]:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
         "everfair.site.cli.simulating:simulate",
         "Play random trades from beginning to end, and prove the books (demo only).",
     ),
+    "drill": ("everfair.site.cli.drilling:drill", "Rehearse a bad day on a copy of this installation."),
     "first-operator-link": ("everfair.site.cli.figures:first_operator", "Print a one-time link that makes the first operator."),
     "remove-factors": (
         "everfair.site.cli.figures:remove_factors",
