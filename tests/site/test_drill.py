@@ -41,7 +41,8 @@ def test_the_largest_provider_leaves_and_nothing_is_lost(place: Path) -> None:
         figures = json.loads(done.stdout)
         assert (figures["clean"], figures["payments_lost"], figures["captured_twice"]) == (True, 0, 0)
         assert (figures["rail"], figures["payments"], figures["proofs_broken"]) == ("sandbox", 42, [])
-        assert figures["first_try_before"] == {"paid": 24}
+        assert set(figures["first_try_before"]) == {"paid"}
+        assert figures["first_try_after"]["paid"] >= 6
         assert figures["stuck_on_the_dead_rail_minor"]["USD"] > 0
         assert figures["minutes_until_99_percent_succeed"] <= 1
         running = engine.running(own.data)

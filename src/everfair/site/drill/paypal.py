@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.core.cache import cache
 from django.db import connection
 
 from everfair.base.actor import Actor
@@ -34,10 +35,12 @@ from everfair.site.simulate.cast import Cast, gather
 from everfair.trade.actions import draft_order, pay_stage, place_order, sign_order
 from everfair.trade.models import Stage
 
-PAYERS = 4
+PAYERS = 8
 SUCCEEDS_WITHIN_S = 20.0
 SILENT_FOR_S = 4.0
 OPERATOR_ACTS_AFTER_S = 15.0
+# Payers come one after another all through the bad hour, not all before it.
+BAD_HOUR_S = 30.0
 _HOME_WITHIN_S = 120.0
 WANTED = 0.99
 
@@ -61,11 +64,8 @@ class Day:
     """The drill's clock, and when what happened."""
 
     began: float = field(default_factory=time.monotonic)
-    announced_s: float = 0
+    hour_s: float = 0
     silent_s: float = 0
-    died_s: float = 0
-    closed_s: float = 0
-    back_s: float = 0
 
     def seconds(self) -> float:
         return time.monotonic() - self.began
@@ -96,29 +96,28 @@ def _play(payments: int, boxes: dict[str, Box], say: Say) -> dict[str, Any]:
     order_rail(
         largest, open_=True, ends_on=(now() + timedelta(days=30)).date(), reason="drill: it ends our contract", by=cast.operator
     )
-    day.announced_s = day.seconds()
-    carried_before = float(_carried_lately(largest))
     _pay_all(wanted[third : 2 * third], day)
+    cache.clear()  # what was summed up a moment ago
+    carried_before = float(_carried_lately(largest))
     say("… and goes dumb in the middle of the day, then dies.")
+    day.hour_s = day.seconds()
     with ThreadPoolExecutor(PAYERS) as payers:
-        rest = [payers.submit(_pay, wish, day) for wish in wanted[2 * third :]]
+        bad_hour = wanted[2 * third :]
+        rest = [payers.submit(_pay, wish, day, after_s=BAD_HOUR_S * n / len(bad_hour)) for n, wish in enumerate(bad_hour)]
         late = _last_breath(largest, cast, day)
         boxes[largest].fall_silent()
         day.silent_s = day.seconds()
         time.sleep(SILENT_FOR_S)
         boxes[largest].die()
-        day.died_s = day.seconds()
         stuck = _at(largest)
         time.sleep(OPERATOR_ACTS_AFTER_S)
         order_rail(largest, open_=False, ends_on=None, reason="drill: it is dead", by=cast.operator)
-        day.closed_s = day.seconds()
         for done in rest:
             done.result()
     say("Payers who could not pay give it up and pay in another way …")
     again = [wish for wish in (*wanted, *late) if not _is_paid(wish)]
     _pay_again(again, day)
     say("The dead one comes back for an hour to settle its debts …")
-    day.back_s = day.seconds()
     boxes[largest].start()
     home_s = _wait_until_home(wanted + late)
     return report(wanted, late, again, day, largest, stuck, carried_before, home_s)
@@ -140,9 +139,10 @@ def _pay_all(wishes: Sequence[Payment], day: Day) -> None:
             done.result()
 
 
-def _pay(wish: Payment, day: Day) -> None:
-    """One try of one payer: to the provider's page, and until the platform knows of it."""
+def _pay(wish: Payment, day: Day, *, after_s: float = 0) -> None:
+    """One try of one payer: to the provider's page, and until the platform knows of it. `after_s` the bad hour's beginning."""
     try:
+        time.sleep(max(0.0, day.hour_s + after_s - day.seconds()) if after_s else 0)
         wish.began_s = day.seconds()
         wish.outcome = _try(wish)
         wish.took_s = day.seconds() - wish.began_s
