@@ -17,7 +17,7 @@ from everfair.messaging.models import Notice
 from everfair.payments import reactions
 from everfair.payments.actions import add_bank_account, remove_bank_account, request_payout, start_checkout, take_event
 from everfair.payments.actions.events import end_payout
-from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent
+from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent, Refund
 from everfair.trade.actions import fund_stage, pay_stage, reopen_stage
 from tests import make
 from tests.base.together import together
@@ -191,19 +191,21 @@ def test_a_captured_event_beats_a_later_failure():
 
 
 @pytest.mark.django_db
-def test_a_failed_payment_can_be_tried_again_and_the_late_money_still_counts():
+def test_a_failed_payment_can_be_tried_again_and_the_late_money_goes_back():
     trade = make.trade("agreed")
     first = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
     take_event("sandbox", *make.told(first, "checkout.failed", failure_code="declined"))
     reopen_stage(trade.stage(1).pk)
     second = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
-    for intent in (second, first):
-        take_event("sandbox", *make.told(intent, version=9))
-        fund_stage(trade.stage(1).pk, intent.pk)
+    take_event("sandbox", *make.told(second, version=9))
+    fund_stage(trade.stage(1).pk, second.pk)
+    take_event("sandbox", *make.told(first, version=9))
 
     assert first.pk != second.pk
     assert trade.stage(1).state == "funded"
-    assert held(trade.order.buyer_id) == (12600, 0)  # the second capture of the same stage is given back
+    assert held(trade.order.buyer_id) == (0, 0)
+    owed = Refund.objects.get()  # the second capture of the same stage goes back the way it came
+    assert (owed.intent_id, owed.amount_minor, owed.state) == (first.pk, 12600, "requested")
     assert nothing_is_wrong()
 
 
