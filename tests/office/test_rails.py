@@ -46,9 +46,9 @@ def test_shares_health_and_the_ceiling_are_seen_at_once():
 
 def test_a_rail_is_closed_with_a_reason_that_stays():
     office = signed_in(operator())
-    nothing = send(office, "/en/office/rails/sandbox2/order/", ends_on="", reason="")
-    past = send(office, "/en/office/rails/sandbox2/order/", open="on", ends_on="2020-01-01", reason="x")
-    done = send(office, "/en/office/rails/sandbox2/order/", ends_on="", reason="They end the contract.")
+    nothing = send(office, "/en/office/rails/sandbox2/order/", state="closed", ends_on="", reason="")
+    past = send(office, "/en/office/rails/sandbox2/order/", state="open", ends_on="2020-01-01", reason="x")
+    done = send(office, "/en/office/rails/sandbox2/order/", state="closed", ends_on="", reason="They end the contract.")
 
     assert (nothing.status_code, past.status_code, done.status_code) == (422, 422, 302)
     assert 'id="id_reason_error"' in nothing.content.decode()

@@ -55,7 +55,9 @@ class InspectorForm(forms.Form):
 
 
 class RailForm(forms.Form):
-    open = forms.BooleanField(label=_("Carries new payments"), required=False)
+    state = forms.ChoiceField(
+        label=_("New payments"), choices=[("open", _("carries payments")), ("closed", _("closed for new payments"))]
+    )
     ends_on = DayField(
         label=_("Ends on"), required=False, help_text=_("From this day on it carries nothing new: they gave notice, or we did.")
     )

@@ -408,7 +408,7 @@ PAGES: list[Page] = [
     Page("office:rails", OPERATOR, get="operator"),
     Page("office:rail", OPERATOR, {"code": "~sandbox"}, get="operator"),
     Page("office:order_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={
-        "open": "on", "ends_on": _day(40), "reason": "they gave notice"}),
+        "state": "open", "ends_on": _day(40), "reason": "they gave notice"}),
     Page("office:rules", OPERATOR, get="operator"),
     Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator"),
     Page("office:set_rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, proof="fresh", get=None, post="operator",

@@ -40,7 +40,7 @@ def _show(request: HttpRequest, code: str, typed: Any) -> HttpResponse:
     if row is None:
         raise NotVisible
     said = rail_orders(code)
-    initial = {"open": row.standing.open, "ends_on": row.standing.ends_on}
+    initial = {"state": "open" if row.standing.open else "closed", "ends_on": row.standing.ends_on}
     return page(
         request, "office/rail.html", status=422 if typed is not None else 200, row=row, said=said,
         who=staff_names(order.by for order in said), form=typed or forms.RailForm(initial=initial), prove=proof_address(request),
@@ -55,7 +55,7 @@ def order_rail(request: HttpRequest, code: str) -> HttpResponse:
 
     def work() -> HttpResponse:
         typed = form.cleaned_data
-        actions.order_rail(code, typed["open"], typed["ends_on"], typed["reason"], by=request.actor)  # type: ignore[attr-defined]
+        actions.order_rail(code, typed["state"] == "open", typed["ends_on"], typed["reason"], by=request.actor)  # type: ignore[attr-defined]
         messages.success(request, _("From now on payments go by this."))
         return redirect("office:rail", code)
 
