@@ -190,7 +190,7 @@ PAGES: list[Page] = [
     Page("messaging:open_notice", SIGNED_IN, {"notice_id": "@notice"}, get=None, post="owner"),
     # ── money ──
     Page("payments:payment", PURSE, {"payment_id": "@intent"}),
-    Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent",)),
+    Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent", "payments_route", "payments_railcall")),
     Page("payments:give_up", PURSE, {"payment_id": "@intent"}, get=None, post="owner", keyless=True),
     Page("payments:wallet", MONEY),
     Page("payments:statement_file", MONEY, {"currency": "~USD"}),
@@ -528,7 +528,7 @@ OPERATIONS: list[Operation] = [
     Operation("POST /threads/{thread_id}/messages", TRADING, path={"thread_id": "@thread"}, body={"text": "Good morning", "file_ids": ["@attachment"]}),
     Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}),
     Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
-    Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), writes=False, keyless=True),
+    Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), keyless=True),
     Operation("POST /payments/{payment_id}/give-up", PURSE, path={"payment_id": "@intent"}, keyless=True),
     Operation("GET /consignments/{consignment_id}", PARTY, path={"consignment_id": "@goods_in"}),
     Operation("GET /consignments/{consignment_id}/tracking", PARTY, path={"consignment_id": "@goods_in"}),
