@@ -474,7 +474,7 @@ def test_a_provider_is_found_by_name_and_made_from_configuration(tmp_path):
 
         assert provider.look_up("intent-1") is None
 
-    assert {name: made.name for name, made in PROVIDERS.items()} == {"sandbox": "sandbox"}
+    assert {name: made.name for name, made in PROVIDERS.items()} == {"sandbox": "sandbox", "sandbox2": "sandbox2"}
     with pytest.raises(KeyError):
         open_provider("nobody", config)
     for name in config:

@@ -146,6 +146,7 @@ OPERATORS: dict[str, tuple[str, str]] = {
 OURS: dict[str, str] = {
     "EVERFAIR_ASKED_URL": "the database that `bin/up` asks whether it answers, and as whom",
     "EVERFAIR_AS_OWNER": "`1` in a process that migrates: it works as `ef_owner`",
+    "EVERFAIR_DRILL": "the folder of a drill, for the process that plays it",
     "EVERFAIR_PORT": "the web server's port, from `--port`",
     "EVERFAIR_RUN": "marks the children of one start, so that the next start can end what a killed one left",
     "EVERFAIR_CHROMIUM": "tests: the browser that `bin/test` found",
