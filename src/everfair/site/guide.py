@@ -21,7 +21,7 @@ import click
 PACKAGE = Path(__file__).resolve().parents[1]
 FOLDER = PACKAGE.parents[1] / "docs" / "guide"
 NOTE = "<!-- Written by `python -m everfair.site.guide write`; change the code it speaks of, not this page. -->"
-_NAME = re.compile(r"EVERFAIR_[A-Z][A-Z_]*[A-Z](?![A-Z_])")
+_NAME = re.compile(r"EVERFAIR_[A-Z][A-Z0-9_]*[A-Z0-9](?![A-Z0-9_])")
 
 # name: (what it is for, what holds without it)
 OPERATORS: dict[str, tuple[str, str]] = {
