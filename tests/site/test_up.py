@@ -200,7 +200,7 @@ def test_secrets_are_made_once_and_are_nobody_elses(tmp_path: Path, monkeypatch:
     first, second = made_secrets(tmp_path), made_secrets(tmp_path)
 
     assert first == second
-    assert len(set(first.values())) == len(first) == 7
+    assert len(set(first.values())) == len(first) == 10
     assert first["EVERFAIR_SANDBOX_WEBHOOK_SECRET"].startswith("whsec_")
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "secrets").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
