@@ -67,8 +67,9 @@ def numbers(place: Installation, importer: Party, wanted: int) -> list[int]:
     return [row[0] for row in rows]
 
 
-def search_page(caller: Caller, question: str) -> None:
-    said = caller.page(f"/en/export/search/?q={quote_plus(question)}")
+def search_page(caller: Caller, question: str, *, again: bool = False) -> None:
+    """`again`: the same page by another address, so that the front cache does not have it. The currency it names is the usual one."""
+    said = caller.page(f"/en/export/search/?q={quote_plus(question)}{'&currency=USD' if again else ''}")
     if b"/en/export/offers/" not in said:
         raise SystemExit(f"The search page for {question!r} shows no offer.")
 

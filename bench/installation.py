@@ -41,6 +41,7 @@ class Installation:
             EVERFAIR_ADDRESS=self.address,
             EVERFAIR_SANDBOX_URL=self.provider.url,
             EVERFAIR_SANDBOX_WEBHOOK_SECRET=secret,
+            EVERFAIR_SANDBOX2_URL="http://127.0.0.1:9",  # nobody: the bench plays one provider
             EVERFAIR_CARRIER_SANDBOX_URL="http://127.0.0.1:9",  # nobody: the bench books no carrier
             EVERFAIR_LOG="WARNING" if os.environ.get("EVERFAIR_BENCH_QUIET") else "INFO",
             PYTHONPATH=str(SOURCE),
@@ -157,11 +158,12 @@ class Installation:
 def _free_port() -> int:
     """One whose neighbours are free too: the supervisor keeps them for the sandboxes."""
     while True:
-        with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+        with socket.socket() as one, socket.socket() as two, socket.socket() as three, socket.socket() as four:
             one.bind(("127.0.0.1", 0))
             port = int(one.getsockname()[1])
             with suppress(OSError, OverflowError):
                 two.bind(("127.0.0.1", port + 1))
                 three.bind(("127.0.0.1", port + 2))
+                four.bind(("127.0.0.1", port + 3))
                 if 1024 < port < 65000:
                     return port

@@ -36,6 +36,7 @@ def make() -> World:
     from everfair.companies.actions import accept_operator_invitation, open_operator_invitation, verify_company
     from everfair.companies.queries import actor_of_person
     from everfair.markets.actions import set_rule
+    from everfair.payments.actions import order_rail
 
     link = open_operator_invitation(by=SYSTEM)
     if link is None:
@@ -46,6 +47,7 @@ def make() -> World:
     # Twelve companies ask and quote here what hundreds do elsewhere.
     for name in ("sourcing.rfqs_per_day", "sourcing.quotes_per_month"):
         set_rule(name, "export", Decimal(1000), None, "bench", by=operator)
+    order_rail("sandbox2", open_=False, ends_on=None, reason="the bench plays one provider", by=operator)
     suppliers = [_party(f"Bench Supplier {n}", is_seller=True) for n in range(SUPPLIERS)]
     buyers = [_party(f"Bench Buyer {n}", is_seller=False) for n in range(BUYERS)]
     importer = _party("Bench Importer", is_seller=True)

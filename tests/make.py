@@ -12,16 +12,22 @@ from typing import Any
 from django.conf import settings
 
 from everfair.base import clock
-from everfair.base.actor import Actor
+from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import now
 from everfair.base.deadlines import deadlines_of
+from everfair.base.money import Money
 from everfair.base.signature import signed_headers
+from everfair.base.states import moving
 from everfair.catalog.models import Offer
 from everfair.catalog.queries import smallest_step
 from everfair.companies.models import Company, Membership, Person
 from everfair.events.payments import PaymentCaptured
-from everfair.payments.actions import take_event
-from everfair.payments.models import Intent
+from everfair.ledger.actions import post_entry
+from everfair.ledger.values import Transfer, clearing, wallet
+from everfair.payments.actions import approve_payout, prepare_batch, release_batch, request_payout, take_event
+from everfair.payments.actions.batches import collect_payouts
+from everfair.payments.actions.payouts import dispatch_payout
+from everfair.payments.models import BankAccount, Intent, Payout
 from everfair.payments.rails import RECIPIENT
 from everfair.trade.actions import draft_order, pay_stage, place_order, receive_order, ship_order, sign_order
 from everfair.trade.models import Order, Stage
@@ -72,6 +78,46 @@ def operator(who: Person | None = None) -> Actor:
     return Actor(kind="operator", person_id=who.pk if who else None, staff_roles=frozenset({"operator"}))
 
 
+def staff() -> Actor:
+    """Somebody of the operator who is nobody else: two of them are two people."""
+    return operator(person(is_staff_member=True, staff_roles=["operator"]))
+
+
+BANK = {"account": "DE89370400440532013000", "bic": "", "bank_name": "Commerzbank", "country": "DE", "currency": "USD"}
+
+
+def bank_account(by: Actor, *, wait_hours: int = 0, **columns: Any) -> BankAccount:
+    """A verified account of the actor's company; it may be paid to at once unless `wait_hours` says otherwise."""
+    holder = Company.objects.values_list("name", flat=True).get(pk=by.company_id)
+    columns = {"holder": holder, "added_by": by.person_id, "wait_hours": wait_hours} | BANK | columns
+    made = BankAccount.objects.create(company_id=by.company_id, **columns)
+    with moving(BankAccount.objects.all(), made.pk, "match", by=SYSTEM) as row:
+        row.matched = True
+    made.refresh_from_db()
+    return made
+
+
+def payout(by: Actor, amount: Money, *, state: str = "sent", account: BankAccount | None = None) -> Payout:
+    """A payout brought by its real verbs to requested (or approved), batched, released, dispatched or sent."""
+    made = request_payout((account or bank_account(by)).pk, amount, by=by)
+    if state in ("requested", "approved"):
+        return made
+    if made.needs_second:
+        approve_payout(made.pk, by=actor(Company.objects.get(pk=by.company_id), "finance", who=person()))
+    collect_payouts()
+    made.refresh_from_db()
+    if made.state == "batched" and state != "batched":
+        prepare_batch(made.batch_id, by=staff())
+        release_batch(made.batch_id, sum(row.amount_minor for row in Payout.objects.filter(batch_id=made.batch_id)), by=staff())
+    if state in ("dispatched", "sent"):
+        assert dispatch_payout(made.pk, by=SYSTEM) == ""
+    if state == "sent":
+        with moving(Payout.objects.all(), made.pk, "send", by=SYSTEM):
+            pass
+    made.refresh_from_db()
+    return made
+
+
 def offer(of: Company, **columns: Any) -> Offer:
     """A published offer of the company; `tiers=[]` makes its price one on request."""
     n = next(_n)
@@ -120,6 +166,18 @@ def told(intent: Intent, kind: str = "checkout.captured", **changes: Any) -> tup
     return signed_headers([secret], event_id, int(datetime.now(UTC).timestamp()), body), body
 
 
+def disputed(
+    intent: Intent, kind: str = "opened", *, ref: str = "dsp_1", version: int = 1, **changes: Any
+) -> tuple[dict[str, str], bytes]:
+    """A provider's word about a chargeback of the whole payment, truly signed."""
+    said = {
+        "id": ref, "checkout": intent.provider_ref, "fee_minor": 1500, "reason": "product_not_received",
+        "state": {"opened": "open", "reversed": "lost"}.get(kind, kind),
+        "evidence_due_at": (datetime.now(UTC) + timedelta(days=18)).isoformat(), "version": version,
+    } | changes  # fmt: skip
+    return told(intent, f"dispute.{kind}", **said)
+
+
 def pay(stage: Stage, by: Actor) -> Intent:
     """The buyer pays a stage: the provider captures, its event is taken, and trade reacts."""
     intent = Intent.objects.get(pk=pay_stage(stage.pk, by=by))
@@ -127,6 +185,12 @@ def pay(stage: Stage, by: Actor) -> Intent:
     assert take_event("sandbox", headers, body) == "applied"
     money_arrived(PaymentCaptured(intent.pk, intent.purpose_kind, intent.purpose, intent.company_id, intent.amount))
     return intent
+
+
+def fill(company_id: Any, amount: Money) -> None:
+    """Money in a company's wallet, out of the sandbox's clearing."""
+    transfers = [Transfer(clearing("sandbox", amount.currency), wallet(company_id, amount.currency), amount)]
+    post_entry(f"fill:{next(_n)}", transfers, kind="test", by=SYSTEM)
 
 
 CONSIGNMENT = {"mode": "sea", "carrier": "Evergreen", "tracking_number": "EGLV1234567", "package_count": 12}

@@ -1,6 +1,7 @@
 """Takes every picture of the guide and of the README: starts an installation of its own, and walks through it as people do.
 
-    .venv/bin/python -m docs.pictures.take
+    .venv/bin/python -m docs.pictures.take             # all of them
+    .venv/bin/python -m docs.pictures.take finance     # those of the money alone
 
 The walk is the same each time: the demo world, whose firms and goods never change, and the steps below. Days, and the numbers of the
 orders made on the way, are those of the run. Takes about six minutes; needs the environment that `bin/test` makes, and Chromium.
@@ -14,6 +15,7 @@ import io
 import os
 import re
 import shutil
+import sys
 import tempfile
 import time
 from pathlib import Path
@@ -22,6 +24,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Browser, sync_playwright
 from tests.files import uploads
+from tests.payments.statements import Bank
 from tests.stories.conftest import FLAGS, Fair, start_fair
 from tests.stories.walking import Walker
 
@@ -32,6 +35,8 @@ SECRET = "a-long-enough-secret"  # noqa: S105  of people who live for one run
 DEMO = "demo.everfair.example"
 YOURS = 'main .card:has(h2:text-is("Yours to rule"))'
 PACKING = "Goods and packing list"
+PAYER = "DE44500105175407324931"
+READ_STATEMENTS = "from everfair.payments.jobs import read_statements; read_statements()"
 PREVIEW = "main button[name=step][value=preview]"
 
 
@@ -86,12 +91,12 @@ class Trip:
     """The people and what they carry with them from one picture to the next."""
 
     def __init__(self, fair: Fair, browser: Browser, luggage: Path) -> None:
-        self.fair, self.browser = fair, browser
+        self.fair, self.browser, self.luggage = fair, browser, luggage
         self.photo = luggage / "carton-17.jpg"
         self.photo.write_bytes(uploads.picture())
         self.buyer, self.seller = Photographer(fair, browser, "hamburg"), Photographer(fair, browser, "yongkang")
         self.maker, self.operator = Photographer(fair, browser, "quanzhou"), Photographer(fair, browser, "operator")
-        self.inspector = Photographer(fair, browser)
+        self.inspector, self.treasurer = Photographer(fair, browser), Photographer(fair, browser, "treasurer")
         self.judges = [Photographer(fair, browser), Photographer(fair, browser)]
 
     def everything(self) -> None:
@@ -106,6 +111,7 @@ class Trip:
         inspect(self, visit[0])
         arbitrate(self, claim)
         office(self)
+        finance(self)
 
 
 # What everybody sees, and a trade that goes right
@@ -391,6 +397,77 @@ def office(trip: Trip) -> None:
     trip.operator.take("operator-issue", most=1350)
 
 
+# The money, from the ways to pay to the closed month
+
+
+def finance(trip: Trip) -> None:
+    buyer, operator, treasurer = trip.buyer, trip.operator, trip.treasurer
+    buyer.go("export/search/?q=vacuum+bottle")
+    buyer.press('main a[href*="/offers/"]')
+    buyer.press('main button[formaction*="/order/"]')
+    buyer.fill(named_place="Ningbo")
+    buyer.press(PREVIEW)
+    buyer.submit("/order/place/")
+    order = path_of(buyer, "orders")
+    trip.seller.go(order)
+    trip.seller.submit("/sign/")
+    buyer.go(order)
+    buyer.submit("/pay/")
+    buyer.take("finance-ways")
+    buyer.press('main a[href$="/bank/"]')
+    buyer.press("main form button.primary")
+    buyer.take("finance-transfer")
+    asked = buyer.page.locator("main .facts dd").first.inner_text()
+
+    came = int(re.sub(r"[^\d]", "", asked)) + 1500
+    bank = Bank("usd").credit(
+        came, "BOTTLES, OUR ORDER OF NOVEMBER", name="HANSEKONTOR WARENHANDEL GMBH", account=PAYER, ref="NB4471"
+    )
+    bank.debit(1250, "ACCOUNT CHARGES", code="NCHG")
+    file = trip.luggage / "statement.sta"
+    file.write_bytes(bank.mt940())
+    treasurer.go("office/bank/")
+    treasurer.page.set_input_files("main input[type=file]", str(file))
+    treasurer.press('main form[enctype="multipart/form-data"] button.primary')
+    treasurer.take("finance-bank", most=760)
+    treasurer.go("office/bank/lines/")
+    treasurer.press('main tbody a[href*="/bank/lines/"]')
+    treasurer.take("finance-line", most=980)
+    operator.go("office/rails/")
+    operator.take("finance-rails", most=900)
+
+    trip.seller.go("wallet/payouts/new/")
+    trip.seller.fill(amount="1500.00")
+    trip.seller.press("main form button.primary")
+    trip.seller.press('main form[method="post"] button.primary')
+    payout = trip.seller.page.url.split("/wallet/")[1]
+    wait_for_link(operator, f"office/{payout}", 'main a[href*="/batches/"]')
+    operator.press('main a[href*="/batches/"]')
+    operator.press('main form[action$="/prepare/"] button')
+    treasurer.go(operator.page.url)
+    treasurer.take("finance-batch", until="main .table-box")
+
+    today = trip.fair.day()
+    trip.fair.wait_until((today.replace(day=1) + datetime.timedelta(days=32)).replace(day=3))
+    assert trip.fair.command("manage", "shell", "-c", READ_STATEMENTS).returncode == 0
+    operator.go("office/books/periods/")
+    operator.press("main tr:has(.badge:text-is('Open')) >> nth=-1 >> a")
+    operator.press('main a[href$="?run=1"]')
+    operator.take("finance-month", until="main .split")
+    operator.go("office/books/trial/")
+    operator.take("finance-trial", until="main .table-box")
+
+
+def wait_for_link(walker: Photographer, path: str, link: str) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        walker.go(path)
+        if walker.page.locator(link).count():
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"{path} has no {link}")
+
+
 # What several walks need
 
 
@@ -418,14 +495,17 @@ def advance(fair: Fair, day: datetime.date) -> None:
     assert fair.command("clock", "--advance", f"{days}d").returncode == 0
 
 
-def take_all(fair: Fair) -> None:
+def take(fair: Fair, part: str) -> None:
     with tempfile.TemporaryDirectory() as luggage, sync_playwright() as playwright:
         program: Any = os.environ.get("EVERFAIR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
-        Trip(fair, browser, Path(luggage)).everything()
+        trip = Trip(fair, browser, Path(luggage))
+        {"finance": lambda: finance(trip)}.get(part, trip.everything)()
         browser.close()
 
 
 if __name__ == "__main__":
+    # The bank's statement is written for the accounts that a demonstration has.
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "everfair.site.settings", "EVERFAIR_KIND": "demo"}
     with contextlib.contextmanager(start_fair)() as fair:
-        take_all(fair)
+        take(fair, "".join(sys.argv[1:]))

@@ -103,7 +103,7 @@ def test_companies_are_locked_before_the_row_and_the_row_before_it_is_written():
     said = [query["sql"] for query in asked]
     companies = next(n for n, text in enumerate(said) if "companies_company" in text and text.endswith("FOR SHARE"))
     lock = next(n for n, text in enumerate(said) if '"trade_order"' in text and 'FOR UPDATE OF "trade_order"' in text)
-    written = next(n for n, text in enumerate(said) if text.startswith('UPDATE "trade_order"'))
+    written = next(n for n, text in enumerate(said) if 'UPDATE "trade_order"' in text)
     assert companies < lock < written
 
 

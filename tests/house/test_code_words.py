@@ -25,9 +25,13 @@ from everfair.logistics.values import CONDITIONS, MODES, PACKAGE_KINDS, SOURCES,
 from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 from everfair.office import values as office
-from everfair.payments.models import ProviderEvent
+from everfair.payments.actions.desk import VERBS
+from everfair.payments.models import Match, ProviderEvent
 from everfair.payments.providers.port import EventKind
 from everfair.payments.providers.table import PROVIDERS
+from everfair.payments.statements.read import LINE_KINDS
+from everfair.payments.states import METHODS
+from everfair.payments.values import BANK, CREDIT, WALLET
 from everfair.site.guide import state_tables
 from everfair.trade.states import STAGE
 
@@ -36,6 +40,11 @@ PACKAGE = Path(everfair.__file__).parent
 
 def outcomes() -> set[str]:
     (check,) = (c for c in ProviderEvent._meta.constraints if c.name == "payments_providerevent_outcome")
+    return set(check.condition.children[0][1])
+
+
+def targets() -> set[str]:
+    (check,) = (c for c in Match._meta.constraints if c.name == "payments_match_target")
     return set(check.condition.children[0][1])
 
 
@@ -57,10 +66,14 @@ def declared_proofs() -> set[str]:
         ("package condition", lambda: set(CONDITIONS)),
         ("package kind", lambda: set(PACKAGE_KINDS)),
         ("proof", declared_proofs),
-        ("provider", lambda: set(PROVIDERS)),
+        ("provider", lambda: {*PROVIDERS, BANK, WALLET, CREDIT}),
         ("provider event", lambda: {kind.value for kind in EventKind}),
         ("provider event outcome", outcomes),
         ("purpose", lambda: set(PURPOSES) - {""}),
+        ("bank line", lambda: set(LINE_KINDS)),
+        ("line decision", lambda: set(VERBS)),
+        ("match target", lambda: targets()),
+        ("payment method", lambda: set(METHODS)),
         ("rule", lambda: set(RULES)),
         ("rule unit", lambda: {rule.unit for rule in RULES.values()}),
         ("staff role", lambda: set(STAFF_ROLES)),
@@ -128,7 +141,9 @@ def test_every_act_of_the_audit_trail_has_a_word():
 
 
 def test_every_kind_of_entry_in_the_books_has_a_word():
-    verbs = [move.verb for move in STAGE.moves if move.target in ("released", "refunded")] + ["part"]  # which is no end
+    ends = [move.verb for move in STAGE.moves if move.target in ("released", "refunded")]
+    # A part is no end; what a payer's bank took back left before the stage ended.
+    verbs = [verb for verb in ends if verb != "charge_back"] + ["part"]
     written: set[str] = set()
     for path, call in calls("post_entry", "post_hold", "spend_received"):
         for node in (keyword.value for keyword in call.keywords if keyword.arg == "kind"):

@@ -13,6 +13,7 @@ pytestmark = pytest.mark.django_db
 # Functions with the owner's rights that the running login may call, each with why. PUBLIC may call none.
 CALLED_BY_THE_SITE = {
     "ledger_lock(text[])": "locks the accounts of an entry by address, and changes nothing",
+    "ledger_seal_next(integer)": "seals what stands in the books and chooses nothing: its caller cannot write a seal by hand",
     "ef_advance(interval)": "moves the clock of a demonstration or a test; refuses on a live installation",
 }
 WITH_OWNERS_RIGHTS = """

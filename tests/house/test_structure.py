@@ -21,6 +21,7 @@ EXCEPTIONS = {
     ("markets", "table"): "the markets' rows are values under their own name",
     ("markets", "rules"): "the declared numbers are values under their own name",
     ("markets", "plans"): "and so are the payment plans",
+    ("markets", "fees"): "and so are the fees, with the one function that counts them",
     ("markets", "forms"): "the one field that chooses among them, for quotes and orders alike",
     ("ledger", "proofs"): "the operator runs the proofs, upper packages add theirs",
     ("ledger", "chart"): "the chart of accounts is a table of values",

@@ -13,7 +13,7 @@ from everfair.site import messages
 PACKAGE = Path(everfair.__file__).parent
 TEMPLATES = sorted(p for p in PACKAGE.rglob("templates/**/*.html") if "sandbox" not in p.parts)
 # What may stand in a template without translation: signs, numbers, the name of the house.
-_FREE = {"Everfair", "EF", "RFQ", "API", "CSV", "XLSX", "JSONL", "PDF", "SHA-256", "Incoterm", "HS", "MOQ"}
+_FREE = {"Everfair", "EF", "RFQ", "API", "CSV", "XLSX", "JSONL", "PDF", "XML", "SHA-256", "Incoterm", "HS", "MOQ"}
 
 
 @pytest.mark.parametrize("language", messages.LANGUAGES)

@@ -8,8 +8,8 @@ from everfair.base.refused import Refused
 from everfair.ledger.actions import post_entry, post_hold, reserve, void_hold
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows, statement
-from everfair.ledger.values import Transfer, clearing, escrow, fees, wallet
-from tests.ledger.books import put, usd
+from everfair.ledger.values import Transfer, clearing, escrow, wallet
+from tests.ledger.books import EARNED, put, usd
 
 pytestmark = [pytest.mark.django_db, pytest.mark.pg15]
 
@@ -63,7 +63,7 @@ def test_an_escrow_keeps_its_equation_from_funding_to_release():
     post_entry("fund", [Transfer(buyer, escrow(stage), usd(1000), "fund")], kind="fund", by=SYSTEM)
     post_entry(
         "release",
-        [Transfer(escrow(stage), seller, usd(980), "release"), Transfer(escrow(stage), fees("USD"), usd(20), "fee")],
+        [Transfer(escrow(stage), seller, usd(980), "release"), Transfer(escrow(stage), EARNED, usd(20), "fee")],
         kind="release",
         by=SYSTEM,
     )

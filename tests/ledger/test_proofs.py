@@ -14,9 +14,9 @@ from everfair.ledger import proofs
 from everfair.ledger.actions import post_entry, post_hold, reserve
 from everfair.ledger.commands import run_proofs
 from everfair.ledger.proofs import also_prove, prove
-from everfair.ledger.values import Transfer, clearing, escrow, fees, wallet
+from everfair.ledger.values import Transfer, clearing, escrow, wallet
 from tests import cluster
-from tests.ledger.books import put, usd
+from tests.ledger.books import EARNED, put, usd
 
 BALANCE = "every balance is the sum of its transfers"
 ESCROW = "every escrow: funded = held + released + refunded + fees + lost"
@@ -27,7 +27,7 @@ def books(committed: None) -> dict[str, str]:
     """One funded, partly released stage, and a wallet with a posted and an open hold; returns the addresses."""
     buyer, seller, stage = put(new_id(), 1000), wallet(new_id(), "USD"), new_id()
     post_entry("fund", [Transfer(buyer, escrow(stage), usd(600), "fund")], kind="fund", by=SYSTEM)
-    release = [Transfer(escrow(stage), seller, usd(290), "release"), Transfer(escrow(stage), fees("USD"), usd(10), "fee")]
+    release = [Transfer(escrow(stage), seller, usd(290), "release"), Transfer(escrow(stage), EARNED, usd(10), "fee")]
     post_entry("release", release, kind="release", by=SYSTEM)
     paid = reserve("h1", buyer, usd(50), by=SYSTEM)
     post_hold(paid, "p1", [Transfer(buyer, clearing("sandbox", "USD"), usd(50))], kind="payout", by=SYSTEM)

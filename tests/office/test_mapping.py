@@ -117,7 +117,9 @@ def test_the_desk_asks_as_much_for_many_as_for_few(office: Any) -> None:
     for n in range(60):
         make.offer(seller, category="unsorted/unsorted", source_category=f"Things {n}")
 
-    assert asked(office, "/en/office/mapping/") == few == 5  # session, person, the words, their titles, unread notices
+    assert (
+        asked(office, "/en/office/mapping/") == few == 6
+    )  # session, person, the words, their titles, the freeze, unread notices
     assert len(lines(office)) == 50
 
 

@@ -56,7 +56,9 @@ def test_the_list_asks_as_much_for_many_as_for_few(office: Any) -> None:
     for _ in range(5):
         make.offer(make.company())
 
-    assert asked(office, "/en/office/offers/") == few == 5  # session, person, offers with companies, stops, unread notices
+    assert (
+        asked(office, "/en/office/offers/") == few == 6
+    )  # session, person, offers with companies, stops, the freeze, unread notices
 
 
 def test_an_offer_is_taken_away_for_good_with_a_reason(office: Any) -> None:

@@ -206,7 +206,7 @@ def test_the_list_of_companies_goes_on_after_fifty_with_as_many_queries(office: 
     first = office.get("/en/office/companies/")
     second = office.get(first.context["following"])
 
-    assert many == few == 6  # the session, the person, the day, the companies, their stops, unread notices
+    assert many == few == 7  # the session, the person, the day, the companies, their stops, unread notices, a freeze
     numbers = [row.number for row in first.context["companies"]] + [row.number for row in second.context["companies"]]
     assert numbers == [row.number for row in reversed(made)]
     assert second.context["following"] is None

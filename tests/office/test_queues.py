@@ -11,20 +11,19 @@ from typing import Any
 import pytest
 
 from everfair.base import clock
+from everfair.base.actor import SYSTEM
 from everfair.base.chores import beat
 from everfair.base.models import Deadline, History
 from everfair.base.money import Money
 from everfair.companies.actions import place_stop
-from everfair.payments.actions import add_bank_account, request_payout
+from everfair.payments.actions import import_statement, request_payout
 from everfair.payments.models import Intent, Payout
 from everfair.trade.actions import open_issue, pay_stage
 from tests import make
 from tests.office.desk import asked, notes, operator, send, signed_in, text
+from tests.payments.statements import Bank
 
 pytestmark = pytest.mark.django_db
-BANK = {
-    "holder": "Seller Ltd", "account": "DE02120300000000202051", "bic": "", "bank_name": "Bank", "country": "DE", "currency": "USD",
-}  # fmt: skip
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def an_issue() -> make.Trade:
 
 def a_payout() -> tuple[Any, Payout]:
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **BANK)
+    account = make.bank_account(trade.seller)
     return trade, request_payout(account.pk, Money(500, "USD"), by=trade.seller)
 
 
@@ -180,4 +179,16 @@ def test_the_overview_asks_as_much_on_a_busy_day_as_on_a_quiet_one(office: Any) 
         make.offer(make.company(), category="unsorted/unsorted", source_category=f"Things {make.next_number()}")
 
     # The session, the person, the queues and their day, signs of life, the slowest reader, the balances, the time, unread notices.
-    assert asked(office, "/en/office/") == quiet == 9
+    assert asked(office, "/en/office/") == quiet == 10
+
+
+def test_what_the_bank_brought_waits_for_those_who_may_decide_it(office: Any) -> None:
+    import_statement("one.sta", Bank().credit(4200, "WHO AM I").mt940(), by=SYSTEM)
+    import_statement("two.sta", Bank(number=7, opening=1).mt940(), by=SYSTEM)
+
+    seen = waiting(office)
+    reviewer = waiting(signed_in(make.person(is_staff_member=True, staff_roles=["reviewer"])))
+
+    bank = ("bank_lines", "bank_breaks", "bank_decisions")
+    assert [seen.get(name) for name in bank] == [1, 1, None]
+    assert [reviewer.get(name) for name in bank] == [None, None, None]

@@ -120,7 +120,7 @@ def test_the_trail_asks_as_much_for_many_lines_as_for_few(by: Person, office: An
     for n in range(60):
         note_act("verified", firm.pk, str(n), actor_of_person(by))
 
-    assert asked(office, "/en/office/trail/") == few == 5  # session, person, the lines, the staff, unread notices
+    assert asked(office, "/en/office/trail/") == few == 6  # session, person, the lines, the staff, the freeze, unread notices
     first = office.get("/en/office/trail/").context
     second = office.get(first["following"]).context
     assert [len(first["lines"]), len(second["lines"])] == [50, 11]

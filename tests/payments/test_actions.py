@@ -82,9 +82,8 @@ def test_another_companys_account_is_not_there():
 @pytest.mark.django_db
 def test_a_payout_is_set_aside_then_leaves():
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
 
-    payout = request_payout(account.pk, usd(40000), by=trade.seller)
+    payout = make.payout(trade.seller, usd(40000))
     waiting = held(trade.order.seller_id)
     end_payout(payout.pk, paid=True)
     again = end_payout(payout.pk, paid=True)
@@ -98,8 +97,7 @@ def test_a_payout_is_set_aside_then_leaves():
 @pytest.mark.django_db
 def test_a_payout_the_bank_refuses_is_free_again():
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
-    payout = request_payout(account.pk, usd(41160), by=trade.seller)
+    payout = make.payout(trade.seller, usd(41160))
 
     end_payout(payout.pk, paid=False, failure="account_closed")
 
@@ -112,7 +110,7 @@ def test_a_payout_the_bank_refuses_is_free_again():
 @pytest.mark.parametrize(("minor", "currency", "code"), [(41161, "USD", "ledger.short"), (100, "EUR", "payments.other_currency")])
 def test_more_than_is_free_and_another_currency_are_refused(minor, currency, code):
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
 
     with pytest.raises(Refused) as refusal:
         request_payout(account.pk, Money(minor, currency), by=trade.seller)
@@ -124,8 +122,8 @@ def test_more_than_is_free_and_another_currency_are_refused(minor, currency, cod
 @pytest.mark.django_db
 def test_a_stop_and_a_removed_account_hold_payouts():
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
-    other = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
+    other = make.bank_account(trade.seller)
     remove_bank_account(other.pk, by=trade.seller)
 
     with pytest.raises(NotVisible):
@@ -141,7 +139,7 @@ def test_a_stop_and_a_removed_account_hold_payouts():
 @pytest.mark.parametrize("role", ["buyer", "seller", "viewer"])
 def test_only_those_who_keep_the_money_pay_it_out(role):
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
 
     with pytest.raises(Refused) as refusal:
         request_payout(account.pk, usd(100), by=make.actor(trade.order.seller, role))
@@ -152,7 +150,7 @@ def test_only_those_who_keep_the_money_pay_it_out(role):
 def test_the_whole_wallet_is_paid_out_once(committed):
     """The payout race: two of the whole wallet at once."""
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
 
     results = together([lambda: request_payout(account.pk, usd(41160), by=trade.seller)] * 8)
 
@@ -164,8 +162,7 @@ def test_the_whole_wallet_is_paid_out_once(committed):
 
 def test_the_banks_two_words_at_once_end_a_payout_once(committed):
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
-    payout = request_payout(account.pk, usd(41160), by=trade.seller)
+    payout = make.payout(trade.seller, usd(41160))
 
     together([lambda: end_payout(payout.pk, paid=True), lambda: end_payout(payout.pk, paid=False)])
 
@@ -224,7 +221,7 @@ def test_an_unreachable_provider_leaves_everything_as_it_was():
 @pytest.mark.django_db
 def test_the_end_of_a_payout_is_told_once():
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
     payout = request_payout(account.pk, usd(100), by=trade.seller)
     for _n in range(2):
         reactions.tell_of_arrival(PayoutSettled(payout.pk, payout.company_id, payout.amount))

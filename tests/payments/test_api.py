@@ -7,10 +7,15 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from everfair.base.actor import SYSTEM
+from everfair.base.money import Money
+from everfair.companies.models import Company
+from everfair.payments.actions import owe_company
 from everfair.payments.models import BankAccount, Intent, Payout
 from everfair.trade.actions import pay_stage
 from tests import make
 from tests.base.together import together
+from tests.payments.test_batches import rich
 from tests.trade.programs import program, send
 
 IBAN = "DE89370400440532013000"
@@ -21,7 +26,7 @@ def settled() -> tuple[make.Trade, Client, str]:
     """A finished trade, its seller's program, and the seller's bank account."""
     trade = make.trade("completed")
     selling = program(trade.order.seller)
-    return trade, selling, send(selling, "post", "/bank-accounts", ACCOUNT).json()["id"]
+    return trade, selling, str(make.bank_account(trade.seller).pk)
 
 
 @pytest.mark.django_db
@@ -33,7 +38,7 @@ def test_the_wallet_its_statement_and_a_payout():
 
     assert (asked.status_code, asked.json()["state"], asked.json()["amount"]) == (
         201,
-        "requested",
+        "approved",
         {"amount": "400.00", "currency": "USD"},
     )
     assert selling.get("/api/v1/wallet").json()[0]["free"] == {"amount": "11.60", "currency": "USD"}
@@ -42,7 +47,38 @@ def test_the_wallet_its_statement_and_a_payout():
         ("stage_release", trade.order.reference, "123.48"),
     ]
     assert selling.get("/api/v1/payouts").json()["items"][0]["id"] == asked.json()["id"]
-    assert selling.get(f"/api/v1/payouts/{asked.json()['id']}").json()["state"] == "requested"
+    assert selling.get(f"/api/v1/payouts/{asked.json()['id']}").json()["state"] == "approved"
+
+
+@pytest.mark.django_db
+def test_a_large_payout_is_approved_by_a_person_and_called_off_by_a_program():
+    owner = rich()
+    selling = program(Company.objects.get(pk=owner.company_id))
+    account = str(make.bank_account(owner).pk)
+    asked = send(selling, "post", "/payouts", {"bank_account": account, "amount": "15000.00"}).json()
+
+    assert (asked["state"], asked["needs_second"], asked["moves"]) == ("requested", True, ["cancel"])
+    assert send(selling, "post", f"/payouts/{asked['id']}/approve").status_code == 403
+    assert send(program(make.company()), "post", f"/payouts/{asked['id']}/cancel").status_code == 404
+    done = send(selling, "post", f"/payouts/{asked['id']}/cancel")
+    assert (done.status_code, done.json()["state"], done.json()["moves"]) == (200, "cancelled", [])
+
+
+@pytest.mark.django_db
+def test_an_account_says_where_it_stands_and_what_is_owed_is_listed():
+    firm = make.company(name="Aster GmbH")
+    selling = program(firm)
+
+    mine = send(selling, "post", "/bank-accounts", ACCOUNT).json()
+    odd = send(selling, "post", "/bank-accounts", ACCOUNT | {"holder": "Jonas Brandt"}).json()
+    refused = send(selling, "post", "/payouts", {"bank_account": mine["id"], "amount": "1.00"})
+    owe_company(firm.pk, Money(500, "USD"), "provider:sandbox:clearing:USD", cause="c", reason="Chargeback", by=SYSTEM)
+
+    assert (mine["state"], odd["state"]) == ("verified", "added")
+    assert (refused.status_code, refused.json()["code"]) == (422, "payments.account_new")
+    assert [(row["reason"], row["left"]["amount"], row["state"]) for row in selling.get("/api/v1/debts").json()] == [
+        ("Chargeback", "5.00", "open")
+    ]
 
 
 @pytest.mark.django_db

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.test import Client
 
 from everfair.base.signature import signed_headers
+from everfair.base.sql import ask
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance
 from everfair.ledger.values import wallet
@@ -36,6 +37,14 @@ def signed(body: bytes, *, secret: str = "", at: int | None = None, event_id: st
     return signed_headers([secret], event_id, int(datetime.now(UTC).timestamp()) if at is None else at, body)
 
 
+def kept() -> list[tuple[str, str]]:
+    return list(ProviderEvent.objects.order_by("id").values_list("outcome", "outcome_note"))
+
+
+def in_the_books() -> int:
+    return int(ask("SELECT count(*) FROM ledger_entry")[0][0])
+
+
 def test_a_true_event_is_taken_and_its_repetition_answered_the_same():
     """B87."""
     _trade, intent = waiting()
@@ -57,7 +66,9 @@ def test_old_and_future_signatures_are_refused(age_s):
     answer = post(signed(body, at=int(datetime.now(UTC).timestamp()) - age_s, event_id=json.loads(body)["id"]), body)
 
     intent.refresh_from_db()
-    assert (answer.status_code, intent.state, ProviderEvent.objects.count()) == (401, "created", 0)
+    assert (answer.status_code, intent.state) == (401, "created")
+    assert kept() == [("refused", "signed too long ago")]
+    assert in_the_books() == 0
 
 
 def test_a_signature_of_another_secret_or_of_other_bytes_is_refused():
@@ -72,7 +83,9 @@ def test_a_signature_of_another_secret_or_of_other_bytes_is_refused():
 
     intent.refresh_from_db()
     assert {answer.status_code for answer in answers} == {401}
-    assert (intent.state, ProviderEvent.objects.count()) == ("created", 0)
+    assert intent.state == "created"
+    assert kept() == [("refused", "no valid signature")] * 3  # the same bytes once, and none of no bytes
+    assert in_the_books() == 0
 
 
 def test_of_two_signatures_one_true_one_is_enough():
@@ -111,12 +124,13 @@ def test_an_event_of_another_amount_pays_nothing():
     "body",
     [b"", b"{", b"[]", b"null", b'{"id":"evt_x","id":"evt_y"}', b'{"id":"evt_x"}', b"\xff\xfe", b'{"id":"evt_x","type":"checkout.captured","data":{}}'],
 )  # fmt: skip
-def test_a_signed_event_that_cannot_be_read_is_kept_out(body):
+def test_a_signed_event_that_cannot_be_read_is_kept_for_a_person(body):
     """B27, B40."""
     answer = post(signed(body), body)
 
     assert answer.status_code in (401, 422)
-    assert ProviderEvent.objects.count() == 0
+    assert kept() == ([("refused", "not to be read")] if body else [])
+    assert in_the_books() == 0
 
 
 def test_only_a_known_provider_posts_and_only_posts():
@@ -139,3 +153,39 @@ def test_events_out_of_order_end_in_the_same_place():
 
     intent.refresh_from_db()
     assert (outcomes, intent.state) == ([b"applied", b"ignored"], "captured")
+
+
+def test_an_event_of_another_merchant_is_kept_and_nothing_is_booked():
+    """I12: truly signed, the right payment and amount, and somebody else's money."""
+    _trade, intent = waiting()
+    headers, body = make.told(intent, account="acct_stranger")
+
+    answer = post(headers, body)
+
+    intent.refresh_from_db()
+    assert (answer.status_code, intent.state, in_the_books()) == (422, "created", 0)
+    assert kept() == [("refused", "of another merchant")]
+
+
+def test_a_refused_event_never_stands_in_the_way_of_the_true_one():
+    """Whoever forges an event under the id of one that is coming gains nothing."""
+    _trade, intent = waiting()
+    headers, body = make.told(intent)
+    forged = post({**headers, "webhook-signature": "v1,AAAA"}, body)
+
+    true = post(headers, body)
+
+    intent.refresh_from_db()
+    assert (forged.status_code, true.content, intent.state) == (401, b"applied", "captured")
+    assert sorted(outcome for outcome, _note in kept()) == ["applied", "refused"]
+
+
+def test_a_flood_of_forged_events_fills_no_table(monkeypatch):
+    """F24: what nothing proves is kept so many times an hour; what is signed always."""
+    monkeypatch.setattr("everfair.payments.actions.events.REFUSED_IN_AN_HOUR", 3)
+    _trade, intent = waiting()
+    for n in range(8):
+        post(signed(b"%d" % n, secret="whsec_" + "QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE="), b"%d" % n)
+    post(*make.told(intent, account="acct_stranger"))
+
+    assert kept() == [("refused", "no valid signature")] * 3 + [("refused", "of another merchant")]

@@ -13,22 +13,25 @@ from urllib.parse import urlsplit
 import pytest
 from django.test import Client
 
+from everfair.base.actor import SYSTEM
 from everfair.base.money import Money
+from everfair.companies.models import Company
 from everfair.events.payments import PaymentFailed
 from everfair.ledger.actions import post_entry
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance, escrows
 from everfair.ledger.values import Transfer, clearing, wallet
-from everfair.payments.actions import add_bank_account
+from everfair.payments.actions import add_bank_account, owe_company, request_payout
 from everfair.payments.jobs import send_payouts
 from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent
-from everfair.payments.pages import inert
+from everfair.payments.pages.wallet import inert
 from everfair.payments.rails import client
 from everfair.trade import reactions
 from everfair.trade.actions import pay_stage
 from tests import make
 from tests.companies.signing_in import browser
 from tests.payments.running_sandbox import API_KEY, SECRET, RunningSandbox, running_sandbox, wait_until
+from tests.payments.test_batches import rich
 
 IBAN = "DE89370400440532013000"
 ACCOUNT = {"holder": "Aster GmbH", "account": IBAN, "bic": "", "bank_name": "Commerzbank", "country": "DE", "currency": "USD"}
@@ -156,7 +159,7 @@ def test_the_statement_goes_on_by_its_cursor_and_comes_as_a_file(monkeypatch):
         move = Transfer(clearing("sandbox", "USD"), wallet(company.pk, "USD"), Money(n * 100, "USD"))
         post_entry(f"test:{company.pk}:{n}", [move], kind="payment_returned", by=make.operator(), why={})
     keeping = as_member(company)
-    monkeypatch.setattr("everfair.payments.pages.PER_PAGE", 2)
+    monkeypatch.setattr("everfair.payments.pages.wallet.PER_PAGE", 2)
 
     first = keeping.get("/en/wallet/")
     following = re.search(r'rel="next" href="([^"]+)"', first.content.decode())[1].replace("&amp;", "&")
@@ -208,7 +211,7 @@ def test_what_is_wrong_with_an_account_stands_beside_the_field(field, value):
 @pytest.mark.django_db
 def test_a_payout_is_asked_in_two_steps():
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
     keeping = as_member(trade.order.seller)
 
     review = keeping.get("/en/wallet/payouts/new/", {"bank_account": account.pk, "amount": "400.00"})
@@ -223,7 +226,7 @@ def test_a_payout_is_asked_in_two_steps():
 
     assert [answer.status_code for answer in done] == [302, 302]
     assert Payout.objects.get().amount == Money(40000, "USD")
-    assert "Asked for" in text_of(keeping.get("/en/wallet/payouts/"))
+    assert "Approved" in text_of(keeping.get("/en/wallet/payouts/"))
     assert "USD 400.00" in text_of(keeping.get("/en/wallet/"))
 
 
@@ -232,7 +235,7 @@ def test_a_payout_is_asked_in_two_steps():
 def test_an_amount_is_never_guessed(amount):
     """B21 to B26."""
     trade = make.trade("completed")
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
     keeping = as_member(trade.order.seller)
 
     read = keeping.get("/en/wallet/payouts/new/", {"bank_account": account.pk, "amount": amount})
@@ -254,6 +257,58 @@ def test_another_companys_account_is_no_choice():
     assert send(keeping, f"/en/wallet/bank-accounts/{foreign.pk}/remove/").status_code == 404
     foreign.refresh_from_db()
     assert foreign.removed_at is None
+
+
+@pytest.mark.django_db
+def test_an_account_that_waits_is_no_choice_and_says_why():
+    trade = make.trade("completed")
+    keeping = as_member(trade.order.seller)
+    send(keeping, "/en/wallet/bank-accounts/", **ACCOUNT)
+    make.bank_account(trade.seller, wait_hours=72)
+
+    shown = text_of(keeping.get("/en/wallet/bank-accounts/"))
+    asking = text_of(keeping.get("/en/wallet/payouts/new/"))
+
+    assert "Being checked" in shown
+    assert "Verified; can be paid to later" in shown
+    assert "Nothing is paid to a new account for 72 hours." in shown
+    assert "No account can be paid to yet" in asking
+
+
+@pytest.mark.django_db
+def test_a_payout_says_whose_turn_it_is_and_the_second_person_approves(django_assert_num_queries):
+    owner = rich()
+    firm = Company.objects.get(pk=owner.company_id)
+    clerk = as_member(firm, "finance")
+    payout = request_payout(make.bank_account(owner).pk, Money(1_500_000, "USD"), by=owner)
+    page = f"/en/wallet/payouts/{payout.pk}/"
+    clerk.get(page)
+
+    with django_assert_num_queries(9):
+        shown = text_of(clerk.get(page))
+    done = send(clerk, f"{page}approve/")
+    after = text_of(clerk.get(page))
+
+    assert "Approve it, or call it off." in shown
+    assert done["Location"] == page
+    assert "Approved" in after
+    assert "It is put into the next batch within seconds." in after
+    assert as_member(make.company()).get(page).status_code == 404
+    assert send(clerk, f"{page}cancel/").status_code == 302
+    assert "Called off; the money is free again" in text_of(clerk.get(page))
+
+
+@pytest.mark.django_db
+def test_the_wallet_says_what_is_owed():
+    owner = rich()
+    owe_company(
+        owner.company_id, Money(6_000_000, "USD"), clearing("sandbox", "USD"), cause="c", reason="Chargeback of EF-7", by=SYSTEM
+    )
+
+    shown = text_of(as_member(Company.objects.get(pk=owner.company_id)).get("/en/wallet/"))
+
+    assert "USD 10,000.00 Chargeback of EF-7" in shown
+    assert "Taken for what the company owed" in shown
 
 
 # Through the real sandbox
@@ -325,7 +380,7 @@ def test_a_payout_is_sent_and_settled_by_the_banks_word(sandbox):
         wait_until(lambda pk=intent.pk: Intent.objects.get(pk=pk).state == "captured", 20)
         reactions.money_arrived(make.captured(Intent.objects.get(pk=intent.pk)))
     make.deliver(trade)
-    account = add_bank_account(by=trade.seller, **ACCOUNT)
+    account = make.bank_account(trade.seller)
     keeping = as_member(trade.order.seller)
     send(keeping, "/en/wallet/payouts/new/", bank_account=account.pk, amount="411.60", confirmed="1")
 

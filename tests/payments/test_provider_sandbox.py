@@ -26,7 +26,7 @@ from everfair.payments.providers.port import (
     ProviderRefused,
     StatementLine,
 )
-from everfair.payments.providers.sandbox import SandboxProvider
+from everfair.payments.providers.sandbox.client import SandboxProvider
 from everfair.payments.providers.table import PROVIDERS, open_provider
 from tests.payments.running_sandbox import (
     API_KEY,
@@ -474,7 +474,7 @@ def test_a_provider_is_found_by_name_and_made_from_configuration(tmp_path):
 
         assert provider.look_up("intent-1") is None
 
-    assert {name: made.name for name, made in PROVIDERS.items()} == {"sandbox": "sandbox", "sandbox2": "sandbox2"}
+    assert {name: made.name for name, made in PROVIDERS.items()} == {name: name for name in ("sandbox", "sandbox2", "stripe")}
     with pytest.raises(KeyError):
         open_provider("nobody", config)
     for name in config:

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 
+from everfair.base import clock
+from everfair.base.money import Money
 from everfair.base.refused import Refused
+from everfair.base.sandbox.store import Store
 from everfair.catalog.actions import import_offers
 from everfair.catalog.models import Offer
 from everfair.companies.models import Company
 from everfair.discovery.actions import rebuild_index
 from everfair.files.models import File
 from everfair.ledger.proofs import prove
+from everfair.ledger.queries import balance_at
+from everfair.ledger.values import clearing
+from everfair.payments.actions import take_statement
+from everfair.payments.models import Intent
+from everfair.payments.providers.port import StatementLine
+from everfair.payments.sandbox.tables import SCHEMA
 from everfair.reference import queries as reference
 from everfair.site.demo import copying, goods, load, people, pictures, plan, scale, sign_ins
 from everfair.site.demo.firms import BUYERS
@@ -24,6 +36,21 @@ from tests import make
 
 # Titles and prices of the base world, in its order: it changes only on purpose.
 FINGERPRINT = "491f735ecb22f0cf"
+
+
+def told_by_the_sandbox() -> list[StatementLine]:
+    """What stands in the payment sandbox's own books."""
+    store = Store(Path(settings.DATA) / "sandbox", SCHEMA)
+    with store.reading() as db:
+        rows = [dict(row) for row in db.execute("select * from settlements order by id")]
+    store.close()
+    return [
+        StatementLine(
+            row["ref"], row["kind"], row["reference"], *(Money(row[f"{of}_minor"], row["currency"]) for of in ("gross", "fee", "net")),
+            datetime.fromtimestamp(row["settled_at"], UTC),
+        )
+        for row in rows
+    ]  # fmt: skip
 
 
 def base_offers() -> list:
@@ -104,6 +131,9 @@ def test_the_demo_world_has_trades_in_every_state_and_clean_books():
     assert set(Quote.objects.values_list("state", flat=True)) >= {"sent", "accepted"}
     assert Offer.objects.exclude(state="published").count() == 0
     assert [proof for proof in prove() if proof.breach] == []
+    read = take_statement("sandbox", told_by_the_sandbox())
+    assert (read.settled, read.breaks) == (Intent.objects.filter(state="captured").count(), 0)
+    assert balance_at(clearing("sandbox", "USD"), clock.now()) == 0
 
 
 @pytest.mark.django_db

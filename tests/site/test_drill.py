@@ -30,8 +30,13 @@ def drill(data: Path, *words: str, **env: str) -> subprocess.CompletedProcess[st
     return subprocess.run(command, env={**surroundings(), **env}, cwd=ROOT, capture_output=True, text=True)
 
 
+def copies() -> set[Path]:
+    """Of ours; one that somebody stopped in the middle may lie there."""
+    return {folder for folder in Path(tempfile.gettempdir()).glob("everfair-drill-*") if folder.stat().st_uid == os.getuid()}
+
+
 def test_the_largest_provider_leaves_and_nothing_is_lost(place: Path) -> None:
-    own = Installation(place / "var", four_free_ports())
+    own, before = Installation(place / "var", four_free_ports()), copies()
     try:
         own.line()
 
@@ -53,8 +58,7 @@ def test_the_largest_provider_leaves_and_nothing_is_lost(place: Path) -> None:
         assert orders == (0,)  # the day was played on the copy
     finally:
         own.close()
-    left = [folder for folder in Path(tempfile.gettempdir()).glob("everfair-drill-*") if folder.stat().st_uid == os.getuid()]
-    assert left == []
+    assert copies() <= before
 
 
 def test_a_live_key_is_refused_before_anything_is_copied(place: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from threading import BrokenBarrierError
 from typing import Any
 
@@ -10,16 +11,21 @@ import pytest
 from click.testing import CliRunner
 from django.test import override_settings
 
+from everfair.base.actor import SYSTEM
 from everfair.base.deadlines import clear_deadline
+from everfair.base.events import run_all_reactions
 from everfair.base.refused import Refused
 from everfair.companies.models import Company
+from everfair.payments.actions import take_event
+from everfair.payments.actions.refunds import settle_refund
+from everfair.payments.models import Intent, Refund
 from everfair.site.cli.table import everfair
 from everfair.site.simulate import trades
 from everfair.site.simulate.cast import gather
-from everfair.site.simulate.figures import waiting
+from everfair.site.simulate.figures import money, waiting
 from everfair.site.simulate.run import Meetings
 from everfair.site.simulate.share import Share
-from everfair.trade.actions import open_silent_case
+from everfair.trade.actions import open_silent_case, pay_stage
 from tests import make
 
 # What so many trades are sure to have seen, whatever the seed.
@@ -55,6 +61,40 @@ def test_random_trades_end_and_every_cent_is_found(committed):
 
     for axis, verbs in VERBS.items():
         assert verbs <= set(figures["verbs"][axis]), axis
+
+
+def test_what_is_given_back_is_counted_while_it_is_owed_and_after(committed):
+    """Two payments for the same: the second was under way when the first came."""
+    trade = make.trade("agreed")
+    first = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+    take_event("sandbox", *make.told(first, "checkout.failed", failure_code="declined"))
+    second = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+    take_event("sandbox", *make.told(second))
+    take_event("sandbox", *make.told(first, version=9))
+    run_all_reactions()
+    [refund] = Refund.objects.all()
+    parts = {"captured": 25200, "escrow": 12600}
+    companies = [trade.order.buyer_id, trade.order.seller_id]
+
+    assert parts_of(companies) == parts | {"to give back": 12600}
+    settle_refund(refund.pk, by=SYSTEM)
+    assert parts_of(companies) == parts | {"given back": 12600}
+
+
+def parts_of(companies: list[Any]) -> dict[str, int]:
+    """What there is at all."""
+    return {name: minor for name, minor in money(companies)["USD"].items() if minor}
+
+
+def test_nobody_pays_twice_while_somebodys_open_transaction_hides_what_was_paid(committed, superuser):
+    """It hides what happens after it from every reaction on the server: time stands still meanwhile."""
+    superuser.execute("SELECT pg_current_xact_id()")
+    waiter = threading.Timer(4, superuser.rollback)
+    waiter.start()
+    play(12, 3, processes=1)
+    waiter.join()
+
+    assert Refund.objects.count() == 0
 
 
 def every_verb(figures: dict[str, Any]) -> set[str]:

@@ -18,15 +18,19 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from uuid import UUID
 
 import psycopg
 import pytest
 from click.testing import CliRunner
 
+from everfair.base.money import Money
+from everfair.ledger.values import Transfer, clearing, wallet
 from everfair.site import engine
 from everfair.site.cli.surroundings import made_secrets
 from everfair.site.cli.table import COMMANDS, everfair
 from everfair.site.supervisor import end_marked
+from tests.ledger.books import post_raw
 
 ROOT = Path(engine.__file__).resolve().parents[3]
 CLI = [sys.executable, "-m", "everfair.site.cli"]
@@ -200,7 +204,7 @@ def test_secrets_are_made_once_and_are_nobody_elses(tmp_path: Path, monkeypatch:
     first, second = made_secrets(tmp_path), made_secrets(tmp_path)
 
     assert first == second
-    assert len(set(first.values())) == len(first) == 10
+    assert len(set(first.values())) == len(first) == 11
     assert first["EVERFAIR_SANDBOX_WEBHOOK_SECRET"].startswith("whsec_")
     assert {stat.S_IMODE(file.stat().st_mode) for file in (tmp_path / "secrets").iterdir()} == {0o600}
     assert stat.S_IMODE((tmp_path / "secrets").stat().st_mode) == 0o700
@@ -235,6 +239,10 @@ def test_a_backup_comes_back_whole_with_its_privileges_and_a_damaged_one_does_no
     (place / "one" / "files" / "picture").write_bytes(b"\x00picture")
     made = command("one", "migrate")
     assert made.returncode == 0, made.stderr
+    running = engine.start(place / "one")
+    with psycopg.connect(running.app_url) as session:
+        post_raw(session, "s1", Transfer(clearing("sandbox", "USD"), wallet(UUID(int=7), "USD"), Money(800, "USD")))
+    running.stop()
 
     done = command("one", "backup", str(place / "kept"), "--json")
     assert done.returncode == 0, done.stderr
@@ -243,6 +251,10 @@ def test_a_backup_comes_back_whole_with_its_privileges_and_a_damaged_one_does_no
     back = command("two", "restore", str(place / "kept"))
     assert back.returncode == 0, back.stderr
     assert "BROKEN" not in back.stdout
+    signed = json.loads((place / "kept" / "checkpoint.json").read_text())
+    assert f"The books are those of the checkpoint of {signed['at']} (seal 1).\n" in back.stderr
+    [lines] = (place / "two" / "checkpoints").iterdir()
+    assert [(line["seq"], line["restored"]) for line in map(json.loads, lines.read_text().splitlines())] == [(2, True)]
     assert (place / "two" / "files" / "picture").read_bytes() == b"\x00picture"
     grants = """
         SELECT relname, relacl::text FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'S')

@@ -560,9 +560,10 @@ class PlainOrder:
             return False
         if amount > self.total or (held and amount > held):
             return False
-        if held and self.issue != "open":
-            self.open_issue()
-        self.stop("case")
+        if held:  # an operator's case about what nobody holds any more is not the claim's
+            if self.issue != "open":
+                self.open_issue()
+            self.stop("case")
         self.claim = {"state": "answering", "held": held, "offers": {"buyer": (remedy, amount)}, "instance": 1, "waived": ""}
         self.claim |= {"amount": amount, "agreed": 0, "ruling": (0, 0)}
         self.start("answer", "talk")

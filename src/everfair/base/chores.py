@@ -12,23 +12,27 @@ from everfair.base.rows import ask
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """`run` returns how many rows it dealt with; it runs outside any transaction, so it may call the outside."""
+    """`run` returns how many rows it dealt with; it runs outside any transaction, so it may call the outside.
+
+    The chores of one `lane` run one after the other; a chore that others must not keep waiting has a lane of its own.
+    """
 
     name: str
     every_s: float
     run: Callable[[], int]
+    lane: str = "chores"
 
 
 CHORES: dict[str, Chore] = {}
 
 
-def every(seconds: float, name: str) -> Callable[[Callable[[], int]], Callable[[], int]]:
+def every(seconds: float, name: str, *, lane: str = "chores") -> Callable[[Callable[[], int]], Callable[[], int]]:
     """Register a chore with the worker."""
 
     def register(function: Callable[[], int]) -> Callable[[], int]:
         if name in CHORES:
             raise ValueError(f"two chores are called {name}")
-        CHORES[name] = Chore(name, seconds, function)
+        CHORES[name] = Chore(name, seconds, function, lane)
         return function
 
     return register

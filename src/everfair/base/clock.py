@@ -8,6 +8,7 @@ from django.db import connection
 from django.db.models import DateTimeField, Func
 
 from everfair.base.sql import ask
+from everfair.base.together import remember_moment, whole_of
 
 
 class EfNow(Func):
@@ -19,8 +20,12 @@ class EfNow(Func):
 
 
 def now() -> datetime:
-    """The moment by the platform's clock (start of the running transaction)."""
+    """The moment by the platform's clock (start of the running transaction, so that one `all_or_nothing` asks once)."""
+    whole = whole_of()
+    if whole is not None and whole.moment is not None:
+        return whole.moment
     moment: datetime = ask("SELECT ef_now()")[0][0]
+    remember_moment(moment)
     return moment
 
 
@@ -30,3 +35,6 @@ def advance(by: timedelta) -> None:
         raise ValueError("the clock only goes forward")
     with connection.cursor() as cursor:
         cursor.execute("SELECT ef_advance(make_interval(secs => %s))", [by.total_seconds()])
+    whole = whole_of()
+    if whole is not None:
+        whole.moment = None

@@ -18,9 +18,12 @@ from uuid import UUID
 from django.db import transaction
 
 from everfair.base.clock import now
+from everfair.base.failpoints import failpoint
 from everfair.base.models import Deadline
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find
+from everfair.base.sql import tell
+from everfair.base.together import all_or_nothing
 
 log = logging.getLogger(__name__)
 MAX_TRIES = 5
@@ -108,7 +111,7 @@ def set_deadline(kind: str, subject: UUID, due: datetime | timedelta) -> None:
     if kind not in _handlers:
         raise ValueError(f"nobody handles the deadline {kind}")
     sql = _SET_AFTER if isinstance(due, timedelta) else _SET_AT
-    ask(sql, {"kind": kind, "kinds": [kind], "subject": subject, "due": due, "firing": _firing.get()} | _points(kind))
+    tell(sql, {"kind": kind, "kinds": [kind], "subject": subject, "due": due, "firing": _firing.get()} | _points(kind))
 
 
 def _points(kind: str) -> dict[str, list[float | None]]:
@@ -127,7 +130,7 @@ def clear_deadline(kind: str, subject: UUID) -> None:
 
 def clear_deadlines(kinds: Sequence[str], subject: UUID) -> None:
     """The same for several kinds at once."""
-    ask(_CLEARED, {"kinds": list(kinds), "subject": subject, "firing": _firing.get()})
+    tell(_CLEARED, {"kinds": list(kinds), "subject": subject, "firing": _firing.get()})
 
 
 def deadlines_of(subjects: list[UUID]) -> dict[tuple[UUID, str], datetime]:
@@ -194,8 +197,9 @@ def _fire(deadline: Deadline) -> bool:
                 ask(_CLEAR_THIS, this)
                 return False
             try:
-                with transaction.atomic(), _is_firing(deadline.pk):
+                with all_or_nothing(), _is_firing(deadline.pk):
                     _act(deadline)
+                    failpoint("base.deadline_acted")
             except (Refused, NotVisible) as no:
                 log.info("deadline found nothing to do", extra={"kind": deadline.kind, "code": getattr(no, "code", "gone")})
             if not ask(_FIRE_THIS, this) and not ask(_FIRED_ITSELF, [deadline.pk]):

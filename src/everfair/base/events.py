@@ -27,8 +27,8 @@ from everfair.base.actor import Actor
 from everfair.base.log import masked
 from everfair.base.models import DeadReaction
 from everfair.base.money import Money
-from everfair.base.rows import ask
-from everfair.base.together import all_or_nothing
+from everfair.base.sql import ask, tell
+from everfair.base.together import all_or_nothing, remember_moment
 
 log = logging.getLogger(__name__)
 CHANNEL = "everfair_events"
@@ -75,7 +75,7 @@ def emit(fact: Any, *, by: Actor | None = None) -> None:
     subject = getattr(fact, dataclasses.fields(fact)[0].name)
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs to the transaction of its cause")
-    ask(_EMIT, [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"])
+    tell(_EMIT, [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"])
 
 
 _EMIT = "INSERT INTO base_event (name, subject, body, actor) VALUES (%s, %s, %s, %s)"
@@ -128,7 +128,7 @@ _READ = """
 """
 
 
-_PLACE = "SELECT tx, seq FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED"
+_PLACE = "SELECT tx, seq, ef_now() FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED"
 _MOVE_ON = "UPDATE base_cursor SET tx = %s, seq = %s WHERE name = %s"
 # The event that is being digested in this context.
 _digesting: ContextVar[int] = ContextVar("_digesting")
@@ -178,7 +178,8 @@ def _read_on(subscriber: str, batch: int, digest: Callable[[str, int, Iterable[R
         place = ask(_PLACE, [subscriber])
         if not place:
             return 0
-    tx, seq = place[0]
+    tx, seq, moment = place[0]
+    remember_moment(moment)
     passed = 0
     for next_tx, next_seq, name, body in ask(_READ, [str(tx), seq, batch]):
         reactions = by_event.get(name, [])
@@ -187,7 +188,7 @@ def _read_on(subscriber: str, batch: int, digest: Callable[[str, int, Iterable[R
         tx, seq = next_tx, next_seq
         passed += 1
     if passed:
-        ask(_MOVE_ON, [tx, seq, subscriber])
+        tell(_MOVE_ON, [tx, seq, subscriber])
     return passed
 
 
@@ -204,6 +205,7 @@ def react(seq: int, reactions: Iterable[Reaction], name: str, body: Any) -> None
             reaction(fact)
 
 
+# The row without a name says whether an open transaction, here or elsewhere, still hides something.
 _LOOK = """
     SELECT s.name, coalesce(bool_or(c.name IS NULL OR jsonb_exists(s.heard, e.name)), false),
         count(*), max(ARRAY[e.tx::text::bigint, e.seq])
@@ -214,6 +216,8 @@ _LOOK = """
         ORDER BY tx, seq LIMIT %s
     ) e ON true
     GROUP BY s.name
+    UNION ALL
+    SELECT '', EXISTS (SELECT FROM base_event WHERE tx >= pg_snapshot_xmin(pg_current_snapshot())), 0, '{}'
 """
 _SKIP_UNHEARD = """
     UPDATE base_cursor SET tx = %s, seq = %s WHERE name IN (
@@ -223,14 +227,20 @@ _SKIP_UNHEARD = """
 
 
 def run_unread_reactions(*, batch: int = 200) -> int:
-    """One turn for everybody: how many events were passed in all.
+    """One turn for everybody: how many events were passed in all."""
+    return take_turn(batch=batch)[0]
+
+
+def take_turn(*, batch: int = 200) -> tuple[int, bool]:
+    """One turn for everybody: how many events were passed in all, and whether there is more that will not announce itself.
 
     A single look tells who has something to react to; the others only pass over what they do not hear, all in one statement.
-    That is what keeps a small trade cheap: most events concern one subscriber of many.
+    That is what keeps a small trade cheap: most events concern one subscriber of many. What is written from now on wakes the
+    worker by its NOTIFY; what a transaction hides that is still open need not, and a full batch does not either.
     """
     heard = {name: sorted(by_event) for name, by_event in _reactions.items()}
-    looked = ask(_LOOK, [json.dumps(heard), batch])
-    found = {name: (concerned, events, last) for name, concerned, events, last in looked}
+    found = {name: (concerned, events, last) for name, concerned, events, last in ask(_LOOK, [json.dumps(heard), batch])}
+    is_hidden, *_nothing = found.pop("")
     deaf: dict[tuple[int, int], list[str]] = defaultdict(list)
     for name, (concerned, _events, last) in found.items():
         if not concerned:
@@ -238,7 +248,14 @@ def run_unread_reactions(*, batch: int = 200) -> int:
     passed = sum(events for concerned, events, _last in found.values() if not concerned)
     for (tx, seq), names in deaf.items():
         ask(_SKIP_UNHEARD, [tx, seq, names, tx, seq])
-    return passed + sum(run_reactions(name, batch=batch) for name in heard if found.get(name, (False,))[0])
+    more = is_hidden or any(events >= batch for _concerned, events, _last in found.values())
+    for name in heard:
+        concerned, events, _last = found.get(name, (False, 0, None))
+        if concerned:
+            now = run_reactions(name, batch=batch)
+            passed += now
+            more = more or 0 < now < events
+    return passed, more
 
 
 _tries: dict[tuple[str, int], int] = defaultdict(int)

@@ -199,8 +199,13 @@ def plain_day(value: date) -> str:
     return dates.format_date(value, "medium", locale=reader_locale())
 
 
+def plain_month(value: date) -> str:
+    """«November 2026»."""
+    return dates.format_skeleton("yMMMM", value, locale=reader_locale())
+
+
 def plain_moment(value: datetime) -> str:
-    """«18 Nov 2026, 14:05 UTC» in the zone that is active for this reader, which is always written."""
+    """«18 Nov 2026 14:05 UTC» in the zone that is active for this reader, which is always written."""
     local = timezone.localtime(value)
     zone = local.tzname() or "UTC"
     if zone[0] in "+-":
@@ -267,6 +272,7 @@ FORMATS: dict[str, Any] = {
     "date": day,
     "moment": moment,
     "plain_day": plain_day,
+    "plain_month": plain_month,
     "plain_moment": plain_moment,
     "ago": ago,
     "remaining": remaining,

@@ -21,13 +21,14 @@ FONT_PACKAGES = ("manimgx_fonts_cjk",)
 _one_at_a_time = Lock()
 
 
-def pdf(template: Path, content: str, made_at: datetime) -> tuple[bytes, bool]:
-    """The paper, and whether it is PDF/A-2b; the same content and moment give the same bytes.
+def pdf(template: Path, content: str, made_at: datetime, standard: str = "a-2b") -> tuple[bytes, bool]:
+    """The paper, and whether it is PDF/A-2b (or the PDF/A named, a-3b for one that carries data); the same content and moment give
+    the same bytes.
 
     Text in a script that our fonts lack (Thai, emoji) cannot be archived: the paper is then a plain PDF with empty boxes.
     """
     try:
-        archival: bytes = typeset(template, content, format="pdf", pdf_standards=["a-2b"], timestamp=made_at)
+        archival: bytes = typeset(template, content, format="pdf", pdf_standards=[standard], timestamp=made_at)
         return archival, True
     except typst.TypstError as fault:
         if "could not be displayed" not in fault.message:

@@ -21,13 +21,16 @@ class Role:
         return bool(self._test(actor, subject))
 
     def __or__(self, other: Role) -> Role:
-        return Role(f"{self.name} | {other.name}", lambda a, s: self.admits(a, s) or other.admits(a, s))
+        one, two = self._test, other._test
+        return Role(f"{self.name} | {other.name}", lambda a, s: one(a, s) or two(a, s))
 
     def __and__(self, other: Role) -> Role:
-        return Role(f"{self.name} & {other.name}", lambda a, s: self.admits(a, s) and other.admits(a, s))
+        one, two = self._test, other._test
+        return Role(f"{self.name} & {other.name}", lambda a, s: one(a, s) and two(a, s))
 
     def __invert__(self) -> Role:
-        return Role(f"~{self.name}", lambda a, s: not self.admits(a, s))
+        one = self._test
+        return Role(f"~{self.name}", lambda a, s: not one(a, s))
 
     def __repr__(self) -> str:
         return f"<Role {self.name}>"

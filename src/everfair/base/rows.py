@@ -14,13 +14,15 @@ from typing import Any, TypeVar, cast
 
 from django.db import connection, models
 from django.db.models import Expression, Field
+from django.db.models.base import ModelState
 from django.utils.functional import SimpleLazyObject
 
 from everfair.base.clock import EfNow
-from everfair.base.sql import Params, ask
+from everfair.base.sql import Params, ask, tell
+from everfair.base.together import whole_of
 
 _Row = TypeVar("_Row", bound=models.Model)
-__all__ = ["as_it_is", "ask", "find", "find_one", "insert", "save_changes", "seen_as"]
+__all__ = ["as_it_is", "ask", "find", "find_one", "find_with", "insert", "save_changes", "seen_as", "tell"]
 
 
 class _Shape:
@@ -33,18 +35,24 @@ class _Shape:
         self.column = {field.attname: _quoted(str(field.column)) for field in self.fields}
         self.columns = ", ".join(f"{self.table}.{self.column[name]}" for name in self.names)
         self.select = f"SELECT {self.columns} FROM {self.table} WHERE "  # noqa: S608 – names of our own tables
-        self.readers: list[tuple[int, Callable[..., Any], Any]] = []
-        for place, field in enumerate(self.fields):
+        self.readers: list[tuple[str, Callable[..., Any], Any]] = []
+        for field in self.fields:
             seen_as = field.get_col(model._meta.db_table)
             for read in field.get_db_converters(connection):
-                self.readers.append((place, read, seen_as))
+                self.readers.append((field.attname, read, seen_as))
         self.key = model._meta.pk.attname if model._meta.pk else "id"
+        # What the database fills in with the moment of the transaction.
+        self.moments = frozenset(f.attname for f in self.fields if f.has_db_default() and isinstance(f.db_default, EfNow))
 
     def read(self, model: type[_Row], values: Sequence[Any]) -> _Row:
-        found = list(values)
-        for place, read, seen_as in self.readers:
-            found[place] = read(found[place], seen_as, connection)
-        return model.from_db(connection.alias, self.names, found)
+        """As `from_db` does it, without two signals for each row that nobody hears."""
+        row = model.__new__(model)
+        vars(row).update(zip(self.names, values, strict=True))
+        for name, read, seen_as in self.readers:
+            vars(row)[name] = read(vars(row)[name], seen_as, connection)
+        row._state = state = ModelState()
+        state.adding, state.db = False, connection.alias
+        return row
 
 
 @cache
@@ -80,6 +88,29 @@ def find_one(model: type[_Row], where: str, params: Params = (), *, also: Mappin
     return found[0] if found else None
 
 
+def find_with(model: type[_Row], name: str, where: str, params: Params = ()) -> list[_Row]:
+    """The rows, each with the row that its foreign key `name` points to, as `select_related` brings it; columns in `where` say of which
+    table they are."""
+    key = model._meta.get_field(name)
+    of = cast("type[models.Model]", key.related_model)
+    shape, other = _shape(model), _shape(of)
+    sql = _joined(model, name)
+    found = []
+    for values in ask(sql + where, params):
+        row = shape.read(model, values[: len(shape.names)])
+        setattr(row, name, other.read(of, values[len(shape.names) :]))
+        found.append(row)
+    return found
+
+
+@cache
+def _joined(model: type[models.Model], name: str) -> str:
+    key = model._meta.get_field(name)
+    shape, other = _shape(model), _shape(cast("type[models.Model]", key.related_model))
+    on = f"{other.table}.{other.column[other.key]} = {shape.table}.{shape.column[key.attname]}"  # type: ignore[union-attr]
+    return f"SELECT {shape.columns}, {other.columns} FROM {shape.table} JOIN {other.table} ON {on} WHERE "  # noqa: S608
+
+
 def seen_as(
     model: type[_Row], rows: Callable[[], models.QuerySet[_Row]], where: str = "true", *params: Any
 ) -> models.QuerySet[_Row]:
@@ -91,7 +122,10 @@ def seen_as(
 
 
 def insert(*rows: _Row) -> None:
-    """Insert rows of one model, in one statement; what the database fills in is read back into them."""
+    """Insert rows of one model, in one statement; what the database fills in is read back into them.
+
+    The moment of an `all_or_nothing` is known once it was asked for: where nothing else is filled in, nobody waits for the answer.
+    """
     if not rows:
         return
     shape = _shape(type(rows[0]))
@@ -113,13 +147,21 @@ def insert(*rows: _Row) -> None:
     moments = [name for name in given if any(isinstance(getattr(row, name), EfNow) for row in rows)]
     names = ", ".join(shape.column[name] for name in given)
     sql = f"INSERT INTO {shape.table} ({names}) VALUES {', '.join(marks)}"  # noqa: S608
-    back = filled + moments
-    if back:
+    whole = whole_of()
+    if (
+        whole is not None
+        and whole.moment is not None
+        and all(name in moments or name in shape.moments for name in filled + moments)
+    ):
+        tell(sql, params)
+        for row in rows:
+            vars(row).update(dict.fromkeys(filled + moments, whole.moment))
+    elif back := filled + moments:
         sql += f" RETURNING {', '.join(shape.column[name] for name in back)}"
-    answer = ask(sql, params)
-    for row, values in zip(rows, answer, strict=False):
-        for name, value in zip(back, values, strict=True):
-            setattr(row, name, value)
+        for row, values in zip(rows, ask(sql, params), strict=True):
+            vars(row).update(zip(back, values, strict=True))
+    else:
+        tell(sql, params)
     for row in rows:
         row._state.adding, row._state.db = False, connection.alias
 
@@ -158,8 +200,11 @@ def save_changes(row: models.Model, before: Mapping[str, Any]) -> None:
     if not texts:
         return
     sql = f"UPDATE {shape.table} SET {', '.join(texts)} WHERE {shape.column[shape.key]} = %s"  # noqa: S608
-    if moments:
-        sql += f" RETURNING {', '.join(shape.column[name] for name in moments)}"
-    answer = ask(sql, [*params, row.pk])
-    for name, value in zip(moments, answer[0] if answer else (), strict=False):
-        setattr(row, name, value)
+    whole = whole_of()
+    if not moments or (whole is not None and whole.moment is not None):
+        tell(sql, [*params, row.pk])
+        vars(row).update(dict.fromkeys(moments, whole.moment if whole is not None else None))
+        return
+    sql += f" RETURNING {', '.join(shape.column[name] for name in moments)}"
+    for values in ask(sql, [*params, row.pk]):
+        vars(row).update(zip(moments, values, strict=True))

@@ -24,6 +24,10 @@ class BadSignature(Exception):
     """This message was not proven to come from the provider, now. Nothing in it may be believed."""
 
 
+class StaleSignature(BadSignature):
+    """Truly signed, but too long ago (or too far ahead): perhaps an old message that somebody plays again."""
+
+
 def new_secret() -> str:
     """A fresh signing secret in the standard form (24 random bytes)."""
     return PREFIX + base64.b64encode(randomness.token_bytes(SECRET_MIN_BYTES)).decode()
@@ -76,8 +80,6 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now_
     message_id, timestamp = given.get("webhook-id", ""), given.get("webhook-timestamp", "")
     if not _ID.fullmatch(message_id) or not _TIMESTAMP.fullmatch(timestamp):
         raise BadSignature("the webhook headers are missing or malformed")
-    if abs(now_s - int(timestamp)) > TOLERANCE_S:
-        raise BadSignature("the webhook timestamp is too far from now")
     candidates = given.get("webhook-signature", "").split()
     if not 1 <= len(candidates) <= SIGNATURES_MAX:
         raise BadSignature("the webhook signature is missing or malformed")
@@ -87,6 +89,11 @@ def verify(secrets: Sequence[str], headers: Mapping[str, str], body: bytes, now_
         expected = b"v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest())
         for candidate in candidates:
             fits |= hmac.compare_digest(expected, candidate.encode("utf-8", "replace"))
+    is_fresh = abs(now_s - int(timestamp)) <= TOLERANCE_S
+    if fits and not is_fresh:
+        raise StaleSignature("the webhook timestamp is too far from now")
+    if not is_fresh:
+        raise BadSignature("the webhook timestamp is too far from now")
     if not fits:
         raise BadSignature("no signature fits")
     return message_id

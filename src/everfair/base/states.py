@@ -18,6 +18,7 @@ from everfair.base.actor import Actor
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import Role
 from everfair.base.rows import as_it_is, ask, find_one, save_changes
+from everfair.base.sql import tell
 from everfair.base.together import part
 
 
@@ -58,20 +59,18 @@ class StateTable:
         if lost := set(self.states) - reached:
             raise ValueError(f"{axis}: cannot be reached: {sorted(lost)}")
 
-    @property
-    def verbs(self) -> set[str]:
-        return {move.verb for move in self.moves}
+        self.verbs = frozenset(move.verb for move in self.moves)
+        self._from = {state: tuple(m for m in self.moves if state in m.sources) for state in self.states}
 
     def find(self, verb: str, state: str) -> Move | None:
-        return next((m for m in self.moves if m.verb == verb and state in m.sources), None)
+        return next((m for m in self._from.get(state, ()) if m.verb == verb), None)
 
     def targets(self, verb: str) -> set[str]:
         return {m.target for m in self.moves if m.verb == verb}
 
     def allowed(self, row: Any, actor: Actor) -> list[str]:
         """The verbs this actor may do now, in the table's order: what the buttons show."""
-        state = getattr(row, self.axis)
-        return [m.verb for m in self.moves if state in m.sources and m.who.admits(actor, row)]
+        return [m.verb for m in self._from.get(getattr(row, self.axis), ()) if m.who.admits(actor, row)]
 
     def column(self) -> models.CharField:  # type: ignore[type-arg]
         """The model's column; pair it with `check()` in the constraints."""
@@ -167,7 +166,7 @@ def step(row: Any, verb: str, *, by: Actor, reason: str = "") -> Callable[[], No
 def write_history(row: Any, axis: str, verb: str, from_state: str, to_state: str, *, by: Actor, reason: str = "") -> None:
     """One line of a row's history. Verbs of a table write theirs themselves; a row born in its second state says it here."""
     kind = type(row)._meta.label_lower
-    ask(_HISTORY, [row.pk, kind, axis, verb, from_state, to_state, by.label, by.door, reason])
+    tell(_HISTORY, [row.pk, kind, axis, verb, from_state, to_state, by.label, by.door, reason])
 
 
 def lock_parties(rows: models.QuerySet[Any], pk: UUID, verb: str) -> None:

@@ -13,14 +13,18 @@ class BadJson(ValueError):
     """The body is not the one JSON object we would understand."""
 
 
-def read_object(raw: bytes, size_max: int = SIZE_MAX) -> dict[str, Any]:
-    """The object in these bytes. Refuses (BadJson) everything that two readers might take differently."""
+def read_object(raw: bytes, size_max: int = SIZE_MAX, *, floats: bool = False) -> dict[str, Any]:
+    """The object in these bytes. Refuses (BadJson) everything that two readers might take differently.
+
+    `floats`: let them stand, in somebody else's object of which we read other fields.
+    """
     if len(raw) > size_max:
         raise BadJson(f"more than {size_max} bytes")
     try:
         value = json.loads(
-            raw.decode("utf-8"), object_pairs_hook=_unique, parse_float=_refuse_number, parse_constant=_refuse_number
-        )
+            raw.decode("utf-8"), object_pairs_hook=_unique, parse_float=float if floats else _refuse_number,
+            parse_constant=_refuse_number,
+        )  # fmt: skip
     except (UnicodeDecodeError, RecursionError) as error:
         raise BadJson("not readable JSON in UTF-8") from error
     except BadJson:

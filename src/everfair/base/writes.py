@@ -17,9 +17,10 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.models import WriteKey
+from everfair.base.failpoints import failpoint
 from everfair.base.refused import Refused
-from everfair.base.rows import ask, find_one
+from everfair.base.sql import ask_all, tell
+from everfair.base.together import remember_moment
 
 KEPT_DAYS = 30
 _UNHASHED = ("csrfmiddlewaretoken", "_key")
@@ -80,16 +81,17 @@ def answer_once(
     route = hashlib.sha256(request.path.encode()).hexdigest()[:16] + ":" + (match.view_name if match else "")[:100]
     asked = request_hash(request)
     with whole():
-        _lock(f"{owner}|{route}|{key}")
-        known = find_one(WriteKey, "owner = %s AND route = %s AND key = %s", [owner, route, key])
+        known = _known(owner, route, key)
         if known is not None:
-            if known.request_hash != asked:
+            former, *answer = known
+            if former != asked:
                 raise Refused("base.key_reused", _("This key was used for another request."), status=422)
-            return _replay(known)
+            return _replay(*answer)
         response = work()
+        failpoint("base.work_done")
         if response.status_code < 400:
             location, kind = response.headers.get("Location", ""), response.headers.get("Content-Type", "")
-            ask(_KEEP, [owner, route, key, asked, response.status_code, location, response.content, kind])
+            tell(_KEEP, [owner, route, key, asked, response.status_code, location, response.content, kind])
         else:
             transaction.set_rollback(True)
         return response
@@ -101,15 +103,28 @@ _KEEP = """
 """
 
 
-def _lock(name: str) -> None:
+def _known(owner: str, route: str, key: str) -> tuple[Any, ...] | None:
+    """The answer that this key has, once nobody else is at it. The second question is asked after the lock, or it could miss the row
+    of whom the lock waited for; the moment of the transaction comes along."""
+    name = f"{owner}|{route}|{key}"
     number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
-    if not ask("SELECT pg_try_advisory_xact_lock(%s)", [number])[0][0]:
+    locked, known = ask_all((_LOCK, [number]), (_KNOWN, [owner, route, key]))
+    is_locked, moment = locked[0]
+    if not is_locked:
         raise Refused("base.in_flight", _("The same request is being worked on."), status=409, retry_after_s=1)
+    remember_moment(moment)
+    return known[0] if known else None
 
 
-def _replay(known: WriteKey) -> HttpResponse:
-    response = HttpResponse(bytes(known.body or b""), status=known.status, content_type=known.content_type)
-    if known.location:
-        response["Location"] = known.location
+_LOCK = "SELECT pg_try_advisory_xact_lock(%s), ef_now()"
+_KNOWN = (
+    "SELECT request_hash, status, location, body, content_type FROM base_writekey WHERE owner = %s AND route = %s AND key = %s"
+)
+
+
+def _replay(status: int, location: str, body: bytes | None, content_type: str) -> HttpResponse:
+    response = HttpResponse(bytes(body or b""), status=status, content_type=content_type)
+    if location:
+        response["Location"] = location
     response["Idempotent-Replay"] = "true"
     return response

@@ -18,10 +18,10 @@ from everfair.base.formats import quantity as shown_quantity
 from everfair.base.formats import unit_name
 from everfair.base.money import UnitPrice
 from everfair.base.refused import NotVisible
-from everfair.base.rows import find, find_one
+from everfair.base.rows import find, find_with
 from everfair.catalog.models import ImportRun, KnownColumns, Offer, OfferView, UnsavedOffer
 from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, VARIANTS_SHOWN, plain
-from everfair.companies.queries import companies_by_id, stopped_companies
+from everfair.companies.queries import stopped_companies
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED
 
@@ -57,19 +57,18 @@ def offer_by_number(number: int, actor: Actor = NOBODY) -> Offer:
 
 # What `published_offers` says, once more in plain SQL for the page that is asked for most (decision 0007); a test compares the two.
 _PUBLISHED = """
-    state = 'published' AND NOT EXISTS (
+    catalog_offer.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = catalog_offer.company_id AND s.kind = 'listing'
         AND s.lifted_at IS NULL AND (s.until IS NULL OR s.until > ef_now()))
 """
 
 
 def published_offer(number: int) -> Offer:
-    """What everybody may see of this number, with its company: two short queries. NotVisible where there is nothing."""
-    offer = find_one(Offer, f"number = %s AND {_PUBLISHED}", [number])
-    if offer is None:
+    """What everybody may see of this number, with its company: one query. NotVisible where there is nothing."""
+    found = find_with(Offer, "company", f"catalog_offer.number = %s AND {_PUBLISHED}", [number])
+    if not found:
         raise NotVisible
-    offer.company = companies_by_id([offer.company_id])[offer.company_id]
-    return offer
+    return found[0]
 
 
 def _one(rows: QuerySet[Offer]) -> Offer:

@@ -72,6 +72,8 @@ class Company(Row):
     name_skeleton = models.CharField(max_length=200, db_index=True)
     # The skeletons of all its names, in every script.
     skeletons = ArrayField(models.CharField(max_length=200), default=list, blank=True)
+    # When it last took another name, by the database: what was believed of the old one says nothing of the new.
+    renamed_at = models.DateTimeField(null=True)
     country = models.CharField(max_length=2)
     registration_kind = models.CharField(max_length=20)
     registration_number = models.CharField(max_length=40)
@@ -151,6 +153,18 @@ class Membership(Row):
                 name="companies_membership_roles",
             ),
         ]
+
+
+class FormerContact(Row):
+    """What somebody's roles and address were until `created_at`. Written by the database; forgotten after a month."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="+")
+    company = models.ForeignKey(Company, on_delete=models.PROTECT, related_name="+")
+    roles = ArrayField(models.CharField(max_length=20))
+    email = models.EmailField(max_length=254)
+
+    class Meta:
+        indexes = [models.Index(fields=["company", "-created_at"], name="companies_formercontact_of")]
 
 
 class Invitation(Row):

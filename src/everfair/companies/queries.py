@@ -20,6 +20,7 @@ from everfair.base.actor import NOBODY, Actor
 from everfair.base.clock import EfNow
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find, find_one
+from everfair.base.sql import ask_all
 from everfair.base.states import check_stops_with
 from everfair.companies.models import ApiKey, AuditNote, Company, Invitation, Membership, Person, Stop
 from everfair.companies.values import address_lines, shown_phone
@@ -216,16 +217,38 @@ def people_of(company_id: UUID, *roles: str) -> list[Person]:
     return [row.person for row in found.select_related("person").order_by("id")]
 
 
-_WHOM = """
+# The ids of the same people, to stand inside another statement: what a notice needs.
+WHOM = """
     SELECT p.id FROM companies_membership m JOIN companies_person p ON p.id = m.person_id
-    WHERE m.company_id = %s AND m.ended_at IS NULL AND p.is_active AND (%s::varchar[] = '{}' OR m.roles && %s::varchar[])
+    WHERE m.company_id = %(company)s AND m.ended_at IS NULL AND p.is_active
+        AND (%(roles)s::varchar[] = '{}' OR m.roles && %(roles)s::varchar[])
     ORDER BY m.id
 """
 
 
 def people_ids(company_id: UUID, *roles: str) -> list[UUID]:
-    """The same people as `people_of`, by their ids alone: what a notice needs."""
-    return [row[0] for row in ask(_WHOM, [company_id, list(roles), list(roles)])]
+    return [row[0] for row in ask(WHOM, {"company": company_id, "roles": list(roles)})]
+
+
+_CONTACTS = """
+    SELECT p.id, p.email FROM companies_membership m JOIN companies_person p ON p.id = m.person_id
+    WHERE m.company_id = %(company)s AND m.ended_at IS NULL AND p.is_active AND m.roles && %(roles)s::varchar[]
+    UNION SELECT f.person_id, f.email FROM companies_formercontact f
+    WHERE f.company_id = %(company)s AND f.roles && %(roles)s::varchar[] AND f.created_at > ef_now() - make_interval(hours => %(hours)s)
+    ORDER BY 1, 2
+"""
+
+
+def contacts_lately(company_id: UUID, roles: Iterable[str], hours: int) -> list[tuple[UUID, str]]:
+    """Person and address of everybody who has one of these roles in the company or had it within so many hours, under every
+    address they had in that time: whoever takes over an account cannot keep a word from those who were there before."""
+    return [(row[0], row[1]) for row in ask(_CONTACTS, {"company": company_id, "roles": list(roles), "hours": hours})]
+
+
+def key_makers(company_id: UUID, scope: str) -> set[UUID]:
+    """Who made the company's living API keys of this scope: what such a key asks for, one of them may have asked for."""
+    found = ApiKey.objects.filter(company_id=company_id, scopes__contains=[scope], revoked_at=None)
+    return set(found.values_list("made_by_id", flat=True))
 
 
 _ZONES = """
@@ -239,7 +262,7 @@ def time_zones_of(company_ids: Iterable[UUID]) -> list[str]:
     return [row[0] for row in ask(_ZONES, [list(company_ids)])]
 
 
-def people_by_id(ids: Iterable[UUID]) -> dict[UUID, Person]:
+def people_by_id(ids: Iterable[UUID | None]) -> dict[UUID, Person]:
     wanted = list({i for i in ids if i is not None})
     return {person.pk: person for person in find(Person, "id = ANY(%s::uuid[])", [wanted])} if wanted else {}
 
@@ -314,16 +337,22 @@ _STOPPED = """
 """
 
 
-def lock_companies(company_ids: list[UUID]) -> None:
-    """Share-lock them in the order of their ids: first in the lock order, against a stop that is being placed."""
-    ask("SELECT id FROM companies_company WHERE id = ANY(%s::uuid[]) ORDER BY id FOR SHARE", [company_ids])
+def lock_companies(company_ids: list[UUID], *, alone: bool = False) -> None:
+    """Share-lock them in the order of their ids: first in the lock order, against a stop that is being placed. `alone` keeps every
+    other verb that locks one of them away until this transaction ends."""
+    ask(_locking(company_ids, "NO KEY UPDATE" if alone else "SHARE"), company_ids)
+
+
+def _locking(company_ids: list[UUID], how: str) -> str:
+    marks = ", ".join(["%s"] * len(company_ids)) or "NULL"  # an array of unknown length would be planned anew each time
+    return f"SELECT id FROM companies_company WHERE id IN ({marks}) ORDER BY id FOR {how}"  # noqa: S608
 
 
 def refuse_stopped(company_ids: list[UUID], kind: str) -> None:
     """Share-lock the companies in the order of their ids, then refuse when a stop of this kind stands."""
-    lock_companies(company_ids)
-    # A statement of its own, so that it sees the stop of a transaction that the lock waited for.
-    if ask(_STOPPED, [company_ids, kind])[0][0]:
+    # Two statements, so that the second sees the stop of a transaction that the lock waited for.
+    _locked, [(is_stopped,)] = ask_all((_locking(company_ids, "SHARE"), company_ids), (_STOPPED, [company_ids, kind]))
+    if is_stopped:
         raise Refused("companies.stopped", _("The platform has stopped this for one of the companies."), status=403)
 
 

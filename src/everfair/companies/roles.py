@@ -28,3 +28,5 @@ IN_PERSON = Role("in person", lambda a, s: a.kind == "person")
 # Keys, people and roles are changed by an owner in person: a leaked key must not be able to breed.
 OWNER_IN_PERSON = OWNING & IN_PERSON
 MEMBER_IN_PERSON = MEMBER & IN_PERSON
+# The second pair of eyes on money is a person's: a key has none.
+MONEY_IN_PERSON = MONEY_KEEPING & IN_PERSON

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
@@ -14,16 +16,47 @@ from markupsafe import Markup
 
 from everfair.base import formats
 from everfair.base.money import UnitPrice, exponent
-from everfair.discovery.values import FoundOffer, read_tiers, supplier_name
+from everfair.discovery.values import FoundOffer, Listed, read_tiers, supplier_name
 from everfair.files.queries import picture_urls
 from everfair.reference import queries as reference
 
-# About 10 MB of cards in one process.
-MOST_KEPT = 8_000
+MOST_BYTES = 24 * 2**20  # of cards in one process
 _SHOWN_TIERS = 3
 
 _Key = tuple[int, str, bool, str]
-_drawn: dict[_Key, Markup] = {}
+
+
+class _Drawn:
+    """Cards by what they were drawn from, bounded by their bytes. Any thread may ask it."""
+
+    def __init__(self, most_bytes: int) -> None:
+        self.most_bytes, self.bytes = most_bytes, 0
+        self._lock = threading.Lock()
+        self._cards: dict[_Key, Markup] = {}
+        self.get = self._cards.get
+
+    def keep(self, new: Mapping[_Key, Markup]) -> None:
+        with self._lock:
+            for key, card in new.items():
+                if key not in self._cards:
+                    self._cards[key] = card
+                    self.bytes += _size(card)
+            while self.bytes > self.most_bytes:
+                # The oldest half goes at once: cheaper than keeping order at every look.
+                for key in list(self._cards)[: (len(self._cards) + 1) // 2]:
+                    self.bytes -= _size(self._cards.pop(key))
+
+    def clear(self) -> None:
+        with self._lock:
+            self._cards.clear()
+            self.bytes = 0
+
+
+def _size(card: Markup) -> int:
+    return sys.getsizeof(card) + 400  # with its key
+
+
+_drawn = _Drawn(MOST_BYTES)
 
 
 class Shown(NamedTuple):
@@ -39,27 +72,18 @@ class Shown(NamedTuple):
     supplier: str
 
 
-def cards_of(offers: Sequence[FoundOffer]) -> Markup:
-    """The offers' cards in the active language; asks for pictures, in one query, only where a card is not drawn yet."""
+def cards_of(offers: Sequence[Listed], rows: Callable[[list[int]], list[FoundOffer]]) -> Markup:
+    """The offers' cards in the active language. `rows` brings what those are drawn from that are not drawn yet, by number; one more
+    query brings their pictures."""
     language = get_language() or "en"
-    keys = [(offer.number, offer.changed, offer.verified, language) for offer in offers]
-    missing = [offer for key, offer in zip(keys, offers, strict=True) if key not in _drawn]
-    new = _draw(missing, language) if missing else {}
-    cards = [new.get(key) or _drawn.get(key) for key in keys]
-    if new:
-        _keep(new)
+    cards = [_drawn.get((offer.number, offer.changed, offer.verified, language)) for offer in offers]
     if None in cards:
-        # Another thread made room just now.
-        return Markup("").join(_draw(offers, language).values())
-    return Markup("").join(card for card in cards if card is not None)
-
-
-def _keep(new: dict[_Key, Markup]) -> None:
-    if len(_drawn) + len(new) > MOST_KEPT:
-        # The oldest half goes at once: cheaper than keeping order at every look.
-        for key in list(_drawn)[: MOST_KEPT // 2]:
-            _drawn.pop(key, None)
-    _drawn.update(new)
+        new = _draw(rows([offer.number for offer, card in zip(offers, cards, strict=True) if card is None]), language)
+        _drawn.keep(new)
+        by_number = {number: card for (number, *_rest), card in new.items()}
+        # What was taken back just now has no card any more.
+        cards = [by_number.get(offer.number) if card is None else card for offer, card in zip(offers, cards, strict=True)]
+    return Markup("".join(card or "" for card in cards))  # noqa: S704  drawn by our templates
 
 
 def shown(offers: Sequence[FoundOffer]) -> list[Shown]:
@@ -74,6 +98,8 @@ def _supplier_address(offer: FoundOffer) -> str:
 
 
 def _draw(offers: Sequence[FoundOffer], language: str) -> dict[_Key, Markup]:
+    if not offers:
+        return {}
     pictures = picture_urls([offer.picture for offer in offers if offer.picture])
     address, draw, drawn = _offers_at(offers[0].market, language), _part("card", language), {}
     for offer in offers:

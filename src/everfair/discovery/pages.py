@@ -20,7 +20,7 @@ from everfair.base.roles import EVERYONE
 from everfair.discovery import cards, comparing, narrowing, queries, recently
 from everfair.discovery.forms import LONGEST_Q, MOST_COMPARED, READ, Asked, offer_numbers, read_quantity, read_question
 from everfair.discovery.index import OfferQuery
-from everfair.discovery.values import FoundPage
+from everfair.discovery.values import Found
 from everfair.markets.queries import market as market_row
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
@@ -114,7 +114,7 @@ def seen(request: HttpRequest, market: str) -> HttpResponse:
     market_row(market)
     if request.method == "POST":
         return recently.forget(HttpResponseRedirect(request.path))
-    offers = [offer for offer in queries.offers_by_number(recently.numbers(request)) if offer.market == market]
+    offers = [offer for offer in queries.listed(recently.numbers(request)) if offer.market == market]
     return page(request, "discovery/seen.html", market=market, cards=queries.cards_of(offers), count=len(offers))
 
 
@@ -125,7 +125,7 @@ def seen_strip(request: HttpRequest, market: str) -> HttpResponse:
     market_row(market)
     before = recently.numbers(request)
     now = [int(number) for number in offer_numbers([request.GET.get("offer", "")])]
-    offers = queries.offers_by_number([*now, *(number for number in before if number not in now)])
+    offers = queries.listed([*now, *(number for number in before if number not in now)])
     others = [offer for offer in offers if offer.number not in now and offer.market == market][: recently.SHOWN]
     response = page(request, "discovery/seen_strip.html", market=market, cards=queries.cards_of(others), count=len(others))
     return recently.keep(response, [offer.number for offer in offers])
@@ -160,7 +160,8 @@ def _list_page(request: HttpRequest, market: str, asked: Asked, template: str, c
     except Refused:
         # An old page of a list that has changed since: the first one is what is meant.
         return HttpResponseRedirect(asked.link())
-    made_of(request, *(f"offer:{offer.id}" for offer in found.offers))
+    offers = queries.listed(found.numbers)
+    made_of(request, *(f"offer:{offer.id}" for offer in offers))
     return public_page(
         request,
         template,
@@ -168,24 +169,24 @@ def _list_page(request: HttpRequest, market: str, asked: Asked, template: str, c
         market=market,
         asked=asked,
         found=found,
-        cards=queries.cards_of(found.offers),
+        cards=queries.cards_of(offers),
         groups=narrowing.groups(asked, found.facets) if found.facets else [],
         chips=narrowing.chips(asked),
         sorts=narrowing.sorts(asked),
-        ways_out=_ways_out(asked, market) if not found.offers and not asked.query.cursor else None,
+        ways_out=_ways_out(asked, market) if not offers and not asked.query.cursor else None,
         **context,
     )
 
 
-def _found(asked: Asked) -> tuple[Asked, FoundPage]:
+def _found(asked: Asked) -> tuple[Asked, Found]:
     """The page of the list, with prices in the currency that most of its offers have, unless the address names one."""
-    found = queries.search_offers(asked.query)
+    found = queries.find_offers(asked.query)
     if found.facets and found.facets.currencies and not asked.is_of_a_currency:
         counts = dict(found.facets.currencies)
         main, count = found.facets.currencies[0]
         if count > counts.get(asked.query.currency, 0):
             asked = asked.in_currency(main)
-            found = queries.search_offers(asked.query)
+            found = queries.find_offers(asked.query)
     return asked, found
 
 

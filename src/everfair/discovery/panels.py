@@ -27,7 +27,7 @@ def similar_and_seen(request: HttpRequest, offer: Any) -> str:
         category=offer.category,
         limit=SIMILAR,
     )
-    found = queries.offers_by_number(numbers)
+    found = queries.listed(numbers)
     # A stop of one of their companies takes its card away too.
     made_of(request, *(["companies"] if found else []), *(f"offer:{each.id}" for each in found))
     context = {"offer": offer, "cards": queries.cards_of(found) if found else "", "market": offer.market}

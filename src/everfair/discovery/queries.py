@@ -14,16 +14,17 @@ from typing import Any, TypeVar
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.money import exponent
 from everfair.base.refused import Refused
 from everfair.base.rows import ask
 from everfair.catalog.queries import published_offers
-from everfair.discovery.cards import cards_of
+from everfair.discovery import cards
 from everfair.discovery.follow import index_folder
 from everfair.discovery.index import IndexLost, IndexReader, OfferIndex, OfferQuery
-from everfair.discovery.values import FoundOffer, FoundPage, Supply
+from everfair.discovery.values import Found, FoundOffer, FoundPage, Listed, Supply
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
 
@@ -32,7 +33,9 @@ __all__ = [
     "categories_in",
     "category_address",
     "count_offers",
+    "find_offers",
     "hall_plan",
+    "listed",
     "newest_offers",
     "offers_by_number",
     "search_offers",
@@ -49,19 +52,24 @@ _UNSORTED_HALL = UNSORTED.partition("/")[0]
 
 # By hand, because composing this query costs the ORM more than the database needs to answer it. It asks again whether each
 # offer is public, for the index may be a second late. The moment stands in a query of its own, which is asked once and not for each row.
-_ROWS = """
-    SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
-        o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
-        c.number, c.name, c.names::text, c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false), o.origin
+_VERIFIED = "coalesce(c.verified_until >= (SELECT ef_now())::date, false)"
+_PUBLIC = """
     FROM catalog_offer o JOIN companies_company c ON c.id = o.company_id
     WHERE o.number = ANY(%s::bigint[]) AND o.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
         AND (s.until IS NULL OR s.until > (SELECT ef_now())))
 """
+_LISTED = f"SELECT o.number, o.changed::text, {_VERIFIED}, o.id, o.market {_PUBLIC}"
+_ROWS = f"""
+    SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
+        o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
+        c.number, c.name, c.names::text, c.country, {_VERIFIED}, o.origin
+    {_PUBLIC}
+"""
 
 
-def search_offers(query: OfferQuery) -> FoundPage:
-    """One page of published offers, in the order of the index; one query.
+def find_offers(query: OfferQuery) -> Found:
+    """One page of numbers, in the order of the index. Some may not be public any more: `listed` and `offers_by_number` leave those out.
 
     When the index cannot be reached: the newest offers that pass the filters (words are not looked at), without total and facets.
     Refuses a cursor that was not made here, belongs to another question, or is of an index that was rebuilt since.
@@ -75,13 +83,34 @@ def search_offers(query: OfferQuery) -> FoundPage:
     except ValueError:
         message = _("This page of the list is over: start again.")
         raise Refused("discovery.cursor_unknown", message, status=422, field="cursor") from None
-    return FoundPage(
-        offers=offers_by_number([number for number, _score in found.hits]),
+    return Found(
+        numbers=[number for number, _score in found.hits],
         total=found.total,
         facets=found.facets,
         next_cursor=found.next_cursor,
         did_you_mean=found.did_you_mean,
     )
+
+
+def search_offers(query: OfferQuery) -> FoundPage:
+    """`find_offers` with the rows of the published offers: one query."""
+    found = find_offers(query)
+    return FoundPage(
+        found.numbers, found.total, found.facets, found.next_cursor, found.did_you_mean, offers_by_number(found.numbers)
+    )
+
+
+def listed(numbers: Sequence[int]) -> list[Listed]:
+    """Those of the offers that are public now, in the given order, with as much as tells whether their cards are drawn: one query."""
+    if not numbers:
+        return []
+    by_number = {row[0]: Listed._make(row) for row in ask(_LISTED, [list(numbers)])}
+    return [by_number[number] for number in numbers if number in by_number]
+
+
+def cards_of(offers: Sequence[Listed]) -> Markup:
+    """The offers' cards in the active language; no query where all of them are drawn."""
+    return cards.cards_of(offers, offers_by_number)
 
 
 def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
@@ -92,10 +121,10 @@ def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
     return [by_number[number] for number in numbers if number in by_number]
 
 
-def newest_offers(market: str, limit: int) -> list[FoundOffer]:
-    """What was published or changed last in the market."""
+def newest_offers(market: str, limit: int) -> list[Listed]:
+    """What was published or changed last in the market: one query."""
     query = OfferQuery(market=market, language=get_language() or "en", sort="newest", page_size=limit)
-    return list(search_offers(query).offers)
+    return listed(find_offers(query).numbers)
 
 
 def count_offers(query: OfferQuery) -> int:
@@ -214,7 +243,7 @@ def _count_supply(market: str) -> Supply:
     return Supply(halls, categories)
 
 
-def _newest_offers(query: OfferQuery) -> FoundPage:
+def _newest_offers(query: OfferQuery) -> Found:
     rows = published_offers()
     if query.market:
         rows = rows.filter(market=query.market)
@@ -248,8 +277,8 @@ def _newest_offers(query: OfferQuery) -> FoundPage:
     more = len(numbers) > query.page_size
     if not numbers and not query.cursor:
         # Nothing to list either: an empty market, and no fault that a visitor should hear of.
-        return FoundPage([], 0)
-    return FoundPage(offers, None, next_cursor=seal_cursor([numbers[-2]]) if more else None)
+        return Found([], 0)
+    return Found([offer.number for offer in offers], None, next_cursor=seal_cursor([numbers[-2]]) if more else None)
 
 
 def _number_of(cursor: str) -> int:

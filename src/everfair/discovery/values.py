@@ -24,6 +24,16 @@ DEADLINE_WORDS = name_codes(
 SUBSCRIBER_WORDS = name_codes("subscriber", {"discovery": _("Search")})
 
 
+class Listed(NamedTuple):
+    """An offer that is public now, and which state of it: what was drawn of the same is still right."""
+
+    number: int
+    changed: str
+    verified: bool
+    id: UUID
+    market: str
+
+
 class FoundOffer(NamedTuple):
     """One published offer as lists show it. JSON stays text until somebody needs it: most cards are drawn already."""
 
@@ -88,10 +98,11 @@ def days_for(lead_times: Sequence[Sequence[Any]], quantity: Decimal) -> int | No
 
 
 @dataclass(frozen=True, slots=True)
-class FoundPage:
-    """One page of offers. `total` and `facets` are None when the index did not answer and the newest are listed instead."""
+class Found:
+    """Which offers answer a question, a page of them. `total` and `facets` are None when the index did not answer and the newest are
+    listed instead."""
 
-    offers: Sequence[FoundOffer]
+    numbers: Sequence[int]
     total: int | None
     facets: Facets | None = None
     next_cursor: str | None = None
@@ -100,6 +111,13 @@ class FoundPage:
     @property
     def is_plain_listing(self) -> bool:
         return self.total is None
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPage(Found):
+    """The same with the rows of those that are public now."""
+
+    offers: Sequence[FoundOffer] = ()
 
 
 @dataclass(frozen=True, slots=True)

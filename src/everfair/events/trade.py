@@ -68,6 +68,24 @@ class StageFunded:
 
 
 @event
+class MoneyReturned:
+    """A seller gave back of what it had been paid."""
+
+    order_id: UUID
+    return_id: UUID
+    amount: Money
+
+
+@event
+class OrderChargedBack:
+    """The buyer's bank took a card payment of this order back, or it was decided: `how` is open, win, lose, retake or reinstate."""
+
+    order_id: UUID
+    amount: Money
+    how: str
+
+
+@event
 class StageReleased:
     order_id: UUID
     stage_id: UUID

@@ -1,9 +1,12 @@
 """The books' tables. Entries, transfers and holds are insert-only; triggers move the balances."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from everfair.base.clock import EfNow
 from everfair.base.ids import new_id
+from everfair.base.models import Row
+from everfair.ledger.states import PERIOD
 
 _CLASSES = ["asset", "liability", "income", "expense"]
 
@@ -85,6 +88,14 @@ class Entry(models.Model):
     actor = models.CharField(max_length=60)
     why = models.JSONField(default=dict)
     posted_at = models.DateTimeField(db_default=EfNow())
+    # The accounting day: that of posting (UTC) unless said otherwise, never in a closed month. The database fills it in.
+    booked_on = models.DateField(editable=False)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["booked_on", "id"], name="ledger_entry_booked_on"),
+            models.Index(fields=["posted_at"], name="ledger_entry_posted_at"),
+        ]
 
 
 class Transfer(models.Model):
@@ -144,3 +155,75 @@ class HoldEnd(models.Model):
                 name="ledger_holdend_how",
             )
         ]
+
+
+class Period(Row):
+    """A month of the books, once somebody closes it; a month without a row is open. After «closed» nothing about it changes (I37)."""
+
+    TABLES = (PERIOD,)
+
+    month = models.DateField(unique=True)  # its first day
+    state = PERIOD.column()
+    closed_by = models.CharField(max_length=60, blank=True, default="")
+    closed_at = models.DateTimeField(null=True)
+    confirmed_by = models.CharField(max_length=60, blank=True, default="")
+    confirmed_at = models.DateTimeField(null=True)
+    # What the checks had looked at when it was confirmed: [name, rows].
+    checks = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [
+            PERIOD.check("ledger_period"),
+            models.CheckConstraint(condition=models.Q(month__day=1), name="ledger_period_month"),
+        ]
+
+
+class Seal(models.Model):
+    """One link of the chain over the books: the rows it covers by id, and a hash over them and over the seal before it (I3).
+
+    Written by `ledger_seal_next` alone. Made of what is older than every running transaction, so no late committer is left out;
+    `until_tx` (in the database only) says up to where.
+    """
+
+    seq = models.BigIntegerField(primary_key=True)
+    first_entry = models.BigIntegerField(null=True)
+    last_entry = models.BigIntegerField(null=True)
+    count = models.IntegerField()
+    entries = ArrayField(models.BigIntegerField())
+    holds = ArrayField(models.UUIDField())
+    ends = ArrayField(models.UUIDField())
+    previous = models.BinaryField(max_length=32)
+    hash = models.BinaryField(max_length=32)
+    # Real time, not the platform's clock: it says when the machine did it.
+    sealed_at = models.DateTimeField()
+
+
+class Freeze(Row):
+    """Nothing is paid out of the platform from this moment until two operators have said why it may be again. Insert-only."""
+
+    reason = models.CharField(max_length=2000)
+    placed_by = models.CharField(max_length=60)
+
+
+class Thaw(Row):
+    """One operator's word that a freeze may end; the second, another person's, ends it. Insert-only."""
+
+    freeze = models.ForeignKey(Freeze, on_delete=models.PROTECT, related_name="+")
+    n = models.SmallIntegerField()
+    person_id = models.UUIDField()
+    reason = models.CharField(max_length=2000)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["freeze", "n"], name="ledger_thaw_two_words"),
+            models.UniqueConstraint(fields=["freeze", "person_id"], name="ledger_thaw_two_persons"),
+            models.CheckConstraint(condition=models.Q(n__in=[1, 2]), name="ledger_thaw_n"),
+        ]
+
+
+class Watch(models.Model):
+    """What the books' watch last saw: when it sealed, checked, walked the whole chain and wrote a checkpoint. Real time."""
+
+    name = models.CharField(max_length=20, primary_key=True)
+    at = models.DateTimeField()
+    figures = models.JSONField(default=dict)

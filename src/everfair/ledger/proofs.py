@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.db import connection
 from django.utils.module_loading import autodiscover_modules
+
+from everfair.base.sql import ask
+from everfair.ledger.checkpoints import prove_checkpoints
+from everfair.ledger.sealing import EVERY_ROW_IS_SEALED, prove_chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +23,9 @@ class Proof:
     breach: str | None
 
 
-# Each query answers one row: how many rows it proves, and the first breach in words or null.
-_PROOFS = {
+CHAIN = "every seal follows the one before it and says what its rows say"
+# Each query answers one row: how many rows it proves, and the first breach in words or null. A function answers the same.
+_PROOFS: dict[str, str | Callable[[], tuple[int, str | None]]] = {
     "every entry has a transfer": """
         SELECT count(*), 'entry ' || min(e.id) FILTER (WHERE NOT EXISTS (SELECT FROM ledger_transfer t WHERE t.entry_id = e.id))
         FROM ledger_entry e""",
@@ -68,6 +75,9 @@ _PROOFS = {
     "no hold was posted beyond its amount": """
         SELECT count(*), min('hold ' || h.id) FILTER (WHERE e.posted_minor > h.amount_minor)
         FROM ledger_holdend e JOIN ledger_hold h ON h.id = e.hold_id""",
+    CHAIN: prove_chain,
+    "every row older than the newest seal is sealed": EVERY_ROW_IS_SEALED,
+    "every checkpoint stands in the chain": prove_checkpoints,
 }
 _also: dict[str, str] = {}
 
@@ -80,13 +90,44 @@ def also_prove(name: str, sql: str) -> None:
     _also[name] = sql
 
 
-def prove() -> list[Proof]:
-    """Every proof of the books and of the packages above them. Each is one query, so it sees one moment."""
+_before_closing: dict[str, str] = {}
+
+
+def before_closing(name: str, sql: str) -> None:
+    """Add what must be so before a month is closed, in an upper package's `proofs.py`: one SELECT over %(first)s and %(last)s, the month's
+    days, that answers one row as a proof does. Unlike a proof it may be broken for a while."""
+    if name in _before_closing:
+        raise ValueError(f"check «{name}» is written twice")
+    _before_closing[name] = sql
+
+
+def ready_to_close(month: date) -> list[Proof]:
+    """What is looked at before this month is closed: every proof of the books as one line, then each check of the packages above."""
+    proofs = prove()
+    broken = next((proof for proof in proofs if proof.breach), None)
+    checks = [Proof("every proof of the books holds", len(proofs), f"{broken.name}: {broken.breach}" if broken else None)]
+    last = (month.replace(day=1) + timedelta(days=32)).replace(day=1) - timedelta(days=1)
+    for name, sql in _before_closing.items():
+        rows, breach = ask(sql, {"first": month.replace(day=1), "last": last})[0]
+        checks.append(Proof(name, int(rows or 0), breach))
+    return checks
+
+
+def prove(*, but: Collection[str] = ()) -> list[Proof]:
+    """Every proof of the books and of the packages above them, `but` these. Each query sees one moment."""
     autodiscover_modules("proofs")
     results = []
-    with connection.cursor() as cursor:
-        for name, sql in (_PROOFS | _also).items():
-            cursor.execute(sql)
-            rows, breach = cursor.fetchone()
-            results.append(Proof(name, rows, breach))
+    for name, proof in (_PROOFS | _also).items():
+        if name in but:
+            continue
+        rows, breach = _ask(proof) if isinstance(proof, str) else proof()
+        # A sum of whole numbers comes as a Decimal, which no note of the watch could keep.
+        results.append(Proof(name, int(rows or 0), breach))
     return results
+
+
+def _ask(sql: str) -> tuple[int, str | None]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        rows, breach = cursor.fetchone()
+    return rows, breach

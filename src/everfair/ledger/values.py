@@ -11,8 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from everfair.base.money import Money
 from everfair.base.words import name_codes
+from everfair.ledger.chart import ASSET, EXPENSE, INCOME, LIABILITY, AccountRow, row_of
 
-ASSET, LIABILITY, INCOME, EXPENSE = "asset", "liability", "income", "expense"
 PURPOSES = ("", "fund", "release", "refund", "fee", "loss")
 # fmt: off
 CLASS_WORDS = name_codes("account class", {
@@ -33,44 +33,43 @@ PROOF_WORDS = name_codes("proof", {
     "every escrow: funded = held + released + refunded + fees + lost":
         _("Every escrow: funded = held + released + refunded + fees + lost"),
     "no hold was posted beyond its amount": _("No hold was posted beyond its amount"),
+    "every seal follows the one before it and says what its rows say":
+        _("Every seal follows the one before it and says what its rows say"),
+    "every row older than the newest seal is sealed": _("Every row older than the newest seal is sealed"),
+    "every checkpoint stands in the chain": _("Every checkpoint stands in the chain"),
 })
+PERIOD_WORDS = name_codes("ledger.period", {
+    "open": _("Open"), "closing": _("Closed by one person"), "closed": _("Closed"),
+})
+ENTRY_WORDS = name_codes("entry", {"correction": _("Correction of an earlier entry")})
+CHECK_WORDS = name_codes("closing check", {"every proof of the books holds": _("Every proof of the books holds")})
 # fmt: on
 
-# The chart of accounts: pattern, class, whether a balance is kept with the account (parties and escrow: yes;
-# platform-wide accounts: no, a hot row would collapse under concurrency), and whether it is an escrow.
-_ID = r"[0-9a-f]{8}-[0-9a-f-]{27}"
-_CHART = (
-    (re.compile(rf"company:{_ID}:wallet:[A-Z]{{3}}"), LIABILITY, True, False),
-    (re.compile(rf"stage:{_ID}:escrow"), LIABILITY, True, True),
-    (re.compile(rf"intent:{_ID}:received"), LIABILITY, True, False),
-    (re.compile(rf"refund:{_ID}:due"), LIABILITY, True, False),
-    (re.compile(r"platform:suspense:[A-Z]{3}"), LIABILITY, False, False),
-    (re.compile(r"platform:fees:[A-Z]{3}"), INCOME, False, False),
-    (re.compile(r"platform:losses:[A-Z]{3}"), EXPENSE, False, False),
-    (re.compile(r"provider:[a-z0-9_]+:clearing:[A-Z]{3}"), ASSET, False, False),
-    (re.compile(r"provider:[a-z0-9_]+:costs:[A-Z]{3}"), EXPENSE, False, False),
-)
 # Such an address says its currency; the others take that of their first transfer.
 _NAMED_CURRENCY = re.compile(r":([A-Z]{3})\Z")
 
 
-@dataclass(frozen=True, slots=True)
-class AccountKind:
-    account_class: str
-    kept: bool
-    escrow: bool
-
-
-def account_kind(address: str) -> AccountKind:
+def account_kind(address: str) -> AccountRow:
     """What the chart says of an address; ValueError for one that is not in it."""
-    for pattern, account_class, kept, escrow in _CHART:
-        if pattern.fullmatch(address):
-            return AccountKind(account_class, kept, escrow)
-    raise ValueError(f"not in the chart of accounts: {address}")
+    return row_of(address)
 
 
 def wallet(company_id: UUID, currency: str) -> str:
     return f"company:{company_id}:wallet:{currency}"
+
+
+def owed(company_id: UUID, currency: str) -> str:
+    return f"company:{company_id}:owed:{currency}"
+
+
+def reserve_of(company_id: UUID, currency: str) -> str:
+    """What of a seller's card payments is kept back for a while."""
+    return f"company:{company_id}:reserve:{currency}"
+
+
+def taken_back(chargeback_id: UUID) -> str:
+    """What a payer's bank took back, until it is taken from those who had it."""
+    return f"chargeback:{chargeback_id}:taken"
 
 
 def escrow(stage_id: UUID) -> str:
@@ -85,8 +84,45 @@ def refund_due(refund_id: UUID) -> str:
     return f"refund:{refund_id}:due"
 
 
-def fees(currency: str) -> str:
-    return f"platform:fees:{currency}"
+def credit_owed(line_id: UUID) -> str:
+    return f"credit:{line_id}:owed"
+
+
+def credit_receivable(line_id: UUID) -> str:
+    return f"credit:{line_id}:receivable"
+
+
+def credit_fees(line_id: UUID) -> str:
+    return f"credit:{line_id}:fees"
+
+
+def gathered(intent_id: UUID) -> str:
+    """Parts of a payment that came by bank and wait for the rest."""
+    return f"intent:{intent_id}:gathered"
+
+
+def line_suspense(line_id: UUID) -> str:
+    """What one line of a bank statement brought and nobody has been given yet: it can never be given twice."""
+    return f"line:{line_id}:suspense"
+
+
+def return_due(return_id: UUID) -> str:
+    """What a sender is to have back by bank."""
+    return f"return:{return_id}:due"
+
+
+def bank_cash(account: str, currency: str) -> str:
+    return f"bank:{account}:cash:{currency}"
+
+
+def fees(currency: str, kind: str = "commission") -> str:
+    """What one kind of fee has earned; the commission, which came first, has the plain address."""
+    return f"platform:fees:{currency}" if kind == "commission" else f"platform:fees:{kind}:{currency}"
+
+
+def tax(currency: str) -> str:
+    """Tax on fees: what the platform owes the state."""
+    return f"platform:tax:{currency}"
 
 
 def suspense(currency: str) -> str:
@@ -95,6 +131,27 @@ def suspense(currency: str) -> str:
 
 def clearing(provider: str, currency: str) -> str:
     return f"provider:{provider}:clearing:{currency}"
+
+
+def settled(provider: str, currency: str) -> str:
+    return f"provider:{provider}:settled:{currency}"
+
+
+def costs(provider: str, currency: str) -> str:
+    return f"provider:{provider}:costs:{currency}"
+
+
+def exposure(currency: str) -> str:
+    """The platform's own position in a currency: above zero it holds some, below zero it is short of some."""
+    return f"platform:exposure:{currency}"
+
+
+def fx_spread(currency: str) -> str:
+    return f"platform:spread:{currency}"
+
+
+def losses(currency: str) -> str:
+    return f"platform:losses:{currency}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,9 @@ from typing import Any
 
 from django.http import Http404
 
-from everfair.base.rows import ask
+from everfair.base.rows import ask, find, find_one
+from everfair.markets.fees import FeeTerms
+from everfair.markets.models import FeeSchedule
 from everfair.markets.rules import RULES
 from everfair.markets.table import MARKETS
 from everfair.markets.values import Market
@@ -54,3 +56,21 @@ def rule(name: str, market: str, at: datetime | None = None) -> Decimal:
     default = RULES[name].default
     versions = _versions(market, at, name)
     return _short(versions[0][1]) if versions else default
+
+
+def fee_terms_at(market: str, plan: str = "", at: datetime | None = None) -> FeeTerms | None:
+    """The schedule by which a contract of this market is signed at a moment (now when none is given): that of the plan, else
+    everybody's; None where the market has none and the rule `trade.fee_rate` counts. One query."""
+    found = find_one(FeeSchedule, _SCHEDULE, {"market": market, "plans": [plan, ""], "at": at})
+    return found.terms if found else None
+
+
+_SCHEDULE = """
+    market = %(market)s AND plan = ANY(%(plans)s::varchar[]) AND valid_from <= coalesce(%(at)s::timestamptz, ef_now())
+    ORDER BY plan DESC, valid_from DESC, id DESC LIMIT 1
+"""
+
+
+def fee_schedules(market: str) -> list[FeeSchedule]:
+    """Every version of a market, the latest to begin first."""
+    return find(FeeSchedule, "market = %s ORDER BY valid_from DESC, id DESC LIMIT 200", [market])

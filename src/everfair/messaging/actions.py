@@ -18,10 +18,9 @@ from everfair.base.actor import Actor
 from everfair.base.clock import now
 from everfair.base.events import emit
 from everfair.base.forms import clean_text
-from everfair.base.ids import new_id
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask
-from everfair.companies.queries import people_ids
+from everfair.companies.queries import WHOM
 from everfair.events.sourcing import MessagePosted
 from everfair.files.actions import share_file
 from everfair.files.queries import files_by_id
@@ -135,6 +134,16 @@ def _read_up_to(thread: Thread, company_id: UUID, moment: datetime) -> None:
             ThreadRead.objects.filter(pk=place.pk).update(read_at=Greatest("read_at", moment))
 
 
+def warn(contacts: Iterable[tuple[UUID, str]], company_id: UUID, kind: str, link: str, cause: str, **params: Any) -> int:
+    """As `notify`, to these people under these addresses (person, address), whatever becomes of their accounts meanwhile.
+
+    Written in the transaction of what it warns of; reading it on the pages does not keep its letter back. `cause` is short.
+    """
+    people, addresses = zip(*contacts, strict=True) if (contacts := list(contacts)) else ((), ())
+    to = {"people": list(people), "addresses": list(addresses)}
+    return _write(_TO_CONTACTS, to, company_id, kind, link, cause, params)
+
+
 def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: str, **params: Any) -> int:
     """One line for each person of the company who has one of these roles (anybody when none is said); returns for how many it is new.
 
@@ -142,26 +151,34 @@ def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: 
     `link` is an address of ours, with or without its language. The same `cause` again tells nobody twice. ValueError for a kind
     without words, a missing parameter or a foreign link: a notice that cannot be shown must not be written.
     """
+    return _write(_TO_ROLES, {"roles": list(roles)}, company_id, kind, link, cause, params)
+
+
+def _write(sql: str, to: dict[str, Any], company_id: UUID, kind: str, link: str, cause: str, params: dict[str, Any]) -> int:
     if kind not in NOTICE_WORDS:
         raise ValueError(f"no words for the notice {kind}")
     if missing := set(_PARAM.findall(NOTICE_WORDS[kind])) - set(params):
         raise ValueError(f"the notice {kind} needs {sorted(missing)}")
-    address = local_link(link, "", _languages())[1:]  # kept without a language: every reader has their own
-    rows = [
-        (new_id(), person, company_id, kind, json.dumps(_short(params)), address[:300], cause[:80])
-        for person in people_ids(company_id, *roles)
-    ]
-    if not rows:
-        return 0
-    return len(
-        ask(_TELL % ", ".join(["(%s, %s, %s, %s, %s::jsonb, %s, %s)"] * len(rows)), [value for row in rows for value in row])
-    )
+    there = local_link(link, "", _languages())[1:]  # kept without a language: every reader has their own
+    told = {"company": company_id, "kind": kind, "params": json.dumps(_short(params)), "link": there[:300], "cause": cause[:80]}
+    return len(ask(sql, told | to))
 
 
+# The key is a UUIDv7: the milliseconds and what is below them in 4096ths, so that notices stand as they were told, then what is random in
+# a UUIDv4.
 _TELL = """
-    INSERT INTO messaging_notice (id, person_id, company_id, kind, params, link, cause) VALUES %s
+    INSERT INTO messaging_notice (id, person_id, company_id, kind, params, link, cause, address)
+    SELECT (lpad(to_hex(us / 1000), 12, '0') || '7' || lpad(to_hex(us %% 1000 * 4096 / 1000), 3, '0')
+            || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
+        whom.id, %(company)s, %(kind)s, %(params)s::jsonb, %(link)s, whom.cause, whom.address
+    FROM ({people}) AS whom (id, cause, address), LATERAL (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS at (us)
     ON CONFLICT (person_id, cause) DO NOTHING RETURNING 1
 """
+_TO_ROLES = _TELL.format(people=f"SELECT w.id, %(cause)s::varchar, '' FROM ({WHOM}) AS w")  # noqa: S608
+_TO_CONTACTS = _TELL.format(
+    people="""SELECT c.person, left(%(cause)s || ':' || (c.n - 1), 80), c.address
+        FROM unnest(%(people)s::uuid[], %(addresses)s::varchar[]) WITH ORDINALITY AS c (person, address, n)""",
+)
 
 
 def _short(params: dict[str, Any]) -> dict[str, str]:
@@ -183,7 +200,11 @@ def read_notice(notice_id: UUID, *, by: Actor) -> Notice:
 
 def read_notices(*, by: Actor) -> int:
     """The person has seen all notices; returns how many were new."""
-    return notices_visible_to(by).filter(read_at=None).update(read_at=now())
+    if by.person_id is None:
+        return 0
+    return len(
+        ask("UPDATE messaging_notice SET read_at = ef_now() WHERE person_id = %s AND read_at IS NULL RETURNING 1", [by.person_id])
+    )
 
 
 def choose_letters(topics: Iterable[str], *, by: Actor) -> None:

@@ -27,9 +27,9 @@ BATCH = 20
 FRESH = timedelta(days=1)
 
 
-@every(5, "messaging.letters")
+@every(1, "messaging.letters")
 def send_letters() -> int:
-    """Mail what is new and unread. Rows are claimed first and mailed outside any transaction: a crash between costs a second letter
+    """Mail what is new and unread (a warning also when somebody has read it on the pages). Rows are claimed first and mailed outside any transaction: a crash between costs a second letter
     at worst, never a lost one."""
     claimed = _claim()
     if not claimed:
@@ -56,7 +56,7 @@ _CLAIM = """
     UPDATE messaging_notice SET tries = tries + 1, retry_at = ef_now() + make_interval(mins => (2 ^ (tries + 1))::integer)
     WHERE id IN (
         SELECT id FROM messaging_notice
-        WHERE mailed_at IS NULL AND read_at IS NULL AND tries < %s AND created_at > ef_now() - %s::interval
+        WHERE mailed_at IS NULL AND (read_at IS NULL OR address <> '') AND tries < %s AND created_at > ef_now() - %s::interval
             AND (retry_at IS NULL OR retry_at <= ef_now())
             AND NOT EXISTS (
                 SELECT FROM messaging_letterchoice c JOIN jsonb_each_text(%s::jsonb) AS t (kind, topic) ON t.topic = c.topic
@@ -88,7 +88,7 @@ def _letter(notice: Notice, person: Any) -> EmailMultiAlternatives:
         letter = EmailMultiAlternatives(
             subject=_("Everfair: %(sentence)s") % {"sentence": sentence[:150]},
             body=render_to_string("messaging/letter.txt", words),
-            to=[person.email],
+            to=[notice.address or person.email],
         )
         letter.attach_alternative(render_to_string("messaging/letter.html", words), "text/html")
     return letter

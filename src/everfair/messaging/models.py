@@ -56,6 +56,8 @@ class Notice(Row):
     link = models.CharField(max_length=300)
     # The event that caused it: a repeated reaction makes no second notice.
     cause = models.CharField(max_length=80)
+    # Where its letter goes, read or not, whoever has the account now; empty: to the person's address of the day.
+    address = models.EmailField(max_length=254, blank=True, default="", db_default="")
     read_at = models.DateTimeField(null=True)
     mailed_at = models.DateTimeField(null=True)
     # How often a letter was tried, and when it may be tried again.
@@ -67,7 +69,11 @@ class Notice(Row):
         indexes = [
             models.Index(fields=["person_id", "-id"], name="messaging_notice_newest"),
             models.Index(fields=["person_id", "link"], condition=models.Q(read_at=None), name="messaging_notice_unread"),
-            models.Index(fields=["id"], condition=models.Q(mailed_at=None, read_at=None), name="messaging_notice_unmailed"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(mailed_at=None) & (models.Q(read_at=None) | ~models.Q(address="")),
+                name="messaging_notice_unmailed",
+            ),
         ]
 
 

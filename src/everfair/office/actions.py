@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.conf import settings
@@ -26,14 +26,24 @@ from everfair.catalog.actions import map_category
 from everfair.companies.actions import note_act, open_operator_invitation
 from everfair.companies.queries import companies_visible_to
 from everfair.disputes.queries import open_claim_of
-from everfair.markets.actions import set_rule
-from everfair.markets.queries import rule
+from everfair.ledger.actions import close_month, confirm_month, freeze_payouts, lift_freeze, withdraw_closing
+from everfair.ledger.actions import correct_entry as take_back
+from everfair.markets.actions import set_fee_schedule, set_rule
+from everfair.markets.fees import FeeTerms
+from everfair.markets.queries import fee_terms_at, rule
 from everfair.office import values
 from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
 from everfair.office.queries.queues import carrier_misfit, misfit
+from everfair.payments.actions import answer_chargeback, book_break, dismiss_break, import_rates, import_statement
+from everfair.payments.actions import approve_decision as approve
+from everfair.payments.actions import keep_line as keep_in_suspense
 from everfair.payments.actions import order_rail as say_of_rail
+from everfair.payments.actions import settle_break as close_break
+from everfair.payments.actions import withdraw_decision as withdraw
 from everfair.payments.queries import rail_orders
 from everfair.trade.actions import resolve_issue
+
+_Done = TypeVar("_Done")
 
 
 def decide_issue(order_id: UUID, buyer_share: Decimal, reason: str, *, by: Actor) -> Any:
@@ -95,6 +105,17 @@ def change_rule(name: str, market: str, value: Decimal, valid_from: datetime | N
     return version
 
 
+def change_fees(market: str, terms: FeeTerms, valid_from: datetime | None, reason: str, *, by: Actor) -> Any:
+    """A market's fees from a moment on; the note says what held before."""
+    with transaction.atomic():
+        before = fee_terms_at(market)
+        version = set_fee_schedule(market, "", terms, valid_from, reason, by)
+        said = {"market": market, "fees": version.terms.text, "valid_from": version.valid_from.isoformat()}
+        held = {"market": market, "fees": before.text if before else ""}
+        note_act(values.FEES_SET, version.pk, reason.strip(), by, before=held, after=said)
+    return version
+
+
 def order_rail(code: str, is_open: bool, ends_on: date | None, reason: str, *, by: Actor) -> Any:
     """Open or close a payment rail; the note says what held before."""
     with transaction.atomic():
@@ -106,8 +127,89 @@ def order_rail(code: str, is_open: bool, ends_on: date | None, reason: str, *, b
     return said
 
 
+def freeze(reason: str, *, by: Actor) -> None:
+    """Nothing is paid out until two operators lift it: the operator's own hand, where the checker has found nothing."""
+    with transaction.atomic():
+        made = freeze_payouts(reason, by=by)
+        if made is None:
+            raise AlreadyDone("office.frozen", gettext_lazy("Payouts are frozen already."))
+        note_act(values.PAYOUTS_FROZEN, made.pk, reason.strip(), by)
+
+
+def lift(freeze_id: UUID, reason: str, *, by: Actor) -> bool:
+    """One operator's word that payouts may go on; whether it was the second, which ends the freeze."""
+    with transaction.atomic():
+        ended = lift_freeze(freeze_id, reason, by=by)
+        note_act(values.FREEZE_LIFTED, freeze_id, reason.strip(), by, after={"freeze": "lifted" if ended else "first word"})
+    return ended
+
+
 def _day(day: date | None) -> str:
     return day.isoformat() if day else ""
+
+
+def take_statement(name: str, body: bytes, *, by: Actor) -> Any:
+    """Book a bank's file; the note says how much of it was booked."""
+    with transaction.atomic():
+        done = import_statement(name, body, by=by)
+        booked = sum(row.outcome == "booked" for row in done.outcomes)
+        breaks = sorted({row.outcome for row in done.outcomes} - {"booked", "known"})
+        note_act(values.BANK_STATEMENT_TAKEN, done.file_id, "", by, after={"file": name, "booked": booked, "breaks": breaks})
+    return done
+
+
+def take_rates(name: str, body: bytes, allow_jumps: bool, *, by: Actor) -> Any:
+    """Take a file of exchange rates; the note says of which days, and whether somebody looked at jumps."""
+    with transaction.atomic():
+        done = import_rates(name, body, by=by, allow_jumps=allow_jumps)
+        days = {"from": done.first_on.isoformat(), "to": done.last_on.isoformat()}
+        note_act(
+            values.RATES_TAKEN,
+            done.file_id,
+            "",
+            by,
+            after={"file": name, **days, "rates": done.new, "jumps looked at": allow_jumps},
+        )
+    return done
+
+
+def decide_line(decide: Callable[[], Any], reason: str, *, by: Actor) -> Any:
+    """What `decide` does about a line of a statement, with its note."""
+    with transaction.atomic():
+        made = decide()
+        after = {
+            "line": str(made.line_id),
+            "kind": made.verb,
+            "amount": made.amount_minor,
+            "plan": made.plan,
+            "outcome": made.state,
+        }
+        note_act(values.BANK_LINE_DECIDED, made.pk, reason.strip(), by, after=after)
+    return made
+
+
+def keep_line(line_id: UUID, reason: str, *, by: Actor) -> None:
+    with transaction.atomic():
+        keep_in_suspense(line_id, reason, by=by)
+        note_act(values.BANK_LINE_KEPT, line_id, reason.strip(), by)
+
+
+def approve_decision(decision_id: UUID, *, by: Actor) -> None:
+    with transaction.atomic():
+        approve(decision_id, by=by)
+        note_act(values.BANK_DECISION_APPROVED, decision_id, "", by)
+
+
+def withdraw_decision(decision_id: UUID, *, by: Actor) -> None:
+    with transaction.atomic():
+        withdraw(decision_id, by=by)
+        note_act(values.BANK_DECISION_WITHDRAWN, decision_id, "", by)
+
+
+def settle_break(break_id: UUID, reason: str, *, by: Actor) -> None:
+    with transaction.atomic():
+        found = close_break(break_id, reason, by=by)
+        note_act(values.BANK_BREAK_SETTLED, found.pk, reason.strip(), by, after={"kind": found.kind, "number": found.number})
 
 
 def settle_event(event_id: UUID, reason: str, *, by: Actor) -> None:
@@ -190,6 +292,45 @@ def repeat_deadline(deadline_id: int, *, by: Actor) -> None:
         note_act(values.DEADLINE_REPEATED, found.subject, "", by, before={"kind": found.kind, "generation": found.generation})
 
 
+def move_month(month: date, verb: str, *, by: Actor) -> None:
+    """Close a month of the books, confirm it as another person, or open it again before that."""
+    moves = {
+        "close": (close_month, values.MONTH_CLOSED),
+        "confirm": (confirm_month, values.MONTH_CONFIRMED),
+        "withdraw": (withdraw_closing, values.MONTH_REOPENED),
+    }
+    if verb not in moves:
+        raise NotVisible
+    move, act = moves[verb]
+    with transaction.atomic():
+        period = move(month, by=by)
+        note_act(act, period.pk, "", by, after={"month": month.isoformat()[:7]})
+
+
+def correct_entry(entry_id: int, reason: str, *, by: Actor) -> int:
+    """Take an entry of the platform's own accounts back by a new one of today; returns that."""
+    with transaction.atomic():
+        made = take_back(entry_id, reason, by=by)
+        note_act(values.ENTRY_CORRECTED, None, reason, by, before={"number": entry_id}, after={"number": made})
+    return made
+
+
+def end_break(break_id: UUID, how: str, reason: str, *, by: Actor) -> None:
+    """Book a break in a provider's statement, or dismiss it."""
+    end, act = (book_break, values.BREAK_BOOKED) if how == "book" else (dismiss_break, values.BREAK_DISMISSED)
+    with transaction.atomic():
+        found = end(break_id, reason, by=by)
+        note_act(act, found.pk, reason, by, after={"rail": found.rail})
+
+
+def answer_chargeback_with_note(chargeback_id: UUID, answer: str, evidence: str, *, by: Actor) -> None:
+    """Accept or contest what a payer's bank took back."""
+    with transaction.atomic():
+        found = answer_chargeback(chargeback_id, answer, evidence, by=by)
+        act = values.CHARGEBACK_ACCEPTED if answer == "accept" else values.CHARGEBACK_CONTESTED
+        note_act(act, found.pk, "", by, after={"rail": found.rail, "number": found.ref})
+
+
 def repeat_letter(name: str, *, by: Actor) -> None:
     """The worker tries this letter within a second, also when it was given up."""
     _operator(by)
@@ -218,6 +359,15 @@ def invite_staff(email: str, roles: list[str], *, by: Actor) -> None:
             to=[email.strip()],
         )
         transaction.on_commit(letter.send, robust=True)
+
+
+def noted(act: str, subject: UUID, reason: str, work: Callable[[], _Done], *, by: Actor) -> _Done:
+    """Do what another package owns, with its note in the same transaction: what was refused leaves none."""
+    _operator(by)
+    with transaction.atomic():
+        done = work()
+        note_act(act, subject, reason.strip(), by)
+    return done
 
 
 def _operator(by: Actor) -> None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.forms import DayField, MomentField, NumberField, TextField
@@ -35,23 +35,23 @@ STAFF_ROLE_NAMES = {
 }
 
 
-def _reason(label: Any = None, help_text: Any = "") -> TextField:
+def reason_field(label: Any = None, help_text: Any = "") -> TextField:
     return TextField(label=label or _("Reason"), many_lines=True, max_length=2000, rows=3, help_text=help_text)
 
 
 class ReasonForm(forms.Form):
-    reason = _reason(help_text=_("Stands in the audit trail for good."))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
 
 
 class VerifyForm(forms.Form):
-    note = _reason(
+    note = reason_field(
         _("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport.")
     )
     until = DayField(label=_("The mark holds until"))
 
 
 class InspectorForm(forms.Form):
-    note = _reason(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
+    note = reason_field(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
 
 
 class RailForm(forms.Form):
@@ -61,12 +61,78 @@ class RailForm(forms.Form):
     ends_on = DayField(
         label=_("Ends on"), required=False, help_text=_("From this day on it carries nothing new: they gave notice, or we did.")
     )
-    reason = _reason(help_text=_("Stands in the audit trail for good."))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+
+class StatementForm(forms.Form):
+    file = forms.FileField(
+        label=_("Statement"), help_text=_("As your bank gives it: MT940 or camt.053, at most 10 MB."), max_length=140
+    )
+
+    def clean_file(self) -> Any:
+        found = self.cleaned_data["file"]
+        if found.size > 10 * 2**20:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        return found
+
+
+class RatesForm(forms.Form):
+    file = forms.FileField(
+        label=_("Exchange rates"),
+        help_text=_("As the European Central Bank publishes them: XML, CSV or zip, at most 10 MB."),
+        max_length=140,
+    )
+    allow_jumps = forms.BooleanField(label=_("I looked: the rates did move so much"), required=False)
+
+    def clean_file(self) -> Any:
+        found = self.cleaned_data["file"]
+        if found.size > 10 * 2**20:
+            raise forms.ValidationError(_("The file is larger than 10 MB."))
+        return found
+
+
+class AssignForm(forms.Form):
+    """`payments`: one on each line, a reference or an id; « = » and an amount for a part."""
+
+    payments = TextField(
+        label=_("Payments"), many_lines=True, max_length=4000, rows=3,
+        help_text=_("One on each line: its reference, and after = the amount when it is not all that is missing."),
+    )  # fmt: skip
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+
+class ReturnForm(forms.Form):
+    name = TextField(label=_("Account holder"), max_length=140)
+    account = TextField(label=_("IBAN or account number"), max_length=40)
+    bic = TextField(label=_("BIC (SWIFT)"), max_length=11, required=False)
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+
+class SentForm(forms.Form):
+    owed = forms.ChoiceField(label=_("Which return"))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, owed: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["owed"].choices = owed  # type: ignore[attr-defined]
+
+
+class EvidenceForm(forms.Form):
+    evidence = reason_field(
+        _("What shows that the account is the company's"),
+        _("The bank's letter, a call back to a number known before: what, when, by whom."),
+    )
+
+
+class BankWordForm(forms.Form):
+    """What the bank's statement calls it."""
+
+    bank_ref = TextField(label=_("The bank's reference"), max_length=80)
 
 
 class StopForm(forms.Form):
     kind = forms.ChoiceField(label=_("What shall not move"), choices=list(STOP_NAMES.items()))
-    reason = _reason(help_text=_("Only the operator reads it."))
+    reason = reason_field(help_text=_("Only the operator reads it."))
     until = MomentField(
         label=_("Until"),
         required=False,
@@ -130,7 +196,7 @@ class RuleForm(forms.Form):
         required=False,
         help_text=_("In your own time zone. Empty means now. Contracts signed before keep their number."),
     )
-    reason = _reason(help_text=_("Stands beside the number for good."))
+    reason = reason_field(help_text=_("Stands beside the number for good."))
 
     def __init__(self, rule: Rule, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -148,3 +214,58 @@ class StaffForm(forms.Form):
     roles = forms.MultipleChoiceField(
         label=_("Roles"), choices=list(STAFF_ROLE_NAMES.items()), widget=forms.CheckboxSelectMultiple, initial=["operator"]
     )
+
+
+class DayForm(forms.Form):
+    on = DayField(label=_("As of the end of"), required=False, help_text=_("A day in UTC; without one, as of now."))
+
+
+class JournalForm(forms.Form):
+    """Which lines of the books: of whom, between which accounting days."""
+
+    of = forms.ChoiceField(
+        label=_("Statement of"), required=False,
+        choices=[
+            ("", _("Everything")), ("company", _("A company, by its number")), ("order", _("An order, by its number")),
+            ("provider", _("A provider, by its code")), ("account", _("Accounts that begin with")),
+        ],
+    )  # fmt: skip
+    what = TextField(label=pgettext_lazy("number or code", "Which"), required=False, max_length=120)
+    from_on = DayField(label=pgettext_lazy("day", "From"), required=False)
+    to_on = DayField(label=pgettext_lazy("day", "Until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        begin, end = asked.get("from_on"), asked.get("to_on")
+        if begin and end and end < begin:
+            self.add_error("to_on", _("This day is before the first."))
+        return asked
+
+
+class NothingForm(forms.Form):
+    """A button, and the place for what it finds wrong."""
+
+
+class BreakForm(forms.Form):
+    how = forms.ChoiceField(
+        label=_("What is done"), widget=forms.RadioSelect,
+        choices=[
+            ("book", _("Book what the provider says; what differs waits in suspense, what never comes is a loss")),
+            ("dismiss", _("Dismiss: nothing is booked")),
+        ],
+    )  # fmt: skip
+    reason = reason_field(help_text=_("Stands in the books and in the audit trail for good."))
+
+
+class ChargebackForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("Our answer"), widget=forms.RadioSelect,
+        choices=[
+            ("contest", _("Contest it: the provider gets what stands below")),
+            ("accept", _("Accept it: it is lost at once, and the fees on it go back to the seller")),
+        ],
+    )  # fmt: skip
+    evidence = TextField(
+        label=_("What speaks for the seller"), required=False, max_length=20_000, many_lines=True, rows=14,
+        help_text=_("In English, from the file of the order. Strike out what does not help; add what is missing."),
+    )  # fmt: skip

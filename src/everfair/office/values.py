@@ -19,7 +19,17 @@ LOOKED_AT_EVENT = "looked at a provider event"
 RESOLVED = "issue resolved"
 MAPPED = "category mapped"
 RULE_SET = "rule set"
+FEES_SET = "fees set"
 RAIL_ORDERED = "payment rail ordered"
+BANK_LINE_DECIDED = "bank line decided"
+BANK_LINE_KEPT = "bank line kept in suspense"
+BANK_DECISION_APPROVED = "bank decision approved"
+BANK_DECISION_WITHDRAWN = "bank decision withdrawn"
+BANK_BREAK_SETTLED = "bank break settled"
+BANK_STATEMENT_TAKEN = "bank statement taken"
+RATES_TAKEN = "exchange rates taken"
+PAYOUTS_FROZEN = "payouts frozen"
+FREEZE_LIFTED = "word to lift a freeze"
 REACTION_SETTLED = "dead reaction settled"
 REACTION_REPEATED = "dead reaction repeated"
 DEADLINE_REPEATED = "deadline set again"
@@ -30,6 +40,20 @@ LOOKED_AT_TALK = "looked at a talk"
 LOOKED_AT_FILE = "looked at a file"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
+BOOKS_EXPORTED = "exported the books"
+MONTH_CLOSED = "closed a month"
+MONTH_CONFIRMED = "confirmed a closed month"
+MONTH_REOPENED = "opened a month again"
+BREAK_BOOKED = "booked a break"
+BREAK_DISMISSED = "dismissed a break"
+CHARGEBACK_ACCEPTED, CHARGEBACK_CONTESTED = "accepted a chargeback", "contested a chargeback"
+ENTRY_CORRECTED = "corrected an entry"
+# What is done about money that leaves.
+ACCOUNT_LOOKED, ACCOUNT_CONFIRMED, ACCOUNT_REFUSED = "bank account looked at", "bank account confirmed", "bank account refused"
+PAYOUT_APPROVED, PAYOUT_TAKEN_OUT, PAYOUT_READMITTED = "payout approved", "payout taken out", "payout readmitted"
+PAYOUT_CANCELLED, PAYOUT_SETTLED, PAYOUT_BOUNCED = "payout called off", "payout settled by hand", "payout bounced by hand"
+BATCH_PREPARED, BATCH_REOPENED, BATCH_RELEASED = "batch put forward", "batch reopened", "batch released"
+FILE_TAKEN, BATCH_HANDED_OVER = "payout file taken", "payout file handed to the bank"
 
 # fmt: off
 ACT_WORDS = name_codes("act", {
@@ -46,7 +70,13 @@ ACT_WORDS = name_codes("act", {
     RESOLVED: _("Decided an issue"),
     MAPPED: _("Mapped a category"),
     RULE_SET: _("Set a rule"),
+    FEES_SET: _("Set the fees of a market"),
     RAIL_ORDERED: _("Opened or closed a payment rail"),
+    BANK_LINE_DECIDED: _("Decided about a bank line"), BANK_LINE_KEPT: _("Kept a bank line in suspense"),
+    BANK_DECISION_APPROVED: _("Approved a decision about a bank line"), BANK_DECISION_WITHDRAWN: _("Withdrew a decision about a bank line"),
+    BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"), BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
+    PAYOUTS_FROZEN: _("Froze payouts"),
+    FREEZE_LIFTED: _("Gave a word to let payouts go on"),
     REACTION_SETTLED: _("Settled a dead reaction by hand"),
     REACTION_REPEATED: _("Repeated a dead reaction"),
     DEADLINE_REPEATED: _("Let a deadline fire again"),
@@ -57,14 +87,26 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_FILE: _("Looked at a file"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),
+    BOOKS_EXPORTED: _("Exported the books"), ENTRY_CORRECTED: _("Corrected an entry"),
+    MONTH_CLOSED: _("Closed a month, as the first"), MONTH_CONFIRMED: _("Closed a month for good"), MONTH_REOPENED: _("Opened a month again"),
+    CHARGEBACK_ACCEPTED: _("Accepted a chargeback"), CHARGEBACK_CONTESTED: _("Contested a chargeback"),
+    BREAK_BOOKED: _("Booked a break in a provider's statement"), BREAK_DISMISSED: _("Dismissed a break in a provider's statement"),
+    ACCOUNT_LOOKED: _("Looked at a bank account"), ACCOUNT_CONFIRMED: _("Confirmed a bank account"), ACCOUNT_REFUSED: _("Did not accept a bank account"),
+    PAYOUT_APPROVED: _("Approved a payout"), PAYOUT_TAKEN_OUT: _("Took a payout out of its batch"), PAYOUT_READMITTED: _("Let a payout go on"),
+    PAYOUT_CANCELLED: _("Called a payout off"), PAYOUT_SETTLED: _("Noted by hand that a payout arrived"), PAYOUT_BOUNCED: _("Noted by hand that a payout came back"),
+    BATCH_PREPARED: _("Put a batch of payouts forward"), BATCH_REOPENED: _("Opened a batch of payouts again"), BATCH_RELEASED: _("Let a batch of payouts go"),
+    FILE_TAKEN: _("Took a payout file"), BATCH_HANDED_OVER: _("Handed a payout file to the bank"),
 })
+SUBSCRIBER_WORDS = name_codes("subscriber", {"office": _("Office")})
 # The names under which notes and entries keep what was before and after, and why.
 FIELD_WORDS = name_codes("field", {
     "account": _("Account"), "address": _("Address"), "buyer_share": _("Share of the buyer"), "category": _("Category"), "event": _("Event"),
-    "evidence": _("Evidence"), "generation": _("Which time"), "intent": _("Payment"), "issue": _("Issue"), "kind": _("Kind"), "letter": _("Letter"),
+    "evidence": _("Evidence"), "freeze": _("Freeze of payouts"), "generation": _("Which time"), "intent": _("Payment"), "issue": _("Issue"), "kind": _("Kind"), "letter": _("Letter"), "line": _("Line of a statement"), "file": _("File"), "booked": _("Booked"), "breaks": _("Breaks"), "amount": _("Amount"), "plan": _("Plan"),
     "market": _("Market"), "note": _("What was seen"), "order": _("Order"), "outcome": _("Outcome"), "paper": _("Paper"), "payout": _("Payout"),
     "like": _("Is like"), "name": _("Name"), "names": _("Other names"), "number": _("Number"), "provider_ref": _("Number at the provider"), "reason": _("Reason"), "roles": _("Roles"),
     "rule": _("Rule"), "scopes": _("What the key may do"), "source": _("Their word"), "stage": _("Stage"), "stop": _("Stop"),
+    "break": _("Break"), "corrects": _("Corrects"), "settles": _("Settles"), "month": _("Month"), "rail": _("Provider"), "on": _("Day"),
+    "of": _("Statement of"), "what": _("Which"), "from_on": _("From"), "to_on": _("Until"), "currency": _("Currency"), "after": _("After"),
     "subscriber": _("Part of the platform"), "valid_from": _("From"), "value": _("Value"), "verified_until": _("Verified until"),
 })
 # fmt: on

@@ -7,35 +7,44 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja import Query, Router
 
+from everfair.base.actor import Actor
 from everfair.base.allow import allow
 from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
 from everfair.base.forms import clean_text
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
-from everfair.companies.roles import BUYING, MONEY_KEEPING
+from everfair.companies.roles import BUYING, MONEY_IN_PERSON, MONEY_KEEPING
 from everfair.ledger.queries import wallets
 from everfair.payments import actions, queries
-from everfair.payments.models import BankAccount, Intent, Payout
+from everfair.payments.credit import api as credit
+from everfair.payments.credit.api import shown_payment
+from everfair.payments.fx import api as exchanging
+from everfair.payments.models import BankAccount, Payout
+from everfair.payments.queries.standing import moves_of
 from everfair.payments.schemas import (
     BankAccountIn,
     BankAccountOut,
     CheckoutOut,
+    DebtOut,
     PaymentOut,
     PayoutIn,
     PayoutOut,
     PayoutPage,
     StatementPage,
+    TransferOut,
     WalletOut,
 )
 from everfair.reference.queries import COUNTRIES, CURRENCIES
 
 router = Router(tags=["Money"])
+router.add_router("", credit.router)
+router.add_router("", exchanging.router)
 
 
 @router.get("/payments/{uuid:payment_id}", response=PaymentOut)
 @allow(BUYING | MONEY_KEEPING, scope="money:read")
 def get_payment(request: HttpRequest, payment_id: UUID) -> Any:
-    return _payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
+    return shown_payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
 
 
 @router.post("/payments/{uuid:payment_id}/checkout", response=CheckoutOut)
@@ -47,13 +56,46 @@ def start_checkout(request: HttpRequest, payment_id: UUID) -> Any:
     return {"url": actions.start_checkout(payment_id, by=request.actor)}  # type: ignore[attr-defined]
 
 
+@router.post("/payments/{uuid:payment_id}/bank", response=TransferOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:write")
+@write
+def choose_bank(request: HttpRequest, payment_id: UUID) -> Any:
+    """Pay by bank transfer: where to send it and under which reference. Choosing it again gives the same."""
+    actions.choose_bank(payment_id, by=request.actor)  # type: ignore[attr-defined]
+    return _transfer(request, payment_id)
+
+
+@router.post("/payments/{uuid:payment_id}/card", response=PaymentOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:write")
+@write
+def choose_card(request: HttpRequest, payment_id: UUID) -> Any:
+    """Pay in another way after all."""
+    return PaymentOut(**shown_payment(actions.choose_card(payment_id, by=request.actor)))  # type: ignore[attr-defined]
+
+
+@router.get("/payments/{uuid:payment_id}/transfer", response=TransferOut)
+@allow(BUYING | MONEY_KEEPING, scope="money:read")
+def get_transfer(request: HttpRequest, payment_id: UUID) -> Any:
+    """404 for a payment whose payer did not choose a transfer."""
+    return _transfer(request, payment_id)
+
+
+def _transfer(request: HttpRequest, payment_id: UUID) -> TransferOut:
+    face = queries.transfer_face(payment_id, request.actor)  # type: ignore[attr-defined]
+    return TransferOut(
+        reference=face.intent.reference, amount=MoneyOut.of(face.missing), arrived=MoneyOut.of(face.came),
+        beneficiary=face.account.holder, account=face.account.account, bic=face.account.bic, bank=face.account.bank,
+        expected_on=face.expected_on, until=face.until,
+    )  # fmt: skip
+
+
 @router.post("/payments/{uuid:payment_id}/give-up", response=PaymentOut)
 @allow(BUYING | MONEY_KEEPING, scope="money:write")
 def give_up(request: HttpRequest, payment_id: UUID) -> Any:
     """Not to be paid here after all; what it was for can be paid in another way at once. 409 when it is paid or over, 503 while the
     provider does not say. No `Idempotency-Key` is needed: a payment ends once."""
     actions.give_up(payment_id, by=request.actor)  # type: ignore[attr-defined]
-    return _payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
+    return shown_payment(queries.intent(payment_id, request.actor))  # type: ignore[attr-defined]
 
 
 @router.get("/wallet", response=list[WalletOut])
@@ -108,7 +150,8 @@ def list_bank_accounts(request: HttpRequest) -> Any:
 @allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def add_bank_account(request: HttpRequest, payload: BankAccountIn) -> Any:
-    """An IBAN is checked whole, other numbers by form."""
+    """An IBAN is checked whole, other numbers by form. A holder that is your company by its name is verified at once, another one is
+    looked at by people; nothing is paid to it before `usable_at`."""
     if payload.country not in COUNTRIES:
         raise Refused("payments.country", _("This is no country we know."), field="country", status=422)
     if payload.currency not in CURRENCIES:
@@ -128,20 +171,23 @@ def add_bank_account(request: HttpRequest, payload: BankAccountIn) -> Any:
 @allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def remove_bank_account(request: HttpRequest, account_id: UUID) -> Any:
-    """No new payouts to it."""
+    """No new payouts to it; those that had not left are called off."""
     found = queries.bank_account(account_id, request.actor)  # type: ignore[attr-defined]
     actions.remove_bank_account(account_id, by=request.actor)  # type: ignore[attr-defined]
+    found.refresh_from_db()
     return BankAccountOut(**_account(found))
 
 
 @router.get("/payouts", response=PayoutPage)
 @allow(MONEY_KEEPING, scope="money:read")
 def list_payouts(request: HttpRequest, cursor: str = Query("", max_length=400), limit: int = Query(25, ge=1, le=100)) -> Any:
+    actor = request.actor  # type: ignore[attr-defined]
     before = open_cursor(cursor, UUID)[0] if cursor else None
-    found = queries.payouts_page(request.actor, before=before, limit=limit + 1)  # type: ignore[attr-defined]
+    found = queries.payouts_page(actor, before=before, limit=limit + 1)
     shown = found[:limit]
+    keepers = queries.keepers_count(actor.company_id)
     return {
-        "items": [_payout(row) for row in shown],
+        "items": [_payout(row, actor, keepers) for row in shown],
         "next_cursor": seal_cursor([str(shown[-1].pk)]) if len(found) > limit else None,
     }
 
@@ -149,38 +195,72 @@ def list_payouts(request: HttpRequest, cursor: str = Query("", max_length=400), 
 @router.get("/payouts/{uuid:payout_id}", response=PayoutOut)
 @allow(MONEY_KEEPING, scope="money:read")
 def get_payout(request: HttpRequest, payout_id: UUID) -> Any:
-    return _payout(queries.payout(payout_id, request.actor))  # type: ignore[attr-defined]
+    return _shown(payout_id, request.actor)  # type: ignore[attr-defined]
+
+
+@router.post("/payouts/{uuid:payout_id}/approve", response=PayoutOut)
+@allow(MONEY_IN_PERSON, proof="fresh")
+@write
+def approve_payout(request: HttpRequest, payout_id: UUID) -> Any:
+    """The second person of the company; no key does this."""
+    actions.approve_payout(payout_id, by=request.actor)  # type: ignore[attr-defined]
+    return PayoutOut(**_shown(payout_id, request.actor))  # type: ignore[attr-defined]
+
+
+@router.post("/payouts/{uuid:payout_id}/cancel", response=PayoutOut)
+@allow(MONEY_KEEPING, scope="money:write")
+@write
+def cancel_payout(request: HttpRequest, payout_id: UUID) -> Any:
+    """Before its batch is put forward; the money is free again."""
+    actions.cancel_payout(payout_id, by=request.actor)  # type: ignore[attr-defined]
+    return PayoutOut(**_shown(payout_id, request.actor))  # type: ignore[attr-defined]
+
+
+@router.get("/debts", response=list[DebtOut])
+@allow(MONEY_KEEPING, scope="money:read")
+def list_debts(request: HttpRequest) -> Any:
+    """What your company owes and has not settled, oldest first."""
+    return [
+        {
+            "id": debt.pk,
+            "reason": debt.reason,
+            "amount": MoneyOut.of(debt.amount),
+            "left": MoneyOut.of(debt.left),
+            "state": debt.state,
+            "owed_at": debt.created_at,
+            "due_at": due_at,
+        }
+        for debt, due_at in queries.debts_due(queries.open_debts(request.actor.company_id))  # type: ignore[attr-defined]
+    ]
 
 
 @router.post("/payouts", response={201: PayoutOut})
 @allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def request_payout(request: HttpRequest, payload: PayoutIn) -> Any:
-    """Set the amount aside in the wallet and have it sent to one's own bank account."""
+    """Set the amount aside in the wallet and have it sent to one's own bank account. A large one waits for a second person."""
     actor = request.actor  # type: ignore[attr-defined]
     account = queries.bank_account(payload.bank_account, actor)
     try:
         amount = Money.of(payload.amount, account.currency)
     except ValueError:
         raise Refused("base.amount", _("This is no amount of this currency."), field="amount", status=422) from None
-    return 201, PayoutOut(**_payout(actions.request_payout(account.pk, amount, by=actor)))
-
-
-def _payment(intent: Intent) -> dict[str, Any]:
-    plain = ("id", "purpose_kind", "purpose", "description", "state", "captured_at")
-    refunds = [
-        {"id": row.pk, "amount": MoneyOut.of(row.amount), "state": row.state, "settled_at": row.settled_at}
-        for row in queries.refunds_of(intent.pk)
-    ]
-    return {name: getattr(intent, name) for name in plain} | {"amount": MoneyOut.of(intent.amount), "refunds": refunds}
+    made = actions.request_payout(account.pk, amount, by=actor)
+    return 201, PayoutOut(**_payout(made, actor, queries.keepers_count(made.company_id)))
 
 
 def _account(row: BankAccount) -> dict[str, Any]:
     plain = ("id", "holder", "bic", "bank_name", "country", "currency")
-    return {name: getattr(row, name) for name in plain} | {"ending": row.account[-4:]}
+    more = {"ending": row.account[-4:], "state": row.state, "usable_at": row.usable_at}
+    return {name: getattr(row, name) for name in plain} | more
 
 
-def _payout(row: Payout) -> dict[str, Any]:
+def _shown(payout_id: UUID, actor: Actor) -> dict[str, Any]:
+    found = queries.payout(payout_id, actor)
+    return _payout(found, actor, queries.keepers_count(found.company_id))
+
+
+def _payout(row: Payout, actor: Actor, keepers: int) -> dict[str, Any]:
     return {
         "id": row.pk,
         "bank_account": row.bank_account_id,
@@ -188,4 +268,7 @@ def _payout(row: Payout) -> dict[str, Any]:
         "state": row.state,
         "requested_at": row.created_at,
         "settled_at": row.settled_at,
+        "needs_second": row.needs_second,
+        "exception": row.exception,
+        "moves": moves_of(row, actor, keepers=keepers),
     }

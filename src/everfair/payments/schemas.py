@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -27,7 +27,7 @@ class RefundOut(Schema):
 
 
 class PaymentOut(Schema):
-    """`state`: created, open, indeterminate (we are asking), captured (held in escrow), failed, expired."""
+    """`state`: created, open, awaiting (a bank transfer), indeterminate (we are asking), captured (held in escrow), failed, expired."""
 
     id: UUID
     purpose_kind: str
@@ -35,8 +35,23 @@ class PaymentOut(Schema):
     description: str
     amount: MoneyOut
     state: str
+    method: str
     captured_at: datetime | None
     refunds: list[RefundOut]
+
+
+class TransferOut(Schema):
+    """What a transfer needs. `amount` is what is still missing, `reference` fits this payment alone."""
+
+    reference: str
+    amount: MoneyOut
+    arrived: MoneyOut
+    beneficiary: str
+    account: str
+    bic: str
+    bank: str
+    expected_on: date
+    until: datetime | None
 
 
 class CheckoutOut(Schema):
@@ -80,7 +95,8 @@ class BankAccountIn(Schema):
 
 
 class BankAccountOut(Schema):
-    """`ending` is all that is shown of the number."""
+    """`ending` is all that is shown of the number. `state`: added, looked (being checked), verified, refused, removed; a verified one can
+    be paid to from `usable_at` on."""
 
     id: UUID
     holder: str
@@ -89,6 +105,8 @@ class BankAccountOut(Schema):
     bank_name: str
     country: str
     currency: str
+    state: str
+    usable_at: datetime
 
 
 class PayoutIn(Schema):
@@ -100,7 +118,9 @@ class PayoutIn(Schema):
 
 
 class PayoutOut(Schema):
-    """`state`: requested, sent, indeterminate (we are asking), paid, failed (the money is free again)."""
+    """`state`: requested (waits for a second person), approved, batched, held (taken out of a batch; `exception` says why), released,
+    dispatched, sent, indeterminate (we are asking), paid, failed or cancelled (the money is free again), returned (by the bank, later).
+    `moves`: what you may do now."""
 
     id: UUID
     bank_account: UUID
@@ -108,8 +128,23 @@ class PayoutOut(Schema):
     state: str
     requested_at: datetime
     settled_at: datetime | None
+    needs_second: bool
+    exception: str
+    moves: list[str]
 
 
 class PayoutPage(Schema):
     items: list[PayoutOut]
     next_cursor: str | None = None
+
+
+class DebtOut(Schema):
+    """What the company owes the platform. `left` is taken from whatever its wallet receives; `due_at` until when it is asked for."""
+
+    id: UUID
+    reason: str
+    amount: MoneyOut
+    left: MoneyOut
+    state: str
+    owed_at: datetime
+    due_at: datetime | None

@@ -1,33 +1,110 @@
 """Plain values of payments, and the words of its codes."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
+from everfair.base.money import Money
 from everfair.base.words import name_codes
 
+# What pays without a provider: money that is here already, and a debt to the seller.
+WALLET, CREDIT = "wallet", "credit"
+
 # fmt: off
-PROVIDER_WORDS = name_codes("provider", {"sandbox": _("Sandbox (play money)"), "sandbox2": _("Second sandbox (play money)")})
+PROVIDER_WORDS = name_codes("provider", {
+    "sandbox": _("Sandbox (play money)"), "sandbox2": _("Second sandbox (play money)"), "stripe": _("Stripe"), "bank": _("Bank transfer"),
+    WALLET: _("Wallet"), CREDIT: _("Trade credit"),
+})
+# Who brought a payment, where it was not a provider with a page of its own.
+PAID_BY_WORDS = {"bank": _("By bank transfer"), WALLET: _("From the wallet"), CREDIT: _("On trade credit")}
+METHOD_WORDS = name_codes("payment method", {
+    "card": _("Card"), "bank": _("Bank transfer"), "wallet": _("Wallet"), "credit": _("Trade credit"),
+})
+LINE_WORDS = name_codes("payments.line", {
+    "open": _("Waits for a decision"), "kept": _("Kept in suspense"), "settled": _("Settled"),
+})
+DECISION_WORDS = name_codes("payments.decision", {
+    "proposed": _("Waits for a second person"), "done": _("Done"), "withdrawn": _("Withdrawn"),
+})
+BANK_RETURN_WORDS = name_codes("payments.bank_return", {"requested": _("To be sent back"), "done": _("Sent back")})
+LINE_KIND_WORDS = name_codes("bank line", {
+    "credit": _("Received"), "debit": _("Paid"), "reversed_credit": _("Receipt reversed"), "reversed_debit": _("Payment reversed"),
+})
+VERB_WORDS = name_codes("line decision", {
+    "assign": _("Give to payments"), "return": _("Send back"), "costs": _("Book as charges of the bank"), "sent": _("It is a return that was sent"),
+})
+TARGET_WORDS = name_codes("match target", {
+    "intent": _("Towards a payment"), "wallet": _("More than was asked for, into the payer's wallet"), "return": _("Back to its sender"),
+    "reversal": _("Taken back by the bank"), "costs": _("Charges of the bank"), "sent": _("A return that was sent"),
+})
+HOW_WORDS = name_codes("match reason", {
+    "reference": _("by its reference"), "chopped": _("by a reference that was cut off, and the amount"),
+    "name": _("by amount and payer"), "desk": _("by the desk"), "bank": _("by the bank's own word"),
+})
+REASON_WORDS = name_codes("match evidence", {
+    "amount": _("the amount is exact"), "short": _("short by what banks on the way take"), "name": _("the name is alike"),
+    "account": _("a known account of this payer"),
+})
+BREAK_WORDS = name_codes("bank break", {
+    "account": _("Not an account of ours"), "currency": _("In another currency than the account"),
+    "sum": _("Opening balance and lines do not make the closing balance"), "gap": _("Does not begin where the one before it ended"),
+    "order": _("Older than what is booked already"), "repeated": _("Booked already from another file"),
+    "altered": _("Says something else than the statement booked under this number"),
+    "repeated_line": _("Holds a line that is booked already"), "cut": _("Not whole"), "amount": _("An amount that its currency does not have"),
+    "batch": _("A batch whose payments do not add up"), "mark": _("Neither debit nor credit"), "day": _("A line without a day"),
+    "reversed": _("The bank took back or gave back a line"),
+})
+# Beside the providers: our own bank, by a file that people carry there.
+BANK = "bank"
+PAYOUT_RAIL_WORDS = name_codes("payout rail", {BANK: _("Our bank, by file")})
 INTENT_WORDS = name_codes("payments.intent", {
-    "created": _("Prepared"), "open": _("Being paid"), "indeterminate": _("We are asking the provider"),
+    "created": _("Prepared"), "open": _("Being paid"), "awaiting": _("Waiting for your transfer"), "indeterminate": _("We are asking the provider"),
     "failed": _("Failed"), "expired": _("Ran out"), "captured": _("Paid"),
 })
 PAYOUT_WORDS = name_codes("payments.payout", {
-    "requested": _("Asked for"), "sent": _("On its way"), "indeterminate": _("We are asking the provider"),
-    "paid": _("Arrived at the bank"), "failed": _("Could not be made; the money is free again"),
+    "requested": _("Waits for a second person"), "approved": _("Approved"), "batched": _("In a batch"), "held": _("Taken out; an operator looks at it"),
+    "released": _("Let go"), "dispatched": _("Handed over"), "sent": _("On its way"), "indeterminate": _("We are asking the provider"),
+    "paid": _("Arrived at the bank"), "failed": _("Could not be made; the money is free again"), "cancelled": _("Called off; the money is free again"),
+    "returned": _("Returned by the bank; the money is in the wallet again"),
+})
+ACCOUNT_WORDS = name_codes("payments.account", {
+    "added": _("Being checked"), "looked": _("Being checked; a second operator confirms"), "verified": _("Verified"),
+    "refused": _("Not accepted"), "removed": _("Removed"),
+})
+DOUBT_WORDS = name_codes("payments doubt", {
+    "name": _("The holder is not the company by its name"), "mixed": _("Letters of several scripts in one word"),
+    "imitates": _("Looks like the company's name, and is spelled with other letters"), "form": _("Another kind of firm"),
+    "hidden": _("Characters that are not seen"), "shared": _("The same number is another company's account"),
+    "renamed": _("The company has taken another name, and nobody has verified that one"),
+})
+BATCH_WORDS = name_codes("payments.batch", {
+    "open": _("Open"), "prepared": _("Put forward; another operator lets it go"), "dropped": _("Dropped"), "released": _("Let go"),
+    "filed": _("File made"), "sent": _("Handed to the bank"),
+})
+DEBT_WORDS = name_codes("payments.debt", {"open": _("Open"), "overdue": _("Overdue"), "settled": _("Settled")})
+# Why a payout is not on its way, where the platform said so itself.
+EXCEPTION_WORDS = name_codes("payout exception", {
+    "stop": _("A stop on the company's payouts"), "account": _("The bank account is no longer verified"),
+    "debt": _("The company owes the platform something"), "letters": _("The bank cannot write the holder's name"),
+    "netted": _("Called off to settle what the company owes"), "removed": _("The bank account was removed"),
 })
 REFUND_WORDS = name_codes("payments.refund", {
     "requested": _("To be returned"), "sent": _("On its way back"), "indeterminate": _("We are asking the provider"),
     "done": _("Returned to the payer"), "failed": _("Could not be returned; it is in the payer's wallet"),
+    "charged_back": _("Taken back by the payer's bank"),
 })
 # What a provider tells us of (`providers/port.py`), what we made of it, and why.
 EVENT_WORDS = name_codes("provider event", {
     "checkout.captured": _("Payment received"), "checkout.failed": _("Payment failed"),
     "refund.succeeded": _("Payment returned"), "payout.paid": _("Payout arrived"), "payout.failed": _("Payout failed"),
+    "dispute.opened": _("Chargeback"), "dispute.won": _("Chargeback won"), "dispute.lost": _("Chargeback lost"),
+    "dispute.reversed": _("Chargeback decided otherwise after the fact"),
 })
 OUTCOME_WORDS = name_codes("provider event outcome", {
     "new": _("Not looked at yet"), "applied": _("Applied"), "ignored": _("Nothing to do"),
-    "mismatch": _("Does not fit its payment"), "unknown": _("Belongs to nothing"),
+    "mismatch": _("Does not fit its payment"), "unknown": _("Belongs to nothing"), "refused": _("Not believed"),
 })
 OUTCOME_NOTE_WORDS = name_codes("provider event note", {
     "no such intent": _("There is no such payment"),
@@ -44,26 +121,147 @@ OUTCOME_NOTE_WORDS = name_codes("provider event note", {
     "another rail carries it": _("Another provider carries this payment"),
     "captured before": _("This payment had been received already"),
     "older than what we know": _("It is older than what we know"),
+    "no valid signature": _("Nothing proves that it comes from the provider"),
+    "signed too long ago": _("It is truly signed, but more than five minutes away from now"),
+    "of another merchant": _("It is truly signed, and of another merchant account"),
+    "not to be read": _("It is truly signed, and cannot be read"),
+    "more than was captured and not returned": _("More than was captured and is not back with the payer already"),
+    "amount, currency or checkout of the chargeback": _("Amount, currency or checkout of the chargeback is another one"),
+    "contradicts what was said of the chargeback": _("It contradicts what was said of this chargeback before"),
+    "contradicts what the bank said before": _("It contradicts what the bank said of this payout before"),
 })
 ENTRY_WORDS = name_codes("entry", {
+    "payment_from_wallet": _("Payment from the wallet"), "credit_drawn": _("Payment on trade credit"),
+    "credit_undone": _("Payment on trade credit undone: what it was for is gone"), "credit_repaid": _("Trade credit repaid"),
     "payment_captured": _("Payment received from the provider"),
     "payment_mismatch": _("Payment that fits nothing, into suspense"),
     "payment_returned": _("Payment no longer needed, into the payer's wallet"),
-    "payout": _("Payout to a bank account"),
+    "payout": _("Payout to a bank account"), "payout_returned": _("Payout that the bank returned"),
+    "owed": _("What a company owes us"), "netted": _("What a company owed, taken from its wallet"),
+    "bank_received": _("Received at our bank, into suspense"), "bank_paid": _("Paid by our bank, out of suspense"),
+    "bank_reversed": _("Taken back by our bank"), "bank_given": _("Bank transfer towards a payment"),
+    "bank_charges": _("Charges of banks on the way"), "bank_overpaid": _("More than was asked for, into the payer's wallet"),
+    "bank_part_returned": _("Parts of a payment that never became whole, into the payer's wallet"),
+    "bank_return_owed": _("Bank transfer owed back to its sender"), "bank_return_sent": _("Bank transfer sent back"),
+    "bank_cost": _("Charge of our bank"),
     "refund_owed": _("Payment that came twice, owed back to the payer"), "refund": _("Payment returned to the payer"),
     "refund_kept": _("Payment that could not be returned, into the payer's wallet"),
+    "chargeback": _("Chargeback: taken back by the payer's bank"),
+    "chargeback_returned": _("Chargeback that was won: the provider gave it back"),
+    "chargeback_covered": _("Chargeback, taken from those who had the money"),
+    "chargeback_given_back": _("Chargeback that was won, back to whom it was taken from"),
+    "chargeback_mismatch": _("Chargeback that fits nothing, out of suspense"),
+    "reserve_kept": _("Kept back of a card payment, in reserve"), "reserve_released": _("Reserve let go"),
+    "fx_exchanged": _("Currency exchanged"), "fx_paid": _("Payment from a wallet in another currency"),
+    "rail_settled": _("Settled by the provider, less its fee"),
+    "rail_break_booked": _("Break in a provider's statement, booked by a person"),
+    "rail_written_off": _("Never settled by the provider, written off by a person"),
+})
+RAIL_BREAK_WORDS = name_codes("payments.rail_break", {
+    "open": _("To be explained"), "explained": _("Explained by itself"), "booked": _("Booked by a person"), "dismissed": _("Dismissed by a person"),
+})
+BREAK_KIND_WORDS = name_codes("rail break", {
+    "unknown": _("A line of something we know nothing of"), "amount": _("Another amount than we had booked"),
+    "sum": _("The line's own sum is wrong"), "twice": _("Told twice"), "changed": _("Told differently than before"),
+    "gone": _("Told before, and no more"), "missing": _("Booked by us, and not in the statement"),
+})
+SETTLED_LINE_WORDS = name_codes("statement line", {
+    "checkout": _("Payment"), "refund": _("Returned payment"), "payout": _("Payout"), "chargeback": _("Chargeback"),
+    "chargeback_returned": _("Chargeback that was won"), "other": _("Other movement"),
+})
+CHARGEBACK_WORDS = name_codes("payments.chargeback", {
+    "open": pgettext_lazy("of a chargeback", "Open"), "won": pgettext_lazy("of a chargeback", "Won"),
+    "lost": pgettext_lazy("of a chargeback", "Lost"), "retaken": _("Won, and taken back after all"),
+    "reinstated": _("Lost, and given back after all"),
+})
+CHARGEBACK_SOURCE_WORDS = name_codes("chargeback source", {
+    "escrow": _("Escrow of the order"), "refund": _("A payment on its way back to the payer"), "reserve": _("Reserve"),
+    "debt": _("Wallet, and what is owed"),
+})
+CHARGEBACK_REASON_WORDS = name_codes("chargeback reason", {
+    "fraudulent": _("The cardholder says it was not them"), "product_not_received": _("Goods not received"),
+    "product_unacceptable": _("Goods not as described"), "duplicate": _("Paid twice"),
+    "credit_not_processed": _("A refund did not come"), "general": _("No reason said"),
+})
+ANSWER_WORDS = name_codes("chargeback answer", {
+    "accept": _("Accepted"), "contest": _("Contested"),
+})
+RESERVE_WORDS = name_codes("payments.reserve", {
+    "held": _("Held back"), "released": _("Let go"), "used": _("Used for chargebacks"),
+})
+CHECK_WORDS = name_codes("closing check", {
+    "every payment of the month is settled or explained": _("Every payment of the month is settled or explained"),
+    "no break of a provider's statement is open": _("No break of a provider's statement is open"),
+    "every day of the month has been read from each provider": _("Every day of the month has been read from each provider"),
 })
 PROOF_WORDS = name_codes("proof", {
+    "every settled payment leaves nothing in clearing and is booked as it was told":
+        _("Every settled payment leaves nothing in clearing and is booked as it was told"),
     "every captured payment stands in the books once, with its amount":
         _("Every captured payment stands in the books once, with its amount"),
+    "what is owed on credit is what was drawn, less what came back and was repaid":
+        _("What is owed on credit is what was drawn, less what came back and was repaid"),
+    "nobody drew more credit than the limit was": _("Nobody drew more credit than the limit was"),
+    "what sellers will receive on credit is what their buyers still owe for it":
+        _("What sellers will receive on credit is what their buyers still owe for it"),
     "every refund is owed until it is back or in the wallet":
         _("Every refund is owed until it is back or in the wallet"),
+    "every line of a bank statement stands in the books once, with its amount":
+        _("Every line of a bank statement stands in the books once, with its amount"),
+    "every bank statement adds up and begins where the one before it ended":
+        _("Every bank statement adds up and begins where the one before it ended"),
+    "every bank account holds in the books what its statements say":
+        _("Every bank account holds in the books what its statements say"),
+    "what a bank transfer brought is matched or in suspense, and never twice":
+        _("What a bank transfer brought is matched or in suspense, and never twice"),
     "every paid payout left its wallet once, and every open one is held there":
         _("Every paid payout left its wallet once, and every open one is held there"),
+    "every payout on its way was let go by those who may, to a verified account":
+        _("Every payout on its way was let go by those who may, to a verified account"),
+    "every exchange stands in the books once, as it was quoted": _("Every exchange stands in the books once, as it was quoted"),
+    "the currency positions are the sum of all exchanges": _("The currency positions are the sum of all exchanges"),
+    "every file for a bank says what its batch paid": _("Every file for a bank says what its batch paid"),
+    "every chargeback is taken from somebody, and nothing of it is left over":
+        _("Every chargeback is taken from somebody, and nothing of it is left over"),
+    "no payment is charged back and returned beyond what was captured":
+        _("No payment is charged back and returned beyond what was captured"),
+    "every reserve holds what is kept back and not let go": _("Every reserve holds what is kept back and not let go"),
+    "what companies owe in the books is what their debts say": _("What companies owe in the books is what their debts say"),
 })
-DEADLINE_WORDS = name_codes("deadline", {"payments.intent": _("Finish the payment")})
-SUBSCRIBER_WORDS = name_codes("subscriber", {"payments": _("Payments")})
+DEADLINE_WORDS = name_codes("deadline", {
+    "payments.intent": _("Finish the payment"), "payments.credit_due": _("Repay trade credit"),
+    "payments.credit_hold": _("No new trade credit while this is unpaid"), "payments.debt": _("Settle what is owed"),
+    "payments.reserve": _("Let go of a reserve"),
+})
+CREDIT_LINE_WORDS = name_codes("payments.credit_line", {
+    "offered": pgettext_lazy("of trade credit", "Offered"), "agreed": _("In force"), "paused": _("Paused"), "closed": pgettext_lazy("of trade credit", "Closed"),
+})
+CREDIT_DUE_WORDS = name_codes("payments.credit_due", {"open": _("To be repaid"), "paid": _("Repaid")})
+# How late a debt is (`queries.credit.AGES`).
+AGE_WORDS = name_codes("age of a debt", {
+    "current": _("Not due yet"), "30": _("1–30 days late"), "60": _("31–60 days late"), "90": _("61–90 days late"),
+    "older": _("Over 90 days late"),
+})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"payments": _("Payments"), "payments.credit": _("Trade credit")})
+RATE_SOURCE_WORDS = name_codes("rate source", {"ecb": _("European Central Bank"), "sandbox": _("Sandbox (play rates)")})
 # fmt: on
+
+
+# One euro is so much of every other currency: what rates are said in, and positions are valued in.
+FX_BASE = "EUR"
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """`give` leaves the wallet: `spread` of it is the platform's, `exchanged` becomes `get`."""
+
+    give: Money
+    spread: Money
+    get: Money
+
+    @property
+    def exchanged(self) -> Money:
+        return self.give - self.spread
 
 
 def payout_reference(payout_id: UUID) -> str:

@@ -17,8 +17,9 @@ from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
+from everfair.base.ids import new_id
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, insert
+from everfair.base.rows import ask, find, insert
 from everfair.base.states import lock, stepping, write_history
 from everfair.base.together import part
 from everfair.companies.actions import note_act
@@ -57,20 +58,20 @@ def invite_to_review(order_id: UUID) -> Invitation | None:
     if closes_at is None or closes_at <= now():
         return None
     with part():
-        made, is_new = Invitation.objects.get_or_create(
-            order_id=order.pk,
-            defaults={
-                "buyer_id": order.buyer_id,
-                "seller_id": order.seller_id,
-                "completed_at": order.closed_at,
-                "month": order.closed_at.astimezone(UTC).date().replace(day=1),  # type: ignore[union-attr]
-                "closes_at": closes_at,
-            },
-        )
+        month = order.closed_at.astimezone(UTC).date().replace(day=1)  # type: ignore[union-attr]
+        is_new = ask(_INVITE, [new_id(), order.pk, order.buyer_id, order.seller_id, order.closed_at, month, closes_at])
+        made = find(Invitation, "order_id = %s", [order.pk])[0]
         if is_new:
             set_deadline(END, made.pk, closes_at)
             emit(ReviewInvited(order.pk, order.buyer_id, order.seller_id, closes_at))
     return made
+
+
+# Two at once: the second waits at the unique key, then finds what the first has written.
+_INVITE = """
+    INSERT INTO reviews_invitation (id, order_id, buyer_id, seller_id, completed_at, month, closes_at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s) ON CONFLICT (order_id) DO NOTHING RETURNING 1
+"""
 
 
 def write_review(
@@ -176,13 +177,13 @@ def reply_to_review(review_id: UUID, text: str, *, by: Actor) -> Reply:
 def publish_reviews(invitation_id: UUID) -> None:
     """The time is over: what was written is shown. Safe to repeat; refuses before the time."""
     with part():
-        invitation = Invitation.objects.select_for_update().get(pk=invitation_id)
+        invitation = find(Invitation, "id = %s FOR UPDATE", [invitation_id])[0]
         if invitation.published_at is not None:
             return
         if now() < invitation.closes_at:
             raise Refused("reviews.too_early", _("The time to review is not over yet."))
         order = order_of(invitation.order_id, CLOCK_ACTOR, sides=False)
-        _publish(invitation, list(Review.objects.filter(order_id=order.pk)), order, by=CLOCK_ACTOR)
+        _publish(invitation, find(Review, "order_id = %s", [order.pk]), order, by=CLOCK_ACTOR)
 
 
 def hide_review(review_id: UUID, reason: str, *, by: Actor) -> Review:
@@ -261,7 +262,7 @@ def _publish(invitation: Invitation, reviews: Iterable[Review], order: Any, *, b
             review.published_at = EfNow()  # type: ignore[assignment]
         show_pictures(wording.picture_ids, True)
         emit(ReviewPublished(*_named(review), grade_of(wording.grades), review.counts), by=by)
-    Invitation.objects.filter(pk=invitation.pk).update(published_at=EfNow())
+    ask("UPDATE reviews_invitation SET published_at = ef_now() WHERE id = %s", [invitation.pk])
     clear_deadline(END, invitation.pk)
 
 

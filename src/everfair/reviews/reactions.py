@@ -7,7 +7,7 @@ from uuid import UUID
 
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
-from everfair.base.rows import ask
+from everfair.base.rows import ask, find_one
 from everfair.events.reviews import (
     ReviewHidden,
     ReviewInvited,
@@ -74,10 +74,10 @@ def tell_of_showing(fact: ReviewUnhidden) -> None:
 
 def remind(reminder: Reminder) -> None:
     """Who has not written yet, once."""
-    invitation = Invitation.objects.filter(pk=reminder.subject, published_at=None).first()
+    invitation = find_one(Invitation, "id = %s AND published_at IS NULL", [reminder.subject])
     if invitation is None:
         return
-    written = set(Review.objects.filter(order_id=invitation.order_id).values_list("side", flat=True))
+    written = {row[0] for row in ask("SELECT side FROM reviews_review WHERE order_id = %s", [invitation.order_id])}
     for side in ("buyer", "seller"):
         if side not in written:
             cause = f"reviews:{invitation.pk}:reminder:{side}"

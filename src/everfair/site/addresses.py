@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
+
+from everfair.payments.providers.stripe.keys import Keys as StripeKeys
 
 # scheme: (port, STARTTLS, TLS from the first byte)
 _MAIL = {"smtp": (587, True, False), "smtps": (465, False, True), "smtp+plain": (25, False, False)}
@@ -95,6 +98,21 @@ def oidc_provider(env: Mapping[str, str]) -> list[dict[str, Any]]:
     ]
 
 
+def stripe_settings(env: Mapping[str, str], kind: str) -> dict[str, str]:
+    """What the client of Stripe reads; {} where no key is given. Refuses half of it, and a key that moves real money where nothing is
+    real. No sentence repeats a key."""
+    said = {name: value for name, value in env.items() if name.startswith("EVERFAIR_STRIPE_") and value.strip()}
+    if not said:
+        return {}
+    try:
+        keys = StripeKeys.from_config(said)
+    except ValueError as problem:
+        raise AddressError(f"{problem}.") from None
+    if not keys.test_mode and kind != "live":
+        raise AddressError("EVERFAIR_STRIPE_API_KEY moves real money, and this installation is not live: give it a test key.")
+    return said
+
+
 def last_hop(forwarded_for: str) -> str | None:
     """The caller as the proxy before us saw it: the last address of `X-Forwarded-For`. What stands before it anybody may have
     written. None when it is no address."""
@@ -107,3 +125,27 @@ def last_hop(forwarded_for: str) -> str | None:
         return str(ipaddress.ip_address(stated))
     except ValueError:
         return None
+
+
+def payout_accounts(text: str) -> dict[str, dict[str, str]]:
+    """Our own accounts that bank files debit: currency → name, account, bic, country. Written as JSON, read strictly."""
+    if not text:
+        return {}
+    where = (
+        'EVERFAIR_PAYOUT_ACCOUNTS cannot be read: write {"EUR": {"name": "Our Company", "account": "DE02120300000000202051",'
+        ' "bic": "BYLADEM1001", "country": "DE"}}'
+    )
+    try:
+        read = json.loads(text)
+        found = {str(currency): {str(k): str(v) for k, v in account.items()} for currency, account in read.items()}
+    except (ValueError, AttributeError):
+        raise AddressError(where) from None
+    for currency, account in found.items():
+        if (
+            len(currency) != 3
+            or not currency.isupper()
+            or set(account) != {"name", "account", "bic", "country"}
+            or not all(account.values())
+        ):
+            raise AddressError(where)
+    return found

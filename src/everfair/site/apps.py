@@ -4,6 +4,9 @@ import importlib
 import pkgutil
 
 from django.apps import AppConfig, apps
+from django.conf import settings
+
+from everfair.base.failpoints import arm_from_environment
 
 _REGISTERING = ("values", "queries", "reactions", "jobs", "panels")
 
@@ -12,6 +15,7 @@ class SiteConfig(AppConfig):
     name = "everfair.site"
 
     def ready(self) -> None:
+        arm_from_environment(settings.KIND)
         importlib.import_module("everfair.events.values")  # events are no app: they have no models
         for config in apps.get_app_configs():
             if config.name.startswith("everfair."):

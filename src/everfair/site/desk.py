@@ -20,11 +20,11 @@ from everfair.companies.queries import company_of, invitations_for, names
 from everfair.companies.roles import BUYING, MONEY_KEEPING, OWNER_IN_PERSON, SELLING
 from everfair.ledger.queries import Held, wallets
 from everfair.messaging.queries import unread_threads
-from everfair.payments.queries import bank_accounts_of
+from everfair.payments.queries import DueRow, bank_accounts_of, credit_lines, dues_of
 from everfair.sourcing.queries import leads, own_rfqs, quotes_visible_to
 from everfair.trade.queries import HeldSum, Turn, held_sums, turns_for
 
-TURNS, LEADS, RFQS = 8, 5, 5
+TURNS, LEADS, RFQS, DUES = 8, 5, 5, 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,8 @@ class Desk:
     quotes_waiting: int
     wallets: dict[str, Held]
     held: list[HeldSum]
+    credit_offered: list[Any]
+    dues: list[DueRow]
     steps: FirstSteps
 
 
@@ -85,6 +87,7 @@ _PLACES = {
     "messages": "messaging:inbox",
     "wallet": "payments:wallet",
     "bank_accounts": "payments:bank_accounts",
+    "credit": "payments:credits",
     "company": "companies:settings",
     "profile": "companies:profile",
     "people": "companies:people",
@@ -100,6 +103,7 @@ def desk_of(actor: Actor, language: str) -> Desk:
     """The same number of queries however much there is."""
     company = company_of(actor)
     sells = company.is_seller and SELLING.admits(actor)
+    taken = [line for line in credit_lines(actor) if line.buyer_id == company.pk]
     waiting = own_rfqs(actor, state="open", limit=RFQS) if BUYING.admits(actor) else []
     return Desk(
         company=company,
@@ -111,6 +115,8 @@ def desk_of(actor: Actor, language: str) -> Desk:
         quotes_waiting=quotes_visible_to(actor).filter(state="sent", rfq__buyer_id=actor.company_id, rfq__state="open").count(),
         wallets=wallets(company.pk) if MONEY_KEEPING.admits(actor) else {},
         held=held_sums(actor),
+        credit_offered=[line for line in taken if line.state == "offered"],
+        dues=dues_of(taken, limit=DUES),
         steps=FirstSteps(
             profile=bool(company.about and company.phone),
             offer=own_offers(actor).filter(state="published").exists(),

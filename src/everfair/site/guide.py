@@ -29,10 +29,25 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "The address people type. With `https://` cookies become secure and HSTS is sent.",
         "`http://localhost:PORT`",
     ),
+    "EVERFAIR_BANK_ACCOUNTS": (
+        'Your own bank accounts, one for each currency, as a JSON list: `[{"code": "eur", "holder": …, "account": …, "bic": …, '
+        '"bank": …, "country": "DE", "currency": "EUR"}]`. Payers are told to send money there, and statements of no other account '
+        "are booked. `also` lists other ways in which the bank writes the number; a `code` is for ever.",
+        "no bank transfers; play accounts where the kind is `demo`",
+    ),
     "EVERFAIR_BEHIND_PROXY": (
         "`1` when a reverse proxy ends HTTPS and sets `X-Forwarded-Proto` and `X-Forwarded-For`; without a proxy anybody could forge "
         "them.",
         "off",
+    ),
+    "EVERFAIR_CHECKPOINTS": (
+        "Where signed checkpoints of the books go, so that nobody cuts off their end unseen: a folder on another machine's disk, or an "
+        "`https://` address to which each is POSTed as one line of JSON and whose GET answers the newest.",
+        "`checkpoints/` of the data folder, with a warning: that is the same machine",
+    ),
+    "EVERFAIR_CHECKPOINT_KEY": (
+        "Signs the checkpoints: 32 bytes in base64. `bin/everfair checkpoint` prints the public key.",
+        "made once, kept in `secrets/`",
     ),
     "EVERFAIR_DATA": (
         "Folder of the installation: database, files, index, letters, secrets, logs. `--data` says the same.",
@@ -41,6 +56,11 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "EVERFAIR_DATABASE_URL": (
         "Your own PostgreSQL (15 or later), login `ef_app`. Together with EVERFAIR_OWNER_URL.",
         "the embedded database",
+    ),
+    "EVERFAIR_FX_ADDRESS": (
+        "Where exchange rates are fetched once they are published: the ECB's daily XML, its CSV, or your own copy of it over `https://`. "
+        "`sandbox` publishes play rates, and is refused where the kind is `live`.",
+        "rates are imported by hand; `sandbox` where the kind is `demo`",
     ),
     "EVERFAIR_OWNER_URL": (
         "The same database for the login `ef_owner`, which migrates, backs up and restores.",
@@ -62,7 +82,11 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "EVERFAIR_OIDC_CLIENT_ID": ("What the provider calls this installation.", "no button"),
     "EVERFAIR_OIDC_CLIENT_SECRET": ("The secret that goes with it.", "no button"),
     "EVERFAIR_OIDC_NAME": ("What the button calls the provider.", "its host"),
-    "EVERFAIR_POOL": ("Most database connections of one process.", "`6`"),
+    "EVERFAIR_POOL": ("Most database connections of one process.", "`6`; `12` for the worker"),
+    "EVERFAIR_PAYOUT_ACCOUNTS": (
+        "Our own bank accounts that payout files (pain.001) debit, as JSON by currency: `name`, `account`, `bic`, `country`.",
+        "none: payouts leave by the card-like rails; in a demonstration two made-up ones",
+    ),
     "EVERFAIR_PYTHON": ("The Python that `bin/up` makes its environment from.", "`python3`"),
     "EVERFAIR_SECRET_KEY": (
         "Signs sessions and links, and seals the secrets of second factors.",
@@ -116,6 +140,26 @@ OPERATORS: dict[str, tuple[str, str]] = {
         "Opens the second sandbox's console: `/console?token=…`.",
         "made once, kept in `secrets/`",
     ),
+    "EVERFAIR_STRIPE_API_KEY": (
+        "Secret or restricted key of your account at Stripe. A test key (`sk_test_…`) moves no real money and says so on every page; a live "
+        "one is taken only where the kind is `live`.",
+        "`stripe_api_key` in `secrets/` of the data folder, else no Stripe",
+    ),
+    "EVERFAIR_STRIPE_WEBHOOK_SECRET": (
+        "Signing secret of the webhook endpoint `/hooks/payments/stripe`; two, newest first, while you change it.",
+        "`stripe_webhook_secret` in `secrets/`",
+    ),
+    "EVERFAIR_STRIPE_ACCOUNT": ("The account the key belongs to, `acct_…`; events of another one are not believed.", "no Stripe"),
+    "EVERFAIR_STRIPE_CURRENCIES": (
+        "Currencies in which that account keeps a balance, such as `EUR USD`. Others are not offered: Stripe would convert them, and its "
+        "statement would not fit the books.",
+        "no Stripe",
+    ),
+    "EVERFAIR_STRIPE_DESTINATIONS": (
+        "Sellers who have a connected account there: pairs such as `DE89…=acct_…`. Payouts to these bank accounts go by Stripe.",
+        "payouts go by another way",
+    ),
+    "EVERFAIR_STRIPE_URL": ("Another address than Stripe's own, for tests.", "`https://api.stripe.com`"),
     "EVERFAIR_CARRIER_SANDBOX_ADDRESS": (
         "The address under which people reach the carrier sandbox that `bin/up` starts, when a proxy stands before it.",
         "`http://localhost:` and its port",
@@ -144,6 +188,7 @@ OPERATORS: dict[str, tuple[str, str]] = {
 }
 # What the processes tell each other, and what only tests use: nothing to set by hand.
 OURS: dict[str, str] = {
+    "EVERFAIR_FAILPOINT": "Where a process of a test installation dies, so that what a crash leaves can be looked at (`base/failpoints.py`).",
     "EVERFAIR_ASKED_URL": "the database that `bin/up` asks whether it answers, and as whom",
     "EVERFAIR_AS_OWNER": "`1` in a process that migrates: it works as `ef_owner`",
     "EVERFAIR_DRILL": "the folder of a drill, for the process that plays it",
@@ -315,7 +360,14 @@ def _command(name: str, command: click.Command, context: click.Context, mark: st
         yield _table(["option", "meaning"], [[f"`{written}`", means] for written, means in options])
 
 
+def accounts_page() -> str:
+    from everfair.site import guide_accounts
+
+    return guide_accounts.accounts_page(NOTE, _table)
+
+
 PAGES = {
+    "accounts.md": accounts_page,
     "settings.md": settings_page,
     "events.md": events_page,
     "states.md": states_page,

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import Actor
 from everfair.base.roles import MEMBER, OPERATOR, SIGNED_IN, Role
 from everfair.companies.roles import BUYING, MONEY_KEEPING, OWNER_IN_PERSON, SELLING
+from everfair.payments.roles import cashier
 
 # (route, text, icon, who sees it, key for the keyboard)
 Link = tuple[str, str | Promise, str, Role, str]
@@ -36,6 +37,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     )),
     (_("Company"), (
         ("payments:wallet",     _("Wallet"),     "wallet",           MONEY_KEEPING,   "w"),
+        ("payments:credits",    _("Trade credit"), "calendar-clock", MEMBER,          ""),
         ("companies:settings",  _("Company"),    "building-2",       MEMBER,          ""),
         ("companies:people",    _("People"),     "users",            MEMBER,          ""),
         ("companies:keys",      _("API keys"),   "key-round",        OWNER_IN_PERSON, ""),
@@ -48,10 +50,11 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     (_("Queues"), (
         ("office:issues",       _("Issues"),          "gavel",            OPERATOR, "i"),
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
+        ("office:chargebacks",  _("Chargebacks"),     "undo-2",           OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),
         ("office:carrier_events", _("Carriers' events"), "truck",         OPERATOR, ""),
-        ("office:payouts",      _("Payouts in doubt"), "hourglass",       OPERATOR, ""),
+        ("office:payouts",      _("Payouts"), "landmark",       OPERATOR, ""),
     )),
     (_("Market"), (
         ("office:companies",    _("Companies"),       "building-2",       OPERATOR, "c"),
@@ -59,11 +62,22 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("office:trades",       _("Trades"),          "file-text",        OPERATOR, "o"),
         ("reviews:desk",        _("Reviews"),         "star",             OPERATOR, ""),
         ("office:rails",        _("Payment rails"),   "route",            OPERATOR, ""),
+        ("office:credit",       _("Trade credit"),    "calendar-clock",   OPERATOR, ""),
         ("office:rules",        _("Rules"),           "ruler",            OPERATOR, ""),
     )),
     (_("Books"), (
         ("office:accounts",     _("Accounts"),        "book-open",        OPERATOR, "b"),
+        ("office:trial",        _("Trial balance"),   "table",            OPERATOR, ""),
+        ("office:journal",      _("Journal"),         "list",             OPERATOR, ""),
+        ("office:settling",     _("Provider statements"), "receipt",      OPERATOR, ""),
+        ("office:periods",      _("Months"),          "calendar-check",   OPERATOR, ""),
+        ("office:bank",         _("Bank"),            "landmark",         cashier, ""),
+        ("office:exposure",     _("Currency exposure"), "scale",          cashier, ""),
+        ("office:invoices",     _("Invoices"),        "file-text",        OPERATOR, ""),
+        ("office:fees",         _("Fees"),            "percent",          OPERATOR, ""),
+        ("office:taxes",        _("Taxes and issuer"), "landmark",        OPERATOR, ""),
         ("office:proofs",       _("Proofs"),          "scale",            OPERATOR, ""),
+        ("office:books",        _("State of the books"), "shield-check",  OPERATOR, ""),
     )),
     (_("House"), (
         ("office:staff",        _("Staff"),           "users",            OPERATOR, ""),

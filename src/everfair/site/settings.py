@@ -6,7 +6,11 @@ EVERFAIR_KIND           live, demo or test                    EVERFAIR_AS_OWNER 
 EVERFAIR_SMTP_URL       smtp://user:password@host:587         EVERFAIR_SECRET_KEY
 EVERFAIR_OIDC_ISSUER, EVERFAIR_OIDC_CLIENT_ID, EVERFAIR_OIDC_CLIENT_SECRET, EVERFAIR_OIDC_NAME   sign-in at your own provider
 EVERFAIR_SANDBOX_URL, EVERFAIR_SANDBOX_API_KEY, EVERFAIR_SANDBOX_WEBHOOK_SECRET   the payment sandbox
+EVERFAIR_STRIPE_API_KEY, …_WEBHOOK_SECRET, …_ACCOUNT, …_CURRENCIES                cards by Stripe
+EVERFAIR_BANK_ACCOUNTS  our own bank accounts, as JSON
+EVERFAIR_FX_ADDRESS     where exchange rates are fetched
 EVERFAIR_CARRIER_SANDBOX_URL, …_API_KEY, …_WEBHOOK_SECRET                         the carrier sandbox
+EVERFAIR_CHECKPOINTS    where signed checkpoints of the books go   EVERFAIR_CHECKPOINT_KEY   what signs them
 """
 
 from __future__ import annotations
@@ -16,7 +20,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from everfair.site.addresses import mail_server, oidc_provider, site_address
+from django.core.exceptions import ImproperlyConfigured
+
+from everfair.site.addresses import mail_server, oidc_provider, payout_accounts, site_address, stripe_settings
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KIND = os.environ.get("EVERFAIR_KIND", "live")
@@ -34,13 +40,13 @@ def database(url: str, *, pooled: bool) -> dict[str, Any]:
     if pooled:
         options["pool"] = {"min_size": 1, "max_size": int(os.environ.get("EVERFAIR_POOL", "6")), "timeout": 10}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "everfair.base.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(query.get("host") or parts.hostname or ""),
         "PORT": str(query.get("port") or parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,
+        "CONN_HEALTH_CHECKS": not pooled,  # the pool's sessions are looked at by our backend
         "OPTIONS": options,
     }
 
@@ -49,6 +55,7 @@ AS_OWNER = os.environ.get("EVERFAIR_AS_OWNER") == "1"
 _url = os.environ.get("EVERFAIR_OWNER_URL" if AS_OWNER else "EVERFAIR_DATABASE_URL", "postgresql:///everfair")
 DATABASES = {"default": database(_url, pooled=not AS_OWNER and KIND != "test")}
 if AS_OWNER:
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = None  # it makes tables: what was prepared before would speak of others
     # A migration waits four seconds for a lock and five for a statement, then gives way to traffic.
     DATABASES["default"]["OPTIONS"]["options"] = "-c lock_timeout=4s -c statement_timeout=5s"
 # Addresses are unique by lower(email), which the check cannot see.
@@ -83,6 +90,7 @@ INSTALLED_APPS = [
     "everfair.companies",
     "everfair.messaging",
     "everfair.ledger",
+    "everfair.billing",
     "everfair.payments",
     "everfair.logistics",
     "everfair.catalog",
@@ -262,6 +270,36 @@ for _code, _prefix in (("sandbox", "EVERFAIR_SANDBOX_"), ("sandbox2", "EVERFAIR_
         _own.setdefault(f"{_prefix}WEBHOOK_SECRET", "whsec_" + "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=")
     if _own.get(f"{_prefix}URL"):
         PROVIDERS[_code] = _own
+if _stripe := stripe_settings(os.environ, KIND):
+    PROVIDERS["stripe"] = _stripe
+
+# Our own bank accounts, where payers send money and whose statements are read: whoever may change them could send all money elsewhere,
+# so they are no row that a page can change.
+BANK_ACCOUNTS = os.environ.get("EVERFAIR_BANK_ACCOUNTS", "")
+if not BANK_ACCOUNTS and KIND in ("demo", "test"):
+    BANK_ACCOUNTS = """[
+        {"code": "eur", "holder": "Everfair Demo Escrow", "account": "DE09000000000000000001", "bic": "EVFRDEFFXXX", "bank": "Demo Bank (play money)", "country": "DE", "currency": "EUR"},
+        {"code": "usd", "holder": "Everfair Demo Escrow", "account": "DE79000000000000000002", "bic": "EVFRDEFFXXX", "bank": "Demo Bank (play money)", "country": "DE", "currency": "USD"},
+        {"code": "cny", "holder": "Everfair Demo Escrow", "account": "DE52000000000000000003", "bic": "EVFRDEFFXXX", "bank": "Demo Bank (play money)", "country": "DE", "currency": "CNY"}
+    ]"""
+
+# Signed checkpoints of the books: a folder or an address that is not this machine, and the Ed25519 seed that signs them.
+CHECKPOINTS = os.environ.get("EVERFAIR_CHECKPOINTS", "")
+CHECKPOINT_KEY = os.environ.get("EVERFAIR_CHECKPOINT_KEY", "")
+if KIND == "test":
+    CHECKPOINT_KEY = CHECKPOINT_KEY or "dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0dGVzdHRlc3Q="
+
+# Where exchange rates are fetched: the ECB's daily file, or one's own copy; "sandbox" publishes play rates and is for no live installation.
+FX_ADDRESS = os.environ.get("EVERFAIR_FX_ADDRESS", "" if KIND == "live" else "sandbox")
+if KIND == "live" and FX_ADDRESS == "sandbox":
+    raise ImproperlyConfigured("EVERFAIR_FX_ADDRESS: play rates are not for a live installation")
+# Our own accounts that bank files debit, by currency. Where nothing is real, two that nobody has.
+PAYOUT_ACCOUNTS = payout_accounts(os.environ.get("EVERFAIR_PAYOUT_ACCOUNTS", ""))
+if KIND != "live" and not PAYOUT_ACCOUNTS:
+    PAYOUT_ACCOUNTS = {
+        code: {"name": "Everfair Demonstration", "account": "DE02120300000000202051", "bic": "BYLADEM1001", "country": "DE"}
+        for code in ("EUR", "USD")
+    }
 
 # Each carrier likewise.
 CARRIERS = {"sandbox": {name: value for name, value in os.environ.items() if name.startswith("EVERFAIR_CARRIER_SANDBOX_")}}

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from everfair.base.chores import CHORES, Chore, beat
 from everfair.base.deadlines import fire_due
-from everfair.base.events import CHANNEL, run_unread_reactions
+from everfair.base.events import CHANNEL, take_turn
 from everfair.site import post
 
 log = logging.getLogger(__name__)
@@ -62,11 +62,10 @@ def reactions_turn(woken: threading.Event) -> Callable[[threading.Event], float]
         beats()
         woken.wait(1.0)
         woken.clear()
-        passed = run_unread_reactions()
-        if passed:
-            # A long transaction elsewhere may still hide newer events: look again at once.
+        passed, more = take_turn()
+        if more:
             woken.set()
-        return 0.0 if passed else 0.01
+        return 0.0 if passed else 0.05 if more else 0.01
 
     return turn
 
@@ -81,15 +80,15 @@ def clock_turn() -> Callable[[threading.Event], float]:
     return turn
 
 
-def chores_turn() -> Callable[[threading.Event], float]:
+def chores_turn(lane: str = "chores") -> Callable[[threading.Event], float]:
     due: dict[str, float] = {}
 
     def turn(stop: threading.Event) -> float:
         for chore in CHORES.values():
-            if time.monotonic() >= due.get(chore.name, 0):
+            if chore.lane == lane and time.monotonic() >= due.get(chore.name, 0) and not stop.is_set():
                 _run(chore)
                 due[chore.name] = time.monotonic() + chore.every_s
-        return 0.5
+        return min(0.5, max(0.02, min(due.values(), default=0.0) - time.monotonic()))
 
     return turn
 
@@ -152,7 +151,7 @@ def run() -> None:
         Loop("reactions", reactions_turn(woken), stop),
         Loop("listen", listen(woken), stop),
         Loop("clock", clock_turn(), stop),
-        Loop("chores", chores_turn(), stop),
+        *(Loop(lane, chores_turn(lane), stop) for lane in sorted({chore.lane for chore in CHORES.values()})),
         Loop("index", index_turn, stop),
         Loop("post", post_turn, stop),  # on its own: a mail server may keep it waiting for ten seconds
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -21,7 +22,22 @@ from everfair.sourcing.queries import open_counts
 
 @panel("catalog.offer_actions", public=True)
 def ways_to_ask(request: HttpRequest, offer: Any) -> str:
-    return render_to_string("sourcing/offer_actions.html", {"offer": offer})
+    language = get_language() or "en"
+    nought = _ask_about_nought(offer.market, language)
+    own = nought.replace("/0/", f"/{offer.number}/")
+    return _ways_to_ask(bool(offer.tiers), offer.market, language).replace(nought, own)
+
+
+@lru_cache(maxsize=64)
+def _ask_about_nought(market: str, _language: str) -> str:
+    return reverse("sourcing:ask", args=[market, 0])
+
+
+@lru_cache(maxsize=64)
+def _ways_to_ask(is_priced: bool, market: str, language: str) -> str:
+    """The same for every offer but for its number in one address."""
+    context = {"is_priced": is_priced, "address": _ask_about_nought(market, language)}
+    return render_to_string("sourcing/offer_actions.html", context)
 
 
 @panel("discovery.nothing_found", public=True)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.clock import now
 from everfair.base.formats import plain_money, quantity
-from everfair.base.forms import DayField, FilesField, NumberField, TextField
+from everfair.base.forms import DayField, FilesField, NumberField, TextField, read_money
 from everfair.base.money import Money, UnitPrice, exponent, plain_decimal
 from everfair.logistics.values import MODE_WORDS, MODES
 from everfair.markets.forms import PlanField
@@ -63,6 +63,31 @@ class AwardForm(forms.Form):
 
 class ReasonForm(forms.Form):
     reason = TextField(label=_("Reason"), many_lines=True, rows=3, max_length=1000, help_text=_("The other side reads it."))
+
+
+class ReturnForm(forms.Form):
+    """How much a seller gives back of what it was paid."""
+
+    amount = forms.CharField(
+        label=_("Amount"),
+        max_length=40,
+        strip=False,
+        widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+    )
+    reason = TextField(label=_("Reason"), many_lines=True, max_length=2000, rows=3, help_text=_("The buyer reads it."))
+
+    def __init__(self, *args: Any, currency: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.currency = currency
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if "amount" in typed:
+            try:
+                typed["money"] = read_money(typed["amount"], self.currency)
+            except ValidationError as error:
+                self.add_error("amount", error)
+        return typed
 
 
 class ShipForm(forms.Form):

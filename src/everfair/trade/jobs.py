@@ -87,15 +87,21 @@ def accepted_and_paid(order_id: UUID) -> None:
         with transaction.atomic():
             settle_order(order_id, by=CLOCK_ACTOR)
     except Refused as no:
-        if no.code != "companies.stopped":
+        if no.code not in ("companies.stopped", "trade.charged_back"):
             raise
         set_deadline("trade.settle", order_id, timedelta(days=1))
 
 
 @on_deadline("trade.receive")
 def nobody_confirmed(order_id: UUID) -> None:
-    """What is proven may pay now; silence with neither proof nor inspection never does (I7)."""
-    hear_silence(order_id)
+    """What is proven may pay now; silence with neither proof nor inspection never does (I7). A chargeback lets it wait."""
+    try:
+        with transaction.atomic():
+            hear_silence(order_id)
+    except Refused as no:
+        if no.code != "trade.charged_back":
+            raise
+        set_deadline("trade.receive", order_id, timedelta(days=1))
 
 
 @on_deadline("trade.extension")

@@ -14,7 +14,7 @@ from everfair.base.slots import panel
 from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import BUYING
 from everfair.ledger.queries import Line
-from everfair.payments.queries import explain_lines_with
+from everfair.payments.queries import explain_lines_with, know_buyers_with
 from everfair.sourcing.queries import has_heard_of
 from everfair.trade.pages.groups import faces
 from everfair.trade.queries import buyer_record, group_buy_of_offer, has_business_with, held_sums
@@ -119,3 +119,4 @@ def _explain(lines: list[Line]) -> dict[int, tuple[str, str]]:
 
 
 explain_lines_with(_explain)
+know_buyers_with(has_business_with)

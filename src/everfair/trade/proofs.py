@@ -29,9 +29,9 @@ also_prove(
     "every stage holds in escrow what its state says",
     """
     SELECT count(*), (array_agg('stage ' || s.id || ' is ' || s.state || ' and holds ' || coalesce(e.held_minor, 0) ORDER BY s.id)
-        FILTER (WHERE coalesce(e.held_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen') THEN s.amount_minor - s.parted_minor ELSE 0 END
+        FILTER (WHERE coalesce(e.held_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen') THEN s.amount_minor - s.parted_minor - s.charged_minor ELSE 0 END
                    OR coalesce(e.funded_minor, 0) <> CASE WHEN s.state IN ('funded', 'frozen', 'released', 'refunded')
-                                                          THEN s.amount_minor ELSE 0 END))[1]
+                                                          THEN s.amount_minor + s.regained_minor ELSE 0 END))[1]
     FROM trade_stage s
     LEFT JOIN ledger_account a ON a.address = 'stage:' || s.id || ':escrow'
     LEFT JOIN ledger_escrow e ON e.account_id = a.id
@@ -116,5 +116,29 @@ also_prove(
             OR (g.state = 'reached' AND o.opened_at IS NULL AND o.agreement NOT IN ('lapsed', 'cancelled'))
             OR (g.state = 'reached' AND g.counted < g.threshold) OR (g.state = 'missed' AND g.counted >= g.threshold))
     FROM trade_order o JOIN trade_groupbuy g ON g.id = o.group_buy_id
+    """,
+)
+# I6 holds without credit: what escrows hold of it is owed for them, to the unit, and no wallet was ever paid out of it.
+also_prove(
+    "every stage paid on credit holds what its buyer owes for it and is not due yet",
+    """
+    SELECT count(*), (array_agg('payment ' || d.intent_id ORDER BY d.intent_id)
+        FILTER (WHERE d.amount_minor - d.due_minor - d.came_back_minor <> coalesce(e.held_minor, 0) + coalesce(w.posted_minor, 0)
+                   OR (s.id IS NULL) <> (e.account_id IS NULL)))[1]
+    FROM payments_creditdraw d LEFT JOIN trade_stage s ON s.draw_id = d.intent_id
+    LEFT JOIN ledger_account ea ON ea.address = 'stage:' || s.id || ':escrow' LEFT JOIN ledger_escrow e ON e.account_id = ea.id
+    LEFT JOIN ledger_account wa ON wa.address = 'intent:' || d.intent_id || ':received' LEFT JOIN ledger_balance w ON w.account_id = wa.id
+    """,
+)
+also_prove(
+    "no wallet is paid out of credit that is not repaid",
+    """
+    SELECT count(*), min('transfer ' || t.id)
+        FILTER (WHERE s.address LIKE 'credit:%' AND g.address ~ '^(company|platform|provider|refund):' AND e.kind <> 'credit_repaid'
+                   OR s.address LIKE 'stage:%' AND g.address !~ '^credit:' AND g.address ~ '^(company|platform):' AND st.draw_id IS NOT NULL)
+    FROM ledger_transfer t JOIN ledger_account s ON s.id = t.source_id JOIN ledger_account g ON g.id = t.target_id
+    JOIN ledger_entry e ON e.id = t.entry_id
+    LEFT JOIN trade_stage st ON s.address LIKE 'stage:%' AND s.address = 'stage:' || st.id || ':escrow'
+    WHERE s.address ~ '^(credit|stage):'
     """,
 )

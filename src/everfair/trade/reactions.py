@@ -12,7 +12,7 @@ from everfair.base.events import event_seq, on
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find_one
 from everfair.events.logistics import ConsignmentDelivered
-from everfair.events.payments import PaymentCaptured, PaymentFailed
+from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentPartReceived, TransferAwaited
 from everfair.events.trade import (
     AmendmentEnded,
     AmendmentProposed,
@@ -35,9 +35,11 @@ from everfair.events.trade import (
     IssueReported,
     IssueResolved,
     IssueWithdrawn,
+    MoneyReturned,
     OrderAmended,
     OrderCalledOff,
     OrderCancelled,
+    OrderChargedBack,
     OrderDeclined,
     OrderLapsed,
     OrderPlaced,
@@ -55,7 +57,14 @@ from everfair.events.trade import (
     WorkShown,
 )
 from everfair.messaging.actions import notify
-from everfair.trade.actions import announce_confirmation, fund_inspection, fund_stage, reopen_inspection_fee, reopen_stage
+from everfair.trade.actions import (
+    announce_confirmation,
+    fund_inspection,
+    fund_stage,
+    reopen_inspection_fee,
+    reopen_stage,
+    wait_for_transfer,
+)
 from everfair.trade.models import Order, reference_of
 
 BUYERS, SELLERS, PAYERS = ("owner", "buyer"), ("owner", "seller"), ("owner", "buyer", "finance")
@@ -80,17 +89,19 @@ def payment_failed(fact: PaymentFailed) -> None:
         reopen(fact.purpose)
 
 
+@on(TransferAwaited, PaymentPartReceived, subscriber="trade")
+def money_is_on_its_way(fact: TransferAwaited | PaymentPartReceived) -> None:
+    if fact.purpose_kind == "stage":
+        wait_for_transfer(fact.purpose, fact.until)
+
+
 # ── notices ──
 
 
 @on(OrderPlaced, subscriber=NOTICES)
 def tell_of_order(fact: OrderPlaced) -> None:
     """A call-off or a part in a group buy that the seller has signed already waits for nobody's signature."""
-    signed = ask(_SIGNED_AT_ONCE, [fact.order_id])
-    _tell(fact, "seller", SELLERS, "order.called" if signed else "order.placed")
-
-
-_SIGNED_AT_ONCE = "SELECT 1 FROM trade_order WHERE id = %s AND kind IN ('call_off', 'group_buy') AND seller_signed_at IS NOT NULL"
+    _tell(fact, "seller", SELLERS, "order.placed", signed="order.called")
 
 
 @on(OrderSigned, subscriber=NOTICES)
@@ -176,6 +187,18 @@ def tell_of_part(fact: PartShipped) -> None:
 @on(PartAccepted, subscriber=NOTICES)
 def tell_of_acceptance(fact: PartAccepted) -> None:
     _tell(fact, "seller", (*SELLERS, "finance"), "order.part_accepted")
+
+
+@on(MoneyReturned, subscriber=NOTICES)
+def tell_of_return(fact: MoneyReturned) -> None:
+    _tell(fact, "buyer", PAYERS, "order.returned")
+
+
+@on(OrderChargedBack, subscriber=NOTICES)
+def tell_of_chargeback(fact: OrderChargedBack) -> None:
+    kinds = {"open": "order.charged_back", "win": "order.charge_won", "reinstate": "order.charge_won"}
+    for side, roles in (("buyer", PAYERS), ("seller", (*SELLERS, "finance"))):
+        _tell(fact, side, roles, kinds.get(fact.how, "order.charge_lost"))
 
 
 @on(ShippingLate, subscriber=NOTICES)
@@ -347,9 +370,11 @@ def _tell_both(fact: Any, kind: str) -> None:
     _tell(fact, "seller", SELLERS, kind)
 
 
-def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str, **more: str) -> None:
-    """One line for the people of this side; the other side's name stands in it."""
-    [(number, buyer_id, seller_id, buyer, seller)] = ask(_SIDES, [fact.order_id])
+def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str, *, signed: str = "", **more: str) -> None:
+    """One line for the people of this side; the other side's name stands in it. `signed`: what is told instead of an order that
+    came with its seller's signature."""
+    [(number, buyer_id, seller_id, buyer, seller, was_signed)] = ask(_SIDES, [fact.order_id])
+    kind = signed if signed and was_signed else kind
     to, other = (buyer_id, seller) if side == "buyer" else (seller_id, buyer)
     # The event's own number: an issue can be reported, withdrawn and reported again, each told once.
     cause = f"event:{event_seq()}:{side}"
@@ -357,8 +382,8 @@ def _tell(fact: Any, side: str, roles: tuple[str, ...], kind: str, **more: str) 
 
 
 _SIDES = """
-    SELECT o.number, o.buyer_id, o.seller_id, b.name, s.name FROM trade_order o
-    JOIN companies_company b ON b.id = o.buyer_id JOIN companies_company s ON s.id = o.seller_id WHERE o.id = %s
+    SELECT o.number, o.buyer_id, o.seller_id, b.name, s.name, o.kind IN ('call_off', 'group_buy') AND o.seller_signed_at IS NOT NULL
+    FROM trade_order o JOIN companies_company b ON b.id = o.buyer_id JOIN companies_company s ON s.id = o.seller_id WHERE o.id = %s
 """
 
 

@@ -25,6 +25,8 @@ buyer = Role("buyer", _is_buyer) & BUYING
 seller = Role("seller", _is_seller) & SELLING
 # Paying may also be the finance clerk's.
 buyers_purse = Role("buyer", _is_buyer) & (BUYING | MONEY_KEEPING)
+# What the seller has been paid lies in a wallet: those who keep it give back.
+sellers_purse = Role("seller", _is_seller) & MONEY_KEEPING
 
 
 def _proposed(actor: Actor, subject: Any) -> bool:

@@ -41,12 +41,13 @@ STAGE = StateTable(
     ("pay",       "due",                "paying",   buyers_purse),
     ("reopen",    "paying",             "due",      buyers_purse | RAIL | CLOCK),
     ("fund",      "due paying",         "funded",   RAIL),
-    ("freeze",    "funded",             "frozen",   buyer | CLOCK),
-    ("thaw",      "frozen",             "funded",   buyer | OPERATOR),
+    ("freeze",    "funded",             "frozen",   buyer | CLOCK | RAIL),  # an issue, or the buyer's bank takes a payment back
+    ("thaw",      "frozen",             "funded",   buyer | OPERATOR | RAIL),
     ("release",   "funded",             "released", buyer | CLOCK),    # with evidence: acceptance, or silence over a delivery
     ("award",     "funded frozen",      "released", OPERATOR),         # also what was paid while the issue was open
     ("divide",    "funded frozen",      "released", party | OPERATOR | CLOCK),  # as a claim was settled or ruled
     ("refund",    "funded frozen",      "refunded", party | OPERATOR | CLOCK),
+    ("charge_back", "frozen",           "refunded", RAIL),             # all of it is with the buyer, by the buyer's bank
     ("void",      "planned due paying", "void",     party | CLOCK | OPERATOR),
 )
 AMENDMENT = StateTable(

@@ -34,11 +34,15 @@ STAGE_WORDS = name_codes("trade.stage", {
 })
 ENTRY_WORDS = name_codes("entry", {
     "stage_funded": _("Stage paid into escrow"),
-    "stage_release": _("Stage released after acceptance"),
+    "stage_release": _("Stage released to the seller"),
     "stage_part": _("Part of a stage released after acceptance"),
     "stage_award": _("Stage paid out by decision"),
     "stage_refund": _("Stage returned to the buyer"),
     "stage_divide": _("Stage parted as a claim ended"),
+    "money_returned": _("Money given back by the seller"),
+    "chargeback_fees_returned": _("Fees given back after a chargeback that was lost"),
+    "chargeback_fees_taken": _("Fees taken again after a chargeback that was decided otherwise"),
+    "chargeback_regained": _("Chargeback of an ended stage that was won: to whom the stage went"),
     "inspection_funded": _("Inspection fee paid into escrow"),
     "inspection_earned": _("Inspection fee paid to the inspector"),
     "inspection_returned": _("Inspection fee returned"),
@@ -51,7 +55,7 @@ GROUP_WORDS = name_codes("trade.group", {
     "open": _("Running"), "reached": _("Threshold reached"), "missed": _("Threshold missed"),
 })
 EVIDENCE_WORDS = name_codes("evidence", {
-    "acceptance": _("The buyer accepted the goods"), "ruling": _("The operator decided"),
+    "acceptance": _("The buyer accepted the goods"), "confirmation": _("The buyer confirmed what was shown"), "ruling": _("The operator decided"),
     "settlement": _("Both sides settled a claim"),
     "delivery": _("The goods were delivered, and the buyer said nothing"),
     "inspection": _("The goods passed an inspection, and the buyer said nothing"),
@@ -61,6 +65,9 @@ EVIDENCE_WORDS = name_codes("evidence", {
 PROOF_WORDS = name_codes("proof", {
     "the stages of every order sum to its total and its credits": _("The stages of every order sum to its total and its credits"),
     "every credit of a settled order went back to its buyer": _("Every credit of a settled order went back to its buyer"),
+    "every stage paid on credit holds what its buyer owes for it and is not due yet":
+        _("Every stage paid on credit holds what its buyer owes for it and is not due yet"),
+    "no wallet is paid out of credit that is not repaid": _("No wallet is paid out of credit that is not repaid"),
     "every stage holds in escrow what its state says": _("Every stage holds in escrow what its state says"),
     "what was paid out of a stage in parts has its acceptances": _("What was paid out of a stage in parts has its acceptances"),
     "nobody has accepted more goods than were sent": _("Nobody has accepted more goods than were sent"),

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from everfair.reference.queries import add_business_days
 from tests.files import uploads
+from tests.payments.rates import file_of
+from tests.payments.statements import Bank
 
 DAY = "%Y-%m-%d"
 
@@ -86,8 +88,10 @@ IN_PERSON = "in person"
 MEMBER = "member"
 OPERATOR = "operator"
 PARTY = "member | operator"
+CASHIER = "operator & cashier"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
+MONEY_IN_PERSON = "owner or finance & in person"
 BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer or seller"
 PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
 
@@ -136,6 +140,14 @@ def _csv() -> SimpleUploadedFile:
 
 def _picture() -> SimpleUploadedFile:
     return SimpleUploadedFile("bolt.png", uploads.picture("PNG", (40, 30)), "image/png")
+
+
+def _statement() -> SimpleUploadedFile:
+    return SimpleUploadedFile("bank.sta", Bank("eur").credit(500, "x").mt940(), "text/plain")
+
+
+def _rates() -> SimpleUploadedFile:
+    return SimpleUploadedFile("rates.xml", file_of({date(2026, 1, 2): {"ISK": "146.00"}}), "text/xml")
 
 
 def _text() -> SimpleUploadedFile:
@@ -191,13 +203,35 @@ PAGES: list[Page] = [
     # ── money ──
     Page("payments:payment", PURSE, {"payment_id": "@intent"}),
     Page("payments:go", PURSE, {"payment_id": "@intent"}, shows=(302, 303), looks=("payments_intent", "payments_route", "payments_railcall")),
+    Page("payments:choose_bank", PURSE, {"payment_id": "@intent"}, post="owner"),
+    Page("payments:choose_card", PURSE, {"payment_id": "@awaited"}, get=None, post="owner"),
+    Page("payments:transfer", PURSE, {"payment_id": "@awaited"}),
     Page("payments:give_up", PURSE, {"payment_id": "@intent"}, get=None, post="owner", keyless=True),
+    Page("payments:pay", PURSE, {"payment_id": "@intent", "method": "~credit"}, get=None, post="owner"),
+    Page("payments:credits", MEMBER),
+    Page("payments:credit", MEMBER, {"line_id": "@credit_given"}),
+    Page("payments:grant_credit", MONEY, query={"buyer": "@customer_number"}, post="owner", form={"limit": "100.00", "currency": "USD", "net_days": "30"}),
+    Page("payments:move_credit", MONEY, {"line_id": "@credit_offered", "verb": "~agree"}, get=None, post="owner"),
+    Page("payments:change_credit_limit", MONEY, {"line_id": "@credit_given"}, get=None, post="owner", form={"limit": "100.00"}),
+    Page("payments:pay_due", PURSE, {"due_id": "@credit_due"}, get=None, post="owner"),
     Page("payments:wallet", MONEY),
+    Page("payments:exchange", MONEY, post="owner", form={"amount": "5.00", "give": "USD", "into": "EUR"}),
+    Page("payments:fx_quote", MONEY, {"quote_id": "@fx_quote"}),
+    Page("payments:take_fx_quote", MONEY, {"quote_id": "@fx_quote"}, get=None, post="owner"),
+    Page("payments:pay_exchanged", MONEY, {"payment_id": "@intent"}, post="owner", form={"currency": "EUR"}),
+    Page("billing:invoices", MONEY),
+    Page("billing:state_tax_number", MONEY, get=None, post="owner", form={"tax_number": "DE811569869"}),
+    Page("billing:invoice", MONEY + " | operator", {"invoice_id": "@invoice"}),
+    Page("billing:invoice_xml", MONEY + " | operator", {"invoice_id": "@invoice"}),
+    Page("billing:invoice_pdf", MONEY + " | operator", {"invoice_id": "@invoice"}),
     Page("payments:statement_file", MONEY, {"currency": "~USD"}),
     Page("payments:bank_accounts", MONEY, proof="fresh", post="owner", form=_BANK_FORM),
     Page("payments:remove_bank_account", MONEY, {"account_id": "@spare_account"}, proof="fresh", get=None, post="owner"),
     Page("payments:payouts", MONEY),
     Page("payments:new_payout", MONEY, proof="fresh", post="owner", form={"bank_account": "@bank_account", "amount": "5.00", "confirmed": "1"}),
+    Page("payments:payout", MONEY, {"payout_id": "@payout"}),
+    Page("payments:approve_payout", MONEY, {"payout_id": "@payout_two"}, proof="fresh", get=None, post="owner"),
+    Page("payments:cancel_payout", MONEY, {"payout_id": "@payout_two"}, get=None, post="owner"),
     # ── deliveries ──
     Page("logistics:consignment", PARTY, {"consignment_id": "@goods_in"}),
     Page("logistics:book", TRADING, {"consignment_id": "@goods_refused"}, get=None, post="owner"),
@@ -297,6 +331,8 @@ PAGES: list[Page] = [
     Page("trade:inspection_pdf", PARTY, {"inspection_id": "@failed_inspection"}),
     Page("trade:finish_shipping", SELLING, {"order_id": "@sold_part"}, get=None, post="owner"),
     Page("trade:accept", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1", "quantity_1": "1"}),
+    Page("trade:return_money", MONEY, {"order_id": "@sold_completed"}, proof="fresh", post="owner",
+         form={"confirmed": "1", "amount": "1.00", "reason": "a scratch"}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:ask_extension", TRADING, {"order_id": "@sold_shipped", "kind": "~receipt"}, post="owner", form={"days": "5", "reason": "customs"}),
     Page("trade:grant_extension", TRADING, {"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, get=None, post="owner"),
@@ -374,6 +410,24 @@ PAGES: list[Page] = [
     Page("office:deadlines", OPERATOR, get="operator"),
     Page("office:repeat_deadline", OPERATOR, {"deadline_id": "@deadline"}, get=None, post="operator"),
     Page("office:payouts", OPERATOR, get="operator"),
+    Page("office:payout", OPERATOR, {"payout_id": "@payout"}, get="operator"),
+    Page("office:approve_payout", OPERATOR, {"payout_id": "@payout_asked"}, proof="fresh", get=None, post="operator"),
+    Page("office:take_out_payout", OPERATOR, {"payout_id": "@payout_batched"}, proof="fresh", get=None, post="operator", form={"reason": "odd"}),
+    Page("office:readmit_payout", OPERATOR, {"payout_id": "@payout_held"}, proof="fresh", get=None, post="operator"),
+    Page("office:cancel_payout", OPERATOR, {"payout_id": "@payout_held"}, proof="fresh", get=None, post="operator", form={"reason": "odd"}),
+    Page("office:settle_payout", OPERATOR, {"payout_id": "@payout_filed"}, proof="fresh", get=None, post="operator", form={"bank_ref": "NTRF1"}),
+    Page("office:bounce_payout", OPERATOR, {"payout_id": "@payout_filed"}, proof="fresh", get=None, post="operator", form={"reason": "AC04"}),
+    Page("office:batch", OPERATOR, {"batch_id": "@batch_filed"}, get="operator"),
+    Page("office:prepare_batch", OPERATOR, {"batch_id": "@batch_open"}, proof="fresh", get=None, post="operator"),
+    Page("office:reopen_batch", OPERATOR, {"batch_id": "@batch_prepared"}, proof="fresh", get=None, post="operator"),
+    Page("office:release_batch", OPERATOR, {"batch_id": "@batch_prepared"}, proof="fresh", get=None, post="operator", form={"seen": "1200000"}),
+    Page("office:payout_file", OPERATOR, {"batch_id": "@batch_released"}, proof="fresh", get=None, post="operator", answers=(200,)),
+    Page("office:payout_file_again", OPERATOR, {"batch_id": "@batch_filed"}, proof="fresh", get=None, post="operator", form={"reason": "lost"}, answers=(200,)),
+    Page("office:hand_over_batch", OPERATOR, {"batch_id": "@batch_filed"}, proof="fresh", get=None, post="operator"),
+    Page("office:bank_account", OPERATOR, {"account_id": "@spare_account"}, get="operator"),
+    Page("office:look_at_bank_account", OPERATOR, {"account_id": "@spare_account"}, proof="fresh", get=None, post="operator", form={"evidence": "letter seen"}),
+    Page("office:confirm_bank_account", OPERATOR, {"account_id": "@looked_account"}, proof="fresh", get=None, post="operator"),
+    Page("office:refuse_bank_account", OPERATOR, {"account_id": "@spare_account"}, proof="fresh", get=None, post="operator", form={"reason": "not theirs"}),
     Page("office:intents", OPERATOR, get="operator"),
     Page("office:letters", OPERATOR, get="operator"),
     Page("office:repeat_letter", OPERATOR, get=None, post="operator", form={"letter": "~gone"}, answers=(302, 409), writes=False),
@@ -405,6 +459,22 @@ PAGES: list[Page] = [
          looks=("companies_auditnote",)),
     Page("office:event", OPERATOR, {"event_id": "@event"}, get="operator", post="operator", form={"reason": "known"},
          looks=("companies_auditnote",)),
+    Page("office:credit", OPERATOR, get="operator"),
+    Page("office:chargebacks", OPERATOR, get="operator"),
+    Page("office:chargeback", OPERATOR, {"chargeback_id": "@chargeback"}, get="operator"),
+    Page("office:answer_chargeback", OPERATOR, {"chargeback_id": "@chargeback"}, proof="fresh", get=None, post="operator",
+         form={"answer": "contest", "evidence": "signed for on Monday"}),
+    Page("office:exposure", CASHIER, get="operator", post="operator", form={"file": _rates}),
+    Page("office:bank", CASHIER, get="operator", post="operator", form={"file": _statement}),
+    Page("office:bank_statement", CASHIER, {"statement_id": "@bank_statement"}, get="operator"),
+    Page("office:bank_lines", CASHIER, get="operator"),
+    Page("office:bank_line", CASHIER, {"line_id": "@bank_line"}, get="operator"),
+    Page("office:bank_decide", CASHIER, {"line_id": "@bank_line", "verb": "~keep"}, proof="fresh", get=None, post="operator", form={"reason": "asked the bank"}),
+    Page("office:bank_decisions", CASHIER, get="operator"),
+    Page("office:bank_answer", CASHIER, {"decision_id": "@bank_decision", "verb": "~approve"}, proof="fresh", get=None, post="operator"),
+    Page("office:bank_breaks", CASHIER, get="operator"),
+    Page("office:bank_break", CASHIER, {"break_id": "@bank_break"}, get="operator", post="operator", form={"reason": "sent anew"}),
+    Page("office:bank_returns", CASHIER, get="operator"),
     Page("office:rails", OPERATOR, get="operator"),
     Page("office:rail", OPERATOR, {"code": "~sandbox"}, get="operator"),
     Page("office:order_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={
@@ -413,6 +483,20 @@ PAGES: list[Page] = [
     Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator"),
     Page("office:set_rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, proof="fresh", get=None, post="operator",
          form={"value": "5", "valid_from": "", "reason": "slower"}),
+    Page("office:fees", OPERATOR, get="operator"),
+    Page("office:set_fees", OPERATOR, {"of": "~export"}, proof="fresh", get=None, post="operator", form={
+        "commission_rate": "2.5", "commission_base": "goods", "commission_floors": "5.00 USD", "commission_caps": "900.00 USD, 800.00 EUR",
+        "span": "order", "valid_from": "", "reason": "the board"}),
+    Page("office:taxes", OPERATOR, get="operator"),
+    Page("office:set_issuer", OPERATOR, proof="fresh", get=None, post="operator", form={
+        "name": "Fair GmbH", "country": "DE", "registration_number": "HRB 9", "tax_number": "DE136695976", "line1": "Kai 1", "line2": "",
+        "city": "Hamburg", "postcode": "20457", "email": "books@fair.example", "series": "INV"}),
+    Page("office:set_tax_rate", OPERATOR, proof="fresh", get=None, post="operator", form={
+        "issuer_country": "DE", "customer": "CN", "with_number": "", "code": "S", "rate": "6", "exemption_code": "", "exemption": "",
+        "valid_from": "", "reason": "a new law"}),
+    Page("office:confirm_tax_number", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"tax_number": "DE136695976"}),
+    Page("office:invoices", OPERATOR, get="operator"),
+    Page("office:issue_invoices", OPERATOR, {"number": "@company_number", "currency": "~USD"}, get=None, post="operator"),
     Page("office:staff", OPERATOR, get="operator"),
     Page("office:invite_staff", OPERATOR, proof="fresh", get=None, post="operator", form={"email": "new@fair.example", "roles": "operator"}),
     Page("office:end_staff", OPERATOR, {"person_id": "@clerk"}, proof="fresh", get="operator", post="operator", form={"reason": "left"}),
@@ -422,6 +506,24 @@ PAGES: list[Page] = [
     Page("office:account", OPERATOR, get="operator", query={"address": "@wallet_address"}, looks=("companies_auditnote",)),
     Page("office:entry", OPERATOR, {"entry_id": "@entry"}, get="operator"),
     Page("office:proofs", OPERATOR, get="operator"),
+    Page("office:correct_entry", OPERATOR, {"entry_id": "@cost_entry"}, proof="fresh", get=None, post="operator", form={"reason": "twice"}),
+    Page("office:trial", OPERATOR, get="operator"),
+    Page("office:trial_file", OPERATOR, {"ending": "~xlsx"}, get="operator", looks=("companies_auditnote",)),
+    Page("office:journal", OPERATOR, get="operator", query={"of": "account", "what": "@wallet_address"}, looks=("companies_auditnote",)),
+    Page("office:journal_file", OPERATOR, {"ending": "~csv"}, get="operator", looks=("companies_auditnote",)),
+    Page("office:plain_text", OPERATOR, get="operator", looks=("companies_auditnote",)),
+    Page("office:periods", OPERATOR, get="operator"),
+    Page("office:period", OPERATOR, {"month": f"~{_day(0)[:7]}"}, get="operator"),
+    Page("office:move_period", OPERATOR, {"month": f"~{_day(0)[:7]}", "verb": "~close"}, proof="fresh", get=None, post="operator",
+         answers=(422,), writes=False),
+    Page("office:settling", OPERATOR, get="operator"),
+    Page("office:settled", OPERATOR, get="operator"),
+    Page("office:break", OPERATOR, {"break_id": "@rail_break"}, get="operator"),
+    Page("office:end_break", OPERATOR, {"break_id": "@rail_break"}, proof="fresh", get=None, post="operator", form={"how": "dismiss", "reason": "known"}),
+    Page("office:books", OPERATOR, get="operator"),
+    Page("office:freeze", OPERATOR, proof="fresh", get=None, post="operator", form={"reason": "odd"}),
+    Page("office:lift_freeze", OPERATOR, {"freeze_id": "~01a20000-0000-7000-8000-000000000000"}, proof="fresh", get=None, post="operator",
+         form={"reason": "mended"}, answers=(302, 409, 422), writes=False),
     # ── allauth's pages: one's own person only; their own tests prove them, here only doors and purity ──
     Page("account_login", EVERYONE, get="nobody", post="nobody", form={"login": "x@fair.example", "password": "no"}, answers=(200,),
          writes=False, keyless=True),
@@ -529,6 +631,9 @@ OPERATIONS: list[Operation] = [
     Operation("POST /threads/{thread_id}/read", MEMBER, path={"thread_id": "@thread"}, body={"up_to": "@message"}),
     Operation("GET /payments/{payment_id}", PURSE, path={"payment_id": "@intent"}),
     Operation("POST /payments/{payment_id}/checkout", PURSE, path={"payment_id": "@intent"}, answers=(409, 502, 503), keyless=True),
+    Operation("POST /payments/{payment_id}/bank", PURSE, path={"payment_id": "@intent"}),
+    Operation("POST /payments/{payment_id}/card", PURSE, path={"payment_id": "@awaited"}),
+    Operation("GET /payments/{payment_id}/transfer", PURSE, path={"payment_id": "@awaited"}),
     Operation("POST /payments/{payment_id}/give-up", PURSE, path={"payment_id": "@intent"}, keyless=True),
     Operation("GET /consignments/{consignment_id}", PARTY, path={"consignment_id": "@goods_in"}),
     Operation("GET /consignments/{consignment_id}/tracking", PARTY, path={"consignment_id": "@goods_in"}),
@@ -537,14 +642,41 @@ OPERATIONS: list[Operation] = [
     Operation("POST /consignments/{consignment_id}/proof", TRADING + " | operator", path={"consignment_id": "@goods_in"}, body={
         "delivered_at": _moment(-1), "signed_by": "A. Meyer", "place": "DEHAM", "note": "seen", "file_ids": ["@attachment"],
         "document_sha256": "a" * 64}),
+    Operation("GET /payments/{payment_id}/ways", PURSE, path={"payment_id": "@intent"}),
+    Operation("POST /payments/{payment_id}/pay", PURSE, path={"payment_id": "@intent"}, body={"method": "credit"}),
+    Operation("GET /credits", MEMBER),
+    Operation("POST /credits", MONEY, body={"buyer": "@customer_number", "limit": "100.00", "currency": "USD", "net_days": 30}),
+    Operation("GET /credits/{credit_id}", MEMBER, path={"credit_id": "@credit_given"}),
+    Operation("POST /credits/{credit_id}/limit", MONEY, path={"credit_id": "@credit_given"}, body={"limit": "100.00"}),
+    Operation("POST /credits/{credit_id}/agree", MONEY, path={"credit_id": "@credit_offered"}),
+    Operation("POST /credits/{credit_id}/pause", MONEY, path={"credit_id": "@credit_given"}),
+    Operation("POST /credits/{credit_id}/resume", MONEY, path={"credit_id": "@credit_paused"}),
+    Operation("POST /credits/{credit_id}/close", MONEY, path={"credit_id": "@credit_given"}),
+    Operation("GET /credits/{credit_id}/dues", MEMBER, path={"credit_id": "@credit_taken"}, query={"state": "open"}),
+    Operation("POST /credits/dues/{due_id}/pay", PURSE, path={"due_id": "@credit_due"}),
+    Operation("GET /fx/rates", MEMBER),
+    Operation("POST /fx/quotes", MONEY, body={"give": "USD", "get": "EUR", "amount": "5.00"}),
+    Operation("GET /fx/quotes/{quote_id}", MONEY, path={"quote_id": "@fx_quote"}),
+    Operation("POST /fx/quotes/{quote_id}/take", MONEY, path={"quote_id": "@fx_quote"}),
+    Operation("POST /fx/quotes/{quote_id}/pay", MONEY, path={"quote_id": "@fx_payment_quote"}),
+    Operation("POST /payments/{payment_id}/fx-quote", MONEY, path={"payment_id": "@intent"}, body={"give": "EUR"}),
     Operation("GET /wallet", MONEY),
     Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /invoices", MONEY, query={"cursor": "", "limit": "5"}),
+    Operation("GET /invoices/{invoice_id}", MONEY, path={"invoice_id": "@invoice"}),
+    Operation("GET /invoices/{invoice_id}/xml", MONEY, path={"invoice_id": "@invoice"}),
+    Operation("GET /invoices/{invoice_id}/pdf", MONEY, path={"invoice_id": "@invoice"}),
+    Operation("POST /orders/{order_id}/returns", MONEY, proof="fresh", path={"order_id": "@sold_completed"}, body={
+        "amount": "1.00", "reason": "a scratch"}),
     Operation("GET /bank-accounts", MONEY),
     Operation("POST /bank-accounts", MONEY, proof="fresh", body=_BANK_FORM),
     Operation("DELETE /bank-accounts/{account_id}", MONEY, proof="fresh", path={"account_id": "@spare_account"}),
     Operation("GET /payouts", MONEY, query={"cursor": "", "limit": "5"}),
     Operation("POST /payouts", MONEY, proof="fresh", body={"bank_account": "@bank_account", "amount": "5.00"}),
     Operation("GET /payouts/{payout_id}", MONEY, path={"payout_id": "@payout"}),
+    Operation("POST /payouts/{payout_id}/approve", MONEY_IN_PERSON, "owner", {"payout_id": "@payout_two"}, proof="fresh"),
+    Operation("POST /payouts/{payout_id}/cancel", MONEY, path={"payout_id": "@payout_two"}),
+    Operation("GET /debts", MONEY),
     Operation("GET /company/offers", MEMBER, query={"state": "draft", "q": "bolt", "cursor": "", "limit": "5"}),
     Operation("POST /company/offers", SELLING, body=_OFFER | {"market": "export"}),
     Operation("PATCH /company/offers/{offer_id}", SELLING, path={"offer_id": "@draft"}, body=_OFFER),

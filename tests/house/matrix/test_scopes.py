@@ -15,12 +15,14 @@ from everfair.companies.queries import actor_of_person
 from everfair.disputes.queries import claims_visible_to
 from everfair.logistics.queries import consignments_visible_to
 from everfair.payments.queries import intents_visible_to
+from everfair.payments.queries.credit import credit_lines_visible_to
 from everfair.sourcing.queries import quotes_visible_to, rfqs_visible_to
 from everfair.trade.queries import orders_visible_to
 from tests.house.matrix.world import World
 
 SCOPES: list[Callable[[Actor], QuerySet[Any]]] = [
     orders_visible_to, intents_visible_to, rfqs_visible_to, quotes_visible_to, consignments_visible_to, claims_visible_to,
+    credit_lines_visible_to,
 ]  # fmt: skip
 
 

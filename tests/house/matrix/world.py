@@ -25,6 +25,7 @@ from everfair.base.clock import now
 from everfair.base.ids import new_id
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.money import Money
+from everfair.billing.actions import issue_invoices, state_tax_number
 from everfair.catalog.actions import draft_offer, stage_import, withdraw_offer
 from everfair.catalog.models import Offer
 from everfair.companies import actions as companies
@@ -35,13 +36,34 @@ from everfair.companies.values import SCOPES
 from everfair.disputes import actions as disputes
 from everfair.disputes.actions import Complaint
 from everfair.files.actions import keep_attachment, keep_picture
+from everfair.ledger.actions import post_entry
 from everfair.ledger.models import Entry
+from everfair.ledger.values import Transfer, clearing, costs, settled, wallet
 from everfair.logistics.actions import hand_over
 from everfair.logistics.models import CarrierEvent, Consignment
+from everfair.markets.models import RuleVersion
+from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import notify
 from everfair.messaging.models import Message, Notice, Thread
-from everfair.payments.actions import add_bank_account, request_payout
-from everfair.payments.models import Intent, ProviderEvent
+from everfair.payments.actions import (
+    add_bank_account,
+    agree_to_credit,
+    choose_bank,
+    except_payout,
+    fetch_rates,
+    grant_credit,
+    import_statement,
+    look_at_bank_account,
+    pause_credit,
+    prepare_batch,
+    quote_exchange,
+    quote_payment,
+    request_payout,
+    return_line,
+    take_event,
+    take_file,
+)
+from everfair.payments.models import BankBreak, BankLine, BankStatement, Chargeback, CreditDue, Intent, ProviderEvent, RailBreak
 from everfair.reviews import actions as reviews
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
@@ -60,8 +82,11 @@ from everfair.trade.actions import (
     sign_order,
 )
 from everfair.trade.models import Order, Stage
+from everfair.trade.reactions import money_arrived
 from tests import make
+from tests.billing.billing import charged, issuer
 from tests.files import uploads
+from tests.payments.statements import Bank
 from tests.sourcing.asking import quote_draft, rfq_draft
 from tests.trade import kinds
 from tests.trade.inspecting import BAD, book, report
@@ -120,6 +145,8 @@ def person(email: str, **columns: Any) -> Person:
 
 
 def build() -> World:
+    # As long as prices ever hold: the walk takes minutes.
+    RuleVersion.objects.create(market=DEFAULT_MARKET, name="payments.fx_quote_s", value=900, set_by="operator", reason="the walk")
     operator = person("operator@fair.example", name="Operator", is_staff_member=True, staff_roles=["operator"])
     partner = make.company(name="Partner Trading", country="NL")
     partner_person = make.member(partner, who=person("partner@fair.example"))
@@ -149,7 +176,20 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
     side.of["verified_number"] = verified.number
-    for building in (_doors, _goods, _requests, _trades, _deliveries, _kinds, _claims, _reviews, _money, _talk, _machine):
+    for building in (
+        _doors,
+        _goods,
+        _requests,
+        _trades,
+        _deliveries,
+        _kinds,
+        _claims,
+        _reviews,
+        _money,
+        _credit,
+        _talk,
+        _machine,
+    ):
         building(side)
     return side
 
@@ -262,6 +302,7 @@ def _trades(side: Side) -> None:
     of["sold_making"] = made.pk
     of["photo"] = _photo(side, side.by)
     _inspections(side)
+    _bank(side)
     made = _order(side, *buys[:2], of["partner_offer"], 1, payment_plan="made_to_order")
     make.pay(Stage.objects.get(order=made, n=1), side.by)
     show_work(made.pk, "production_photo", [_photo(side, side.partner_by)], f"note {side.mark}", by=side.partner_by)
@@ -275,6 +316,28 @@ def _trades(side: Side) -> None:
     of["asked_of_us"] = ask_extension(of["bought_shipped"], "receipt", 5, f"customs {side.mark}", by=side.partner_by).pk
     of["asked_by_us"] = ask_extension(of["sold_funded"], "shipping", 5, f"mould {side.mark}", by=side.by).pk
     of["due"] = _order(side, side.by, side.partner_by, of["partner_offer"], 1).pk
+
+
+def _bank(side: Side) -> None:
+    """A payment that waits for a transfer, and what a bank said: lines that nobody knows, one decided by a first person, and a break."""
+    of = side.of
+    order = _order(side, side.by, side.partner_by, of["partner_offer"], 1)
+    of["awaited"] = choose_bank(pay_stage(Stage.objects.get(order=order, n=1).pk, by=side.by), by=side.by).pk
+    last = BankStatement.objects.order_by("-sequence").first()
+    bank = Bank("usd", opening=last.closing_minor, number=last.sequence + 1) if last else Bank("usd")
+    bank.credit(2_000_000, f"first {side.mark}", ref=f"1{side.mark}").credit(500, f"second {side.mark}").credit(
+        600, f"third {side.mark}"
+    )
+    [done] = import_statement("bank.sta", bank.mt940(), by=SYSTEM).outcomes
+    of["bank_statement"] = done.statement_id
+    large, of["bank_line"], _other = (
+        BankLine.objects.filter(statement_id=done.statement_id).order_by("n").values_list("pk", flat=True)
+    )
+    clerk = Actor("operator", new_id(), staff_roles=frozenset({"finance"}))
+    to = ("Somebody", "DE44500105175407324931", "")
+    of["bank_decision"] = return_line(large, to, f"unknown {side.mark}", by=clerk).pk
+    import_statement("bad.sta", bank.next().mt940(closing=1), by=SYSTEM)
+    of["bank_break"] = BankBreak.objects.order_by("-id").values_list("pk", flat=True)[0]
 
 
 def _inspections(side: Side) -> None:
@@ -422,20 +485,105 @@ def _deliveries(side: Side) -> None:
     }
 
 
+_COST = [Transfer(costs("sandbox", "USD"), settled("sandbox", "USD"), Money(7, "USD"))]
+
+
 def _money(side: Side) -> None:
     of, owner = side.of, side.by
-    account = add_bank_account(
-        holder=f"Holder {side.mark}", account="DE89370400440532013000", bic="", bank_name=f"Bank {side.mark}", country="DE",
-        currency="USD", by=owner,
+    _gift(owner)
+    fetch_rates()
+    account = make.bank_account(owner, holder=f"Holder {side.mark}", bank_name=f"Bank {side.mark}")
+    spare, looked = (
+        add_bank_account(
+            holder=f"{word} {side.mark}", account="GB82WEST12345698765432", bic="", bank_name=f"Bank {side.mark}", country="GB",
+            currency="USD", by=owner,
+        )
+        for word in ("Spare", "Looked")
     )  # fmt: skip
-    spare = add_bank_account(
-        holder=f"Spare {side.mark}", account="GB82WEST12345698765432", bic="", bank_name=f"Bank {side.mark}", country="GB",
-        currency="USD", by=owner,
-    )  # fmt: skip
-    of |= {"bank_account": account.pk, "spare_account": spare.pk}
+    look_at_bank_account(looked.pk, f"letter {side.mark}", by=make.staff())
+    of |= {"bank_account": account.pk, "spare_account": spare.pk, "looked_account": looked.pk}
     of["payout"] = request_payout(account.pk, Money.of("10.00", "USD"), by=owner).pk
+    of["payout_two"] = request_payout(account.pk, Money.of("6000.00", "USD"), by=actor_of_person(side.people["finance"])).pk
+    _batches(side)
+    make.fill(side.company.pk, Money.of("900.00", "EUR"))
+    of["fx_quote"] = quote_exchange(new_id(), give=Money.of("5.00", "USD"), into="EUR", by=owner).pk
+    of["fx_payment_quote"] = quote_payment(new_id(), of["intent"], "EUR", by=owner).pk
     of["entry"] = Entry.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    of["cost_entry"] = post_entry(f"cost:{side.company.pk}", _COST, kind="rail_settled", by=SYSTEM)
+    of["rail_break"] = RailBreak.objects.create(
+        rail="sandbox",
+        kind="unknown",
+        about=f"chk_{side.company.pk}",
+        currency="USD",
+        gross_minor=500,
+        fee_minor=10,
+        cleared_minor=0,
+    ).pk
+    issuer()
+    state_tax_number("DE136695976", by=owner)
+    charged(side.company, 1000, reference=f"EF-{side.mark}")
+    of["invoice"] = issue_invoices(side.company.pk, "USD", now(), by=SYSTEM)[0].pk
+    charged(side.company, 500, reference=f"EF-{side.mark}")
     of["wallet_address"] = f"company:{side.company.pk}:wallet:USD"
+
+
+def _credit(side: Side) -> None:
+    """Granted and taken, in every state; a debt to the partner, and a customer of this side alone."""
+    of, ours, theirs = side.of, side.by, side.partner_by
+
+    def granted(seller: Actor, buyer: Actor, currency: str, *, agreed: bool = True) -> UUID:
+        line = grant_credit(buyer.company_id, Money.of("9000.00", currency), 30, by=seller)  # type: ignore[arg-type]
+        if agreed:
+            agree_to_credit(line.pk, by=buyer)
+        return line.pk
+
+    of["credit_given"] = granted(ours, theirs, "USD")
+    of["credit_paused"] = pause_credit(granted(ours, theirs, "EUR"), by=ours).pk
+    of["credit_taken"] = granted(theirs, ours, "USD")
+    of["credit_offered"] = granted(theirs, ours, "EUR", agreed=False)
+    order = _order(side, ours, theirs, of["partner_offer"], 1)
+    for n in (1, 2):
+        intent = Intent.objects.get(pk=pay_stage(Stage.objects.get(order=order, n=n).pk, method="credit", by=ours))
+        money_arrived(make.captured(intent))
+    ship_order(order.pk, make.CONSIGNMENT | {"tracking_number": f"DUE{side.mark}", "handed_over_on": now().date()}, by=theirs)
+    receive_order(order.pk, by=ours)
+    of["credit_due"] = CreditDue.objects.filter(line_id=of["credit_taken"]).earliest("id").pk
+    charged_back = _order(side, ours, theirs, of["partner_offer"], 1)
+    intent = make.pay(Stage.objects.get(order=charged_back, n=1), ours)
+    intent.refresh_from_db()
+    take_event("sandbox", *make.disputed(intent, ref=f"dsp_{side.mark}"))
+    of["chargeback"] = Chargeback.objects.get(intent=intent).pk
+    customer = make.company(name=f"Customer {side.name}")
+    _order(side, make.actor(customer, "owner", who=make.member(customer)), ours, of["offer"], 0)
+    of["customer_number"] = customer.number
+
+
+def _batches(side: Side) -> None:
+    """Payouts of a company with one person, each where an operator has something to do."""
+    of, firm = side.of, make.company(name=f"Treasury {side.name}")
+    owner = make.actor(firm, "owner", who=make.member(firm))
+    _gift(owner)
+    account = make.bank_account(owner)
+
+    def pay(amount: str, state: str) -> Any:
+        return make.payout(owner, Money.of(amount, "USD"), state=state, account=account)
+
+    of["payout_asked"] = pay("6000.00", "requested").pk
+    prepared = pay("12000.00", "batched")
+    prepare_batch(prepared.batch_id, by=make.staff())
+    released, filed, held = pay("12000.00", "released"), pay("12000.00", "released"), pay("12000.00", "batched")
+    take_file(filed.batch_id, by=make.staff())
+    except_payout(held.pk, f"odd {side.mark}", by=make.staff())
+    batched = pay("2500.00", "batched")
+    of |= {
+        "batch_prepared": prepared.batch_id, "batch_released": released.batch_id, "batch_filed": filed.batch_id,
+        "batch_open": batched.batch_id, "payout_filed": filed.pk, "payout_held": held.pk, "payout_batched": batched.pk,
+    }  # fmt: skip
+
+
+def _gift(to: Actor) -> None:
+    move = Transfer(clearing("sandbox", "USD"), wallet(to.company_id, "USD"), Money.of("90000.00", "USD"))  # type: ignore[arg-type]
+    post_entry(f"gift:{to.company_id}", [move], kind="payment_returned", by=SYSTEM)
 
 
 def _talk(side: Side) -> None:

@@ -91,6 +91,9 @@ class Store:
                     db.execute(statement)
             elif version != SCHEMA_VERSION:
                 raise RuntimeError(f"{folder} was written by another version of the sandbox; start with an empty folder")
+            for statement in own_schema.split(";\n") if version else ():
+                if " if not exists " in statement:  # what a product has learnt since its folder was made
+                    db.execute(statement)
             db.execute(f"pragma user_version = {SCHEMA_VERSION}")
 
     @contextmanager

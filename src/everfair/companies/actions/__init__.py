@@ -3,7 +3,7 @@
 from .assortments import note_assortment
 from .factors import remove_factors
 from .keys import authenticate_api_key, make_api_key, revoke_api_key
-from .notes import end_staff, note_act
+from .notes import end_staff, forget_former_contacts, note_act
 from .office import (
     lift_stop,
     mark_inspector,
@@ -40,6 +40,7 @@ __all__ = [
     "end_membership",
     "end_session",
     "end_staff",
+    "forget_former_contacts",
     "invite_person",
     "keep_looks",
     "lift_stop",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
+from everfair.base.rows import ask
 from everfair.companies.actions import reading
 from everfair.companies.models import AuditNote, Person
 
@@ -28,6 +29,11 @@ def note_act(
     `act` is at most 60 characters and stable: people search for it.
     """
     return AuditNote.objects.create(actor=by.label, act=act, subject=subject, reason=reason, before=before, after=after)
+
+
+def forget_former_contacts() -> int:
+    """Addresses that nobody needs to be warned under any more: they are kept for a month."""
+    return len(ask("DELETE FROM companies_formercontact WHERE created_at <= ef_now() - interval '30 days' RETURNING 1"))
 
 
 def end_staff(person_id: UUID, reason: str, *, by: Actor) -> Person:

@@ -20,7 +20,7 @@ from everfair.disputes.states import ENDED
 from everfair.trade.queries import credit_of_held, order_parts
 
 _KEEPS = ~Q(state__in=ENDED) | Q(carried_out_at=None, held_minor__gt=0, state__in=["settled", "dropped", "decided"])
-_HELD = "SELECT coalesce(sum(amount_minor - parted_minor), 0)::bigint FROM trade_stage WHERE order_id = %s AND state IN ('funded', 'frozen')"
+_HELD = "SELECT coalesce(sum(amount_minor - parted_minor - charged_minor), 0)::bigint FROM trade_stage WHERE order_id = %s AND state IN ('funded', 'frozen')"
 
 
 def claims_visible_to(actor: Actor) -> QuerySet[Claim]:
@@ -113,7 +113,7 @@ def worth_of(found: Claim) -> Money:
 
 def exhibits_of(found: Claim) -> list[Exhibit]:
     """The case file, oldest first: the same for both sides and the arbitrator."""
-    return list(Exhibit.objects.filter(claim=found).order_by("n"))
+    return find(Exhibit, "claim_id = %s ORDER BY n", [found.pk])
 
 
 def file_hash(exhibits: list[Exhibit]) -> str:

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.deadlines import deadlines_of
+from everfair.base.rows import ask
 from everfair.companies.queries import linked_people, people_of, staff
-from everfair.disputes.models import Assignment, Claim, Ruling, RulingCheck
+from everfair.disputes.models import Assignment, Claim
 from everfair.disputes.states import WITH_ARBITRATOR
 
 RULING_ROLES = {"arbitrator", "operator"}
@@ -22,9 +23,15 @@ RULING_ROLES = {"arbitrator", "operator"}
 
 def _barred(claim: Claim) -> set[UUID]:
     """Who has a link to a side, or has judged this claim in the other instance."""
-    other = Ruling.objects.filter(claim=claim).exclude(instance=claim.instance).values_list("person_id", flat=True)
-    checked = RulingCheck.objects.filter(ruling__claim=claim).exclude(ruling__instance=claim.instance)
-    return linked_people([claim.buyer_id, claim.seller_id]) | set(other) | set(checked.values_list("checked_by", flat=True))
+    judged = ask(_JUDGED, {"claim": claim.pk, "instance": claim.instance})
+    return linked_people([claim.buyer_id, claim.seller_id]) | {row[0] for row in judged}
+
+
+_JUDGED = """
+    SELECT person_id FROM disputes_ruling WHERE claim_id = %(claim)s AND instance <> %(instance)s
+    UNION SELECT c.checked_by FROM disputes_rulingcheck c JOIN disputes_ruling r ON r.id = c.ruling_id
+        WHERE r.claim_id = %(claim)s AND r.instance <> %(instance)s
+"""
 
 
 def may_judge(claim: Claim, person_id: UUID | None) -> bool:

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from everfair.disputes.models import Claim, ClaimLine
+from everfair.base.rows import ask
+from everfair.disputes.models import Claim
 from everfair.disputes.queries.rules import number
 from everfair.disputes.values import INSPECTABLE
 from everfair.trade.queries import days_in_claim, inspections_of_claim
@@ -15,8 +16,13 @@ from everfair.trade.queries import days_in_claim, inspections_of_claim
 
 def contested(found: Claim) -> dict[int, Decimal]:
     """The contested quantity by line of the contract: of goods that are there to be looked at."""
-    rows = ClaimLine.objects.filter(claim=found, reason__in=INSPECTABLE).order_by("line__n")
-    return dict(rows.values_list("line__n", "quantity"))
+    return dict(ask(_CONTESTED, [found.pk, list(INSPECTABLE)]))
+
+
+_CONTESTED = """
+    SELECT l.n, c.quantity FROM disputes_claimline c JOIN trade_orderline l ON l.id = c.line_id
+    WHERE c.claim_id = %s AND c.reason = ANY(%s::varchar[]) ORDER BY l.n
+"""
 
 
 def days_to_report(found: Claim) -> int:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from everfair.base.money import Money, total
-from everfair.trade.postings import fee_on_more
-from everfair.trade.queries import credit_of_held, credits_over, debts_left, stages_of
+from everfair.billing.values import one_sum
+from everfair.trade.queries import credit_of_held, credits_over, debts_left, fees_on, stages_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +44,9 @@ def split_of(order: Any, to_buyer: Money) -> Split | None:
         return None
     parts = to_buyer.split([rest.minor for rest in rests])
     rows, owed = [], debts_left(order)
-    for stage, rest, back in zip(stages, rests, parts, strict=True):
-        sellers = rest - back
-        fee = fee_on_more(stage.parted, sellers, Decimal(order.rules["trade.fee_rate"]))
+    fees = fees_on(order, [(stage, rest - back) for stage, rest, back in zip(stages, rests, parts, strict=True)])
+    for stage, rest, back, taken in zip(stages, rests, parts, fees, strict=True):
+        sellers, fee = rest - back, one_sum(taken, order.currency)
         debt = min(owed, sellers - fee)
         owed = owed - debt
         rows.append(SplitStage(stage.n, stage.name, rest, back, sellers - fee - debt, fee, debt))

@@ -16,8 +16,8 @@ from everfair.companies.actions import note_act
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import statement
 from everfair.office import queries
+from everfair.office.pages.accounting import show_entry
 from everfair.office.pages.answering import next_address, whole
-from everfair.office.pages.words import actor_in_words, told
 from everfair.office.queries.books import entries_of
 from everfair.office.values import LOOKED_AT_ACCOUNT
 
@@ -53,8 +53,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allow(OPERATOR)
 def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
-    found = queries.entry(entry_id)
-    return page(request, "office/entry.html", entry=found, who=actor_in_words(found.actor), why=told(found.why))
+    return show_entry(request, entry_id)
 
 
 @require_safe

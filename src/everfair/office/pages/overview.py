@@ -13,25 +13,28 @@ from everfair.base.allow import allow
 from everfair.base.pages import page
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
-from everfair.companies.queries import stopped_companies
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted
 from everfair.office.queries.queues import dead_reaction
-from everfair.payments.queries import intents_visible_to, payouts_visible_to
+from everfair.payments.queries import intents_visible_to
+from everfair.payments.roles import cashier
 from everfair.trade.queries.orders import orders_of_stages
 
 SHOWN = 100
+# Queues whose pages only those open who may say whose money it is.
+OF_THE_BANK = {"bank_breaks", "bank_lines", "bank_decisions"}
 
 
 @require_safe
 @allow(OPERATOR)
 def overview(request: HttpRequest) -> HttpResponse:
     found = queries.queues()
+    keeps = cashier.admits(request.actor)  # type: ignore[attr-defined]
     return page(
         request,
         "office/overview.html",
         queues=found,
-        waiting=[queue for queue in found.values() if queue.count],
+        waiting=[queue for queue in found.values() if queue.count and (keeps or queue.name not in OF_THE_BANK)],
         cards=cards(),
         parts=queries.parts_of_the_installation(),
         part_names={"worker": _("Worker"), "clock": _("Clock"), "index": _("Search index")},
@@ -53,7 +56,31 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
         "intents": (
             _("Payments in doubt"), reverse("office:intents"), _("A buyer may have paid; the provider has not said."), "act"
         ),
-        "payouts": (_("Payouts in doubt"), reverse("office:payouts"), _("The provider's last word is missing."), "act"),
+        "payouts": (
+            _("Payouts in doubt"), reverse("office:payouts") + "?which=doubt", _("The provider's last word is missing."), "act"
+        ),
+        "batches": (_("Batches of payouts"), reverse("office:payouts"), _("Suppliers wait for their money."), "act"),
+        "payout_exceptions": (
+            _("Payouts taken out"), reverse("office:payouts") + "?which=held", _("Money waits for a person to look."), "act"
+        ),
+        "payout_approvals": (
+            _("Payouts to approve"), reverse("office:payouts") + "?which=approve", _("The company has nobody else for it."), "act"
+        ),
+        "bank_accounts": (
+            _("Bank accounts to look at"), reverse("office:payouts") + "?which=accounts", _("The holder is not the company by its name."), "wait"
+        ),
+        "debts": (_("Debts overdue"), reverse("office:payouts") + "?which=debts", _("What companies owe us and did not settle."), "act"),
+        "bank_breaks": (
+            _("Breaks of our bank"), reverse("office:bank_breaks"), _("What our bank says does not fit, and is not booked."), "act"
+        ),
+        "bank_lines": (_("Bank lines to decide"), reverse("office:bank_lines"), _("Money came, and nobody knows whose."), "act"),
+        "bank_decisions": (
+            _("Bank decisions to approve"), reverse("office:bank_decisions"), _("A large sum waits for a second person."), "act"
+        ),
+        "rail_breaks": (
+            _("Breaks of providers"), reverse("office:settling"), _("A provider's statement and our books differ."), "act"
+        ),
+        "chargebacks": (_("Chargebacks to answer"), reverse("office:chargebacks"), _("Each has a day after which it is lost."), "act"),
         "stopped_payouts": (
             _("Payouts that a stop holds back"), reverse("office:payouts") + "?which=stopped",
             _("Lift the stop, or say why it stands."), "wait",
@@ -124,20 +151,6 @@ def repeat_deadline(request: HttpRequest, deadline_id: int) -> HttpResponse:
     actions.repeat_deadline(deadline_id, by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("The deadline fires again within a minute."))
     return redirect("office:deadlines")
-
-
-@require_safe
-@allow(OPERATOR)
-def payouts(request: HttpRequest) -> HttpResponse:
-    """Payouts of which the provider's last word is missing (the worker asks again by itself), or that a stop holds back."""
-    which = "stopped" if request.GET.get("which") == "stopped" else "doubt"
-    found = payouts_visible_to(request.actor)  # type: ignore[attr-defined]
-    if which == "stopped":
-        found = found.filter(state="requested", company_id__in=stopped_companies("payout"))
-    else:
-        found = found.filter(state="indeterminate")
-    rows = list(found.select_related("company", "bank_account").order_by("id")[:SHOWN])
-    return page(request, "office/payouts.html", payouts=rows, which=which)
 
 
 @require_safe

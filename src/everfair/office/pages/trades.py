@@ -29,8 +29,9 @@ from everfair.office.pages.words import SIDES, actor_in_words, asked_of, states_
 from everfair.office.queries.companies import whole_number
 from everfair.office.queries.trades import MONEY, STATES, glances
 from everfair.office.values import LOOKED_AT_ORDER
-from everfair.trade.queries.timeline import in_words
-from everfair.trade.queries.words import STAGE_NAMES, charge_name, rate_in_words
+from everfair.payments.values import PAID_BY_WORDS
+from everfair.trade.queries.timeline import Happening, in_words
+from everfair.trade.queries.words import STAGE_NAMES, charge_name
 
 PER_PAGE = 50
 
@@ -77,13 +78,14 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
     share = form.share() if form.is_bound and form.is_valid() else Decimal("0.5")
     claim = open_claim_of(order_id) if file.order.issue == "open" else None
     note_act(LOOKED_AT_ORDER, file.order.pk, "", actor)
+    machine = queries.machinery(order_id, file.parts.stages)
     return page(
         request,
         "office/trade.html",
         status=422 if form.errors else 200,
         file=file,
         order=file.order,
-        machine=queries.machinery(order_id, file.parts.stages),
+        machine=machine,
         who_did=actor_in_words,
         in_words=in_words,
         account_name=lambda address: _account_name(address, file),
@@ -91,10 +93,9 @@ def trade(request: HttpRequest, order_id: UUID) -> HttpResponse:
         intent_states=INTENT_STATES,
         states=states_of(file.order),
         asked=asked_of(file.standing),
-        history=_history(file),
+        history=_history(file, {row["purpose"]: row["provider"] for row in machine.intents if row["state"] == "captured"}),
         talks=_talks(file),
         stage_names=STAGE_NAMES,
-        rate_in_words=rate_in_words,
         charge_name=charge_name,
         amount=lambda minor: Money(minor, file.order.currency),
         form=form,
@@ -133,18 +134,23 @@ def _account_name(address: str, file: queries.OrderFile) -> str:
     return _("Received payment") if address.startswith("intent:") else address
 
 
-def _history(file: queries.OrderFile) -> list[dict[str, Any]]:
+def _history(file: queries.OrderFile, paid_by: dict[UUID, str]) -> list[dict[str, Any]]:
     """What happened, newest first."""
     return [
         {
             "at": row.at,
             "text": row.text if row.amount is None else f"{row.text} · {plain_money(row.amount)}",
             "kind": row.kind,
-            "who": " · ".join(filter(None, [str(SIDES.get(row.side, "")), row.who])),
+            "who": " · ".join(filter(None, [str(_who(row, paid_by)), row.who])),
             "detail": row.detail,
         }
         for row in reversed(file.timeline)
     ]
+
+
+def _who(row: Happening, paid_by: dict[UUID, str]) -> Any:
+    way = paid_by.get(row.paid_for, "") if row.paid_for else ""
+    return PAID_BY_WORDS.get(way) or SIDES.get(row.side, "")
 
 
 def _talks(file: queries.OrderFile) -> list[tuple[str, list[dict[str, Any]]]]:
@@ -194,7 +200,7 @@ def decide(request: HttpRequest, order_id: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         return page(
             request, "office/decide.html", status=422 if form.errors else 200, order=file.order, form=form,
-            split=queries.split_of(file.order, file.parts.stages, share.share()), stage_names=STAGE_NAMES, rate_in_words=rate_in_words,
+            split=queries.split_of(file.order, file.parts.stages, share.share()), stage_names=STAGE_NAMES,
         )  # fmt: skip
 
     return acted(form, work, show) if request.method == "POST" else show()

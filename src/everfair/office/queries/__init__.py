@@ -1,6 +1,14 @@
 """Everything the office reads, by noun. It sees all; each look at what belongs to a company is noted by the page."""
 
-from everfair.office.queries.books import AccountRow, EntryPage, accounts, entry, platform_balances
+from everfair.office.queries.books import (
+    AccountRow,
+    EntryPage,
+    accounts,
+    corrected_by,
+    entry,
+    may_be_corrected,
+    platform_balances,
+)
 from everfair.office.queries.companies import CompanyFile, companies_page, company_file, stopped_now
 from everfair.office.queries.letters import Letter, letters
 from everfair.office.queries.mapping import Unmapped, suggestion, unmapped, unmapped_one
@@ -54,6 +62,7 @@ __all__ = [
     "carrier_misfits_page",
     "companies_page",
     "company_file",
+    "corrected_by",
     "dead_reactions",
     "entry",
     "failed_deadlines",
@@ -62,6 +71,7 @@ __all__ = [
     "kept_numbers",
     "letters",
     "machinery",
+    "may_be_corrected",
     "misfit",
     "misfits_page",
     "offer_file",

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible
+from everfair.ledger.chart import row_of
 from everfair.office.queries.sql import literal_prefix, rows
 
 # An asset or an expense grows by debits, the others by credits: shown as an accountant expects it.
@@ -35,11 +36,12 @@ _ACCOUNTS = f"""
     WHERE a.address LIKE %(prefix)s || '%%' AND a.address > %(after)s ORDER BY a.address LIMIT %(limit)s"""  # noqa: S608
 _PLATFORM = f"""
     SELECT a.address, a.currency, a.account_class, NULL AS reserved_minor, {_SUM} AS credits
-    FROM ledger_account a WHERE NOT a.kept ORDER BY a.address"""  # noqa: S608
+    FROM ledger_account a WHERE NOT a.kept AND a.address NOT LIKE 'credit:%%' ORDER BY a.address"""  # noqa: S608
 
 
 def platform_balances() -> list[AccountRow]:
-    """Fees, suspense, losses, and each provider's clearing and costs, per currency, summed up from the transfers."""
+    """Fees, suspense, losses, and each provider's clearing and costs, per currency, summed up from the transfers. What pairs owe each
+    other on credit has a page of its own."""
     return [_account(row) for row in rows(_PLATFORM)]
 
 
@@ -76,11 +78,12 @@ class EntryPage:
     actor: str
     why: dict[str, Any]
     posted_at: datetime
+    booked_on: date
     transfers: list[EntryTransfer]
 
 
 _ENTRY = """
-    SELECT e.id, e.key, e.kind, e.actor, e.why, e.posted_at, t.id AS transfer, s.address AS source, g.address AS target,
+    SELECT e.id, e.key, e.kind, e.actor, e.why, e.posted_at, e.booked_on, t.id AS transfer, s.address AS source, g.address AS target,
            t.amount_minor, t.currency, t.purpose
     FROM ledger_entry e JOIN ledger_transfer t ON t.entry_id = e.id
     JOIN ledger_account s ON s.id = t.source_id JOIN ledger_account g ON g.id = t.target_id
@@ -98,10 +101,25 @@ def entry(entry_id: int) -> EntryPage:
         EntryTransfer(row["transfer"], row["source"], row["target"], Money(row["amount_minor"], row["currency"]), row["purpose"])
         for row in found
     ]
-    return EntryPage(first["id"], first["key"], first["kind"], first["actor"], why, first["posted_at"], transfers)
+    return EntryPage(
+        first["id"], first["key"], first["kind"], first["actor"], why, first["posted_at"], first["booked_on"], transfers
+    )
 
 
 def entries_of(transfers: list[int]) -> dict[int, int]:
     """Transfer → its entry, for the lines of a statement."""
     found = rows("SELECT id, entry_id FROM ledger_transfer WHERE id = ANY(%(ids)s)", {"ids": transfers})
     return {row["id"]: row["entry_id"] for row in found}
+
+
+def may_be_corrected(of: EntryPage) -> bool:
+    """Whether `ledger.correct_entry` would take it back, as far as its accounts tell."""
+    ends = {end for transfer in of.transfers for end in (transfer.source, transfer.target)}
+    ours = all(not row_of(end).kept and ":clearing:" not in end for end in ends)
+    return ours and of.kind != "correction" and corrected_by(of.id) is None
+
+
+def corrected_by(entry_id: int) -> int | None:
+    """The entry that took this one back."""
+    found = rows("SELECT id FROM ledger_entry WHERE key = %(key)s", {"key": f"correction:{entry_id}"})
+    return found[0]["id"] if found else None

@@ -45,7 +45,7 @@ _QUEUES = f"""
     WHERE o.issue = 'open' AND NOT {CLAIMED}
     UNION ALL SELECT 'cases', count(*), min(k.created_at) FROM disputes_claim k WHERE k.state IN ('arbitration', 'proposed')
     UNION ALL SELECT 'misfits', count(*), min(e.received_at) FROM payments_providerevent e
-    WHERE e.outcome IN ('mismatch', 'unknown') AND NOT EXISTS (
+    WHERE e.outcome IN ('mismatch', 'unknown', 'refused') AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)
     UNION ALL SELECT 'carriers', count(*), min(e.received_at) FROM logistics_carrierevent e
     WHERE e.outcome IN ('parked', 'mismatch', 'unknown') AND NOT EXISTS (
@@ -53,9 +53,23 @@ _QUEUES = f"""
     UNION ALL SELECT 'intents', count(*), min(created_at) FROM payments_intent WHERE state = 'indeterminate'
     UNION ALL SELECT 'payouts', count(*), min(created_at) FROM payments_payout WHERE state = 'indeterminate'
     UNION ALL SELECT 'stopped_payouts', count(*), min(p.created_at) FROM payments_payout p
-    WHERE p.state = 'requested' AND EXISTS (
+    WHERE p.state IN ('requested', 'approved', 'released') AND EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = p.company_id AND s.kind = 'payout' AND s.lifted_at IS NULL
         AND (s.until IS NULL OR s.until > ef_now()))
+    UNION ALL SELECT 'batches', count(*), min(b.created_at) FROM payments_batch b
+    WHERE (b.state IN ('open', 'prepared') OR (b.rail = 'bank' AND b.state IN ('released', 'filed')))
+        AND EXISTS (SELECT FROM payments_payout p WHERE p.batch_id = b.id)
+    UNION ALL SELECT 'payout_exceptions', count(*), min(created_at) FROM payments_payout WHERE state = 'held'
+    UNION ALL SELECT 'payout_approvals', count(*), min(p.created_at) FROM payments_payout p WHERE p.state = 'requested' AND 2 > (
+        SELECT count(*) FROM companies_membership m JOIN companies_person w ON w.id = m.person_id
+        WHERE m.company_id = p.company_id AND m.ended_at IS NULL AND w.is_active AND m.roles && ARRAY['owner', 'finance']::varchar[])
+    UNION ALL SELECT 'bank_accounts', count(*), min(created_at) FROM payments_bankaccount WHERE state IN ('added', 'looked')
+    UNION ALL SELECT 'debts', count(*), min(created_at) FROM payments_debt WHERE state = 'overdue'
+    UNION ALL SELECT 'bank_breaks', count(*), min(created_at) FROM payments_bankbreak WHERE settled_at IS NULL
+    UNION ALL SELECT 'bank_lines', count(*), min(created_at) FROM payments_bankline WHERE state = 'open'
+    UNION ALL SELECT 'bank_decisions', count(*), min(created_at) FROM payments_linedecision WHERE state = 'proposed'
+    UNION ALL SELECT 'rail_breaks', count(*), min(created_at) FROM payments_railbreak WHERE state = 'open'
+    UNION ALL SELECT 'chargebacks', count(*), min(created_at) FROM payments_chargeback WHERE state = 'open' AND answer = ''
     UNION ALL SELECT 'reactions', count(*), min(at) FROM base_deadreaction WHERE settled_at IS NULL
     UNION ALL SELECT 'deadlines', count(*), min(due_at) FROM base_deadline WHERE state = 'failed'
     UNION ALL SELECT 'overdue', count(*), min(due_at) FROM base_deadline

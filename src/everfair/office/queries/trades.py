@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 
 from everfair.base.actor import Actor
 from everfair.base.money import Money, total
+from everfair.billing.values import one_sum
 from everfair.companies.queries import companies_visible_to, open_stops
 from everfair.disputes.queries import CLAIMED
 from everfair.ledger.values import escrow
@@ -20,11 +21,12 @@ from everfair.messaging.queries import messages_of, threads_about
 from everfair.office.queries.companies import companies_found, whole_number
 from everfair.office.queries.sql import rows
 from everfair.office.queries.trail import TrailLine, trail
-from everfair.trade import postings
 from everfair.trade.queries import (
     Happening,
     OrderParts,
     Standing,
+    fee_words,
+    fees_on,
     order,
     order_parts,
     orders_visible_to,
@@ -110,7 +112,7 @@ class OpenIssue:
 
 _ISSUES = f"""
     SELECT o.id, coalesce(said.seq, 0) AS place, said.at AS since,
-        (SELECT coalesce(sum(s.amount_minor - s.parted_minor), 0) FROM trade_stage s WHERE s.order_id = o.id AND s.state = 'frozen') AS held
+        (SELECT coalesce(sum(s.amount_minor - s.parted_minor - s.charged_minor), 0) FROM trade_stage s WHERE s.order_id = o.id AND s.state = 'frozen') AS held
     FROM trade_order o LEFT JOIN LATERAL (
         SELECT h.seq, h.at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report'
         ORDER BY h.seq DESC LIMIT 1) said ON true
@@ -156,7 +158,7 @@ _DEADLINES = """
     SELECT kind, subject, generation, due_at, state, fired_at, tries FROM base_deadline
     WHERE subject = ANY(%(subjects)s::uuid[]) AND reminder = 0 ORDER BY id DESC LIMIT 100"""
 _INTENTS = """
-    SELECT id, purpose, amount_minor, currency, provider, provider_ref, state, failure, created_at FROM payments_intent
+    SELECT id, purpose, amount_minor, currency, provider, coalesce(nullif(provider_ref, ''), reference) AS provider_ref, state, failure, created_at FROM payments_intent
     WHERE purpose = ANY(%(stages)s::uuid[]) ORDER BY id DESC LIMIT 50"""
 
 
@@ -239,7 +241,7 @@ class Split:
     """What a decision pays: `to_seller` is what reaches the supplier's wallet, after the fee. All three sum up to `held`."""
 
     buyer_share: Decimal
-    fee_rate: Decimal
+    fee_words: str
     stages: tuple[SplitStage, ...]
     held: Money
     to_buyer: Money
@@ -249,18 +251,16 @@ class Split:
 
 def split_of(found: Any, stages: list[Any], buyer_share: Decimal) -> Split:
     """By the same shares and roundings as `trade` posts it: stage by stage, the fee on the supplier's part alone."""
-    rate, currency = Decimal(found.rules["trade.fee_rate"]), found.currency
+    currency, held = found.currency, [stage for stage in stages if stage.state in ("funded", "frozen")]
+    fees = fees_on(found, [(stage, stage.rest - stage.rest.share(buyer_share)) for stage in held])
     rows = []
-    for stage in stages:
-        if stage.state not in ("funded", "frozen"):
-            continue
+    for stage, taken in zip(held, fees, strict=True):
         to_buyer = stage.rest.share(buyer_share)
-        sellers = stage.rest - to_buyer
-        fee = postings.fee_on_more(stage.parted, sellers, rate)
+        sellers, fee = stage.rest - to_buyer, one_sum(taken, currency)
         rows.append(SplitStage(stage.n, stage.name, stage.rest, to_buyer, sellers - fee, fee))
     return Split(
         buyer_share=buyer_share,
-        fee_rate=rate,
+        fee_words=fee_words(found.rules, currency),
         stages=tuple(rows),
         held=total([row.held for row in rows], currency),
         to_buyer=total([row.to_buyer for row in rows], currency),

@@ -1,24 +1,123 @@
 """Everything that writes about payments, by noun."""
 
-from everfair.payments.actions.bank_accounts import add_bank_account, remove_bank_account
+from everfair.payments.actions.answers import answer_chargeback, send_answers
+from everfair.payments.actions.bank_accounts import (
+    add_bank_account,
+    confirm_bank_account,
+    look_at_bank_account,
+    refuse_bank_account,
+    remove_bank_account,
+)
+from everfair.payments.actions.batches import except_payout, prepare_batch, release_batch, reopen_batch
+from everfair.payments.actions.chargebacks import EventTooEarly
 from everfair.payments.actions.checkouts import give_up, start_checkout
-from everfair.payments.actions.events import take_event
+from everfair.payments.actions.covers import Cover, cover_chargebacks_with
+from everfair.payments.actions.credit import (
+    agree_to_credit,
+    change_credit_limit,
+    close_credit,
+    grant_credit,
+    pause_credit,
+    resume_credit,
+)
+from everfair.payments.actions.debts import net_debts, owe_company
+from everfair.payments.actions.desk import (
+    approve_decision,
+    assign_line,
+    book_costs,
+    keep_line,
+    note_return_sent,
+    return_line,
+    second_from,
+    settle_break,
+    withdraw_decision,
+)
+from everfair.payments.actions.draws import leave_on_credit
+from everfair.payments.actions.dues import pay_due, settle_due
+from everfair.payments.actions.events import keep_refused, take_event
+from everfair.payments.actions.exchanging import pay_by_quote, quote_exchange, quote_payment, take_quote, watch_exposure
+from everfair.payments.actions.files import bounce_bank_payout, hand_over_batch, settle_bank_payout, take_file, take_file_again
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
-from everfair.payments.actions.payouts import request_payout, send_payout
+from everfair.payments.actions.lines import match_lines
+from everfair.payments.actions.payouts import approve_payout, cancel_payout, readmit_payout, request_payout, send_payout
 from everfair.payments.actions.rails import keep_drill, order_rail
+from everfair.payments.actions.rates import fetch_rates, import_rates
+from everfair.payments.actions.reserves import keep_reserve
+from everfair.payments.actions.settling import book_break, dismiss_break, read_statement, take_statement
+from everfair.payments.actions.statements import import_statement
+from everfair.payments.actions.transfers import choose_bank, choose_card
+from everfair.payments.actions.ways import pay_by
 
 __all__ = [
+    "Cover",
+    "EventTooEarly",
     "add_bank_account",
+    "agree_to_credit",
+    "answer_chargeback",
+    "approve_decision",
+    "approve_payout",
+    "assign_line",
+    "book_break",
+    "book_costs",
+    "bounce_bank_payout",
+    "cancel_payout",
+    "change_credit_limit",
+    "choose_bank",
+    "choose_card",
+    "close_credit",
+    "confirm_bank_account",
+    "cover_chargebacks_with",
+    "dismiss_break",
+    "except_payout",
     "expire_intent",
+    "fetch_rates",
     "give_up",
+    "grant_credit",
+    "hand_over_batch",
+    "import_rates",
+    "import_statement",
     "keep_drill",
+    "keep_line",
+    "keep_refused",
+    "keep_reserve",
+    "leave_on_credit",
+    "look_at_bank_account",
+    "match_lines",
+    "net_debts",
+    "note_return_sent",
     "open_intent",
     "order_rail",
+    "owe_company",
+    "pause_credit",
+    "pay_by",
+    "pay_by_quote",
+    "pay_due",
+    "prepare_batch",
+    "quote_exchange",
+    "quote_payment",
+    "read_statement",
+    "readmit_payout",
+    "refuse_bank_account",
+    "release_batch",
     "remove_bank_account",
+    "reopen_batch",
     "request_payout",
+    "resume_credit",
+    "return_line",
     "return_received",
+    "second_from",
+    "send_answers",
     "send_payout",
+    "settle_bank_payout",
+    "settle_break",
+    "settle_due",
     "spend_received",
     "start_checkout",
     "take_event",
+    "take_file",
+    "take_file_again",
+    "take_quote",
+    "take_statement",
+    "watch_exposure",
+    "withdraw_decision",
 ]

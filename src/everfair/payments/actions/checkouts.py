@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import now
+from everfair.base.failpoints import failpoint
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.rows import ask, find, insert
 from everfair.base.states import moving
@@ -21,7 +22,8 @@ from everfair.payments.models import Intent, Route
 from everfair.payments.providers.port import CheckoutOpened, OutcomeUnknown, ProviderDown, ProviderRefused
 from everfair.payments.queries import intent as find_intent
 from everfair.payments.queries import intents_visible_to, rails_standing, ranked_rails
-from everfair.payments.rails import RAILS, RECIPIENT, client
+from everfair.payments.queries.ways import is_too_large_for_card
+from everfair.payments.rails import RAILS, RECIPIENT, carrying, client
 from everfair.payments.routing import Choice, is_usable
 from everfair.payments.states import LIVE_INTENT
 
@@ -40,8 +42,14 @@ def start_checkout(intent_id: UUID, *, by: Actor) -> str:
         intent = find_intent(intent_id, by)
         if intent.state == "open":
             return intent.checkout_url
+        if intent.state == "awaiting":
+            raise Refused("payments.waits_for_bank", _("This payment waits for your bank transfer. Choose another way first."))
         if intent.state not in LIVE_INTENT:
             raise Refused("payments.over", _("This payment is over."))
+        if is_too_large_for_card(intent):
+            raise Refused(
+                "payments.too_large_for_card", _("Payments this large do not go by card here. Please pay by bank transfer.")
+            )
         return _open_somewhere(intent, by)
 
 
@@ -71,6 +79,10 @@ def _open_somewhere(intent: Intent, by: Actor) -> str:
             c for c in ranked_rails("card", intent.amount, tried=frozenset(refused)) if _may_carry(c) and c.code not in down
         ]
         if not ranking:
+            if not down and not carrying("card", intent.amount):
+                raise Refused(
+                    "payments.no_card_rail", _("No card provider takes this amount in this currency. Choose another way to pay.")
+                )
             break
         route = _choose(intent, n, ranking)
         try:
@@ -98,6 +110,7 @@ def _choose(intent: Intent, n: int, ranking: list[Choice]) -> Route:
     """Committed before the provider is asked: whatever happens, where it may have happened is known."""
     route = Route(intent=intent, n=n, rail=ranking[0].code, ranking=[[c.code, list(c.reasons)] for c in ranking])
     insert(route)
+    failpoint("payments.route_committed")
     if intent.provider != route.rail:
         ask("UPDATE payments_intent SET provider = %s WHERE id = %s AND state = 'created'", [route.rail, intent.pk])
         intent.provider = route.rail
@@ -129,6 +142,7 @@ def _ask(intent: Intent, route: Route, by: Actor, *, sure: bool = True) -> str:
             return_url=f"{settings.ADDRESS}{intent.return_path}",
             language=by.language,
         )
+        failpoint("payments.checkout_answered")
         failed = False
     except ProviderDown:
         if sure:
@@ -186,7 +200,7 @@ def give_up(intent_id: UUID, *, by: Actor) -> None:
     find_intent(intent_id, by)  # NotVisible for all others
     with _alone(intent_id):
         intent = find_intent(intent_id, by)
-        if intent.state not in LIVE_INTENT:
+        if intent.state not in ("created", "open", "indeterminate"):  # a transfer is taken back in another way
             raise Refused("payments.over", _("This payment is over."))
         tries = find(Route, "intent_id = %s ORDER BY n", [intent.pk])
         if tries and tries[-1].outcome in ("asked", "doubt", "opened"):

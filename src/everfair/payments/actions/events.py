@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,21 +10,34 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from everfair.base.actor import RAIL_ACTOR
+from everfair.base.actor import RAIL_ACTOR, Actor
 from everfair.base.clock import EfNow
 from everfair.base.deadlines import clear_deadline
 from everfair.base.events import emit
+from everfair.base.failpoints import failpoint
 from everfair.base.ids import new_id
 from everfair.base.refused import Refused
-from everfair.base.rows import ask, find_one
+from everfair.base.rows import ask, find_one, tell
 from everfair.base.states import lock, moving, stepping
-from everfair.base.together import all_or_nothing
+from everfair.base.together import all_or_nothing, remember_moment
 from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentMismatched, PayoutFailed, PayoutSettled
 from everfair.ledger.actions import post_entry, post_hold, void_hold
+from everfair.ledger.values import Transfer
 from everfair.payments import postings
+from everfair.payments.actions.chargebacks import take_dispute
+from everfair.payments.actions.intents import return_gathered
 from everfair.payments.actions.refunds import owe_back, settle_refund
+from everfair.payments.bank import RAIL
 from everfair.payments.models import Intent, Payout, Refund
-from everfair.payments.providers.port import CheckoutState, EventKind, PayoutState
+from everfair.payments.providers.port import (
+    BadEvent,
+    BadSignature,
+    CheckoutState,
+    EventKind,
+    OtherMerchant,
+    PayoutState,
+    StaleSignature,
+)
 from everfair.payments.providers.port import ProviderEvent as Said
 from everfair.payments.queries import intents_visible_to
 from everfair.payments.rails import RECIPIENT, client
@@ -34,26 +48,69 @@ log = logging.getLogger(__name__)
 def take_event(provider: str, headers: Mapping[str, str], raw_body: bytes) -> str:
     """Verify, keep and apply one event; returns its outcome. A repeated event is answered by its first outcome.
 
-    Raises BadSignature or BadEvent when it cannot be believed: nothing is kept then.
+    Raises BadSignature or BadEvent when it cannot be believed: nothing is done then (`keep_refused` keeps it for a person). NothingYet
+    passes through: there is nothing to do. Raises EventTooEarly for a chargeback that comes before its capture: nothing is kept, and the
+    provider tells it again; so it does after ProviderDown, when something had to be asked for and could not.
     """
     said = client(provider).verify_event(headers, raw_body, timezone.now())
     with all_or_nothing():
         event_row = new_id()
         # Two deliveries at once: the second waits at the unique key, then reads the first one's outcome.
-        if not ask(_KEEP, [event_row, provider, said.account, said.event_id, said.kind.value, raw_body]):
+        kept = ask(_KEEP, [event_row, provider, said.account, said.event_id, said.kind.value, raw_body])
+        if not kept:
             known = ask(_KNOWN, [provider, said.account, said.event_id])
             return str(known[0][0])
+        remember_moment(kept[0][0])
+        failpoint("payments.event_stored")
         outcome, note = _apply(provider, said, event_row)
-        ask(_OUTCOME, [outcome, note, _subject(said), event_row])
-        return outcome
+        tell(_OUTCOME, [outcome, note, _subject(said), event_row])
+        failpoint("payments.event_applied")
+    failpoint("payments.event_committed")
+    return outcome
 
 
 _KEEP = """
     INSERT INTO payments_providerevent (id, provider, account, event_id, kind, body, outcome, outcome_note)
-    VALUES (%s, %s, %s, %s, %s, %s, 'new', '') ON CONFLICT (provider, account, event_id) DO NOTHING RETURNING 1
+    VALUES (%s, %s, %s, %s, %s, %s, 'new', '') ON CONFLICT (provider, account, event_id) DO NOTHING RETURNING ef_now()
 """
 _KNOWN = "SELECT outcome FROM payments_providerevent WHERE provider = %s AND account = %s AND event_id = %s"
 _OUTCOME = "UPDATE payments_providerevent SET outcome = %s, outcome_note = %s, subject = %s WHERE id = %s"
+
+
+# So many that nothing proves are kept in an hour; whoever floods us fills no table.
+REFUSED_IN_AN_HOUR = 100
+
+
+def keep_refused(provider: str, raw_body: bytes, error: BadSignature | BadEvent) -> bool:
+    """Keep what was not believed for a person to look at: it moves nothing. Once for the same bytes; whether it is new.
+
+    What is signed and yet not ours or not readable is always kept; what nothing proves, up to REFUSED_IN_AN_HOUR.
+    """
+    proven = isinstance(error, (BadEvent, StaleSignature))
+    if not raw_body or (not proven and ask(_REFUSED_LATELY, [provider])[0][0] >= REFUSED_IN_AN_HOUR):
+        return False
+    note = next(note for kind, note in _REFUSED_BECAUSE if isinstance(error, kind))
+    digest = hashlib.sha256(raw_body).hexdigest()
+    with all_or_nothing():
+        event_row = new_id()
+        if not ask(_KEEP, [event_row, provider, "", f"refused:{digest}", "", raw_body]):
+            return False
+        ask(_OUTCOME, ["refused", note, None, event_row])
+        if proven:
+            emit(PaymentMismatched(event_row, note), by=RAIL_ACTOR)
+    return True
+
+
+_REFUSED_LATELY = """
+    SELECT count(*) FROM payments_providerevent WHERE provider = %s AND outcome = 'refused' AND outcome_note = 'no valid signature'
+    AND received_at > ef_now() - interval '1 hour'
+"""
+_REFUSED_BECAUSE: tuple[tuple[type[Exception], str], ...] = (
+    (StaleSignature, "signed too long ago"),
+    (BadSignature, "no valid signature"),
+    (OtherMerchant, "of another merchant"),
+    (BadEvent, "not to be read"),
+)
 
 
 def _subject(said: Said) -> UUID | None:
@@ -73,6 +130,8 @@ def _apply(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
             return _payout(provider, said, event_row)
         case EventKind.REFUND_SUCCEEDED:
             return _refund(provider, said, event_row)
+        case _:
+            return take_dispute(provider, said, event_row)
 
 
 def _refund(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
@@ -139,7 +198,14 @@ def capture_intent(intent_id: UUID, version: int, provider_ref: str) -> tuple[st
         return _capture(intent, intent.provider, version, provider_ref)
 
 
-def _capture(intent: Intent, provider: str, version: int, provider_ref: str) -> tuple[str, str]:
+def capture_by_bank(intent: Intent, line_id: UUID) -> tuple[str, str]:
+    """All of it has come by transfer and stands gathered: the same way as a provider's word. For a locked intent."""
+    return _capture(intent, RAIL, 0, str(line_id), postings.gathered_captured(intent.pk, intent.amount))
+
+
+def _capture(
+    intent: Intent, provider: str, version: int, provider_ref: str, transfers: list[Transfer] | None = None
+) -> tuple[str, str]:
     if intent.state == "captured":
         if (intent.provider, intent.provider_ref) == (provider, provider_ref):
             return "ignored", "captured before"
@@ -153,12 +219,14 @@ def _capture(intent: Intent, provider: str, version: int, provider_ref: str) -> 
         intent.captured_at = EfNow()  # type: ignore[assignment]
         post_entry(
             f"intent:{intent.pk}:capture",
-            postings.captured(intent.provider, intent.pk, intent.amount),
+            transfers or postings.captured(intent.provider, intent.pk, intent.amount),
             kind="payment_captured",
             by=RAIL_ACTOR,
             why={"intent": str(intent.pk), "provider_ref": provider_ref},
         )
         clear_deadline("payments.intent", intent.pk)
+        if intent.reference and provider != RAIL:
+            return_gathered(intent, by=RAIL_ACTOR)
         if find_one(Intent, "purpose = %s AND state = 'captured' AND id <> %s", [intent.purpose, intent.pk]) is not None:
             owe_back(intent, provider, intent.provider_ref, received=True)  # what it was for is paid already
             return "applied", "paid by another payment: it goes back"
@@ -194,23 +262,32 @@ def _payout(provider: str, said: Said, event_row: UUID) -> tuple[str, str]:
     if (said.account, said.amount, said.recipient) != (client(provider).account, payout.amount, payout.bank_account.account):
         emit(PaymentMismatched(event_row, "payout"), by=RAIL_ACTOR)
         return "mismatch", "amount, currency or recipient of the payout"
-    return end_payout(payout.pk, paid=said.kind is EventKind.PAYOUT_PAID, failure=said.failure_code)
+    ended = end_payout(payout.pk, paid=said.kind is EventKind.PAYOUT_PAID, failure=said.failure_code)
+    if ended[0] == "ignored":
+        payout.refresh_from_db(fields=["state"])
+    if ended[0] == "ignored" and (payout.state == "paid") != (said.kind is EventKind.PAYOUT_PAID):
+        # The money left and came back, or left although it was said not to: the books follow neither by themselves.
+        emit(PaymentMismatched(event_row, "payout"), by=RAIL_ACTOR)
+        return "mismatch", "contradicts what the bank said before"
+    return ended
 
 
-def end_payout(payout_id: UUID, *, paid: bool, failure: str = "") -> tuple[str, str]:
-    """The bank's last word: the held money leaves the wallet, or is free again."""
+def end_payout(payout_id: UUID, *, paid: bool, failure: str = "", by: Actor = RAIL_ACTOR, ref: str = "") -> tuple[str, str]:
+    """The rail's or the bank's last word: the held money leaves the wallet, or is free again."""
     try:
         verb = "settle" if paid else "bounce"
-        with transaction.atomic(), moving(Payout.objects.all(), payout_id, verb, by=RAIL_ACTOR, reason=failure) as payout:
+        with transaction.atomic(), moving(Payout.objects.all(), payout_id, verb, by=by, reason=failure) as payout:
             payout.settled_at = EfNow()
             payout.failure = failure[:80]
+            payout.provider_ref = ref[:80] or payout.provider_ref
             if paid:
                 transfers = postings.paid_out(payout.provider, payout.company_id, payout.amount)
-                post_hold(payout.hold_id, f"payout:{payout.pk}:paid", transfers, kind="payout", by=RAIL_ACTOR)
-                emit(PayoutSettled(payout.pk, payout.company_id, payout.amount), by=RAIL_ACTOR)
+                post_hold(payout.hold_id, f"payout:{payout.pk}:paid", transfers, kind="payout", by=by)
+                emit(PayoutSettled(payout.pk, payout.company_id, payout.amount), by=by)
             else:
-                void_hold(payout.hold_id, by=RAIL_ACTOR)
-                emit(PayoutFailed(payout.pk, payout.company_id, payout.amount), by=RAIL_ACTOR)
+                void_hold(payout.hold_id, by=by)
+                emit(PayoutFailed(payout.pk, payout.company_id, payout.amount), by=by)
+            failpoint("payments.payout_before_end")
     except Refused as no:
         return "ignored", no.code
     return "applied", ""

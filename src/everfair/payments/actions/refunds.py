@@ -10,13 +10,16 @@ from django.db import transaction
 from everfair.base.actor import RAIL_ACTOR, SYSTEM, Actor
 from everfair.base.clock import EfNow
 from everfair.base.events import emit
+from everfair.base.failpoints import failpoint
 from everfair.base.ids import new_id
+from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.base.rows import find_one, insert
-from everfair.base.states import moving
+from everfair.base.states import moving, stepping
 from everfair.events.payments import RefundFailed, RefundOwed, RefundSettled
 from everfair.ledger.actions import post_entry
 from everfair.payments import postings
+from everfair.payments.bank import RAIL
 from everfair.payments.models import Intent, Refund
 from everfair.payments.providers.port import OutcomeUnknown, ProviderDown, ProviderRefused
 from everfair.payments.rails import client
@@ -54,6 +57,9 @@ def send_refund(refund_id: UUID) -> None:
     refund = Refund.objects.get(pk=refund_id)
     if refund.state not in ("requested", "indeterminate"):
         return
+    if refund.rail == RAIL:
+        _keep(refund_id, "bank")  # there is nobody to ask: what came by transfer goes back by the desk
+        return
     try:
         client(refund.rail).refund(str(refund.pk), refund.checkout_ref, refund.amount)
     except ProviderDown:
@@ -66,6 +72,7 @@ def send_refund(refund_id: UUID) -> None:
     except ProviderRefused as no:
         _keep(refund_id, no.code)
         return
+    failpoint("payments.refund_answered")
     settle_refund(refund_id, by=SYSTEM)
 
 
@@ -80,6 +87,23 @@ def settle_refund(refund_id: UUID, *, by: Actor) -> tuple[str, str]:
     except Refused as no:
         return "ignored", no.code
     return "applied", ""
+
+
+def charge_back_refund(refund_id: UUID, most: Money) -> Money:
+    """The payer's bank took this checkout back while the refund was still to be sent: it is not sent. Returns how much of it, up to
+    `most`, covers the chargeback; the rest is the payer's in the wallet. Nothing of one that went out already (I10)."""
+    refund = find_one(Refund, "id = %s AND state = 'requested' FOR UPDATE", [refund_id])
+    if refund is None:
+        return Money.zero(most.currency)
+    amount = Money(min(most.minor, refund.amount_minor), refund.currency)
+    with stepping(refund, "charge_back", by=RAIL_ACTOR):
+        refund.settled_at = EfNow()  # type: ignore[assignment]
+        rest = refund.amount - amount
+        if rest:
+            why = {"intent": str(refund.intent_id), "reason": "charged back"}
+            transfers = postings.refund_kept(refund.pk, refund.company_id, rest)
+            post_entry(f"refund:{refund.pk}:kept", transfers, kind="refund_kept", by=RAIL_ACTOR, why=why)
+    return amount
 
 
 def _keep(refund_id: UUID, failure: str) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol, Self
 
 from everfair.base.money import Money
-from everfair.base.signature import BadSignature
+from everfair.base.signature import BadSignature, StaleSignature
 
 __all__ = [
     "BadEvent",
@@ -16,6 +16,8 @@ __all__ = [
     "CheckoutOpened",
     "CheckoutState",
     "EventKind",
+    "NothingYet",
+    "OtherMerchant",
     "OutcomeUnknown",
     "PayoutSent",
     "PayoutState",
@@ -26,6 +28,7 @@ __all__ = [
     "ProviderRefused",
     "RefundSent",
     "RefundState",
+    "StaleSignature",
     "StatementLine",
 ]
 
@@ -59,12 +62,24 @@ class BadEvent(ProviderError):
     """Signed by the provider, yet not an event we understand: keep the raw body and tell a person; book nothing."""
 
 
+class OtherMerchant(BadEvent):
+    """Truly signed by the provider, and about somebody else's account there: nothing of ours."""
+
+
+class NothingYet(ProviderError):
+    """Truly signed and ours, and nothing has happened to the money by it: answer that it came, and forget it."""
+
+
 class EventKind(StrEnum):
     CHECKOUT_CAPTURED = "checkout.captured"
     CHECKOUT_FAILED = "checkout.failed"
     REFUND_SUCCEEDED = "refund.succeeded"
     PAYOUT_PAID = "payout.paid"
     PAYOUT_FAILED = "payout.failed"
+    DISPUTE_OPENED = "dispute.opened"  # the payer's bank took money back; it has left our settlement
+    DISPUTE_WON = "dispute.won"  # it is ours again
+    DISPUTE_LOST = "dispute.lost"  # it stays with the payer
+    DISPUTE_REVERSED = "dispute.reversed"  # decided otherwise after the fact: `state` says how it is now
 
 
 @dataclass(frozen=True)
@@ -126,10 +141,13 @@ class PayoutState:
 
 @dataclass(frozen=True)
 class StatementLine:
-    """One settled transaction as the provider books it: `gross` − `fee` = `net`; money leaving us is negative."""
+    """One settled transaction as the provider books it: `gross` − `fee` = `net`; money leaving us is negative.
+
+    The `reference` of a chargeback, and of one that came back, is the dispute's id there.
+    """
 
     ref: str
-    kind: str  # checkout | refund | payout
+    kind: str  # checkout | refund | payout | chargeback | chargeback_returned
     reference: str  # our intent, refund or payout id
     gross: Money
     fee: Money
@@ -145,7 +163,7 @@ class ProviderEvent:
     event_id: str
     kind: EventKind
     intent_id: str  # our intent id; for payout.* our payout id
-    provider_ref: str  # the checkout's, refund's or payout's id there
+    provider_ref: str  # the checkout's, refund's, payout's or dispute's id there
     amount: Money
     currency: str
     recipient: str
@@ -154,6 +172,11 @@ class ProviderEvent:
     state: str
     reference: str  # our refund id for refund.*, else the same as intent_id
     failure_code: str = ""
+    # Of dispute.*: `provider_ref` is the dispute's id there, `amount` what it is about, whole or a part of the checkout.
+    checkout_ref: str = ""
+    fee: Money | None = None
+    reason_code: str = ""
+    evidence_due_at: datetime | None = None
 
 
 class Provider(Protocol):
@@ -165,9 +188,18 @@ class Provider(Protocol):
 
     name: str
     account: str
+    test_mode: bool  # no real money moves there
 
     @classmethod
     def from_config(cls, config: Mapping[str, str]) -> Self: ...
+
+    def carries(self, amount: Money) -> bool:
+        """Whether a checkout of this amount can be opened there at all: its currency, its size, its decimals. Asks nobody."""
+        ...
+
+    def pays_out(self, amount: Money, bank_account: BankAccount) -> bool:
+        """Whether a payout of this amount can go there to this account at all. Asks nobody; what it says no to, it refuses."""
+        ...
 
     def open_checkout(
         self, intent_id: str, amount: Money, recipient: str, description: str, return_url: str, language: str
@@ -184,6 +216,10 @@ class Provider(Protocol):
     def send_payout(self, payout_id: str, amount: Money, bank_account: BankAccount) -> PayoutSent: ...
 
     def look_up_payout(self, payout_id: str) -> PayoutState | None: ...
+
+    def answer_dispute(self, dispute_ref: str, answer: str, evidence: str) -> None:
+        """«accept» or «contest» with what speaks for us; what comes of it is told by event. The dispute's id is the key."""
+        ...
 
     def statement(self, from_on: date, to_on: date) -> Iterator[StatementLine]: ...
 

@@ -1,13 +1,15 @@
-"""Providers side by side. A new one is a file next to this and a row here."""
+"""Providers side by side. A new one is a folder next to this and a row here."""
 
 from collections.abc import Mapping
 
 from everfair.payments.providers.port import Provider
-from everfair.payments.providers.sandbox import SandboxProvider, SecondSandboxProvider
+from everfair.payments.providers.sandbox.client import SandboxProvider, SecondSandboxProvider
+from everfair.payments.providers.stripe.client import StripeProvider
 
 PROVIDERS: dict[str, type[Provider]] = {
     "sandbox": SandboxProvider,
     "sandbox2": SecondSandboxProvider,
+    "stripe": StripeProvider,
 }
 
 

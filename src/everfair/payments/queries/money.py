@@ -1,4 +1,4 @@
-"""Payments, payouts and bank accounts an actor may see."""
+"""Payments an actor may see, and the wallet."""
 
 from __future__ import annotations
 
@@ -14,17 +14,37 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import find, find_one, seen_as
 from everfair.ledger.queries import Line, statement
 from everfair.ledger.values import wallet
-from everfair.payments.models import BankAccount, Intent, Payout, ProviderEvent, Refund
+from everfair.payments.models import Intent, ProviderEvent, Refund
 
 # What an entry in a company's wallet is called.
 LINE_WORDS = {
-    "stage_release": _("Paid for goods the buyer accepted"),
     "stage_award": _("Paid by the operator's decision"),
     "stage_refund": _("Returned from escrow"),
     "payment_returned": _("A payment that was no longer needed came back"),
     "payout": _("Paid out to the bank account"),
+    "payment_from_wallet": _("Paid from the wallet"),
+    "credit_repaid": _("Trade credit repaid by the buyer"),
+    "payout_returned": _("A payout that the bank returned"),
+    "netted": _("Taken for what the company owed"),
+    "chargeback_regained": _("A chargeback that was won"),
+    "chargeback_given_back": _("A chargeback that was won"),
+    "chargeback_fees_returned": _("Fees given back after a chargeback"),
+    "chargeback_fees_taken": _("Fees taken again: a chargeback was won after all"),
+    "reserve_kept": _("Kept back in reserve for a while"),
+    "reserve_released": _("Let go from the reserve"),
+    "fx_exchanged": _("Exchanged into another currency"),
+    "fx_paid": _("Paid in another currency"),
     "inspection_earned": _("Fee for an inspection"),
     "inspection_returned": _("The fee of an inspection came back"),
+}
+# Money of a stage, by what let it go: the entry's `evidence`.
+PAID_WORDS = {
+    "acceptance": _("Paid for goods the buyer accepted"),
+    "confirmation": _("Paid for work the buyer confirmed"),
+    "delivery": _("Paid for goods delivered, the buyer said nothing"),
+    "inspection": _("Paid for goods that passed an inspection, the buyer said nothing"),
+    "ruling": _("Paid by the ruling on a claim"),
+    "settlement": _("Paid as both sides settled a claim"),
 }
 # What the same entry is to a company that is not paid by it.
 _REFUND = LINE_WORDS["stage_refund"]
@@ -49,9 +69,12 @@ def intent(intent_id: UUID, actor: Actor) -> Intent:
 
 
 def intents_of(purposes: list[UUID]) -> dict[UUID, Intent]:
-    """The newest payment for each purpose."""
-    rows = find(Intent, "purpose = ANY(%s::uuid[]) ORDER BY id", [purposes])
+    """The newest payment for each purpose; it knows whether its bank ever took it back (`charged_back`)."""
+    rows = find(Intent, "purpose = ANY(%s::uuid[]) ORDER BY id", [purposes], also={"charged_back": _CHARGED})
     return {row.purpose: row for row in rows}
+
+
+_CHARGED = "EXISTS (SELECT FROM payments_chargeback c WHERE c.intent_id = payments_intent.id AND c.refund_id IS NULL)"
 
 
 def refund(refund_id: UUID) -> Refund:
@@ -64,21 +87,9 @@ def refunds_of(intent_id: UUID) -> list[Refund]:
     return find(Refund, "intent_id = %s ORDER BY id", [intent_id])
 
 
-def payouts_visible_to(actor: Actor) -> QuerySet[Payout]:
-    rows = Payout.objects.select_related("bank_account")
-    if actor.kind == "operator":
-        return rows
-    return rows.filter(company_id=actor.company_id) if actor.company_id else rows.none()
-
-
-def bank_accounts_of(actor: Actor) -> QuerySet[BankAccount]:
-    rows = BankAccount.objects.filter(removed_at=None).order_by("id")
-    return rows.filter(company_id=actor.company_id) if actor.company_id else rows.none()
-
-
 def misfits() -> QuerySet[ProviderEvent]:
     """Events nobody could match: the operator's list."""
-    return ProviderEvent.objects.filter(outcome__in=["mismatch", "unknown"]).order_by("-id")
+    return ProviderEvent.objects.filter(outcome__in=["mismatch", "unknown", "refused"]).order_by("-id")
 
 
 # ── the wallet ──
@@ -121,26 +132,6 @@ def line_words(line: Line) -> str:
     """What a line is, in the reader's language."""
     if line.kind.startswith("stage_") and line.purpose in ("refund", ""):
         return str(_REFUND if line.purpose else _PASSED_ON)
-    return str(LINE_WORDS.get(line.kind, line.kind))
-
-
-def payouts_page(actor: Actor, *, before: UUID | None = None, limit: int = 25) -> list[Payout]:
-    """Newest first; `before` is the last one seen."""
-    rows = payouts_visible_to(actor)
-    if before is not None:
-        rows = rows.filter(pk__lt=before)
-    return list(rows.order_by("-id")[:limit])
-
-
-def payout(payout_id: UUID, actor: Actor) -> Payout:
-    found = payouts_visible_to(actor).filter(pk=payout_id).first()
-    if found is None:
-        raise NotVisible
-    return found
-
-
-def bank_account(account_id: UUID, actor: Actor) -> BankAccount:
-    found = bank_accounts_of(actor).filter(pk=account_id).first()
-    if found is None:
-        raise NotVisible
-    return found
+    if line.kind in LINE_WORDS:
+        return str(LINE_WORDS[line.kind])
+    return str(PAID_WORDS.get(line.why.get("evidence", ""), line.kind))

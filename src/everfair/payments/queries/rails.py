@@ -16,7 +16,7 @@ from everfair.base.rows import ask
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.models import Drill, RailOrder, ShareAlarm
-from everfair.payments.rails import RAILS, Rail, configured
+from everfair.payments.rails import RAILS, Rail, carrying, configured, plays
 from everfair.payments.routing import Breaker, Choice, RailFacts, ranked
 from everfair.reference.queries import CURRENCIES
 
@@ -38,6 +38,11 @@ class RailStanding:
     calls: int
     error_rate: Decimal
     latency_ms: int
+
+    @property
+    def plays(self) -> bool:
+        """No real money moves by it."""
+        return plays(self.rail.code)
 
     def ended(self, today: date) -> bool:
         return self.ends_on is not None and self.ends_on <= today
@@ -113,7 +118,7 @@ class RailRow:
 
     @property
     def cost(self) -> str:
-        return f"{self.standing.rail.fixed} + {percent(self.standing.rail.rate, 1)}"
+        return f"{self.carried.currency} {self.standing.rail.fixed} + {percent(self.standing.rail.rate, 1)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +139,8 @@ def rails_face(currency: str) -> RailsFace:
     carried: dict[tuple[str, str], tuple[int, int]] = {}
     by_count: dict[str, int] = {}
     for code, of, amount, count in ask(_CARRIED, [days]):
+        if code not in RAILS:
+            continue  # transfers to our own bank account: nobody could cut us off from them by a letter
         carried[code, of] = int(amount), count
         by_count[of] = by_count.get(of, 0) + count
     currencies = sorted(by_count, key=lambda of: (-by_count[of], of))
@@ -164,8 +171,8 @@ def drills(*, limit: int = 10) -> list[Drill]:
 
 
 def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozenset()) -> list[Choice]:
-    """The configured rails of this method in the order in which they should carry this payment."""
-    rails = configured(method)
+    """The rails of this method that can carry this payment, in the order in which they should."""
+    rails = carrying(method, amount)
     standing = rails_standing(rails)
     shares, counted = share_by_counterparty(method, amount.currency)
     rules = rules_at(DEFAULT_MARKET)

@@ -22,6 +22,8 @@ FEES = {
     "checkout": Fee(rate_bps=140, fixed_hundredths=25),
     "refund": Fee(0, 0),
     "payout": Fee(0, 0),
+    "chargeback": Fee(0, 1500),
+    "chargeback_returned": Fee(0, 0),
 }
 
 

@@ -1,11 +1,12 @@
-"""The JSON API under /v1: checkouts, refunds, payouts, the statement."""
+"""The JSON API under /v1: checkouts, refunds, payouts, disputes, the statement."""
 
 import sqlite3
 from typing import Any
 
 from everfair.base.sandbox.api import Api, Call, Route, found, one, references_in
 from everfair.base.sandbox.refusals import only
-from everfair.payments.sandbox import checkouts, payouts
+from everfair.payments.sandbox import checkouts, disputes, payouts
+from everfair.payments.sandbox.faults import STATEMENT_FAULTS, misprinted
 from everfair.payments.sandbox.settlements import statement
 
 
@@ -54,8 +55,41 @@ def _find_payouts(call: Call) -> dict[str, Any]:
     return {"items": [payouts.shown_payout(row) for row in found(call, "payouts", "reference")]}
 
 
+def _open_dispute(call: Call) -> dict[str, Any]:
+    return disputes.shown_dispute(disputes.open_dispute(call.db, call.service.announcer, call.given, call.now))
+
+
+def _read_dispute(call: Call) -> dict[str, Any]:
+    return disputes.shown_dispute(disputes.dispute(call.db, call.id))
+
+
+def _find_disputes(call: Call) -> dict[str, Any]:
+    return {"items": [disputes.shown_dispute(row) for row in found(call, "disputes", "merchant_reference")]}
+
+
+def _answer_dispute(call: Call) -> dict[str, Any]:
+    return disputes.shown_dispute(disputes.answer_dispute(call.db, call.service.announcer, call.id, call.given, call.now))
+
+
+def _decide_dispute(call: Call) -> dict[str, Any]:
+    """As the payer's bank: what the console does by its buttons."""
+    only(call.given, "verb")
+    row = disputes.decide_dispute(call.db, call.service.announcer, call.id, str(call.given.get("verb", "")), call.now)
+    return disputes.shown_dispute(row)
+
+
 def _read_statement(call: Call) -> dict[str, Any]:
-    return statement(call.db, call.query.get("from", ""), call.query.get("to", ""), call.query.get("after", "0"))
+    told = statement(call.db, call.query.get("from", ""), call.query.get("to", ""), call.query.get("after", "0"))
+    announcer = call.service.announcer
+    if any(fault["kind"] in STATEMENT_FAULTS for fault in announcer.faults.switched_on(call.db)):
+        told["lines"] = [
+            printed
+            for line in told["lines"]
+            for printed in misprinted(
+                line, announcer.faults.firing(call.db, announcer.seed, STATEMENT_FAULTS, {line["reference"]})
+            )
+        ]
+    return told
 
 
 # fmt: off
@@ -70,6 +104,11 @@ ROUTES = (
     Route("POST",   "/v1/payouts",                "payouts.send",     _send_payout, key_required=True),
     Route("GET",    "/v1/payouts",                "payouts.find",     _find_payouts),
     Route("GET",    "/v1/payouts/{id}",           "payouts.read",     _read_payout),
+    Route("POST",   "/v1/disputes",               "disputes.open",    _open_dispute),
+    Route("GET",    "/v1/disputes",               "disputes.find",    _find_disputes),
+    Route("GET",    "/v1/disputes/{id}",          "disputes.read",    _read_dispute),
+    Route("POST",   "/v1/disputes/{id}/answer",   "disputes.answer",  _answer_dispute, key_required=True),
+    Route("POST",   "/v1/disputes/{id}/decide",   "disputes.decide",  _decide_dispute),
     Route("GET",    "/v1/statement",              "statement.read",   _read_statement),
 )
 # fmt: on
@@ -79,7 +118,8 @@ def _references(db: sqlite3.Connection, given: dict[str, Any], query: dict[str, 
     """Every id of the merchant's that a call is about."""
     named = [source.get(name) for source in (given, query) for name in ("merchant_reference", "reference")]
     of_checkout = "select merchant_reference from checkouts where id = ?"
-    return references_in(db, named, [(of_checkout, thing_id), (of_checkout, given.get("checkout"))])
+    of_dispute = "select merchant_reference from disputes where id = ?"
+    return references_in(db, named, [(of_checkout, thing_id), (of_checkout, given.get("checkout")), (of_dispute, thing_id)])
 
 
 API = Api(ROUTES, _references)

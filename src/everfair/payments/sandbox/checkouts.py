@@ -95,7 +95,7 @@ def cancel_checkout(db: sqlite3.Connection, checkout_id: str) -> sqlite3.Row:
 
 
 def create_refund(db: sqlite3.Connection, announcer: Announcer, given: Mapping[str, Any], now: float) -> sqlite3.Row:
-    """Refuses (I10) when the refunds of a checkout would exceed what it captured, and another currency."""
+    """Refuses (I10) when the refunds of a checkout would exceed what it captured and no bank took back, and another currency."""
     refusals.only(given, "checkout amount_minor currency reference")
     reference = refusals.text(given, "reference", most=128)
     amount_minor = refusals.amount(given)
@@ -106,7 +106,7 @@ def create_refund(db: sqlite3.Connection, announcer: Announcer, given: Mapping[s
         raise Refusal(409, "reference_taken", "This reference already has a refund.")
     if paid["state"] != "captured":
         raise Refusal(409, "checkout_not_captured", f"This checkout is {paid['state']}; only captured money can go back.")
-    if paid["refunded_minor"] + amount_minor > paid["amount_minor"]:
+    if paid["refunded_minor"] + amount_minor > paid["amount_minor"] - disputed_minor(db, paid["id"]):
         raise Refusal(409, "refund_exceeds_captured", "The refunds would exceed what was captured.")
     db.execute(
         "update checkouts set refunded_minor = refunded_minor + ?, version = version + 1 where id = ?", (amount_minor, paid["id"])
@@ -135,6 +135,13 @@ def create_refund(db: sqlite3.Connection, announcer: Announcer, given: Mapping[s
         now,
     )
     return row
+
+
+def disputed_minor(db: sqlite3.Connection, checkout_id: str) -> int:
+    """What of a checkout is with payers' banks, now."""
+    asked = "select coalesce(sum(amount_minor), 0) from disputes where checkout = ? and state in ('open', 'lost')"
+    taken: int = db.execute(asked, (checkout_id,)).fetchone()[0]
+    return taken
 
 
 def shown_checkout(row: sqlite3.Row, public_url: str) -> dict[str, Any]:

@@ -1,15 +1,27 @@
 """The two faces: the hosted page a payer sees, and the console for whoever plays the provider."""
 
+import sqlite3
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
-from everfair.base.sandbox.pages import ROWS_MAX, Pages, act, back_to_console, console_rows, form_of, refuse_foreign, styles
+from everfair.base.sandbox.pages import (
+    ROWS_MAX,
+    Pages,
+    act,
+    back_to_console,
+    console_rows,
+    form_of,
+    number,
+    refuse_foreign,
+    styles,
+)
 from everfair.base.sandbox.refusals import Refusal, origin
 from everfair.base.sandbox.service import Request, Response, Service
 from everfair.base.sandbox.words import language_of
-from everfair.payments.sandbox import checkouts
+from everfair.payments.sandbox import checkouts, disputes
 from everfair.payments.sandbox.amounts import written
 from everfair.payments.sandbox.words import WORDS
 
@@ -87,7 +99,7 @@ def console(service: Service, request: Request, language: str) -> Response:
         return closed
     if request.method == "POST":
         with service.store.writing() as db:
-            if not act(service, db, request.path, form_of(request)):
+            if not _dispute(service, db, request.path, form_of(request)) and not act(service, db, request.path, form_of(request)):
                 raise Refusal(404, "missing", "")
         service.courier.wake()
         return back_to_console(language)
@@ -96,6 +108,21 @@ def console(service: Service, request: Request, language: str) -> Response:
     with service.store.reading() as db:
         shown: dict[str, Any] = console_rows(service, db) | {
             "checkouts": db.execute("select * from checkouts order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
+            "disputes": db.execute("select * from disputes order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
+            "reasons": disputes.REASONS,
             "payouts": db.execute("select * from payouts order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
         }
     return PAGES.page("console_payments.html", language, request, written=written, **shown)
+
+
+def _dispute(service: Service, db: sqlite3.Connection, path: str, form: Mapping[str, str]) -> bool:
+    """A button of the disputes; False when it is none of theirs."""
+    if path == "/console/disputes":
+        asked = {"checkout": form.get("checkout", "").strip(), "reason": form.get("reason", "")}
+        amount = number(form.get("amount_minor", ""))
+        disputes.open_dispute(db, service.announcer, asked | ({} if amount is None else {"amount_minor": amount}), time.time())
+    elif path == "/console/disputes/decide":
+        disputes.decide_dispute(db, service.announcer, form.get("id", ""), form.get("verb", ""), time.time())
+    else:
+        return False
+    return True

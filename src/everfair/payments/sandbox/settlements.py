@@ -11,9 +11,19 @@ from everfair.payments.sandbox.periods import day_bounds
 PAGE_MAX = 100  # lines; keeps an answer well under the 64 kB a careful client reads
 
 
-def settle(db: sqlite3.Connection, kind: str, ref: str, reference: str, gross_minor: int, currency: str, now: float) -> None:
+def settle(
+    db: sqlite3.Connection,
+    kind: str,
+    ref: str,
+    reference: str,
+    gross_minor: int,
+    currency: str,
+    now: float,
+    *,
+    fee: int | None = None,
+) -> None:
     """Book one transaction in the caller's transaction. Money leaving the merchant is negative; the fee always reduces."""
-    fee = fee_minor(kind, abs(gross_minor), currency)
+    fee = fee_minor(kind, abs(gross_minor), currency) if fee is None else fee
     db.execute(
         "insert into settlements (kind, ref, reference, currency, gross_minor, fee_minor, net_minor, settled_at)"
         " values (?, ?, ?, ?, ?, ?, ?, ?)",

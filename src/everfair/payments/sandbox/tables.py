@@ -43,6 +43,23 @@ create table payouts (
     created_at real not null
 ) strict;
 create index payouts_pending on payouts (settle_at) where state = 'pending';
+create table if not exists disputes (
+    id text primary key,
+    checkout text not null references checkouts (id),
+    merchant_reference text not null,
+    amount_minor integer not null check (amount_minor > 0),
+    fee_minor integer not null check (fee_minor >= 0),
+    currency text not null,
+    reason text not null,
+    state text not null check (state in ('open', 'won', 'lost')),
+    reversed integer not null default 0,
+    answer text not null default '' check (answer in ('', 'accept', 'contest')),
+    evidence text not null default '',
+    version integer not null default 1,
+    evidence_due_at real not null,
+    created_at real not null
+) strict;
+create index if not exists disputes_checkout on disputes (checkout);
 create table settlements (
     id integer primary key autoincrement,
     kind text not null,

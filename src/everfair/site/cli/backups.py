@@ -24,8 +24,11 @@ from everfair.site import engine
 from everfair.site.cli.figures import WORK, as_json, prove, show, work
 from everfair.site.cli.surroundings import Sentence, django, installation, remember
 
-REBASE = "import django; django.setup(); from everfair.base.events import rebase_after_restore as rebase; rebase()"
-DUMP, MANIFEST, FORMAT = "database.dump", "manifest.json", 1
+REBASE = (
+    "import django; django.setup(); from everfair.base.events import rebase_after_restore as rebase; rebase(); "
+    "from everfair.ledger.sealing import rebase_after_restore as rebase; rebase()"
+)
+DUMP, CHECKPOINT, MANIFEST, FORMAT = "database.dump", "checkpoint.json", "manifest.json", 1
 
 
 @click.command(help="Write the database and the files into a new folder.")
@@ -38,12 +41,13 @@ def backup(data: str, folder: Path, as_json: bool) -> None:
     if folder.exists() and any(folder.iterdir()):
         raise Sentence(f"{folder} is not empty: name a new folder for the backup.")
     os.umask(0o077)
-    with installation(data) as own:
+    with django(data) as own:
         folder.mkdir(parents=True, exist_ok=True)
         dump = folder / DUMP
+        _sign_books(folder / CHECKPOINT)
         _run_on(os.environ["EVERFAIR_OWNER_URL"], own, "pg_dump", "--format=custom", "--no-owner", f"--file={dump}")
         files = Path(data) / "files"
-        sums = {DUMP: _sum(dump)}
+        sums = {DUMP: _sum(dump), CHECKPOINT: _sum(folder / CHECKPOINT)}
         for file in sorted(path for path in files.rglob("*") if path.is_file()):
             name = Path("files") / file.relative_to(files)
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
@@ -53,7 +57,7 @@ def backup(data: str, folder: Path, as_json: bool) -> None:
     manifest = {"format": FORMAT, "made_at": datetime.now(UTC).isoformat(timespec="seconds"), "kind": kind, "sha256": sums}
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1) + "\n")
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
-    show({"folder": str(folder), "files": len(sums) - 1, "bytes": size, "seconds": round(time.monotonic() - began_s, 2)}, as_json)
+    show({"folder": str(folder), "files": len(sums) - 2, "bytes": size, "seconds": round(time.monotonic() - began_s, 2)}, as_json)
 
 
 @click.command(help="Bring a backup back into an empty installation, and prove it.")
@@ -86,10 +90,46 @@ def restore(context: click.Context, folder: Path, force: bool, as_json: bool) ->
         with django(str(data)):
             if find_spec(WORK["rebuild-index"].partition(":")[0]):
                 work("rebuild-index")()
-            holds = prove(as_json)
+            found = _compare_with_checkpoints(folder / CHECKPOINT)
+            holds = prove(as_json) and found["holds"]
     if not as_json:
+        click.echo(found["said"], err=True)
         click.echo(f"Restored the backup of {manifest['made_at']} in {time.monotonic() - began_s:.1f} s.", err=True)
     context.exit(0 if holds else 1)
+
+
+def _sign_books(file: Path) -> None:
+    """The newest seal, signed, beside the dump and off this machine: what comes back one day must hold it."""
+    from everfair.ledger.checkpoints import NotWritten, write_checkpoint
+    from everfair.ledger.sealing import seal
+
+    seal()
+    try:
+        line = write_checkpoint()
+    except NotWritten as problem:
+        raise Sentence(f"There is no backup without a checkpoint of the books: {problem}") from problem
+    file.write_text(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _compare_with_checkpoints(file: Path) -> dict[str, Any]:
+    """Whether the books that came back are those that were signed when the backup was made (I35), and how far behind the newest
+    checkpoint elsewhere they are. From here a new line of checkpoints begins."""
+    from everfair.ledger.checkpoints import checkpoints, is_signed, missing_seal, write_checkpoint
+
+    line = json.loads(file.read_text()) if file.exists() else None
+    if line is None:
+        write_checkpoint(restored=True)
+        return {"holds": True, "said": "The backup holds no checkpoint of the books: nothing had been sealed."}
+    elsewhere = checkpoints(keys=frozenset({line["key"]}))
+    newer = max((known["seq"] for known in elsewhere), default=0) - line["seq"]
+    holds = is_signed(line) and missing_seal([line, *(known for known in elsewhere if known["seq"] <= line["seq"])]) is None
+    write_checkpoint(restored=True)
+    said = f"The books are those of the checkpoint of {line['at']} (seal {line['seq']})."
+    if not holds:
+        said = f"The books are NOT those that were signed as seal {line['seq']} on {line['at']}."
+    elif newer > 0:
+        said += f" {newer} later seals are known elsewhere: what they hold came after this backup."
+    return {"holds": holds, "said": said}
 
 
 def _checked(folder: Path) -> dict[str, Any]:

@@ -19,8 +19,11 @@ from everfair.site.cli.surroundings import Sentence, django
 # command: the function that does it; imported when called
 WORK = {
     "proofs": "everfair.ledger.proofs:prove",
+    "checkpoint": "everfair.ledger.commands:checkpoint",  # () -> figures; OSError-like NotWritten when the place does not take it
     "rebuild-index": "everfair.discovery.actions:rebuild_index",  # () -> figures
     "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company, market, mode, say) -> figures
+    "import-statement": "everfair.payments.commands:import_statement",  # (file: Path) -> figures
+    "import-rates": "everfair.payments.commands:import_rates",  # (file: Path, *, allow_jumps) -> figures
     "demo": "everfair.site.demo:load",  # () -> figures or None
     "demo scale": "everfair.site.demo:scale",  # (times, say) -> figures
     "demo sign-ins": "everfair.site.demo:sign_ins",  # () -> str, one line
@@ -81,6 +84,21 @@ def proofs(context: click.Context, as_json: bool) -> None:
     context.exit(0 if holds else 1)
 
 
+@click.command(
+    help="Seal the books, sign the newest seal and hand it over to EVERFAIR_CHECKPOINTS; print it with the public key."
+)
+@as_json
+@click.pass_obj
+def checkpoint(data: str, as_json: bool) -> None:
+    with django(data):
+        from everfair.ledger.checkpoints import NotWritten
+
+        try:
+            show(work("checkpoint")(), as_json)
+        except NotWritten as problem:
+            raise Sentence(f"The checkpoint was not taken: {problem}") from problem
+
+
 @click.command(help="Build the search index again from the database.")
 @as_json
 @click.pass_obj
@@ -107,6 +125,37 @@ def import_offers(context: click.Context, file: Path, company: str, market: str,
             raise Sentence(str(refusal.message) if isinstance(refusal, Refused) else str(refusal)) from refusal
         show(figures, as_json)
     context.exit(0 if figures["taken"] else 1)
+
+
+@click.command(help="Book a bank's statements (MT940, camt.053) from a file; exit code 1 when one of them was not booked.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@as_json
+@click.pass_context
+def import_statement(context: click.Context, file: Path, as_json: bool) -> None:
+    from everfair.base.refused import Refused
+
+    with django(context.obj):
+        try:
+            figures = work("import-statement")(file)
+        except Refused as refusal:
+            raise Sentence(str(refusal.message)) from refusal
+        show(figures, as_json)
+    context.exit(1 if figures["breaks"] else 0)
+
+
+@click.command(help="Take exchange rates as the European Central Bank publishes them (XML, CSV, zip) from a file.")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--allow-jumps", is_flag=True, help="Somebody looked: the rates did move so much.")
+@as_json
+@click.pass_context
+def import_rates(context: click.Context, file: Path, allow_jumps: bool, as_json: bool) -> None:
+    from everfair.base.refused import Refused
+
+    with django(context.obj):
+        try:
+            show(work("import-rates")(file, allow_jumps=allow_jumps), as_json)
+        except Refused as refusal:
+            raise Sentence(str(refusal.message)) from refusal
 
 
 @click.command(help="Load the demo world into an empty installation, or make a demonstration's larger.")

@@ -15,6 +15,7 @@ from everfair.site.cli.surroundings import SOURCE, Sentence, django, installatio
 @click.command(help="Do jobs, run reactions and fire deadlines until stopped.")
 @click.pass_obj
 def worker(data: str) -> None:
+    os.environ.setdefault("EVERFAIR_POOL", "12")  # one for each of its loops, and some for what they call
     with django(data):
         from everfair.site import worker as machine
 

@@ -6,14 +6,14 @@ import base64
 import json
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from everfair.site import engine
-from everfair.site.addresses import AddressError, mail_server, site_address
+from everfair.site.addresses import AddressError, mail_server, site_address, stripe_settings
 
 SOURCE = Path(__file__).resolve().parents[3]  # the folder that holds the package
 SECRETS: dict[str, Callable[[], str]] = {
@@ -27,11 +27,15 @@ SECRETS: dict[str, Callable[[], str]] = {
     "EVERFAIR_CARRIER_SANDBOX_API_KEY": lambda: secrets.token_urlsafe(32),
     "EVERFAIR_CARRIER_SANDBOX_WEBHOOK_SECRET": lambda: "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode(),
     "EVERFAIR_CARRIER_SANDBOX_CONSOLE_TOKEN": lambda: secrets.token_urlsafe(24),
+    "EVERFAIR_CHECKPOINT_KEY": lambda: base64.b64encode(secrets.token_bytes(32)).decode(),
 }
+# Others make these, for us: an operator gives them in the environment or lays them beside the ones above.
+GIVEN = ("EVERFAIR_STRIPE_API_KEY", "EVERFAIR_STRIPE_WEBHOOK_SECRET")
 # What an operator may set himself; it wins over what the last start wrote down.
 KEPT = (
     *("EVERFAIR_KIND", "EVERFAIR_ADDRESS", "EVERFAIR_PORT"),
     *("EVERFAIR_SANDBOX_URL", "EVERFAIR_SANDBOX2_URL", "EVERFAIR_CARRIER_SANDBOX_URL"),
+    *("EVERFAIR_STRIPE_ACCOUNT", "EVERFAIR_STRIPE_CURRENCIES", "EVERFAIR_STRIPE_DESTINATIONS", "EVERFAIR_STRIPE_URL"),
 )
 _TRACES = ("installation.json", "database", "database-is-elsewhere.txt")  # any of them: somebody installed here
 OUTSIDE = "outside database"  # in the same note; its address holds a password and is not kept
@@ -53,7 +57,7 @@ def made_secrets(data: Path) -> dict[str, str]:
     folder.chmod(0o700)
     found = {}
     for name, make in SECRETS.items():
-        file = folder / name.removeprefix("EVERFAIR_").lower()
+        file = secret_file(data, name)
         if name in os.environ:
             found[name] = os.environ[name]
             continue
@@ -62,7 +66,15 @@ def made_secrets(data: Path) -> dict[str, str]:
             with os.fdopen(handle, "w") as out:
                 out.write(make())
         found[name] = file.read_text().strip()
+    for name in GIVEN:
+        file = secret_file(data, name)
+        if name not in os.environ and file.exists():
+            found[name] = file.read_text().strip()
     return found
+
+
+def secret_file(data: Path, name: str) -> Path:
+    return data / "secrets" / name.removeprefix("EVERFAIR_").lower()
 
 
 def remember(data: Path, names: dict[str, str], *, outside: bool) -> None:
@@ -79,6 +91,14 @@ def _note(data: Path) -> dict[str, str]:
         return dict(json.loads((data / "installation.json").read_text()))
     except (OSError, ValueError):
         return {}
+
+
+def check_keys(env: Mapping[str, str]) -> None:
+    """Refuse a provider's keys that the settings of every process would refuse, once and in one sentence."""
+    try:
+        stripe_settings(env, env.get("EVERFAIR_KIND", "live"))
+    except AddressError as problem:
+        raise Sentence(str(problem)) from None
 
 
 def check_addresses() -> None:
@@ -137,6 +157,7 @@ def installation(data: str, *, new: bool = False) -> Iterator[engine.Engine | No
             os.environ.setdefault(name, value)
         os.environ.update(EVERFAIR_DATA=str(folder), PYTHONPATH=python_path())
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "everfair.site.settings")
+        check_keys(os.environ)
         yield own
     finally:
         if own is not None and began:

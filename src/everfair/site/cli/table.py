@@ -13,8 +13,14 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "backup": ("everfair.site.cli.backups:backup", "Write the database and the files into a new folder."),
     "restore": ("everfair.site.cli.backups:restore", "Bring a backup back into an empty installation, and prove it."),
     "proofs": ("everfair.site.cli.figures:proofs", "Recompute every balance and escrow and name the first breach."),
+    "checkpoint": (
+        "everfair.site.cli.figures:checkpoint",
+        "Sign the newest seal of the books and hand it over; print the public key.",
+    ),
     "rebuild-index": ("everfair.site.cli.figures:rebuild_index", "Build the search index again from the database."),
     "import-offers": ("everfair.site.cli.figures:import_offers", "Read a sheet of offers into one company's catalogue."),
+    "import-statement": ("everfair.site.cli.figures:import_statement", "Book a bank's statements (MT940, camt.053) from a file."),
+    "import-rates": ("everfair.site.cli.figures:import_rates", "Take exchange rates of the European Central Bank from a file."),
     "clock": ("everfair.site.cli.figures:clock", "Show the platform's clock, or move it forward (demo only)."),
     "demo": ("everfair.site.cli.figures:demo", "Load the demo world into an empty installation, or make it larger."),
     "simulate": (

@@ -25,6 +25,7 @@ from everfair.site.cli.surroundings import (
     SOURCE,
     Sentence,
     check_addresses,
+    check_keys,
     made_secrets,
     outside_database,
     python_path,
@@ -72,6 +73,7 @@ def up(data: str, port: int, own_data: str | None, empty: bool, workers: int) ->
             "DJANGO_SETTINGS_MODULE": "everfair.site.settings",
             "PYTHONPATH": python_path(),
         }
+        check_keys(env)
         env |= outside or _start_database(house, folder)
         remember(folder, env, outside=outside is not None)
         _prepare(house, folder, env, kind)

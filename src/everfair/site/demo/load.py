@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,17 +11,22 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from everfair.base.actor import SYSTEM, Actor
+from everfair.base.clock import now
 from everfair.base.money import Money
+from everfair.billing.actions import issue_invoices, set_issuer
 from everfair.catalog.models import Offer
 from everfair.companies.actions import accept_operator_invitation, make_person, open_operator_invitation
 from everfair.companies.models import Company, Membership, Person
 from everfair.companies.queries import actor_of_person
+from everfair.markets.actions import set_rule
+from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.actions import add_bank_account, request_payout
 from everfair.payments.queries import bank_accounts_of
 from everfair.site.demo import people, plan
 from everfair.site.demo.bulk import found_companies, spread_in_time, stock
 from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
 from everfair.site.demo.requests import post_requests
+from everfair.site.demo.settled import tell_the_sandbox
 from everfair.site.demo.trades import make_trades
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order
@@ -36,8 +42,9 @@ def load() -> dict[str, Any]:
         world.settle()
         post_requests(world)
         make_trades(world)
-        account = bank_accounts_of(world.by("yongkang")).values_list("pk", flat=True)[0]
-        request_payout(account, Money.of("500.00", "USD"), by=world.by("yongkang"))
+        world.pay_out()
+        issue_invoices(world.companies["yongkang"], "USD", now(), by=world.operator)
+    tell_the_sandbox()
     return {
         "loaded": True,
         "companies": Company.objects.count(),
@@ -66,6 +73,11 @@ class World:
     def settle(self) -> None:
         """People, companies, bank accounts, offers."""
         self.operator = self._operator()
+        set_issuer(
+            name="Everfair Demo GmbH", country="DE", registration_number="HRB 100200", tax_number="DE123456788",
+            address={"lines": ["Messeplatz 1"], "city": "Hamburg", "postcode": "20357"}, email=f"billing@{people.DOMAIN}", series="DEMO",
+            by=self.operator,
+        )  # fmt: skip
         self.companies = found_companies(self.firm.values(), self._hash, by=self.operator)
         clerk = make_person(people.FINANCE, "Jonas Brandt", timezone="Europe/Berlin", password_hash=self._hash)
         Membership.objects.create(person=clerk, company_id=self.companies["hamburg"], roles=["finance"])
@@ -78,9 +90,32 @@ class World:
         link = open_operator_invitation(by=SYSTEM)
         if link is None:
             raise RuntimeError("the installation has an operator but no company")
+        operator = self._staff(link, people.OPERATOR, "Ines Moreau")
+        # A trade shall be seen from end to end in one sitting; a live installation cannot set this lower than three days.
+        why = "A demonstration: a new bank account can be paid to at once."
+        set_rule("payments.payout_wait_hours", DEFAULT_MARKET, Decimal(0), None, why, operator)
+        self._staff(
+            open_operator_invitation(people.TREASURER, by=operator, roles=["finance"]) or "", people.TREASURER, "Henrik Solberg"
+        )
+        return operator
+
+    def _staff(self, link: str, email: str, name: str) -> Actor:
         token = link.rstrip("/").rsplit("/", 1)[-1]
-        staff = accept_operator_invitation(token, email=people.OPERATOR, name="Ines Moreau", password=people.PASSWORD)
-        return actor_of_person(staff)
+        return actor_of_person(accept_operator_invitation(token, email=email, name=name, password=people.PASSWORD))
+
+    def pay_out(self) -> None:
+        """One small payout on its way, and an account whose holder an operator shall look at."""
+        seller = self.by("yongkang")
+        request_payout(bank_accounts_of(seller).values_list("pk", flat=True)[0], Money.of("500.00", "USD"), by=seller)
+        add_bank_account(
+            holder="Chen Weiming",
+            account="622212345678901",
+            bic="",
+            bank_name="Demo Bank",
+            country="CN",
+            currency="USD",
+            by=seller,
+        )
 
     def by(self, code: str) -> Actor:
         if code not in self._actors:

@@ -5,6 +5,8 @@ from __future__ import annotations
 DOMAIN = "demo.everfair.example"
 PASSWORD = "trade-fair-2026"  # noqa: S105  printed at every start; a demo world holds nothing of worth
 OPERATOR = f"operator@{DOMAIN}"
+# Two people let large payouts go: the second has nothing to do with the companies that the first one verified.
+TREASURER = f"treasurer@{DOMAIN}"
 BUYER = f"hamburg@{DOMAIN}"
 SUPPLIER = f"yongkang@{DOMAIN}"
 FINANCE = f"finance.hamburg@{DOMAIN}"

@@ -16,7 +16,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from everfair.base.refused import Refused
-from everfair.site.cli.surroundings import python_path
+from everfair.site.cli.surroundings import GIVEN, python_path, secret_file
 from everfair.site.drill.boxes import RAILS, secrets_of_boxes
 
 _CLI = [sys.executable, "-m", "everfair.site.cli"]
@@ -27,19 +27,27 @@ _PATIENCE_S = 180
 Say = Callable[[str], None]
 
 
-def refuse_live_keys() -> None:
-    """A drill has no business near a key that moves real money, even though the copy would not get it."""
+def refuse_live_keys(data: str) -> None:
+    """A drill has no business near a key that moves real money, even though the copy would not get it: neither from the environment
+    nor from the installation's own `secrets/`."""
     named = sorted(name for name, value in os.environ.items() if value.startswith(_LIVE_KEYS))
     if named:
         raise Refused(
-            "site.live_keys", f"{', '.join(named)} is a provider's live key: run the drill in a shell that does not know it."
+            "site.live_keys",
+            f"{', '.join(named)} is a provider's live key: run the drill in a shell that does not know it.",
         )
+    for file in (secret_file(Path(data), name) for name in GIVEN):
+        if file.is_file() and file.read_text().strip().startswith(_LIVE_KEYS):
+            raise Refused(
+                "site.live_keys",
+                f"secrets/{file.name} is a provider's live key: run the drill where a backup of this installation is restored.",
+            )
 
 
 @contextmanager
 def copied(data: str, say: Say) -> Iterator[dict[str, str]]:
     """The environment of a running copy of this installation, deleted at the end."""
-    refuse_live_keys()
+    refuse_live_keys(data)
     folder = Path(tempfile.mkdtemp(prefix="everfair-drill-"))
     folder.chmod(0o711)  # root's database runs as another user, who must pass through
     try:

@@ -50,6 +50,15 @@ _MONEY = """
         UNION ALL SELECT 'not yet used', i.currency, b.posted_minor FROM payments_intent i
             JOIN ledger_account a ON a.address = 'intent:' || i.id || ':received' JOIN ledger_balance b ON b.account_id = a.id
             WHERE i.company_id IN (SELECT id FROM own) AND i.state = 'captured'
+        UNION ALL SELECT 'captured', t.currency, t.amount_minor FROM payments_refund r JOIN ledger_account a ON a.address = 'refund:' || r.id || ':due'
+            JOIN ledger_transfer t ON t.target_id = a.id JOIN ledger_account f ON f.id = t.source_id AND f.address LIKE 'provider:%%'
+            WHERE r.company_id IN (SELECT id FROM own)
+        UNION ALL SELECT 'to give back', a.currency, b.posted_minor FROM payments_refund r
+            JOIN ledger_account a ON a.address = 'refund:' || r.id || ':due' JOIN ledger_balance b ON b.account_id = a.id
+            WHERE r.company_id IN (SELECT id FROM own)
+        UNION ALL SELECT 'given back', t.currency, t.amount_minor FROM payments_refund r JOIN ledger_account a ON a.address = 'refund:' || r.id || ':due'
+            JOIN ledger_transfer t ON t.source_id = a.id JOIN ledger_account g ON g.id = t.target_id AND g.address LIKE 'provider:%%'
+            WHERE r.company_id IN (SELECT id FROM own)
         UNION ALL SELECT 'fees', s.currency, t.amount_minor FROM trade_stage s JOIN trade_order o ON o.id = s.order_id
             JOIN ledger_account a ON a.address = 'stage:' || s.id || ':escrow'
             JOIN ledger_transfer t ON t.source_id = a.id AND t.purpose IN ('fee', 'loss') WHERE o.buyer_id IN (SELECT id FROM own)

@@ -5,6 +5,7 @@ Several processes play at once, each with trades of its own; they meet before an
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import random
@@ -18,7 +19,6 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
-from psycopg._preparing import PrepareManager
 
 from everfair.base.clock import advance
 from everfair.base.deadlines import fire_due
@@ -119,13 +119,13 @@ class Meetings:
         self._meet()
         self.goes_on = sum(self.busy[:]) > 0  # here nobody writes it
         if n == 0:
-            _settle()
+            _settle_all()
             advance(timedelta(hours=self.chance.randint(6, 24)))
         self._meet()
         while fire_due(limit=200):
             pass
         self._meet()
-        _settle()
+        _settle_all()
         self._meet()
         if share.rounds % 5 == 0:
             share.look_for_stuck()
@@ -147,33 +147,23 @@ def _let_go() -> None:
         connection.close_pool()  # type: ignore[attr-defined]
 
 
-class _Kept(PrepareManager):
-    """Prepared statements outlive a refusal.
-
-    psycopg forgets all of them at every ROLLBACK, lest one of them speak of a table made in that transaction: here nobody makes any,
-    and people are refused all the time. PostgreSQL then plans what it has planned before, a third of its work.
-    """
-
-    prepared_max = 1000
-
-    def clear(self) -> bool:
-        return False
-
-
 @contextmanager
 def _in_haste() -> Iterator[None]:
     """A commit does not wait for the disk, for what is played may be lost when the server falls. Statements stay prepared, with a plan
-    from when the tables were empty: none of those that read a whole table, which would cost more with every trade."""
+    from when the tables were empty: none of those that read a whole table, which would cost more with every trade. Python looks for
+    rings of rubbish less often, and not among what was there before."""
     connection.ensure_connection()
     session = connection.connection
-    former, kept = session._prepared, _Kept()
-    kept.prepare_threshold, kept._prepared_idx = former.prepare_threshold, former._prepared_idx
-    session._prepared = kept
     ask("SET synchronous_commit TO off")
     ask("SET enable_seqscan TO off")
+    patience = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 20)
     try:
         yield
     finally:
+        gc.set_threshold(*patience)
+        gc.unfreeze()
         session.close()  # with what was set and prepared: nobody else finds it in the pool
         connection.close()
 
@@ -181,6 +171,11 @@ def _in_haste() -> Iterator[None]:
 def _settle() -> None:
     while run_unread_reactions():
         pass
+
+
+def _settle_all() -> None:
+    """Also what somebody's open transaction hides, here or in another database of the server: while it is open, time stands still."""
+    run_all_reactions(rounds=1_000_000, patience_s=60)
 
 
 def _report(seed: int, cast: Cast, seen: Seen, rounds: int, seconds: float, since: int, before: dict[str, int]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.together import all_or_nothing
 from everfair.messaging.actions import read_notices
 from everfair.site.simulate import claiming, figures, fulfilling, ordering
 from everfair.site.simulate.cast import Cast
@@ -49,6 +50,7 @@ class Share:
         self.lives: list[Life] = []
         self.rounds = 0
         self.seen = Seen()
+        self.trying = (0, 0, "")  # trade, step, what: of the last that somebody tried
 
     @property
     def busy(self) -> int:
@@ -64,7 +66,7 @@ class Share:
         self.lives = [life for life in self.lives if id(life) not in gone]
         for life in acting:
             if id(life) not in gone:
-                self._step(life)
+                self._whole(lambda life=life: self._step(life))  # type: ignore[misc]
 
     def look_for_stuck(self) -> None:
         turns = figures.waiting([life.order_id for life in self.lives])
@@ -76,7 +78,7 @@ class Share:
         """A few new orders in every round, as long as there is room: the rest are called off from framework contracts."""
         for _each in range(min(self.room - len(self.lives), 1 + self.room // 10, self.left)):
             n = self._next_number()
-            self._welcome(self._attempt(n, 0, "begin", lambda n=n: ordering.begin(n, self.seed, self.cast)))
+            self._whole(lambda n=n: self._welcome(self._attempt(n, 0, "begin", lambda: ordering.begin(n, self.seed, self.cast))))  # type: ignore[misc]
 
     def _next_number(self) -> int:
         self.left -= 1
@@ -115,18 +117,24 @@ class Share:
                 return
 
     def _attempt(self, n: int, step: int, name: str, do: Callable[[], object]) -> object:
-        """Refusals are counted; anything else is a fault with the place where it can be found again."""
+        self.seen.tried[name] += 1
+        self.trying = n, step, name
+        return do()
+
+    def _whole(self, act: Callable[[], object]) -> None:
+        """What somebody reads and then does is one transaction, as a write of a program is. Refusals are counted; anything else is a
+        fault with the place where it can be found again."""
         seen = self.seen
-        seen.tried[name] += 1
         try:
-            return do()
+            with all_or_nothing():
+                act()
         except Refused as no:
-            seen.refused[f"{name}: {no.code}"] += 1
+            seen.refused[f"{self.trying[2]}: {no.code}"] += 1
         except NotVisible:
-            seen.refused[f"{name}: not visible"] += 1
+            seen.refused[f"{self.trying[2]}: not visible"] += 1
         except Exception as error:
+            n, step, name = self.trying
             log.exception("a simulated step failed", extra={"seed": self.seed, "trade": n, "step": step})
             what = f"{type(error).__name__}: {error}"[:500]
             seen.faults.append({"seed": self.seed, "trade": n, "step": step, "what": name, "error": what})
             self.lives = [life for life in self.lives if life.n != n]
-        return None

@@ -13,7 +13,7 @@ from everfair.base.deadlines import clear_deadline
 from everfair.base.events import emit
 from everfair.base.money import MAX_MINOR, total
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, find, find_one, insert, seen_as
+from everfair.base.rows import ask, find, find_one, insert, seen_as, tell
 from everfair.base.states import lock, moving, step, stepping
 from everfair.base.together import part
 from everfair.catalog.queries import own_offers
@@ -55,7 +55,7 @@ def send_quote(rfq_id: UUID, draft: QuoteDraft, *, by: Actor) -> Quote:
         if not use_allowance(by.company_id, "quotes", moment.date().replace(day=1), limit):
             message = _("A company may send %(limit)s quotes a month, and yours are used.") % {"limit": limit}
             raise Refused("sourcing.quotes_per_month", message, status=429)
-        ask("UPDATE sourcing_rfq SET quote_count = quote_count + 1 WHERE id = %s", [rfq.pk])
+        tell("UPDATE sourcing_rfq SET quote_count = quote_count + 1 WHERE id = %s", [rfq.pk])
     return quote
 
 

@@ -1,5 +1,6 @@
 """Everything that writes about trades, by noun."""
 
+from everfair.trade.actions import chargebacks as chargebacks  # it covers them for payments
 from everfair.trade.actions.accepting import accept_goods, refuse_quantities
 from everfair.trade.actions.amending import (
     Change,
@@ -52,12 +53,14 @@ from everfair.trade.actions.issues import (
     take_over_case,
 )
 from everfair.trade.actions.orders import call_off_order, cancel_order, decline_order, lapse_order, sign_order
+from everfair.trade.actions.paying import pay_stage, reopen_stage, wait_for_transfer
 from everfair.trade.actions.placing import award_quote, draft_award, draft_order, place_order
+from everfair.trade.actions.returning import refuse_too_much, return_money
 from everfair.trade.actions.samples import draft_sample, order_sample
 from everfair.trade.actions.shipping import finish_shipping, receive_order, settle_order, ship_order
 from everfair.trade.actions.showing import confirm_work, send_work_back, show_work
 from everfair.trade.actions.silence import hear_silence
-from everfair.trade.actions.stages import call_dated, fund_stage, pay_stage, reopen_stage
+from everfair.trade.actions.stages import call_dated, fund_stage
 
 __all__ = [
     "Change",
@@ -117,10 +120,12 @@ __all__ = [
     "refuse_amendment",
     "refuse_extension",
     "refuse_quantities",
+    "refuse_too_much",
     "reopen_inspection_fee",
     "reopen_stage",
     "report_inspection",
     "resolve_issue",
+    "return_money",
     "run_out_framework",
     "send_work_back",
     "settle_order",
@@ -131,5 +136,6 @@ __all__ = [
     "take_back_amendment",
     "take_back_extension",
     "take_over_case",
+    "wait_for_transfer",
     "waive_inspection",
 ]

@@ -21,17 +21,16 @@ from everfair.companies.queries import refuse_stopped
 from everfair.events.trade import CaseOverdue, IssueReported, IssueResolved, IssueWithdrawn
 from everfair.logistics.queries import consignment_of
 from everfair.trade.actions.confirming import begin_confirming
+from everfair.trade.actions.freezing import freeze_stages, thaw_stages
 from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipping import complete, conclude
 from everfair.trade.actions.stages import (
     award_stages,
     divide_stages,
-    freeze_stages,
     held_of,
     locked_order,
     locked_stages,
     resume,
-    thaw_stages,
     void_unpaid_stages,
 )
 from everfair.trade.models import Decision, Order, Stage
@@ -119,7 +118,7 @@ def divide_held(order_id: UUID, to_buyer: Money, reason: str, *, kind: str, by: 
     with part():
         # Whether anything goes to the seller is known only under the lock; a refund of everything passes a stop.
         kept = Stage.objects.filter(order=seen, state__in=["funded", "frozen"])
-        held = kept.aggregate(held=Sum(F("amount_minor") - F("parted_minor")))["held"] or 0
+        held = kept.aggregate(held=Sum(F("amount_minor") - F("parted_minor") - F("charged_minor")))["held"] or 0
         if to_buyer.minor < held - credit_of_held(seen).minor:
             refuse_stopped([seen.buyer_id, seen.seller_id], "release")
         order = locked_order(order_id, by=by)

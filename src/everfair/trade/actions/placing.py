@@ -17,7 +17,7 @@ from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money, UnitPrice
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask, insert
+from everfair.base.rows import ask, insert, tell
 from everfair.base.states import write_history
 from everfair.base.together import part
 from everfair.catalog.queries import offers_for_order, quantity_problem, tier_price
@@ -25,7 +25,7 @@ from everfair.companies.queries import parties, refuse_stopped, time_zones_of
 from everfair.companies.roles import BUYING
 from everfair.events.trade import OrderPlaced
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PaymentPlan
-from everfair.markets.queries import rules_at
+from everfair.markets.queries import fee_terms_at, rules_at
 from everfair.markets.table import MARKETS
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.sourcing.actions import accept_quote
@@ -34,6 +34,7 @@ from everfair.trade.actions.bases import credit_samples, lock_samples, sample_cr
 from everfair.trade.actions.orders import sign_in_advance
 from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
 from everfair.trade.queries.calendars import calendar_clause, due
+from everfair.trade.queries.fees import SCHEDULE, fee_terms
 from everfair.trade.values import CalendarClause, Terms, TermsCharge, TermsLine, stages_for, terms_hash
 
 
@@ -191,7 +192,10 @@ def lead_days_for(lead_times: list[list[Any]], quantity: Decimal) -> int:
 
 
 def trade_rules(market: str) -> dict[str, str]:
-    return {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
+    """The market's numbers, and its fees where it has a schedule, as a contract keeps them."""
+    rules = {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
+    schedule = fee_terms_at(market)
+    return rules | {SCHEDULE: schedule.text} if schedule is not None else rules
 
 
 def chosen_plan(code: str, market: str) -> PaymentPlan:
@@ -279,6 +283,7 @@ def write_order(
         terms=document,
         terms_hash=terms_hash(document),
         rules=terms.rules,
+        fee_schedule_id=int(version) if (version := fee_terms(terms.rules).version) else None,
         calendar_id=_keep(terms.calendar),
         agreement="offered",
         buyer_signed_at=EfNow(),
@@ -342,7 +347,7 @@ def _keep(calendar: CalendarClause | None) -> str | None:
     """The days off themselves, once for all contracts that count by them."""
     if calendar is None:
         return None
-    ask(_KEEP, [calendar.sha256, json.dumps(calendar.countries), json.dumps(calendar.days_off), calendar.sha256])
+    tell(_KEEP, [calendar.sha256, json.dumps(calendar.countries), json.dumps(calendar.days_off), calendar.sha256])
     return calendar.sha256
 
 

@@ -14,28 +14,31 @@ from everfair.base.actor import CLOCK_ACTOR, RAIL_ACTOR, Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import clear_deadline, clear_deadlines, set_deadline
 from everfair.base.events import emit
-from everfair.base.money import Money
+from everfair.base.failpoints import failpoint
+from everfair.base.money import Money, total
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import as_it_is, ask, find, find_one, insert, save_changes
 from everfair.base.states import lock, stepping
 from everfair.base.together import part
-from everfair.companies.queries import refuse_stopped
+from everfair.billing.actions import charge
+from everfair.billing.values import Fee, one_sum
 from everfair.events.trade import GroupBuyGrew, StageDue, StageFunded, StageRefunded, StageReleased
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
-from everfair.payments.actions import open_intent, return_received, spend_received
+from everfair.payments.actions import keep_reserve, leave_on_credit, return_received, spend_received
+from everfair.payments.values import CREDIT
 from everfair.trade import postings
 from everfair.trade.actions.debts import take_debts
 from everfair.trade.models import Acceptance, CreditUse, Decision, Order, Release, Stage, StagePart
 from everfair.trade.queries.accepted import parts_of
 from everfair.trade.queries.amendments import credit_left
 from everfair.trade.queries.calendars import due, due_at, falls_due, late_from, ship_end
+from everfair.trade.queries.fees import fees_on
 from everfair.trade.queries.inspecting import BLOCKS_MONEY
 from everfair.trade.queries.kinds import group_closes_at, waits_for_group
-from everfair.trade.queries.moves import coming_stage, may_pay_early
+from everfair.trade.queries.moves import coming_stage
 from everfair.trade.queries.orders import orders_visible_to
-from everfair.trade.roles import buyers_purse
 
 ENDED = ("released", "refunded", "void")
 
@@ -79,55 +82,7 @@ def call_stage(stage: Stage, *, by: Actor) -> None:
         emit(StageDue(order.pk, stage.pk, stage.amount, stage.n), by=by)
 
 
-def pay_stage(stage_id: UUID, *, by: Actor) -> UUID:
-    """The buyer wishes to pay: returns the payment's id; its page leads on. Repeating returns the same payment."""
-    where, params = orders_visible_to(by).seen_as  # type: ignore[attr-defined]
-    with part():
-        found = ask(_ORDER_OF + where, [stage_id, *params])
-        if not found:
-            raise NotVisible
-        order_id, *sides = found[0]
-        refuse_stopped(sides, "deposit")
-        order = locked_order(order_id, by=by)
-        stage = locked_stage(order, stage_id)
-        if not buyers_purse.admits(by, order):
-            raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
-        if stage.n > 1 and order.inspection in BLOCKS_MONEY:
-            raise Refused(
-                "trade.inspection_failed", _("The goods failed the inspection. Inspect again or waive it before you pay.")
-            )
-        if stage.state == "planned" and may_pay_early(order, stage, locked_stages(order)):
-            call_stage(stage, by=by)
-        if stage.state != "paying":
-            with stepping(stage, "pay", by=by):
-                pass
-        intent = open_intent(
-            company_id=order.buyer_id,
-            purpose_kind="stage",
-            purpose=stage.pk,
-            amount=stage.amount,
-            description=_("Order %(order)s, stage %(n)s") % {"order": order.reference, "n": stage.n},
-            return_path=f"/{by.language}/orders/{order.pk}/",
-            market=order.market,
-            by=by,
-        )
-        return intent.pk
-
-
-_ORDER_OF = """
-    SELECT o.id, o.buyer_id, o.seller_id FROM trade_stage s JOIN trade_order o ON o.id = s.order_id WHERE s.id = %s AND
-"""
-
-
-def reopen_stage(stage_id: UUID, *, by: Actor = RAIL_ACTOR) -> None:
-    """The payment failed or ran out: the stage can be paid again."""
-    with part():
-        stage = locked_stage(locked_order(_order_id(stage_id), by=by), stage_id)
-        with stepping(stage, "reopen", by=by):
-            pass
-
-
-def _order_id(stage_id: UUID) -> UUID:
+def order_of_stage(stage_id: UUID) -> UUID:
     found = ask("SELECT order_id FROM trade_stage WHERE id = %s", [stage_id])
     if not found:
         raise NotVisible
@@ -142,20 +97,22 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
     Safe to repeat.
     """
     with part():
-        order = locked_order(_order_id(stage_id), by=by)
+        order = locked_order(order_of_stage(stage_id), by=by)
         stages = locked_stages(order)
         stage = next(each for each in stages if each.pk == stage_id)
         try:
             with transaction.atomic(), stepping(stage, "fund", by=by):
-                spend_received(
+                paid = spend_received(
                     intent_id,
                     f"stage:{stage.pk}:fund",
                     lambda source, amount: postings.stage_funded(source, stage.pk, amount),
                     kind="stage_funded",
                     by=by,
                 )
+                stage.draw_id = paid.pk if paid.provider == CREDIT else None
                 stage.funded_at = EfNow()  # type: ignore[assignment]
                 emit(StageFunded(order.pk, stage.pk, stage.amount), by=by)
+                failpoint("trade.stage_funded")
         except Refused:
             _return_unless_used(stage_id, intent_id, by=by)
             return
@@ -257,18 +214,6 @@ def resume(order: Order, *, by: Actor) -> None:
         _after_funding(order, stages, by=by)
 
 
-def freeze_stages(order: Order, *, by: Actor) -> None:
-    for stage in locked_stages(order, "funded"):
-        with stepping(stage, "freeze", by=by):
-            pass
-
-
-def thaw_stages(order: Order, *, by: Actor) -> None:
-    for stage in locked_stages(order, "frozen"):
-        with stepping(stage, "thaw", by=by):
-            pass
-
-
 def void_unpaid_stages(order: Order, *, by: Actor) -> None:
     """What nobody has paid need not be paid any more. A payment that comes after all goes to the buyer's wallet."""
     for stage in locked_stages(order, "planned", "due", "paying"):
@@ -288,13 +233,24 @@ def release_stages(order: Order, kind: str, evidence_id: UUID, *, only: UUID | N
     `kind` is a column of Release. What an amendment made cheaper goes back to the buyer out of the last stages.
     """
     stages = locked_stages(order)
+    refuse_charged_back(order, stages)
     for stage in stages:
         if stage.state == "funded" and only in (None, stage.pk):
             to_seller = stage.rest - _credit_of(order, stage, stages)
             if to_seller:
                 insert(Release(stage=stage, **{f"{kind}_id": evidence_id}))
-            why = {"evidence": kind, kind: str(evidence_id)}
+            why = {"evidence": "confirmation" if only else kind, kind: str(evidence_id)}
             _end(stage, "release" if to_seller else "refund", to_seller, by=by, why=why)
+            failpoint("trade.stage_released")
+
+
+def refuse_charged_back(order: Order, stages: Sequence[Stage]) -> None:
+    """Frozen without an issue: the buyer's bank took a payment back, and nothing is paid out before that is decided (B85)."""
+    if order.issue != "open" and any(stage.state == "frozen" for stage in stages):
+        raise Refused(
+            "trade.charged_back",
+            _("The buyer's bank took a payment of this order back. Nothing is paid out until that is decided."),
+        )
 
 
 def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
@@ -309,6 +265,7 @@ def award_stages(order: Order, decision: Decision, *, by: Actor) -> None:
             insert(Release(stage=stage, decision=decision))
         why = {"evidence": "ruling", "reason": decision.reason, "ruling": str(decision.pk)}
         _end(stage, "award" if to_seller else "refund", to_seller, by=by, why=why)
+        failpoint("trade.stage_awarded")
 
 
 def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: Decision, *, by: Actor) -> None:
@@ -316,13 +273,14 @@ def divide_stages(order: Order, stages: list[Stage], to_buyer: Money, decision: 
     proportion (I26)."""
     held, unpaid = held_of(stages), [stage for stage in stages if stage.state in ("planned", "due", "paying")]
     rests = [stage.rest - _credit_of(order, stage, [*held[n:], *unpaid]) for n, stage in enumerate(held)]
-    parts = to_buyer.split([rest.minor for rest in rests])
+    parts = to_buyer.split([rest.minor for rest in rests]) if any(rests) else rests  # nothing is left when a bank took all of it
     for stage, rest, back in zip(held, rests, parts, strict=True):
         to_seller = rest - back
         if to_seller:
             insert(Release(stage=stage, decision=decision))
         why = {"evidence": decision.kind, "reason": decision.reason, decision.kind: str(decision.pk)}
         _end(stage, "divide" if to_seller else "refund", to_seller, by=by, why=why)
+        failpoint("trade.stage_awarded")
 
 
 def held_of(stages: Sequence[Stage]) -> list[Stage]:
@@ -341,6 +299,7 @@ def _credit_of(order: Order, stage: Stage, stages: Sequence[Stage]) -> Money:
 def part_stages(order: Order, stages: Sequence[Stage], amount: Money, acceptance: Acceptance, *, by: Actor) -> None:
     """Of locked, held stages exactly `amount`, less than all they hold, goes to the seller on this acceptance, each in proportion."""
     why = {"evidence": "acceptance", "acceptance": str(acceptance.pk)}
+    refuse_charged_back(order, stages)
     for stage, paid in parts_of(stages, amount):
         insert(StagePart(stage=stage, acceptance=acceptance, amount_minor=paid.minor))
         _pay_out(stage, "part", f"part:{acceptance.pk}", paid, Money.zero(paid.currency), by=by, why=why)
@@ -359,19 +318,44 @@ def _end(stage: Stage, verb: str, to_seller: Money, *, by: Actor, why: dict[str,
 
 def _pay_out(stage: Stage, verb: str, key: str, to_seller: Money, to_buyer: Money, *, by: Actor, why: dict[str, str]) -> None:
     order = stage.order
-    fee = postings.fee_on_more(stage.parted, to_seller, Decimal(order.rules["trade.fee_rate"]))
+    if not to_seller and not to_buyer:  # the buyer's bank took all of it
+        return
+    [fees] = fees_on(order, [(stage, to_seller)])
+    fee = one_sum(fees, to_seller.currency)
     debts = take_debts(order, to_seller - fee)
+    entry_key = f"stage:{stage.pk}:{key}"
+    ends = _ends(stage, to_seller, to_buyer, fees, total([taken.amount for taken in debts], stage.currency), by=by)
     post_entry(
-        f"stage:{stage.pk}:{key}",
-        postings.stage_left(
-            stage.pk, buyer_id=order.buyer_id, seller_id=order.seller_id, to_seller=to_seller, to_buyer=to_buyer, fee=fee
-        )
-        + [postings.debt_taken(order.seller_id, order.buyer_id, taken.amount) for taken in debts],
+        entry_key,
+        postings.stage_left(stage.pk, ends, to_seller=to_seller, to_buyer=to_buyer, fees=fees)
+        + [postings.debt_taken(ends, taken.amount) for taken in debts],
         kind=f"stage_{verb}",
         by=by,
         why={"order": order.reference, "stage": str(stage.pk), **why},
     )
+    if stage.draw_id is None:  # else they are charged when the buyer repays
+        charge(order.seller_id, fees, subject=order.pk, reference=order.reference, entry_key=entry_key)
+        paid = to_seller - fee - total([taken.amount for taken in debts], stage.currency)
+        what = f"{order.reference}, {stage.n}"
+        keep_reserve(order.seller_id, paid, subject=stage.pk, description=what, cause=entry_key, market=order.market, by=by)
     if to_seller:
         emit(StageReleased(order.pk, stage.pk, to_seller, fee), by=by)
     if to_buyer:
         emit(StageRefunded(order.pk, stage.pk, to_buyer), by=by)
+
+
+def _ends(stage: Stage, to_seller: Money, to_buyer: Money, fees: Sequence[Fee], taken: Money, *, by: Actor) -> postings.Ends:
+    """Where the money of a stage goes: into wallets, or, when it was paid on trade credit, against what the buyer owes."""
+    order = stage.order
+    if stage.draw_id is None:
+        return postings.money_ends(order.seller_id, order.buyer_id, stage.currency)
+    line_id = leave_on_credit(
+        stage.draw_id,
+        earned=to_seller - taken,
+        back=to_buyer + taken,
+        fees=fees,
+        subject=order.pk,
+        reference=order.reference,
+        by=by,
+    )
+    return postings.credit_ends(line_id)

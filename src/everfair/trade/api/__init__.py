@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, extensions, inspections, kinds, orders
+from everfair.trade.api import amendments, extensions, inspections, kinds, orders, returns
 
 router = Router()
-for part in (orders, amendments, extensions, inspections, kinds):
+for part in (orders, amendments, extensions, inspections, kinds, returns):
     router.add_router("", part.router)

@@ -156,7 +156,7 @@ def call_off_order(request: HttpRequest, order_id: UUID, payload: ReasonIn) -> A
 @allow(BUYING | MONEY_KEEPING, scope="money:write")
 @write
 def pay_stage(request: HttpRequest, order_id: UUID, n: int) -> Any:
-    """Open the payment of a stage; the same one again while it is under way."""
+    """Open the payment of a stage; the same one again while it is under way. What may be done with it is under /payments/."""
     actor = request.actor  # type: ignore[attr-defined]
     return 201, PayOut(payment=actions.pay_stage(queries.stage_id(order_id, n, actor), by=actor))
 

@@ -14,6 +14,7 @@ from everfair.trade.models.orders import (
     Stage,
     reference_of,
 )
+from everfair.trade.models.returns import Return
 from everfair.trade.models.shipments import ShippedLine
 from everfair.trade.models.time import EXTENSION_KINDS, Calendar, Extension
 
@@ -40,6 +41,7 @@ __all__ = [
     "OrderCharge",
     "OrderLine",
     "Release",
+    "Return",
     "SampleCredit",
     "ShippedLine",
     "Shown",

@@ -57,6 +57,10 @@ class Order(Row):
     # Which version of the terms holds: the first is 1, each signed amendment counts one more.
     terms_version = models.IntegerField(default=1)
     rules = models.JSONField()
+    # The version of the market's fee schedule it was signed under (I27); the schedule itself stands in the signed rules. None: `trade.fee_rate`.
+    fee_schedule = models.ForeignKey(
+        "markets.FeeSchedule", to_field="number", on_delete=models.PROTECT, related_name="+", null=True
+    )
     agreement = AGREEMENT.column()
     goods = GOODS.column()
     issue = ISSUE.column()
@@ -175,6 +179,9 @@ class Stage(Row):
     amount_minor = models.BigIntegerField()
     # Of that, what was paid out for goods accepted in parts, while the rest stays held.
     parted_minor = models.BigIntegerField(default=0, db_default=0)
+    # Of that, what the buyer's bank has taken back out of its escrow, and how much ever came back into it when that was won.
+    charged_minor = models.BigIntegerField(default=0, db_default=0)
+    regained_minor = models.BigIntegerField(default=0, db_default=0)
     currency = models.CharField(max_length=3)
     due_on = models.CharField(max_length=20, default="signature")
     ends_on = models.CharField(max_length=20, default="settlement")
@@ -183,6 +190,8 @@ class Stage(Row):
     state = STAGE.column()
     work = WORK.column()
     due_at = models.DateTimeField(null=True)
+    # What it was paid with where that was trade credit: then it pays out into the credit's accounts, and what comes back is not owed.
+    draw = models.ForeignKey("payments.CreditDraw", on_delete=models.PROTECT, related_name="+", null=True, db_index=False)
     funded_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
 
@@ -191,6 +200,14 @@ class Stage(Row):
             STAGE.check("trade_stage"),
             models.UniqueConstraint(fields=["order", "n"], name="trade_stage_once"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="trade_stage_amount"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    charged_minor__gte=0,
+                    regained_minor__gte=0,
+                    charged_minor__lte=models.F("amount_minor") - models.F("parted_minor"),
+                ),
+                name="trade_stage_charged",
+            ),
             WORK.check("trade_stage"),
             models.CheckConstraint(condition=models.Q(name__in=STAGE_CODES), name="trade_stage_name"),
             models.CheckConstraint(condition=models.Q(due_on__in=TRIGGERS, ends_on__in=ENDS), name="trade_stage_plan"),
@@ -210,5 +227,5 @@ class Stage(Row):
 
     @property
     def rest(self) -> Money:
-        """What is still to move: the amount, less what was paid out for goods accepted in parts."""
-        return Money(self.amount_minor - self.parted_minor, self.currency)
+        """What is still to move: the amount, less what was paid out for goods accepted in parts, and what the buyer's bank took back."""
+        return Money(self.amount_minor - self.parted_minor - self.charged_minor, self.currency)

@@ -6,6 +6,7 @@ from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
 from everfair.trade.pages.extending import answer_extension, ask_extension
+from everfair.trade.pages.fees import return_money
 from everfair.trade.pages.frameworks import award_frame, call, end_frame, frame, keep_frame
 from everfair.trade.pages.groups import close_group_buy, group_buy, join, new_group_buy, own_group_buys, running
 from everfair.trade.pages.inspections import (
@@ -66,6 +67,7 @@ __all__ = [
     "receive",
     "refuse_amendment",
     "report_inspection",
+    "return_money",
     "running",
     "sample",
     "send_back",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -13,17 +12,16 @@ from django.views.decorators.http import require_http_methods
 
 from everfair.base.allow import allow
 from everfair.base.formats import quantity
-from everfair.base.money import total
 from everfair.base.pages import page
 from everfair.companies.roles import BUYING
 from everfair.trade import actions
 from everfair.trade.forms import AcceptForm
+from everfair.trade.pages.fees import fee_face
 from everfair.trade.pages.moves import done_or_errors, found_order, page_if_possible
 from everfair.trade.pages.reading import company_name
 from everfair.trade.pages.signing import once_signed
-from everfair.trade.postings import fee_on_more
 from everfair.trade.queries.accepted import acceptable, kept_for_goods, part_payable, parts_of
-from everfair.trade.queries.words import rate_in_words
+from everfair.trade.queries.fees import fees_on
 
 
 @require_http_methods(["GET", "POST"])
@@ -46,13 +44,12 @@ def accept(request: HttpRequest, order_id: UUID) -> HttpResponse:
             return redirect("trade:order", order_id)
         actions.refuse_quantities(goods, lines)
         paid = part_payable(found, parts.stages, goods, lines)
-        rate = Decimal(found.rules["trade.fee_rate"])
         parts_paid = parts_of(kept_for_goods(parts.stages), paid)
-        fee = total([fee_on_more(stage.parted, part, rate) for stage, part in parts_paid], found.currency)
+        fees = [fee for each in fees_on(found, parts_paid) for fee in each]
         return page(
             request, "trade/accept_confirm.html", order=found, rows=[{"description": line.description, "quantity": quantity(lines[line.n], line.unit)} for line in goods if line.n in lines],
-            fields={f"quantity_{n}": f"{number.normalize():f}" for n, number in lines.items()}, paid=paid, fee=fee,
-            to_seller=paid - fee, rate=rate_in_words(found.rules["trade.fee_rate"]), seller=company_name(found.seller),
+            fields={f"quantity_{n}": f"{number.normalize():f}" for n, number in lines.items()}, paid=paid,
+            **fee_face(found, paid, fees), seller=company_name(found.seller),
         )  # fmt: skip
 
     if request.method == "POST":

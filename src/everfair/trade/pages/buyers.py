@@ -10,6 +10,7 @@ from everfair.base.allow import allow
 from everfair.base.pages import page
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.queries import names
+from everfair.companies.roles import MONEY_KEEPING
 from everfair.trade import queries
 
 
@@ -27,4 +28,5 @@ def buyer(request: HttpRequest, number: int) -> HttpResponse:
         name=name,
         other_name=other,
         is_own=actor.company_id == found.pk,
+        may_grant=MONEY_KEEPING.admits(actor) and actor.company_id != found.pk,
     )

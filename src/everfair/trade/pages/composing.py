@@ -195,7 +195,7 @@ def contract_face(terms: Terms) -> dict[str, Any]:
     return {
         "buyer_name": party_names(terms.buyer, language)[0],
         "seller_name": party_names(terms.seller, language)[0],
-        "rules": rules_in_words(terms.rules, terms.calendar.document if terms.calendar else None),
+        "rules": rules_in_words(terms.rules, terms.calendar.document if terms.calendar else None, terms.currency),
         "stage_names": STAGE_NAMES,
         "stage_due": stage_due,
         "incoterm_name": incoterm_name,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -26,11 +25,12 @@ from everfair.files.actions import keep_attachment
 from everfair.trade import actions, queries
 from everfair.trade.forms import ReasonForm
 from everfair.trade.models import Order, Stage
+from everfair.trade.pages.fees import fee_face
 from everfair.trade.pages.reading import company_name
-from everfair.trade.postings import fee_on_more
+from everfair.trade.queries.fees import fees_on
 from everfair.trade.queries.goods_papers import owed_papers
 from everfair.trade.queries.shipments import goods_of
-from everfair.trade.queries.words import incoterm_name, rate_in_words
+from everfair.trade.queries.words import incoterm_name
 from everfair.trade.ship_forms import HandOverForm
 
 
@@ -195,14 +195,7 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
         messages.success(request, _("The seller is paid. Thank you for trading."))
         return redirect("trade:order", order_id)
     held = _held(parts.stages, found)
-    fee = total(
-        [
-            fee_on_more(stage.parted, stage.rest, Decimal(found.rules["trade.fee_rate"]))
-            for stage in parts.stages
-            if stage.state == "funded"
-        ],
-        found.currency,
-    )
+    fees = [fee for each in fees_on(found, [(s, s.rest) for s in parts.stages if s.state == "funded"]) for fee in each]
 
     def show(status: int) -> HttpResponse:
         return page(
@@ -211,9 +204,7 @@ def receive(request: HttpRequest, order_id: UUID) -> HttpResponse:
             status=status,
             order=found,
             held=held,
-            fee=fee,
-            to_seller=held - fee,
-            rate=rate_in_words(found.rules["trade.fee_rate"]),
+            **fee_face(found, held, fees),
             seller=company_name(found.seller),
         )
 

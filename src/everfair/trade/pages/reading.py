@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from markupsafe import Markup
 
+from everfair.base.actor import Actor
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.clock import now
@@ -37,12 +38,14 @@ from everfair.markets.plans import AFTER_SHIPPING
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import open_thread, post_message
 from everfair.messaging.queries import messages_of, threads_about
-from everfair.payments.queries import intents_of
+from everfair.payments.queries import chargebacks_of, fx_quotes_of, intents_of, standing_of_quote
+from everfair.payments.values import PAID_BY_WORDS, WALLET
 from everfair.trade import queries
 from everfair.trade.documents import KINDS
 from everfair.trade.forms import MessageForm
 from everfair.trade.models import Order, Stage
 from everfair.trade.pages.buttons import buttons
+from everfair.trade.pages.fees import may_return
 from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
@@ -95,6 +98,20 @@ def order(request: HttpRequest, order_id: UUID) -> HttpResponse:
     return page(request, "trade/order.html", **order_face(request, found))
 
 
+def _locked(found: Order, intents: dict[UUID, Any], actor: Actor) -> dict[UUID, Any]:
+    """Stage → the price by which the buyer pays it, or paid it, from a wallet of another currency: while it holds, and for good once
+    it was taken. The buyer's own affair."""
+    asked = {
+        intent.pk: stage_id
+        for stage_id, intent in intents.items()
+        if intent.state in ("created", "open") or intent.provider == WALLET
+    }
+    if actor.company_id != found.buyer_id or not asked:
+        return {}
+    quotes = fx_quotes_of(asked)
+    return {asked[pk]: quote for pk, quote in quotes.items() if standing_of_quote(quote) in ("open", "taken")}
+
+
 def order_face(request: HttpRequest, found: Order, form: MessageForm | None = None) -> dict[str, Any]:
     """Everything the page of an order shows. The number of queries does not depend on the order's size."""
     actor = request.actor  # type: ignore[attr-defined]
@@ -103,7 +120,10 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
     signers = people_by_id([found.buyer_signed_by, found.seller_signed_by])  # type: ignore[list-item]
     moves = moves_of(found, parts.stages, actor)
     accepted = accepted_so_far(found.pk) if any(stage.parted_minor for stage in parts.stages) else {}
-    intents = intents_of([stage.pk for stage in parts.stages])
+    happenings = queries.timeline(found)
+    intents = intents_of([*(stage.pk for stage in parts.stages), *(row.paid_for for row in happenings if row.paid_for)])
+    charged = any(intent.charged_back for intent in intents.values())  # type: ignore[attr-defined]
+    taken_back = chargebacks_of([stage.pk for stage in parts.stages]) if charged else []
     shown = shown_work(request, found)
     return {
         "order": found,
@@ -113,18 +133,21 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "look": _look(found, standing),
         "moves": buttons(found, parts.stages, moves, actor),
         "used_up": used_up(found, moves, actor),
+        "may_return": may_return(found, parts.stages, actor),
         "stages": _stages(parts.stages, intents),
+        "locked": _locked(found, intents, actor),
         "steps": _steps(found, parts.stages),
         "shown": shown,
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found),
+        "chargebacks": taken_back,
         "inspections": inspections_of(found),
         "sent": sent_goods(found, accepted),
         "accepted": accepted,
         "difference": Money(abs(found.difference_minor), found.currency),
         "deliveries": deliveries(found, parts.lines, shown, actor),
-        "happenings": [_line(happening, found) for happening in queries.timeline(found)],
-        "rules": rules_in_words(found.rules, found.terms.get("calendar")),
+        "happenings": [_line(row, found, intents) for row in happenings],
+        "rules": rules_in_words(found.rules, found.terms.get("calendar"), found.currency),
         **kind_face(found, parts.lines),
         "incoterm_name": incoterm_name,
         "buyer_name": company_name(found.buyer),
@@ -269,7 +292,8 @@ def _stage_note(stage: Stage, held: Any) -> str:
         (_("fee %(amount)s"), held.fees_minor),
         (_("back to the buyer %(amount)s"), held.refunded_minor),
     )
-    return " · ".join(text % {"amount": plain_money(Money(minor, stage.currency))} for text, minor in shown if minor)
+    told = [text % {"amount": plain_money(Money(minor, stage.currency))} for text, minor in shown if minor]
+    return " · ".join([_("on trade credit"), *told] if stage.draw_id else told)
 
 
 def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
@@ -293,13 +317,14 @@ def _steps(found: Order, stages: list[Stage]) -> list[dict[str, Any]]:
     return [{"text": text, "state": state} for text, state in zip(words, states, strict=True)]
 
 
-def _line(happening: queries.Happening, found: Order) -> dict[str, Any]:
+def _line(happening: queries.Happening, found: Order, intents: dict[UUID, Any]) -> dict[str, Any]:
+    paid = intents.get(happening.paid_for) if happening.paid_for else None
     who = {
         "buyer": company_name(found.buyer),
         "seller": company_name(found.seller),
         "operator": _("The operator"),
         "clock": _("Automatically, on time"),
-        "provider": _("The payment provider"),
+        "provider": PAID_BY_WORDS.get(paid.provider if paid else "", _("The payment provider")),
         "inspector": _("The inspector"),
     }.get(happening.side, "")
     return {

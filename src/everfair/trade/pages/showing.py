@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from uuid import UUID
 
 from django.contrib import messages
@@ -18,11 +17,12 @@ from everfair.companies.roles import BUYING, SELLING
 from everfair.files.actions import keep_attachment
 from everfair.trade import actions
 from everfair.trade.forms import ReasonForm, ShowForm
+from everfair.trade.pages.fees import fee_face
 from everfair.trade.pages.moves import done_or_errors, found_order, page_if_possible
 from everfair.trade.pages.reading import company_name, shown_work
-from everfair.trade.postings import fee_on
+from everfair.trade.queries.fees import fees_on
 from everfair.trade.queries.moves import presented_stage, waited_for
-from everfair.trade.queries.words import STAGE_NAMES, rate_in_words
+from everfair.trade.queries.words import STAGE_NAMES
 
 
 @require_http_methods(["GET", "POST"])
@@ -62,11 +62,10 @@ def confirm(request: HttpRequest, order_id: UUID, n: int) -> HttpResponse:
     def shown(status: int) -> HttpResponse:
         stage = presented_stage(parts.stages)
         assert stage is not None
-        rate = found.rules["trade.fee_rate"]
-        fee = fee_on(stage.rest, Decimal(rate))
+        [fees] = fees_on(found, [(stage, stage.rest)])
         return page(
-            request, "trade/confirm.html", status=status, order=found, stage=stage, fee=fee, to_seller=stage.rest - fee,
-            rate=rate_in_words(rate), seller=company_name(found.seller), stage_name=STAGE_NAMES[stage.name],
+            request, "trade/confirm.html", status=status, order=found, stage=stage,
+            **fee_face(found, stage.rest, fees), seller=company_name(found.seller), stage_name=STAGE_NAMES[stage.name],
             shown=shown_work(request, found, stage.ends_on),
         )  # fmt: skip
 

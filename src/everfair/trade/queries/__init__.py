@@ -11,7 +11,9 @@ from everfair.trade.queries.amendments import (
 )
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
+from everfair.trade.queries.evidence import Evidence, evidence_of
 from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
+from everfair.trade.queries.fees import fee_words, fees_on, kept_of
 from everfair.trade.queries.inspecting import (
     claim_of_inspection,
     days_in_claim,
@@ -51,6 +53,7 @@ from everfair.trade.queries.turns import HeldSum, OrderCounts, Turn, held_sums, 
 
 __all__ = [
     "BuyerRecord",
+    "Evidence",
     "Happening",
     "HeldSum",
     "Issues",
@@ -72,15 +75,19 @@ __all__ = [
     "credits_over",
     "days_in_claim",
     "debts_left",
+    "evidence_of",
     "extension_in",
     "extension_moves",
     "extensions_of",
+    "fee_words",
+    "fees_on",
     "framework_of",
     "group_buy",
     "group_buy_of_offer",
     "has_business_with",
     "held_sums",
     "inspections_of_claim",
+    "kept_of",
     "moves_of",
     "open_issues",
     "order",

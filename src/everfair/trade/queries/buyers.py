@@ -93,7 +93,7 @@ def buyer_record(buyer: Any) -> BuyerRecord:
 
 def _decided(buyer_id: UUID) -> tuple[int, int, int]:
     """How many decided orders ended with all held money for the buyer, with a part for each, with all for the supplier."""
-    orders = dict(ask(_DECIDED, [buyer_id]))
+    orders: dict[Any, Any] = dict(ask(_DECIDED, [buyer_id]))
     sums: dict[UUID, list[int]] = {order_id: [0, 0] for order_id in orders.values()}
     for stage_id, escrow in escrows(orders).items():
         both = sums[orders[stage_id]]

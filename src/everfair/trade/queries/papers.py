@@ -107,7 +107,7 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                 "buyer has confirmed the goods or the operator has decided."
             ),
             remarks=terms["remarks"],
-            rules=(*kind_in_words(terms), *rules_in_words(terms["rules"], terms.get("calendar"))),
+            rules=(*kind_in_words(terms), *rules_in_words(terms["rules"], terms.get("calendar"), terms["currency"])),
             terms_hash=order.terms_hash,
             signatures=tuple(_signatures(order, buyer, seller, language)),
         )

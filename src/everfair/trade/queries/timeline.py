@@ -22,7 +22,8 @@ Words = Any
 
 @dataclass(frozen=True, slots=True)
 class Happening:
-    """One line of the timeline. `side` is buyer, seller, operator, clock or provider; `kind` is how it looks."""
+    """One line of the timeline. `side` is buyer, seller, operator, clock or provider; `kind` is how it looks; `paid_for`: what a payment
+    that came was for (its payment says by which way)."""
 
     code: str
     text: Words
@@ -32,6 +33,7 @@ class Happening:
     kind: str
     amount: Money | None = None
     detail: str = ""
+    paid_for: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ _TOLD: dict[str, _Told] = {
     "StageFunded":    _Told(_("A payment arrived and is held in escrow"), "provider", "held"),
     "StageReleased":  _Told(_("A payment was released to the seller"), "", "held"),
     "StageRefunded":  _Told(_("A payment went back to the buyer's wallet"), "", "calm"),
+    "OrderChargedBack": _Told(lambda fact: _CHARGES[fact.how], "provider", "act"),
+    "MoneyReturned":  _Told(_("The seller gave money back; the fees on it were returned"), "seller", "calm"),
     "WorkShown":      _Told(_("The seller showed what this stage is paid for"), "seller", "calm"),
     "WorkConfirmed":  _Told(_("The buyer confirmed what was shown"), "buyer", "proof"),
     "WorkSentBack":   _Told(_("The buyer sent it back"), "buyer", "act", "send_back"),
@@ -91,6 +95,13 @@ _TOLD: dict[str, _Told] = {
     "CaseOverdue":    _Told(_("The operator has not decided in time"), "clock", "act"),
     "IssueResolved":  _Told(_("The operator decided"), "operator", "proof", "resolve"),
     "OrderCompleted": _Told(_("The trade is settled"), "", "held"),
+}
+_CHARGES: dict[str, Words] = {
+    "open": _("The buyer's bank took a card payment back; what is held is frozen until that is decided"),
+    "win": _("The chargeback was won: the money is where it was"),
+    "lose": _("The chargeback was lost: the money stays with the buyer"),
+    "retake": _("The chargeback that was won was taken back after all"),
+    "reinstate": _("The chargeback that was lost was given back after all"),
 }
 _ANSWERS: dict[str, Words] = {
     "granted": _("More time was granted"), "refused": _("More time was refused: the former time holds"),
@@ -176,6 +187,7 @@ def _happening(event: Event, reasons: dict[str, Iterator[str]], people: dict[UUI
         kind=told.kind,
         amount=getattr(fact, "amount", None) or getattr(fact, "total", None),
         detail=in_words(next(reasons.get(told.verb, iter(())), "")) if told.verb else "",
+        paid_for=getattr(fact, "inspection_id", None) or getattr(fact, "stage_id", None) if side == "provider" else None,
     )
 
 

@@ -15,6 +15,7 @@ from everfair.base.money import Money
 from everfair.markets.plans import PLAN_WORDS, TRIGGER_WORDS
 from everfair.reference.queries import incoterm
 from everfair.reference.values import name_in
+from everfair.trade.queries.fees import fee_words
 from everfair.trade.values import ORDER_KIND_WORDS
 
 Words = Any
@@ -56,7 +57,9 @@ def days_in_words(text: str) -> str:
     return ngettext("%(num)s day", "%(num)s days", int(days) if days == int(days) else 2) % {"num": f"{days.normalize():f}"}
 
 
-def rules_in_words(rules: Mapping[str, str], calendar: Mapping[str, Any] | None = None) -> list[tuple[str, str]]:
+def rules_in_words(
+    rules: Mapping[str, str], calendar: Mapping[str, Any] | None = None, currency: str = ""
+) -> list[tuple[str, str]]:
     """The numbers that hold for this contract, as (what, how long or how much), in the order they matter.
 
     `calendar` is the contract's own clause: which of them count business days, and whose.
@@ -79,10 +82,7 @@ def rules_in_words(rules: Mapping[str, str], calendar: Mapping[str, Any] | None 
         *(_more_time(rules, counted("trade.extension_answer_days")) if "trade.extension_answer_days" in rules else []),
         *_withdrawals(rules.get("trade.issue_withdrawals")),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
-        (
-            _("Platform fee"),
-            _("%(rate)s, paid by the seller; free for the buyer") % {"rate": rate_in_words(rules["trade.fee_rate"])},
-        ),
+        (_("Platform fee"), fee_words(dict(rules), currency)),
         *(_calendar(calendar) if calendar else []),
     ]
 

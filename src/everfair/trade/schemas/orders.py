@@ -352,7 +352,7 @@ class OrderOut(OrderBrief):
 
 
 class PayOut(Schema):
-    """The payment to check out: `POST /payments/{payment}/checkout`."""
+    """The payment: `GET /payments/{payment}/ways` says how it may be paid, `POST /payments/{payment}/pay` does it."""
 
     payment: UUID
 

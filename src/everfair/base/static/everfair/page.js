@@ -50,11 +50,15 @@ addEventListener("keydown", (event) => {
 });
 
 // Moments on pages that were made for nobody in particular: from UTC to the zone of this browser, still written out.
-const format = new Intl.DateTimeFormat(root.lang === "en" ? "en-GB" : root.lang, { year: "numeric", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+const language = root.lang === "en" ? "en-GB" : root.lang;
+const day = new Intl.DateTimeFormat(language, { dateStyle: "medium" });
+const hour = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZoneName: "short" });
+// As the server writes it: «18 Nov 2026 14:05 UTC».
+const written = (at) => `${day.format(at)} ${hour.format(at).replace(" ", "\u00a0").replace(/GMT(?=[+-])/, "UTC")}`;
 const localise = (within) => {
   for (const time of within.querySelectorAll("time[data-moment]")) {
     time.title = time.textContent;
-    time.textContent = format.format(new Date(time.dateTime));
+    time.textContent = written(new Date(time.dateTime));
     time.removeAttribute("data-moment");
   }
 };

@@ -1,0 +1,1 @@
+"""Pages of money, by noun: one payment, the wallet, what leaves."""

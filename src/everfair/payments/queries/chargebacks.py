@@ -1,0 +1,74 @@
+"""Chargebacks as they stand, from whom they were taken, and how much of them there is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from everfair.base.actor import Actor
+from everfair.base.money import Money
+from everfair.base.refused import NotVisible
+from everfair.base.rows import ask, find, find_one
+from everfair.payments.models import Chargeback, ChargebackTake
+
+
+def chargebacks_visible_to(actor: Actor) -> tuple[str, list[UUID]]:
+    """The condition that a query of chargebacks begins with: their payer, their payee, and the platform."""
+    if actor.kind in ("operator", "rail", "clock", "system"):
+        return "true", []
+    if actor.company_id is None:
+        return "false", []
+    return "(company_id = %s OR payee_id = %s)", [actor.company_id, actor.company_id]
+
+
+def chargeback(chargeback_id: UUID, actor: Actor) -> Chargeback:
+    where, params = chargebacks_visible_to(actor)
+    found = find_one(Chargeback, f"id = %s AND {where}", [chargeback_id, *params])
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def chargebacks_of(purposes: Sequence[UUID]) -> list[Chargeback]:
+    """Those of payments for these, oldest first; each knows its `purpose`."""
+    return find(Chargeback, _OF, [list(purposes)], also={"purpose": _PURPOSE})
+
+
+_OF = "intent_id IN (SELECT id FROM payments_intent WHERE purpose = ANY(%s::uuid[])) AND refund_id IS NULL ORDER BY id"
+_PURPOSE = "(SELECT purpose FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
+
+
+def is_charged_back(purposes: Sequence[UUID]) -> bool:
+    """Whether a chargeback of a payment for one of these waits for its decision."""
+    return bool(ask(_OPEN, [list(purposes)])[0][0])
+
+
+_OPEN = """
+    SELECT EXISTS (SELECT FROM payments_chargeback c JOIN payments_intent i ON i.id = c.intent_id
+                   WHERE i.purpose = ANY(%s::uuid[]) AND c.state = 'open' AND c.refund_id IS NULL)
+"""
+
+
+def claimed_of(company_id: UUID, purposes: Sequence[UUID]) -> int:
+    """What open chargebacks of payments for these took of this company, in minor units: nobody has decided on it yet."""
+    return int(ask(_CLAIMED, [list(purposes), company_id])[0][0])
+
+
+_CLAIMED = """
+    SELECT coalesce(sum(t.amount_minor - t.returned_minor), 0) FROM payments_chargebacktake t
+    JOIN payments_chargeback c ON c.id = t.chargeback_id JOIN payments_intent i ON i.id = c.intent_id
+    WHERE i.purpose = ANY(%s::uuid[]) AND t.company_id = %s AND c.state = 'open'
+"""
+
+
+def takes_of(chargeback_id: UUID) -> list[ChargebackTake]:
+    """From whom it was taken, in that order."""
+    return find(ChargebackTake, "chargeback_id = %s ORDER BY n", [chargeback_id])
+
+
+def taken_of(found: Chargeback, company_id: UUID) -> Money:
+    """What of it a company paid itself and has not got back."""
+    asked = """
+        SELECT coalesce(sum(amount_minor - returned_minor), 0) FROM payments_chargebacktake WHERE chargeback_id = %s AND company_id = %s
+    """
+    return Money(int(ask(asked, [found.pk, company_id])[0][0]), found.currency)

@@ -1,0 +1,215 @@
+"""Exchange rates as they stand, quotes with what became of them, and the platform's own position in each currency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import QuerySet
+
+from everfair.base.actor import Actor
+from everfair.base.clock import now
+from everfair.base.money import Money, exponent
+from everfair.base.refused import NotVisible
+from everfair.base.rows import ask, find, find_one, seen_as
+from everfair.ledger.queries import Held, summed, wallets
+from everfair.ledger.values import exposure
+from everfair.markets.queries import rules_at
+from everfair.markets.table import DEFAULT_MARKET
+from everfair.payments.fx import sandbox
+from everfair.payments.fx.calendar import target_days_since
+from everfair.payments.fx.pricing import value_of
+from everfair.payments.models import FxAlarm, FxQuote, Intent, RateFile
+from everfair.payments.values import FX_BASE
+
+
+def rate_source() -> str:
+    """Whose rates this installation exchanges by."""
+    return "sandbox" if settings.FX_ADDRESS == sandbox.SETTING else "ecb"
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The newest publication: what one euro is in each currency, the euro itself included. `age` in publications since missed or due."""
+
+    source: str
+    published_on: date
+    rates: dict[str, Decimal]
+    age: int
+    allowed_age: int
+
+    @property
+    def stale(self) -> bool:
+        return self.age > self.allowed_age
+
+
+def newest_on() -> date | None:
+    """The day of the newest publication."""
+    day: date | None = ask("SELECT max(published_on) FROM payments_rate WHERE source = %s", [rate_source()])[0][0]
+    return day
+
+
+def newest_rates(rules: dict[str, Decimal] | None = None) -> Rates | None:
+    """None when no rates were ever imported. A currency that the newest publication does not name has no rate."""
+    rows = ask(_NEWEST, {"source": rate_source()})
+    if not rows:
+        return None
+    day = rows[0][0]
+    allowed = int((rules or rules_at(DEFAULT_MARKET))["payments.fx_rate_days"])
+    rates = {FX_BASE: Decimal(1), **{currency: rate for _day, currency, rate in rows}}
+    return Rates(rate_source(), day, rates, target_days_since(day, now().date()), allowed)
+
+
+_NEWEST = """
+    SELECT published_on, currency, rate FROM payments_rate WHERE source = %(source)s
+        AND published_on = (SELECT max(published_on) FROM payments_rate WHERE source = %(source)s) ORDER BY currency
+"""
+
+
+def rate_files(limit: int = 10) -> list[RateFile]:
+    return find(RateFile, "true ORDER BY id DESC LIMIT %s", [limit])
+
+
+# ── quotes ──
+
+
+def fx_quotes_visible_to(actor: Actor) -> QuerySet[FxQuote]:
+    if actor.kind in ("operator", "clock", "system"):
+        return seen_as(FxQuote, FxQuote.objects.all)
+    if actor.company_id is None:
+        return seen_as(FxQuote, FxQuote.objects.none, "false")
+    own = actor.company_id
+    return seen_as(FxQuote, lambda: FxQuote.objects.filter(company_id=own), "company_id = %s", own)
+
+
+_FATE = {
+    "taken_at": "(SELECT d.taken_at FROM payments_fxdeal d WHERE d.quote_id = payments_fxquote.id)",
+    "replaced": """EXISTS (SELECT FROM payments_fxquote n WHERE n.company_id = payments_fxquote.company_id AND n.id > payments_fxquote.id
+        AND n.intent_id IS NOT DISTINCT FROM payments_fxquote.intent_id)""",
+}
+
+
+def fx_quote(quote_id: UUID, actor: Actor) -> FxQuote:
+    """With `taken_at` and `replaced` (a newer one was given for the same)."""
+    where, params = fx_quotes_visible_to(actor).seen_as  # type: ignore[attr-defined]
+    found = find_one(FxQuote, f"id = %s AND {where}", [quote_id, *params], also=_FATE)
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def standing_of_quote(quote: FxQuote) -> str:
+    """open, taken, replaced or expired."""
+    if quote.taken_at is not None:
+        return "taken"
+    if quote.replaced:
+        return "replaced"
+    return "open" if quote.expires_at > now() else "expired"
+
+
+def fx_quotes_of(intent_ids: Iterable[UUID]) -> dict[UUID, FxQuote]:
+    """The newest quote locked to each payment, with what became of it."""
+    rows = find(FxQuote, "intent_id = ANY(%s::uuid[]) ORDER BY id", [list(intent_ids)], also=_FATE)
+    return {row.intent_id: row for row in rows if row.intent_id is not None}
+
+
+def other_wallets(intent: Intent) -> dict[str, Held]:
+    """Currency → what is free in the payer's wallet in other currencies than the payment's."""
+    held = wallets(intent.company_id)
+    return {code: row for code, row in held.items() if code != intent.currency and row.free.minor > 0}
+
+
+# ── the platform's own position ──
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """What the platform holds of a currency by its exchanges (below zero: is short of). `promised`: what open quotes would add.
+
+    `value` in the base currency by the newest rate, `gain` what it is worth more than on the days it was exchanged; None without a rate.
+    """
+
+    position: Money
+    promised: Money
+    value: Money | None
+    gain: Money | None
+    limit: Money
+
+    @property
+    def share(self) -> Decimal:
+        """Of the limit, open quotes included; nothing for the base currency, which is no risk."""
+        if self.value is None or self.position.currency == FX_BASE:
+            return Decimal(0)
+        return Decimal(abs(self.value.minor)) / self.limit.minor if self.limit else Decimal(int(bool(self.value)))
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Every currency; `gain` is what all positions together are worth: each exchange was worth nothing when it was made."""
+
+    rows: tuple[Position, ...]
+    rates: Rates | None
+    alarm_from: Decimal
+
+    @property
+    def gain(self) -> Money | None:
+        values = [row.value.minor for row in self.rows if row.value is not None]
+        return Money(sum(values), FX_BASE) if len(values) == len(self.rows) else None
+
+
+def positions() -> dict[str, int]:
+    """Currency → what the books say."""
+    return {address.rsplit(":", 1)[1]: minor for address, minor in summed(exposure("EUR")[:-3]).items()}
+
+
+def promised() -> dict[str, int]:
+    """Currency → what all open quotes would add."""
+    return {currency: int(minor) for currency, minor in ask(_PROMISED)}
+
+
+_PROMISED = """
+    SELECT v.currency, sum(v.minor) FROM payments_fxquote q CROSS JOIN LATERAL
+        (VALUES (q.give_currency, q.give_minor - q.spread_minor), (q.get_currency, -q.get_minor)) v (currency, minor)
+    WHERE q.expires_at > ef_now() AND NOT EXISTS (SELECT FROM payments_fxdeal d WHERE d.quote_id = q.id)
+        AND NOT EXISTS (SELECT FROM payments_fxquote n WHERE n.company_id = q.company_id AND n.id > q.id
+            AND n.intent_id IS NOT DISTINCT FROM q.intent_id)
+    GROUP BY v.currency ORDER BY v.currency
+"""
+
+
+def currency_exposure() -> Exposure:
+    rules = rules_at(DEFAULT_MARKET)
+    rates = newest_rates(rules)
+    booked, open_ = positions(), promised()
+    cost: dict[Any, Any] = dict(ask(_COST))
+    limit = Money(int(rules["payments.fx_limit"]) * 10 ** exponent(FX_BASE), FX_BASE)
+    rows = []
+    for currency in sorted({*booked, *open_}):
+        position = Money(booked.get(currency, 0), currency)
+        rate = rates.rates.get(currency) if rates else None
+        value = value_of(position, rate) if rate else None
+        gain = value - _base(cost.get(currency, Decimal(0)), currency) if value is not None else None
+        rows.append(Position(position, Money(open_.get(currency, 0), currency), value, gain, limit))
+    return Exposure(tuple(rows), rates, rules["payments.fx_alarm"])
+
+
+def _base(sum_: Decimal, currency: str) -> Money:
+    """A sum of smallest units, each divided by the rate of its day, in the base currency; rounded towards nothing."""
+    return Money(int(sum_.scaleb(exponent(FX_BASE) - exponent(currency))), FX_BASE)
+
+
+_COST = """
+    SELECT v.currency, sum(v.minor / v.rate) FROM payments_fxdeal d JOIN payments_fxquote q ON q.id = d.quote_id CROSS JOIN LATERAL
+        (VALUES (q.give_currency, (q.give_minor - q.spread_minor)::numeric, q.give_rate),
+                (q.get_currency, -q.get_minor::numeric, q.get_rate)) v (currency, minor, rate)
+    GROUP BY v.currency
+"""
+
+
+def newest_alarms(limit: int = 10) -> list[FxAlarm]:
+    return find(FxAlarm, "created_at > ef_now() - interval '7 days' ORDER BY id DESC LIMIT %s", [limit])
