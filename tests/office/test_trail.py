@@ -12,6 +12,7 @@ import pytest
 from everfair.companies.actions import note_act
 from everfair.companies.models import AuditNote, Person
 from everfair.companies.queries import actor_of_person
+from everfair.office.pages.words import changes
 from tests import make
 from tests.office.desk import asked, notes, operator, send, signed_in, text
 
@@ -110,6 +111,16 @@ def test_the_file_holds_the_same_lines_and_its_taking_is_noted(by: Person, offic
     ]  # fmt: skip
     assert len(rows) == 2
     assert [note.after for note in notes("exported the audit trail")] == [{"act": "verified"}]
+
+
+def test_what_a_file_was_asked_for_reads_as_the_form_does(office: Any) -> None:
+    for act in ("done", "verified"):
+        b"".join(office.get("/en/office/trail.csv", {"act": act}).streaming_content)
+
+    assert [changes(note.before, note.after)[0].after for note in notes("exported the audit trail")] == [
+        "Only acts",
+        "Gave the verification mark",
+    ]
 
 
 def test_the_trail_asks_as_much_for_many_lines_as_for_few(by: Person, office: Any) -> None:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.formats import moment
 from everfair.base.words import word
+from everfair.office.queries.trail import DONE
 from everfair.trade.queries import Standing
 from everfair.trade.values import AGREEMENT_WORDS, GOODS_WORDS, ISSUE_WORDS
 
@@ -28,6 +29,8 @@ SIDES = {
     "provider": _("Payment provider"),
 }
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# What the trail was asked for, as its own form calls it.
+_ASKED = {DONE: _("Only acts"), "looked": _("Only looks")}
 # A name in a note → the kind of code that stands under it.
 _CODES = {
     "evidence": "evidence",
@@ -106,6 +109,8 @@ def _told(name: str, value: Any) -> Any:
         return value
     if _ID.fullmatch(value):
         return f"#{value[-8:]}"
+    if name == "act":
+        return _ASKED.get(value) or word(value, "act")
     if name == "roles":
         return word(value, "staff role")
     if name == "kind":
