@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.test import Client
 
 from everfair.base import clock
 from everfair.base.money import Money
@@ -219,6 +220,23 @@ class TestWords:
         assert take_event("sandbox", *make.told(intent, id="chk_1")) == "applied"
         assert take_event("sandbox", *words) == "applied"
         assert sound()
+
+    def test_the_provider_is_asked_to_say_it_again_and_nothing_is_kept(self):
+        trade = make.trade("agreed")
+        intent = Intent.objects.get(pk=pay_stage(trade.stage(1).pk, by=trade.buyer))
+        headers, body = told(intent, checkout="chk_1")
+        before = len(entries())
+
+        def post() -> Any:
+            return Client().post("/hooks/payments/sandbox", body, "application/json", headers=headers)
+
+        early = post()
+        assert (early.status_code, early.headers["Retry-After"], early.json()["code"]) == (503, "5", "payments.event_too_early")
+        assert (ProviderEvent.objects.count(), len(entries())) == (0, before)
+
+        take_event("sandbox", *make.told(intent, id="chk_1"))
+        assert (post().status_code, post().content) == (200, b"applied")
+        assert Chargeback.objects.count() == 1
 
     @pytest.mark.parametrize(
         "wrong",
