@@ -322,13 +322,11 @@ def test_a_stop_waits_for_the_payment_that_goes_by_its_absence(committed: None) 
 
 
 def test_two_operators_in_one_moment_lose_nothing_of_each_other(committed: None) -> None:
-    made = together(
-        [
-            lambda: limit("sandbox", EURO_ONLY),
-            lambda: order_rail("sandbox", open_=False, ends_on=None, reason="they left", by=make.operator()),
-        ]
-    )
-    assert [each for each in made if isinstance(each, Exception)] == []
+    close = {"open_": False, "ends_on": None, "reason": "they left", "by": make.operator()}
+
+    _limited, (before, _said) = while_held(lambda: limit("sandbox", EURO_ONLY), lambda: order_rail("sandbox", **close))
+
+    assert before.scope == EURO_ONLY
     assert (rail_order("sandbox").open, rail_order("sandbox").scope) == (False, EURO_ONLY)
 
 
