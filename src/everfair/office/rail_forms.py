@@ -30,7 +30,7 @@ class ScopeForm(forms.Form):
 
     markets = forms.MultipleChoiceField(label=_("Markets"), widget=forms.CheckboxSelectMultiple)
     currencies = forms.MultipleChoiceField(label=_("Currencies"), widget=forms.CheckboxSelectMultiple)
-    most = LimitsField(_("Largest payment"))
+    most = LimitsField(_("Largest payment"), _("As 5000.00 USD, 4500.00 EUR. A currency that is not named has no limit."))
     watched = forms.ChoiceField(
         label=_("Payments under watch"),
         choices=[("yes", _("carries them too")), ("no", _("leaves them to others"))],
