@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from django.core.cache import cache
 
-from everfair.payments.actions.checkouts import note_call
+from everfair.payments.actions import limit_rail
+from everfair.payments.actions.checkouts import _choose, note_call
 from everfair.payments.models import RailOrder, ShareAlarm
+from everfair.payments.values import Scope
+from tests import make
 from tests.office.desk import asked, notes, operator, send, signed_in, text
-from tests.payments.test_rails import carried
+from tests.payments.test_rails import carried, unpaid
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +68,92 @@ def test_a_rail_is_closed_with_a_reason_that_stays():
     assert (note.before["open"], note.after["open"]) == (True, False)
 
 
+EVERY = ["AED", "CNY", "EUR", "GBP", "HKD", "INR", "JPY", "KWD", "TWD", "USD"]
+SCOPE = "/en/office/rails/sandbox2/scope/"
+
+
+def limiting(office: Any, **typed: Any) -> Any:
+    given = {"markets": ["export"], "currencies": EVERY, "most": "", "watched": "yes", "reason": "Their contract."} | typed
+    return send(office, SCOPE, **given)
+
+
+def test_an_operator_says_what_a_rail_may_carry_and_the_trail_keeps_both():
+    office = signed_in(operator())
+    first = limiting(office, currencies=["USD", "EUR"], most="5000.00 USD", watched="no")
+    again = limiting(office, currencies=["EUR"], most="", watched="no", reason="They narrowed it.")
+
+    assert (first.status_code, again.status_code) == (302, 302)
+    newest, oldest = RailOrder.objects.order_by("-id")
+    assert oldest.scope == Scope(frozenset(), frozenset({"EUR", "USD"}), {"USD": 500_000}, watched=False)
+    assert (newest.scope, newest.open) == (Scope(currencies=frozenset({"EUR"}), watched=False), True)
+    shown = text(office.get("/en/office/rails/sandbox2/"))
+    assert "EUR, USD · at most USD 5,000.00 · nothing under watch" in shown
+    assert "EUR · nothing under watch" in text(office.get("/en/office/rails/"))
+    note = notes("payment rail limited")[1]
+    assert (note.before["currencies"], note.after["currencies"]) == (["EUR", "USD"], ["EUR"])
+    trail = text(office.get("/en/office/trail/"))
+    assert "Currencies: EUR, USD → EUR" in trail
+    assert "Largest payment: 5000.00 USD → any amount" in trail
+    assert "Payments under watch: yes → no" in trail
+
+
+def test_everything_ticked_is_no_limit_and_the_form_shows_what_holds():
+    office = signed_in(operator())
+    page = office.get("/en/office/rails/sandbox2/").content.decode()
+    assert page.count('type="checkbox"') == page.count(" checked") == 11
+    assert limiting(office).status_code == 302
+    assert RailOrder.objects.get().scope == Scope()
+    limiting(office, currencies=["JPY"], most="500000 JPY")
+    page = office.get("/en/office/rails/sandbox2/").content.decode()
+    assert page.count(" checked") == 2  # the market and the yen
+    assert 'value="500000 JPY"' in page
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"reason": ""}, "reason"),
+        ({"markets": []}, "markets"),
+        ({"markets": ["moon"]}, "markets"),
+        ({"currencies": []}, "currencies"),
+        ({"currencies": ["USD", "XAU"]}, "currencies"),
+        ({"most": "5000"}, "most"),
+        ({"most": "5000.001 USD"}, "most"),
+        ({"most": "0 USD"}, "most"),
+        ({"most": "-1 USD"}, "most"),
+        ({"most": "1e9 USD"}, "most"),
+        ({"most": "\u0665 USD"}, "most"),
+        ({"most": "1 USD, 2 USD"}, "most"),
+        ({"most": "1 EUR", "currencies": ["USD"]}, "most"),
+        ({"watched": "maybe"}, "watched"),
+    ],
+)
+def test_a_wrong_scope_is_shown_beside_its_field_and_changes_nothing(typed, field):
+    answer = limiting(signed_in(operator()), **typed)
+    assert (answer.status_code, RailOrder.objects.count(), notes("payment rail limited")) == (422, 0, [])
+    html = answer.content.decode()
+    assert re.findall(r'id="((?:scope|id)_[a-z_]+)_error"', html) == [f"scope_{field}"]
+
+
+def test_the_page_of_a_rail_asks_as_often_for_much_as_for_little():
+    office, who = signed_in(operator()), make.operator(operator())
+    limit_rail("sandbox", Scope(most={"USD": 1}), reason="x", by=who)
+    asked(office, "/en/office/rails/sandbox/")
+    counts = []
+    for count in (1, 12):
+        for _n in range(count):
+            _trade, intent = unpaid()
+            assert _choose(intent, 1, frozenset(), set()).rail == "sandbox2"
+            limit_rail("sandbox", Scope(most={"USD": 1}), reason="x", by=who)
+        counts.append(asked(office, "/en/office/rails/sandbox/"))
+    assert counts[0] == counts[1] <= 24
+    assert text(office.get("/en/office/rails/sandbox/")).count("above USD 0.01") == 13
+
+
 def test_an_unknown_rail_is_not_there():
-    assert signed_in(operator()).get("/en/office/rails/carrier-pigeon/").status_code == 404
+    office = signed_in(operator())
+    assert office.get("/en/office/rails/carrier-pigeon/").status_code == 404
+    assert send(office, "/en/office/rails/carrier-pigeon/scope/", markets=["export"]).status_code == 404
 
 
 def test_the_page_asks_as_often_for_much_as_for_little():

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from everfair.payments.routing import Breaker, Choice, RailFacts, is_usable, ranked
+from everfair.payments.routing import Breaker, Choice, RailFacts, is_barred, is_usable, ranked
 
 TODAY = date(2026, 11, 23)
 CEILING = Decimal("0.6")
@@ -64,6 +64,16 @@ def test_closed_ended_and_tried_come_last_and_are_not_used_while_another_is():
     )  # fmt: skip
     assert [choice.code for choice in found] == ["e", "d", "c", "b", "a"]
     assert [is_usable(choice) for choice in found] == [True, True, False, False, False]
+
+
+def test_what_may_not_carry_it_comes_last_of_all_and_stands_in_for_nobody():
+    heavy = rail("a", share=Decimal(1), counted=900)
+    found = order(rail("b", barred=("currency",), cost=Decimal(0)), heavy, rail("c", counterparty="a", open=False))
+    assert found == [Choice("a"), Choice("c", ("closed",)), Choice("b", ("currency",))]
+    assert [is_barred(choice) for choice in found] == [False, False, True]
+    assert [is_usable(choice) for choice in found] == [True, False, False]
+    (both,) = order(rail("a", barred=("above:500000:USD",)), tried=frozenset({"a"}))
+    assert both.reasons == ("above:500000:USD", "tried")
 
 
 def test_errors_weigh_in_steps_before_the_cost():

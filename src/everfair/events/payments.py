@@ -215,6 +215,14 @@ class RailOrdered:
 
 
 @event
+class RailLimited:
+    """An operator said what a rail may carry."""
+
+    order_id: UUID
+    rail: str
+
+
+@event
 class ShareCeilingCrossed:
     """One counterparty carries more of our payments than it should."""
 

@@ -26,7 +26,7 @@ FACT_WORDS = name_codes("fact", {
     "StatementImported": _("Bank statement imported"), "StatementBroken": _("Bank statement with a break"),
     "BankReturnRequested": _("Bank transfer to be returned"),
     "PayoutsFrozen": _("Payouts frozen"), "FreezeLiftProposed": _("Lifting the freeze of payouts proposed"), "FreezeLifted": _("Payouts go on"),
-    "RailOrdered": _("Payment rail opened or closed"), "ShareCeilingCrossed": _("A provider carries too much"),
+    "RailOrdered": _("Payment rail opened or closed"), "RailLimited": _("What a payment rail may carry was changed"), "ShareCeilingCrossed": _("A provider carries too much"),
     "RatesImported": _("Exchange rates imported"), "FxExchanged": _("Currency exchanged"), "FxLimitNear": _("Currency position near its limit"),
     "PeriodClosed": _("Month of the books closed"), "RailBreakFound": _("Break in a provider's statement"), "RailBreakEnded": _("Break ended"),
     "OfferPublished": _("Offer published"), "OfferChanged": _("Offer changed"), "OfferWithdrawn": _("Offer withdrawn"),

@@ -93,7 +93,7 @@ RULES = {
         _rule("payments.chargeback_days", "days", "120", "30", "540", "Visa, Mastercard: 120 days from the payment or the expected delivery"),
         _rule("payments.settle_days", "days", "3", "1", "30", "our own: cards settle within two business days; after that it is a break"),
         _rule("payments.bank_from", "whole units", "20000", "0", "1000000000", "our own: a large payment by card costs more than its bank transfer"),
-        _rule("payments.card_most", "whole units", "0", "0", "1000000000", "our own: 0 is no limit; nobody is refused a card unless this says so"),
+        _rule("payments.card_most", "whole units", "0", "0", "1000000000", "our own: 0 is no limit; what a single rail may carry is said on its page"),
         _rule("payments.credit_hold_days", "days", "7", "0", "90", "our own: so long after the day nothing new is drawn while it is unpaid"),
         _rule("payments.breaker_rest_s", "seconds", "30", "1", "3600", "our own: how long a failing rail rests before one payment probes it"),
         _rule("payments.bank_days", "days", "10", "2", "60", "trade habit: a transfer over correspondents takes up to a week"),

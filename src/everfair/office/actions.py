@@ -20,6 +20,7 @@ from everfair.base.actor import Actor
 from everfair.base.clock import EfNow, now
 from everfair.base.events import react, subscribers
 from everfair.base.models import Deadline, DeadReaction, Event
+from everfair.base.money import Money
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.roles import OPERATOR
 from everfair.catalog.actions import map_category
@@ -37,10 +38,11 @@ from everfair.office.queries.queues import carrier_misfit, misfit
 from everfair.payments.actions import answer_chargeback, book_break, dismiss_break, import_rates, import_statement
 from everfair.payments.actions import approve_decision as approve
 from everfair.payments.actions import keep_line as keep_in_suspense
+from everfair.payments.actions import limit_rail as limit_scope
 from everfair.payments.actions import order_rail as say_of_rail
 from everfair.payments.actions import settle_break as close_break
 from everfair.payments.actions import withdraw_decision as withdraw
-from everfair.payments.queries import rail_orders
+from everfair.payments.values import Scope
 from everfair.trade.actions import resolve_issue
 
 _Done = TypeVar("_Done")
@@ -119,12 +121,24 @@ def change_fees(market: str, terms: FeeTerms, valid_from: datetime | None, reaso
 def order_rail(code: str, is_open: bool, ends_on: date | None, reason: str, *, by: Actor) -> Any:
     """Open or close a payment rail; the note says what held before."""
     with transaction.atomic():
-        before = next(iter(rail_orders(code, limit=1)), None)
-        said = say_of_rail(code, open_=is_open, ends_on=ends_on, reason=reason, by=by)
-        held = {"rail": code, "open": before.open if before else True, "ends_on": _day(before.ends_on) if before else ""}
-        after = {"rail": code, "open": is_open, "ends_on": _day(ends_on)}
+        before, said = say_of_rail(code, open_=is_open, ends_on=ends_on, reason=reason, by=by)
+        held, after = ({"rail": code, "open": row.open, "ends_on": _day(row.ends_on)} for row in (before, said))
         note_act(values.RAIL_ORDERED, said.pk, reason.strip(), by, before=held, after=after)
     return said
+
+
+def limit_rail(code: str, scope: Scope, reason: str, *, by: Actor) -> Any:
+    """Say what a payment rail may carry; the note says what held before."""
+    with transaction.atomic():
+        before, said = limit_scope(code, scope, reason=reason, by=by)
+        held, after = ({"rail": code, **_scope(row.scope)} for row in (before, said))
+        note_act(values.RAIL_LIMITED, said.pk, reason.strip(), by, before=held, after=after)
+    return said
+
+
+def _scope(scope: Scope) -> dict[str, Any]:
+    most = [str(Money(minor, currency)) for currency, minor in sorted(scope.most.items())]
+    return {"markets": sorted(scope.markets), "currencies": sorted(scope.currencies), "most": most, "watched": scope.watched}
 
 
 def freeze(reason: str, *, by: Actor) -> None:

@@ -27,9 +27,9 @@ def limits_text(limits: Mapping[str, int]) -> str:
 class LimitsField(forms.CharField):
     """Amounts of several currencies, «5.00 USD, 4.50 EUR»; each currency once. Clean: currency → minor units."""
 
-    def __init__(self, label: Any) -> None:
+    def __init__(self, label: Any, help_text: Any = "") -> None:
         super().__init__(
-            label=label, required=False, max_length=200, help_text=_("As 5.00 USD, 4.50 EUR. Empty for none."),
+            label=label, required=False, max_length=200, help_text=help_text or _("As 5.00 USD, 4.50 EUR. Empty for none."),
             widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         )  # fmt: skip
 

@@ -54,16 +54,6 @@ class InspectorForm(forms.Form):
     note = reason_field(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
 
 
-class RailForm(forms.Form):
-    state = forms.ChoiceField(
-        label=_("New payments"), choices=[("open", _("carries payments")), ("closed", _("closed for new payments"))]
-    )
-    ends_on = DayField(
-        label=_("Ends on"), required=False, help_text=_("From this day on it carries nothing new: they gave notice, or we did.")
-    )
-    reason = reason_field(help_text=_("Stands in the audit trail for good."))
-
-
 class StatementForm(forms.Form):
     file = forms.FileField(
         label=_("Statement"), help_text=_("As your bank gives it: MT940 or camt.053, at most 10 MB."), max_length=140

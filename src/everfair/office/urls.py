@@ -94,6 +94,7 @@ urlpatterns = [
     path("office/rails/", rails.rails, name="rails"),
     path("office/rails/<slug:code>/", rails.rail, name="rail"),
     path("office/rails/<slug:code>/order/", rails.order_rail, name="order_rail"),
+    path("office/rails/<slug:code>/scope/", rails.limit_rail, name="limit_rail"),
     path("office/credit/", credit.credit, name="credit"),
     path("office/chargebacks/", chargebacks.chargebacks, name="chargebacks"),
     path("office/chargebacks/<uuid:chargeback_id>/", chargebacks.chargeback, name="chargeback"),

@@ -21,6 +21,7 @@ MAPPED = "category mapped"
 RULE_SET = "rule set"
 FEES_SET = "fees set"
 RAIL_ORDERED = "payment rail ordered"
+RAIL_LIMITED = "payment rail limited"
 BANK_LINE_DECIDED = "bank line decided"
 BANK_LINE_KEPT = "bank line kept in suspense"
 BANK_DECISION_APPROVED = "bank decision approved"
@@ -72,6 +73,7 @@ ACT_WORDS = name_codes("act", {
     RULE_SET: _("Set a rule"),
     FEES_SET: _("Set the fees of a market"),
     RAIL_ORDERED: _("Opened or closed a payment rail"),
+    RAIL_LIMITED: _("Said what a payment rail may carry"),
     BANK_LINE_DECIDED: _("Decided about a bank line"), BANK_LINE_KEPT: _("Kept a bank line in suspense"),
     BANK_DECISION_APPROVED: _("Approved a decision about a bank line"), BANK_DECISION_WITHDRAWN: _("Withdrew a decision about a bank line"),
     BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"), BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
@@ -107,6 +109,8 @@ FIELD_WORDS = name_codes("field", {
     "rule": _("Rule"), "scopes": _("What the key may do"), "source": _("Their word"), "stage": _("Stage"), "stop": _("Stop"),
     "break": _("Break"), "corrects": _("Corrects"), "settles": _("Settles"), "month": _("Month"), "rail": _("Provider"), "on": _("Day"),
     "of": _("Statement of"), "what": _("Which"), "from_on": _("From"), "to_on": _("Until"), "currency": _("Currency"), "after": _("After"),
+    "open": _("Open for new payments"), "ends_on": _("Ends on"), "markets": _("Markets"), "currencies": _("Currencies"),
+    "most": _("Largest payment"), "watched": _("Payments under watch"),
     "subscriber": _("Part of the platform"), "valid_from": _("From"), "value": _("Value"), "verified_until": _("Verified until"),
 })
 # fmt: on

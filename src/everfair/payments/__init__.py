@@ -2,7 +2,7 @@
 
 Nouns: Intent, Route, Refund, ProviderEvent; rails and who is behind them; CreditLine, CreditDue; BankStatement, BankLine, Match;
 BankAccount, Payout, Batch, Debt.
-Verbs: open_intent, start_checkout, choose_bank, pay_by, take_event, import_statement, send_refund, order_rail, request_payout,
+Verbs: open_intent, start_checkout, choose_bank, pay_by, take_event, import_statement, send_refund, order_rail, limit_rail, request_payout,
 release_batch, owe_company.
 It never knows what is paid for: it reports a capture, and the payer's package moves on.
 """

@@ -1,6 +1,7 @@
 """Plain values of payments, and the words of its codes."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -16,6 +17,13 @@ WALLET, CREDIT = "wallet", "credit"
 PROVIDER_WORDS = name_codes("provider", {
     "sandbox": _("Sandbox (play money)"), "sandbox2": _("Second sandbox (play money)"), "stripe": _("Stripe"), "bank": _("Bank transfer"),
     WALLET: _("Wallet"), CREDIT: _("Trade credit"),
+})
+# Why a rail was not chosen for a payment (`routing.ranked`); `above` has its amount in a sentence of its own.
+RAIL_REASON_WORDS = name_codes("rail reason", {
+    "market": _("not for this market"), "currency": _("not for this currency"), "watched": _("not for payments under watch"),
+    "unable": _("its provider does not take it"), "closed": _("closed for new payments"), "ended": _("ended"),
+    "tried": _("refused it before"), "failing": _("rests: it fails"), "over_ceiling": _("above the ceiling"),
+    "probe": _("the next payment tries it"),
 })
 # Who brought a payment, where it was not a provider with a page of its own.
 PAID_BY_WORDS = {"bank": _("By bank transfer"), WALLET: _("From the wallet"), CREDIT: _("On trade credit")}
@@ -267,3 +275,32 @@ class Price:
 def payout_reference(payout_id: UUID) -> str:
     """What people call a payout: the end of its id."""
     return f"P-{payout_id.hex[-8:].upper()}"
+
+
+# Why a rail may not carry a payment at all, whatever else is known of it; `above` goes on with the amount. `unable`: its provider
+# does not take this currency or amount.
+BARS = frozenset({"market", "currency", "above", "watched", "unable"})
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a rail may carry, by an operator's word. What is not named is no limit: all markets, all currencies, any amount.
+
+    `most`: the largest payment in minor units, of the currencies that have one. `watched`: payments under watch as well.
+    """
+
+    markets: frozenset[str] = frozenset()
+    currencies: frozenset[str] = frozenset()
+    most: Mapping[str, int] = field(default_factory=dict)
+    watched: bool = True
+
+    def bars(self, market: str, amount: Money, *, watched: bool) -> tuple[str, ...]:
+        """Why it may not carry such a payment, in codes of `BARS`; none when it may."""
+        most = self.most.get(amount.currency)
+        told = {
+            "market": bool(self.markets) and market not in self.markets,
+            "currency": bool(self.currencies) and amount.currency not in self.currencies,
+            f"above:{most}:{amount.currency}": most is not None and amount.minor > most,
+            "watched": watched and not self.watched,
+        }
+        return tuple(code for code, is_so in told.items() if is_so)

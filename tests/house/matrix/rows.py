@@ -479,6 +479,8 @@ PAGES: list[Page] = [
     Page("office:rail", OPERATOR, {"code": "~sandbox"}, get="operator"),
     Page("office:order_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={
         "state": "open", "ends_on": _day(40), "reason": "they gave notice"}),
+    Page("office:limit_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={
+        "markets": "export", "currencies": "USD", "most": "5000.00 USD", "watched": "no", "reason": "their contract says so"}),
     Page("office:rules", OPERATOR, get="operator"),
     Page("office:rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, get="operator"),
     Page("office:set_rule", OPERATOR, {"of": "~export", "name": "~trade.sign_days"}, proof="fresh", get=None, post="operator",

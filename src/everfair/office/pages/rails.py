@@ -11,14 +11,19 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base.allow import allow
+from everfair.base.formats import plain_money
+from everfair.base.money import Money
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
+from everfair.base.words import word
 from everfair.base.writes import once
-from everfair.office import actions, forms
+from everfair.office import actions
 from everfair.office.pages.answering import acted, proof_address
 from everfair.office.queries.trail import staff_names
-from everfair.payments.queries import alarms_of_shares, drills, rail_orders, rails_face
+from everfair.office.rail_forms import RailForm, ScopeForm
+from everfair.payments.queries import alarms_of_shares, drills, rail_order, rail_orders, rails_face, weighings
+from everfair.payments.values import Scope
 
 
 @require_safe
@@ -26,24 +31,38 @@ from everfair.payments.queries import alarms_of_shares, drills, rail_orders, rai
 def rails(request: HttpRequest) -> HttpResponse:
     """Of one currency: the one that carries most, unless another is asked for."""
     face = rails_face(request.GET.get("currency", ""))
-    return page(request, "office/rails.html", face=face, alarms=alarms_of_shares(), drills=drills())
+    return page(request, "office/rails.html", face=face, alarms=alarms_of_shares(), drills=drills(), limits_of=limits_of)
+
+
+def limits_of(scope: Scope) -> str:
+    """What a rail may carry, in one line; «» when nothing limits it."""
+    most = ", ".join(plain_money(Money(minor, currency)) for currency, minor in sorted(scope.most.items()))
+    said = {
+        ", ".join(word(code, "market") for code in sorted(scope.markets)): bool(scope.markets),
+        ", ".join(sorted(scope.currencies)): bool(scope.currencies),
+        _("at most %(most)s") % {"most": most}: bool(most),
+        _("nothing under watch"): not scope.watched,
+    }
+    return " · ".join(text for text, is_so in said.items() if is_so)
 
 
 @require_safe
 @allow(OPERATOR)
 def rail(request: HttpRequest, code: str) -> HttpResponse:
-    return _show(request, code, None)
+    return _show(request, code)
 
 
-def _show(request: HttpRequest, code: str, typed: Any) -> HttpResponse:
+def _show(request: HttpRequest, code: str, *, order: Any = None, scope: Any = None) -> HttpResponse:
+    """`order`, `scope`: the form that was typed wrongly."""
     row = next((row for row in rails_face("").rows if row.standing.rail.code == code), None)
     if row is None:
         raise NotVisible
     said = rail_orders(code)
     initial = {"state": "open" if row.standing.open else "closed", "ends_on": row.standing.ends_on}
     return page(
-        request, "office/rail.html", status=422 if typed is not None else 200, row=row, said=said,
-        who=staff_names(order.by for order in said), form=typed or forms.RailForm(initial=initial), prove=proof_address(request),
+        request, "office/rail.html", status=422 if order or scope else 200, row=row, said=said,
+        who=staff_names(each.by for each in said), form=order or RailForm(initial=initial), limits_of=limits_of,
+        scope=scope or ScopeForm(scope=row.standing.scope), weighings=weighings(code), prove=proof_address(request),
     )  # fmt: skip
 
 
@@ -51,7 +70,7 @@ def _show(request: HttpRequest, code: str, typed: Any) -> HttpResponse:
 @allow(OPERATOR, proof="fresh")
 @once
 def order_rail(request: HttpRequest, code: str) -> HttpResponse:
-    form = forms.RailForm(request.POST)
+    form = RailForm(request.POST)
 
     def work() -> HttpResponse:
         typed = form.cleaned_data
@@ -59,4 +78,18 @@ def order_rail(request: HttpRequest, code: str) -> HttpResponse:
         messages.success(request, _("From now on payments go by this."))
         return redirect("office:rail", code)
 
-    return acted(form, work, lambda: _show(request, code, form))
+    return acted(form, work, lambda: _show(request, code, order=form))
+
+
+@require_POST
+@allow(OPERATOR, proof="fresh")
+@once
+def limit_rail(request: HttpRequest, code: str) -> HttpResponse:
+    form = ScopeForm(request.POST, scope=rail_order(code).scope)
+
+    def work() -> HttpResponse:
+        actions.limit_rail(code, form.scope(), form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+        messages.success(request, _("From now on payments go by this."))
+        return redirect("office:rail", code)
+
+    return acted(form, work, lambda: _show(request, code, scope=form))

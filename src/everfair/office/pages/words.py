@@ -36,10 +36,13 @@ _CODES = {
     "evidence": "evidence",
     "issue": "trade.issue",
     "market": "market",
+    "markets": "market",
     "outcome": "provider event outcome",
     "rule": "rule",
     "subscriber": "subscriber",
 }
+# What a payment rail may carry: where nothing is named.
+_NO_LIMIT = {"markets": _("all"), "currencies": _("all"), "most": _("any amount")}
 
 
 def states_of(order: Any) -> list[tuple[str | Promise, str]]:
@@ -101,6 +104,10 @@ def told(kept: Mapping[str, Any] | None) -> list[tuple[str, Any]]:
 
 
 def _told(name: str, value: Any) -> Any:
+    if isinstance(value, bool):
+        return gettext("yes") if value else gettext("no")
+    if name in _NO_LIMIT and not value:
+        return str(_NO_LIMIT[name])
     if isinstance(value, list):
         return ", ".join(str(_told(name, each)) for each in value)
     if isinstance(value, dict):

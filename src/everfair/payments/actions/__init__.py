@@ -40,7 +40,7 @@ from everfair.payments.actions.files import bounce_bank_payout, hand_over_batch,
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
 from everfair.payments.actions.lines import match_lines
 from everfair.payments.actions.payouts import approve_payout, cancel_payout, readmit_payout, request_payout, send_payout
-from everfair.payments.actions.rails import keep_drill, order_rail
+from everfair.payments.actions.rails import keep_drill, limit_rail, order_rail
 from everfair.payments.actions.rates import fetch_rates, import_rates
 from everfair.payments.actions.reserves import keep_reserve
 from everfair.payments.actions.settling import book_break, dismiss_break, read_statement, take_statement
@@ -81,6 +81,7 @@ __all__ = [
     "keep_refused",
     "keep_reserve",
     "leave_on_credit",
+    "limit_rail",
     "look_at_bank_account",
     "match_lines",
     "net_debts",

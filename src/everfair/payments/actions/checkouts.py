@@ -17,14 +17,16 @@ from everfair.base.failpoints import failpoint
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.rows import ask, find, insert
 from everfair.base.states import moving
+from everfair.base.together import part
 from everfair.payments.actions.intents import end_intent
+from everfair.payments.actions.rails import hold_orders
 from everfair.payments.models import Intent, Route
 from everfair.payments.providers.port import CheckoutOpened, OutcomeUnknown, ProviderDown, ProviderRefused
 from everfair.payments.queries import intent as find_intent
 from everfair.payments.queries import intents_visible_to, rails_standing, ranked_rails
-from everfair.payments.queries.ways import is_too_large_for_card
-from everfair.payments.rails import RAILS, RECIPIENT, carrying, client
-from everfair.payments.routing import Choice, is_usable
+from everfair.payments.queries.ways import is_too_large_for_card, why_no_card
+from everfair.payments.rails import RAILS, RECIPIENT, client
+from everfair.payments.routing import Choice, is_barred, is_usable
 from everfair.payments.states import LIVE_INTENT
 
 log = logging.getLogger(__name__)
@@ -75,16 +77,9 @@ def _open_somewhere(intent: Intent, by: Actor) -> str:
     down: set[str] = set()
     retry_after_s = 5
     for n in range(len(before) + 1, len(before) + 9):
-        ranking = [
-            c for c in ranked_rails("card", intent.amount, tried=frozenset(refused)) if _may_carry(c) and c.code not in down
-        ]
-        if not ranking:
-            if not down and not carrying("card", intent.amount):
-                raise Refused(
-                    "payments.no_card_rail", _("No card provider takes this amount in this currency. Choose another way to pay.")
-                )
+        route = _choose(intent, n, frozenset(refused), down)
+        if route is None:
             break
-        route = _choose(intent, n, ranking)
         try:
             return _ask(intent, route, by)
         except ProviderDown as nothing_happened:
@@ -106,10 +101,21 @@ _REFUSED = """
 """
 
 
-def _choose(intent: Intent, n: int, ranking: list[Choice]) -> Route:
-    """Committed before the provider is asked: whatever happens, where it may have happened is known."""
-    route = Route(intent=intent, n=n, rail=ranking[0].code, ranking=[[c.code, list(c.reasons)] for c in ranking])
-    insert(route)
+def _choose(intent: Intent, n: int, tried: frozenset[str], down: set[str]) -> Route | None:
+    """Committed before the provider is asked: whatever happens, where it may have happened is known. None when no rail is left that
+    could be asked now; refuses where none may carry this payment. What operators order of rails holds still until it is committed."""
+    with part():
+        hold_orders()
+        ranking = [c for c in ranked_rails("card", intent, tried=tried, steady=True) if c.code not in down]
+        fit = [c for c in ranking if _may_carry(c)]
+        if not fit:
+            if not down and all(is_barred(c) for c in ranking):
+                why = why_no_card(c.reasons for c in ranking)
+                raise Refused("payments.no_card_rail", _("%(why)s Choose another way to pay.") % {"why": why})
+            return None
+        left_out = [c for c in ranking if c not in fit]
+        route = Route(intent=intent, n=n, rail=fit[0].code, ranking=[[c.code, list(c.reasons)] for c in fit + left_out])
+        insert(route)
     failpoint("payments.route_committed")
     if intent.provider != route.rail:
         ask("UPDATE payments_intent SET provider = %s WHERE id = %s AND state = 'created'", [route.rail, intent.pk])

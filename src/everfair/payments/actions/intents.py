@@ -68,6 +68,7 @@ def open_intent(
             purpose_kind=purpose_kind,
             purpose=purpose,
             description=description,
+            market=market,
             amount_minor=amount.minor,
             currency=amount.currency,
             provider=(carrying("card", amount) or configured("card"))[

@@ -7,6 +7,7 @@ from django.db import models
 from everfair.base.clock import EfNow
 from everfair.base.models import Row
 from everfair.base.money import Money
+from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.states import INTENT, LIVE_INTENT, METHODS, REFUND
 
 ROUTE_OUTCOMES = ("asked", "opened", "down", "refused", "doubt", "none")
@@ -25,6 +26,8 @@ class Intent(Row):
     purpose_kind = models.CharField(max_length=20)
     purpose = models.UUIDField()
     description = models.CharField(max_length=200)
+    # Where it was traded; what a rail may carry is ordered by market.
+    market = models.CharField(max_length=20, default=DEFAULT_MARKET, db_default=DEFAULT_MARKET)
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     # How the payer chose to pay, until they choose otherwise.
@@ -74,7 +77,7 @@ class Route(Row):
     intent = models.ForeignKey(Intent, on_delete=models.PROTECT, related_name="+")
     n = models.IntegerField()
     rail = models.CharField(max_length=20)
-    # Every rail that could have carried it, best first: [code, [reasons]].
+    # Every rail that was weighed, best first, those that were left out last: [code, [reasons]].
     ranking = models.JSONField(default=list)
     outcome = models.CharField(max_length=10, default="asked")
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from everfair.base.clock import EfNow
 from everfair.base.models import Row
+from everfair.payments.values import Scope
 
 
 class RailCall(models.Model):
@@ -23,17 +25,26 @@ class RailCall(models.Model):
 class RailOrder(Row):
     """What an operator said of a rail; the newest of each rail holds. Insert-only.
 
-    `ends_on`: from this day on it carries nothing new, because the provider or we have ended it.
+    `ends_on`: from this day on it carries nothing new, because the provider or we have ended it. The rest is its `scope`: what is
+    empty is no limit; `most` is in minor units by currency.
     """
 
     rail = models.CharField(max_length=20)
     open = models.BooleanField()
     ends_on = models.DateField(null=True)
+    markets = ArrayField(models.CharField(max_length=20), default=list, db_default=[])
+    currencies = ArrayField(models.CharField(max_length=3), default=list, db_default=[])
+    most = models.JSONField(default=dict, db_default={})
+    watched = models.BooleanField(default=True, db_default=True)
     reason = models.CharField(max_length=500)
     by = models.CharField(max_length=60)
 
     class Meta:
         indexes = [models.Index(fields=["rail", "-id"], name="payments_railorder_rail")]
+
+    @property
+    def scope(self) -> Scope:
+        return Scope(frozenset(self.markets), frozenset(self.currencies), self.most, self.watched)
 
 
 class ShareAlarm(Row):

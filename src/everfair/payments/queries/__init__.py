@@ -89,11 +89,14 @@ from everfair.payments.queries.rails import (
     RailStanding,
     alarms_of_shares,
     drills,
+    rail_order,
     rail_orders,
     rails_face,
+    rails_for,
     rails_standing,
     ranked_rails,
     share_by_counterparty,
+    weighings,
 )
 from everfair.payments.queries.reserves import card_rails, paid_by_card, reserve_sums, reserve_terms, reserves_of
 from everfair.payments.queries.settling import (
@@ -185,8 +188,10 @@ __all__ = [
     "rail_accounts",
     "rail_break",
     "rail_breaks",
+    "rail_order",
     "rail_orders",
     "rails_face",
+    "rails_for",
     "rails_standing",
     "ranked_rails",
     "rate_files",
@@ -212,4 +217,5 @@ __all__ = [
     "transfer_times",
     "wallet_statement",
     "ways_of",
+    "weighings",
 ]

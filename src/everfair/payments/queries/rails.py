@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from django.core.cache import cache
+from django.utils.translation import gettext
 
 from everfair.base.clock import now
-from everfair.base.formats import percent
+from everfair.base.formats import percent, plain_money
 from everfair.base.money import Money
-from everfair.base.rows import ask
+from everfair.base.rows import ask, find
+from everfair.base.words import word
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
-from everfair.payments.models import Drill, RailOrder, ShareAlarm
-from everfair.payments.rails import RAILS, Rail, carrying, configured, plays
+from everfair.payments.models import Drill, Intent, RailOrder, Route, ShareAlarm
+from everfair.payments.queries.watching import is_under_watch
+from everfair.payments.rails import RAILS, Rail, carrying, client, configured, plays
 from everfair.payments.routing import Breaker, Choice, RailFacts, ranked
+from everfair.payments.values import Scope
 from everfair.reference.queries import CURRENCIES
 
 # Shares move slowly: what was summed up a moment ago will do.
@@ -38,6 +42,7 @@ class RailStanding:
     calls: int
     error_rate: Decimal
     latency_ms: int
+    scope: Scope = field(default_factory=Scope)
 
     @property
     def plays(self) -> bool:
@@ -56,7 +61,7 @@ def rails_standing(rails: Sequence[Rail] | None = None) -> list[RailStanding]:
     """Two queries, however many rails."""
     rails = [rail for method in ("card",) for rail in configured(method)] if rails is None else list(rails)
     codes = [rail.code for rail in rails]
-    orders = {code: said for code, *said in ask(_ORDERS, [codes])}
+    orders = _newest_orders(codes)
     calls: dict[str, list[tuple[bool, float, int]]] = {}
     for code, failed, ago_s, latency_ms in ask(_NEWEST_CALLS, [codes, _CALLS]):
         calls.setdefault(code, []).append((failed, float(ago_s), latency_ms))
@@ -64,14 +69,24 @@ def rails_standing(rails: Sequence[Rail] | None = None) -> list[RailStanding]:
     return [_standing(rail, orders.get(rail.code), calls.get(rail.code, []), breaker) for rail in rails]
 
 
-def _standing(rail: Rail, said: Sequence[object] | None, calls: list[tuple[bool, float, int]], breaker: Breaker) -> RailStanding:
-    is_open, ends_on, reason = said or (True, None, "")
+def _newest_orders(codes: list[str]) -> dict[str, RailOrder]:
+    return {said.rail: said for said in find(RailOrder, _NEWEST_ORDERS, [codes])}
+
+
+def rail_order(code: str) -> RailOrder:
+    """What holds of this rail; one that was never spoken of is open and carries all."""
+    return _newest_orders([code]).get(code) or RailOrder(rail=code, open=True)
+
+
+def _standing(rail: Rail, said: RailOrder | None, calls: list[tuple[bool, float, int]], breaker: Breaker) -> RailStanding:
+    said = said or RailOrder(rail=rail.code, open=True)
     failed = sum(call[0] for call in calls)
     return RailStanding(
         rail=rail,
-        open=bool(is_open),
-        ends_on=ends_on,  # type: ignore[arg-type]
-        reason=str(reason),
+        open=said.open,
+        ends_on=said.ends_on,
+        reason=said.reason,
+        scope=said.scope,
         breaker=breaker.state([(call[0], call[1]) for call in calls]),
         calls=len(calls),
         error_rate=Decimal(failed) / len(calls) if calls else Decimal(0),
@@ -170,10 +185,35 @@ def drills(*, limit: int = 10) -> list[Drill]:
     return list(Drill.objects.order_by("-id")[:limit])
 
 
-def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozenset()) -> list[Choice]:
-    """The rails of this method that can carry this payment, in the order in which they should."""
-    rails = carrying(method, amount)
+def rails_for(method: str, intent: Intent) -> list[tuple[Rail, tuple[str, ...]]]:
+    """The rails of this method by which new money may move, each with why it may not carry this payment (`routing.BARS`)."""
+    rails = carrying(method)
+    said = _newest_orders([rail.code for rail in rails])
+    barred = _barred(rails, {code: order.scope for code, order in said.items()}, intent)
+    return [(rail, barred[rail.code]) for rail in rails]
+
+
+def _barred(
+    rails: Sequence[Rail], scopes: Mapping[str, Scope], intent: Intent, *, steady: bool = False
+) -> dict[str, tuple[str, ...]]:
+    """Who pays whom is looked at only where a rail minds it."""
+    watched = any(not scope.watched for scope in scopes.values()) and is_under_watch(intent, steady=steady)
+    found = {}
+    for rail in rails:
+        unable = () if client(rail.code).carries(intent.amount) else ("unable",)
+        found[rail.code] = scopes.get(rail.code, Scope()).bars(intent.market, intent.amount, watched=watched) + unable
+    return found
+
+
+def ranked_rails(method: str, intent: Intent, *, tried: frozenset[str] = frozenset(), steady: bool = False) -> list[Choice]:
+    """The rails of this method in the order in which they should carry this payment; those that may not stand last, with why.
+
+    `steady`: for a transaction that goes by it; no stop is placed on its companies until it ends.
+    """
+    amount = intent.amount
+    rails = carrying(method)
     standing = rails_standing(rails)
+    barred = _barred(rails, {stands.rail.code: stands.scope for stands in standing}, intent, steady=steady)
     shares, counted = share_by_counterparty(method, amount.currency)
     rules = rules_at(DEFAULT_MARKET)
     facts = [
@@ -189,6 +229,7 @@ def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozense
             latency_ms=stands.latency_ms,
             ends_on=stands.ends_on,
             open=stands.open,
+            barred=barred[rail.code],
         )
         for rail, stands in zip(rails, standing, strict=True)
     ]
@@ -201,9 +242,35 @@ def ranked_rails(method: str, amount: Money, *, tried: frozenset[str] = frozense
     )
 
 
-_ORDERS = """
-    SELECT DISTINCT ON (rail) rail, open, ends_on, reason FROM payments_railorder WHERE rail = ANY(%s) ORDER BY rail, id DESC
-"""
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """One choice of a rail for a payment: `rail` carried it, or was asked to; `why` are the codes that spoke against another one."""
+
+    route: Route
+    why: tuple[str, ...]
+
+    @property
+    def reasons(self) -> list[str]:
+        """In the reader's words."""
+        return [reason_in_words(code) for code in self.why]
+
+
+def reason_in_words(code: str) -> str:
+    kind, _colon, most = code.partition(":")
+    if kind != "above":
+        return word(kind, "rail reason")
+    minor, _colon, currency = most.partition(":")
+    return gettext("above %(most)s") % {"most": plain_money(Money(int(minor), currency))}
+
+
+def weighings(code: str, *, limit: int = 20) -> list[Weighed]:
+    """The newest choices of a rail in which this one was weighed, newest first. Each knows its payment."""
+    newest = Route.objects.select_related("intent").order_by("-id")[: limit * 5]
+    found = [Weighed(route, tuple(why)) for route in newest for rail, why in route.ranking if rail == code]
+    return found[:limit]
+
+
+_NEWEST_ORDERS = "id IN (SELECT DISTINCT ON (rail) id FROM payments_railorder WHERE rail = ANY(%s) ORDER BY rail, id DESC)"
 _NEWEST_CALLS = """
     SELECT r.rail, c.failed, extract(epoch FROM ef_now() - c.at), c.latency_ms
     FROM unnest(%s::varchar[]) AS r(rail)

@@ -6,7 +6,7 @@ that pays at once has its verb in `actions/ways.py`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ from everfair.payments.bank import account_for
 from everfair.payments.models import Intent
 from everfair.payments.queries.credit import is_held_back, open_line
 from everfair.payments.queries.fx import other_wallets
-from everfair.payments.rails import carrying, configured, plays
+from everfair.payments.queries.rails import rails_for
+from everfair.payments.rails import configured, plays
 from everfair.payments.values import CREDIT, WALLET
 
 CARD, BANK, EXCHANGE = "card", "bank", "exchange"
@@ -54,19 +55,27 @@ class Way:
 
 
 def _card(intent: Intent, actor: Actor) -> Opening | None:
-    """Where a provider takes this amount; without any real money where all of them only play."""
+    """Where a provider takes this amount and a rail may carry this payment; without any real money where all of them only play."""
     if not configured(CARD):
         return None
     if is_too_large_for_card(intent):
         return Opening(False, gettext("Payments this large do not go by card here."))
-    rails = carrying(CARD, intent.amount)
+    found = rails_for(CARD, intent)
+    rails = [rail for rail, bars in found if not bars]
     if not rails:
-        return Opening(False, gettext("No card provider takes this amount in this currency."))
+        return Opening(False, why_no_card([bars for _rail, bars in found]))
     return Opening(True, gettext("Test mode: no real money moves.") if all(plays(rail.code) for rail in rails) else "")
 
 
+def why_no_card(bars: Iterable[Iterable[str]]) -> str:
+    """To a payer whom no rail may carry. What we think of a company is not said: that is between us and the operator."""
+    if all({code.partition(":")[0] for code in each} & {"unable", "above", "currency"} for each in bars):
+        return gettext("No card provider takes this amount in this currency.")
+    return gettext("No card provider takes this payment.")
+
+
 def is_too_large_for_card(intent: Intent) -> bool:
-    """By the rules of today; unless they say so, nobody is refused a card."""
+    """By the rules of today, whatever rail it is; unless they say so, no amount is."""
     most = rules_at(DEFAULT_MARKET)["payments.card_most"]
     return bool(most) and intent.amount.amount > most
 
