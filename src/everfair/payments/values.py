@@ -1,6 +1,8 @@
 """Plain values of payments, and the words of its codes."""
 
 from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -262,6 +264,36 @@ class Price:
     @property
     def exchanged(self) -> Money:
         return self.give - self.spread
+
+
+@dataclass(frozen=True, slots=True)
+class RateTerms:
+    """What a contract says of the rate it holds for a buyer who pays in `pay_in`: one euro is `pay_rate` of that and `rate` of
+    `currency`, as `source` published on `rated_on`; `spread_bps` of what leaves is the platform's; `until` is the last day (UTC)."""
+
+    pay_in: str
+    currency: str
+    pay_rate: Decimal
+    rate: Decimal
+    rated_on: date
+    source: str
+    spread_bps: int
+    until: date
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime.combine(self.until + timedelta(days=1), time(), UTC)
+
+    @property
+    def shown_rate(self) -> Decimal:
+        """How much of the contract's currency one unit of the other is: six digits. Amounts are reckoned from the two exact rates."""
+        return shown_rate(self.pay_rate, self.rate)
+
+
+def shown_rate(give_rate: Decimal, get_rate: Decimal) -> Decimal:
+    """How much of the one a unit of the other is, to be shown: six digits."""
+    found = get_rate / give_rate
+    return found.quantize(Decimal(1).scaleb(max(found.adjusted() - 5, -8)))
 
 
 def payout_reference(payout_id: UUID) -> str:

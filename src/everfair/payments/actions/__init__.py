@@ -39,6 +39,7 @@ from everfair.payments.actions.exchanging import pay_by_quote, quote_exchange, q
 from everfair.payments.actions.files import bounce_bank_payout, hand_over_batch, settle_bank_payout, take_file, take_file_again
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
 from everfair.payments.actions.lines import match_lines
+from everfair.payments.actions.locking import end_held_rates, hold_rate
 from everfair.payments.actions.payouts import approve_payout, cancel_payout, readmit_payout, request_payout, send_payout
 from everfair.payments.actions.rails import keep_drill, order_rail
 from everfair.payments.actions.rates import fetch_rates, import_rates
@@ -68,12 +69,14 @@ __all__ = [
     "confirm_bank_account",
     "cover_chargebacks_with",
     "dismiss_break",
+    "end_held_rates",
     "except_payout",
     "expire_intent",
     "fetch_rates",
     "give_up",
     "grant_credit",
     "hand_over_batch",
+    "hold_rate",
     "import_rates",
     "import_statement",
     "keep_drill",
