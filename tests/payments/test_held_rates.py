@@ -235,7 +235,7 @@ class TestAtOnce:
         def hold():
             hold_rate(company.pk, [(new_id(), Money.of("420.00", "USD"))], terms, by=by)
 
-        done = together(*[hold] * 8)
+        done = together([hold] * 8)
         assert sum(1 for each in done if not isinstance(each, Exception)) == 2
         assert FxLock.objects.count() == 2
 
@@ -244,6 +244,6 @@ class TestAtOnce:
         order, by, _other = ordered()
         intent = pay_stage(first_stage(order), by=by)
         quote = quote_payment(new_id(), intent, "EUR", by=by)
-        together(*[lambda: pay_by_quote(quote.pk, by=by)] * 10)
+        together([lambda: pay_by_quote(quote.pk, by=by)] * 10)
         assert in_wallet(by.company_id, "EUR") == WALLET.minor - 10_182
         assert position("USD") == -12_600

@@ -30,16 +30,21 @@ LINE_WORDS = name_codes("payments.line", {
 DECISION_WORDS = name_codes("payments.decision", {
     "proposed": _("Waits for a second person"), "done": _("Done"), "withdrawn": _("Withdrawn"),
 })
+COVER_WORDS = name_codes("payments.fxcover", {
+    "proposed": _("Waits for a second person"), "booked": pgettext_lazy("ledger", "Booked"), "withdrawn": _("Withdrawn"),
+})
 BANK_RETURN_WORDS = name_codes("payments.bank_return", {"requested": _("To be sent back"), "done": _("Sent back")})
 LINE_KIND_WORDS = name_codes("bank line", {
     "credit": _("Received"), "debit": _("Paid"), "reversed_credit": _("Receipt reversed"), "reversed_debit": _("Payment reversed"),
 })
 VERB_WORDS = name_codes("line decision", {
     "assign": _("Give to payments"), "return": _("Send back"), "costs": _("Book as charges of the bank"), "sent": _("It is a return that was sent"),
+    "cover": _("It is an exchange at our bank"),
 })
 TARGET_WORDS = name_codes("match target", {
     "intent": _("Towards a payment"), "wallet": _("More than was asked for, into the payer's wallet"), "return": _("Back to its sender"),
     "reversal": _("Taken back by the bank"), "costs": _("Charges of the bank"), "sent": _("A return that was sent"),
+    "cover": _("An exchange at our bank"),
 })
 HOW_WORDS = name_codes("match reason", {
     "reference": _("by its reference"), "chopped": _("by a reference that was cut off, and the amount"),
@@ -154,6 +159,7 @@ ENTRY_WORDS = name_codes("entry", {
     "chargeback_given_back": _("Chargeback that was won, back to whom it was taken from"),
     "chargeback_mismatch": _("Chargeback that fits nothing, out of suspense"),
     "reserve_kept": _("Kept back of a card payment, in reserve"), "reserve_released": _("Reserve let go"),
+    "fx_covered": _("Currency position covered at our bank"), "bank_cover": _("Received at our bank from an exchange"),
     "fx_exchanged": _("Currency exchanged"), "fx_paid": _("Payment from a wallet in another currency"),
     "rail_settled": _("Settled by the provider, less its fee"),
     "rail_break_booked": _("Break in a provider's statement, booked by a person"),
@@ -221,7 +227,7 @@ PROOF_WORDS = name_codes("proof", {
     "every payout on its way was let go by those who may, to a verified account":
         _("Every payout on its way was let go by those who may, to a verified account"),
     "every exchange stands in the books once, as it was quoted": _("Every exchange stands in the books once, as it was quoted"),
-    "the currency positions are the sum of all exchanges": _("The currency positions are the sum of all exchanges"),
+    "the currency positions are the sum of all exchanges and covers": _("The currency positions are the sum of all exchanges, of companies and at our bank"),
     "every file for a bank says what its batch paid": _("Every file for a bank says what its batch paid"),
     "every chargeback is taken from somebody, and nothing of it is left over":
         _("Every chargeback is taken from somebody, and nothing of it is left over"),

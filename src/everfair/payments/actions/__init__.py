@@ -11,6 +11,7 @@ from everfair.payments.actions.bank_accounts import (
 from everfair.payments.actions.batches import except_payout, prepare_batch, release_batch, reopen_batch
 from everfair.payments.actions.chargebacks import EventTooEarly
 from everfair.payments.actions.checkouts import give_up, start_checkout
+from everfair.payments.actions.covering import book_cover, propose_cover, withdraw_cover
 from everfair.payments.actions.covers import Cover, cover_chargebacks_with
 from everfair.payments.actions.credit import (
     agree_to_credit,
@@ -26,6 +27,7 @@ from everfair.payments.actions.desk import (
     assign_line,
     book_costs,
     keep_line,
+    note_cover,
     note_return_sent,
     return_line,
     second_from,
@@ -60,6 +62,7 @@ __all__ = [
     "assign_line",
     "book_break",
     "book_costs",
+    "book_cover",
     "bounce_bank_payout",
     "cancel_payout",
     "change_credit_limit",
@@ -87,6 +90,7 @@ __all__ = [
     "look_at_bank_account",
     "match_lines",
     "net_debts",
+    "note_cover",
     "note_return_sent",
     "open_intent",
     "order_rail",
@@ -96,6 +100,7 @@ __all__ = [
     "pay_by_quote",
     "pay_due",
     "prepare_batch",
+    "propose_cover",
     "quote_exchange",
     "quote_payment",
     "read_statement",
@@ -122,5 +127,6 @@ __all__ = [
     "take_quote",
     "take_statement",
     "watch_exposure",
+    "withdraw_cover",
     "withdraw_decision",
 ]

@@ -56,13 +56,3 @@ class FxQuoteOut(Schema):
     expires_at: datetime
     taken_at: datetime | None
     state: str
-
-
-class RatesTakenOut(Schema):
-    """How many of the file's rates are new, and how many stood already."""
-
-    source: str
-    first_on: date
-    last_on: date
-    new: int
-    known: int

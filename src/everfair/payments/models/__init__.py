@@ -2,6 +2,7 @@
 
 from everfair.payments.models.bank import BankBreak, BankLine, BankReturn, BankStatement, LineDecision, Match, StatementFile
 from everfair.payments.models.chargebacks import Chargeback, ChargebackTake, Reserve
+from everfair.payments.models.covers import FxCover
 from everfair.payments.models.credit import MOST_NET_DAYS, CreditDraw, CreditDue, CreditLimit, CreditLine
 from everfair.payments.models.fx import FxAlarm, FxDeal, FxLock, FxLockEnd, FxQuote, Rate, RateFile
 from everfair.payments.models.incoming import ROUTE_OUTCOMES, Intent, ProviderEvent, Refund, Route
@@ -12,6 +13,6 @@ from everfair.payments.models.settling import BREAK_KINDS, RailBreak, SettledLin
 __all__ = [
     "BREAK_KINDS", "MOST_NET_DAYS", "ROUTE_OUTCOMES", "BankAccount", "BankBreak", "BankLine", "BankReturn", "BankStatement",
     "Batch", "Chargeback", "ChargebackTake", "CreditDraw", "CreditDue", "CreditLimit", "CreditLine", "Debt", "Drill",
-    "FileTaking", "FxAlarm", "FxDeal", "FxLock", "FxLockEnd", "FxQuote", "Intent", "LineDecision", "Match", "Payout", "PayoutFile",
+    "FileTaking", "FxAlarm", "FxCover", "FxDeal", "FxLock", "FxLockEnd", "FxQuote", "Intent", "LineDecision", "Match", "Payout", "PayoutFile",
     "ProviderEvent", "RailBreak", "RailCall", "RailOrder", "Rate", "RateFile", "Refund", "Reserve", "Route", "SettledLine", "ShareAlarm", "StatementDay", "StatementFile",
 ]  # fmt: skip

@@ -26,6 +26,7 @@ from everfair.payments.queries.chargebacks import (
     taken_of,
     takes_of,
 )
+from everfair.payments.queries.covers import cover, covers, covers_of
 from everfair.payments.queries.credit import (
     DueRow,
     LineStanding,
@@ -141,6 +142,9 @@ __all__ = [
     "chargebacks_of",
     "chargebacks_page",
     "claimed_of",
+    "cover",
+    "covers",
+    "covers_of",
     "credit_due",
     "credit_line",
     "credit_lines",

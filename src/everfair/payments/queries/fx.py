@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -206,19 +205,18 @@ def promised() -> dict[str, int]:
 
 def held_by_contracts() -> dict[str, int]:
     """Currency → what all payments would add for which contracts hold a rate still."""
-    return {currency: int(minor) for currency, minor in ask(_HELD)}
+    return {currency: int(minor) for currency, minor in ask(_HELD.format(holds=LOCK_HOLDS))}
 
 
 # What makes a held rate good for nothing any more: its end in the contract, its payment, or that nobody needs it.
-LOCK_HOLDS = """l.expires_at > ef_now() AND NOT EXISTS (SELECT FROM payments_fxlockend x WHERE x.lock_id = l.id)
-    AND NOT EXISTS (SELECT FROM payments_fxquote t JOIN payments_fxdeal d ON d.quote_id = t.id WHERE t.lock_id = l.id)"""
-_HELD = f"""
-    SELECT v.currency, sum(v.minor) FROM payments_fxlock l CROSS JOIN LATERAL
-        (VALUES (l.give_currency, l.give_minor - l.spread_minor), (l.get_currency, -l.get_minor)) v (currency, minor)
-    WHERE {LOCK_HOLDS} GROUP BY v.currency ORDER BY v.currency
+LOCK_HOLDS = """payments_fxlock.expires_at > ef_now()
+    AND NOT EXISTS (SELECT FROM payments_fxlockend x WHERE x.lock_id = payments_fxlock.id)
+    AND NOT EXISTS (SELECT FROM payments_fxquote t JOIN payments_fxdeal d ON d.quote_id = t.id WHERE t.lock_id = payments_fxlock.id)"""
+_HELD = """
+    SELECT v.currency, sum(v.minor) FROM payments_fxlock CROSS JOIN LATERAL
+        (VALUES (give_currency, give_minor - spread_minor), (get_currency, -get_minor)) v (currency, minor)
+    WHERE {holds} GROUP BY v.currency ORDER BY v.currency
 """
-
-
 _PROMISED = """
     SELECT v.currency, sum(v.minor) FROM payments_fxquote q CROSS JOIN LATERAL
         (VALUES (q.give_currency, q.give_minor - q.spread_minor), (q.get_currency, -q.get_minor)) v (currency, minor)
@@ -233,27 +231,52 @@ def currency_exposure() -> Exposure:
     rules = rules_at(DEFAULT_MARKET)
     rates = newest_rates(rules)
     booked, open_, held = positions(), promised(), held_by_contracts()
-    cost: dict[Any, Any] = dict(ask(_COST))
+    books = carried()
     limit = Money(int(rules["payments.fx_limit"]) * 10 ** exponent(FX_BASE), FX_BASE)
     rows = []
     for currency in sorted({*booked, *open_}):
         position = Money(booked.get(currency, 0), currency)
         rate = rates.rates.get(currency) if rates else None
         value = value_of(position, rate) if rate else None
-        gain = value - _base(cost.get(currency, Decimal(0)), currency) if value is not None else None
-        rows.append(Position(position, Money(open_.get(currency, 0), currency), Money(held.get(currency, 0), currency), value, gain, limit))
+        cost = Money(int(books[currency].cost), FX_BASE) if currency in books else Money.zero(FX_BASE)
+        gain = value - cost if value is not None else None
+        rows.append(
+            Position(
+                position, Money(open_.get(currency, 0), currency), Money(held.get(currency, 0), currency), value, gain, limit
+            )
+        )
     return Exposure(tuple(rows), rates, rules["payments.fx_alarm"])
 
 
-def _base(sum_: Decimal, currency: str) -> Money:
-    """A sum of smallest units, each divided by the rate of its day, in the base currency; rounded towards nothing."""
-    return Money(int(sum_.scaleb(exponent(FX_BASE) - exponent(currency))), FX_BASE)
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What the platform holds of a currency, in its smallest unit, and what that cost in the base currency's: each exchange by the rate
+    of its day, less what left when a position was covered. Signed alike, as long as nothing was gained or lost."""
+
+    minor: int
+    cost: Decimal
 
 
-_COST = """
-    SELECT v.currency, sum(v.minor / v.rate) FROM payments_fxdeal d JOIN payments_fxquote q ON q.id = d.quote_id CROSS JOIN LATERAL
-        (VALUES (q.give_currency, (q.give_minor - q.spread_minor)::numeric, q.give_rate),
-                (q.get_currency, -q.get_minor::numeric, q.get_rate)) v (currency, minor, rate)
+def carried() -> dict[str, Carried]:
+    """Currency → position and cost, by all exchanges and covers, in one look."""
+    return {
+        currency: Carried(int(minor), raw.scaleb(exponent(FX_BASE) - exponent(currency)) + base)
+        for currency, minor, raw, base in ask(_CARRIED, {"base": FX_BASE})
+    }
+
+
+_CARRIED = """
+    SELECT v.currency, sum(v.minor), sum(v.raw), sum(v.base) FROM (
+        SELECT w.currency, w.minor::numeric AS minor, w.minor / w.rate AS raw, 0::numeric AS base
+        FROM payments_fxdeal d JOIN payments_fxquote q ON q.id = d.quote_id CROSS JOIN LATERAL
+            (VALUES (q.give_currency, (q.give_minor - q.spread_minor)::numeric, q.give_rate),
+                    (q.get_currency, -q.get_minor::numeric, q.get_rate)) w (currency, minor, rate)
+        UNION ALL
+        SELECT w.currency, w.minor, 0, w.base FROM payments_fxcover c CROSS JOIN LATERAL
+            (VALUES (CASE WHEN c.sold_currency = %(base)s THEN c.bought_currency ELSE c.sold_currency END,
+                     CASE WHEN c.sold_currency = %(base)s THEN c.bought_minor ELSE -c.sold_minor END::numeric, c.book_minor::numeric),
+                    (%(base)s, -c.book_minor::numeric, -c.book_minor::numeric)) w (currency, minor, base)
+        WHERE c.state = 'booked') v
     GROUP BY v.currency
 """
 

@@ -57,16 +57,10 @@ def prices_at(terms: RateTerms, amounts: Sequence[Money]) -> list[Price]:
     try:
         return [price_of(get=amount, into=terms.pay_in, rate=rate, bps=terms.spread_bps) for amount in amounts]
     except TooLarge:
-        raise Refused(
-            "payments.fx_too_large", _("This is more than can be exchanged."), field="pay_in", status=422
-        ) from None
+        raise Refused("payments.fx_too_large", _("This is more than can be exchanged."), field="pay_in", status=422) from None
 
 
 def lock_for(intent: Intent) -> FxLock | None:
     """The rate that a contract holds for this payment, in the currency it names."""
-    return find_one(
-        FxLock,
-        f"""id = (SELECT l.id FROM payments_fxlock l WHERE l.purpose = %s AND l.company_id = %s AND l.get_currency = %s
-            AND l.get_minor = %s AND {LOCK_HOLDS})""",
-        [intent.purpose, intent.company_id, intent.currency, intent.amount_minor],
-    )
+    where = "purpose = %s AND company_id = %s AND get_currency = %s AND get_minor = %s AND "
+    return find_one(FxLock, where + LOCK_HOLDS, [intent.purpose, intent.company_id, intent.currency, intent.amount_minor])

@@ -50,12 +50,12 @@ from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.accepted import accepted_so_far
+from everfair.trade.queries.held_rate import rate_in_words
 from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.shipments import sent_goods
 from everfair.trade.queries.timeline import in_words
-from everfair.trade.queries.held_rate import rate_in_words
 from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
 
 PER_PAGE = 25
