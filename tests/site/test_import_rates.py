@@ -70,7 +70,7 @@ def test_bad_files_are_refused_in_a_sentence_and_change_nothing(run, tmp_path):
     }
     for reason, body in bad.items():
         no = run(body)
-        assert no.returncode == 1, reason
+        assert no.returncode == 2, reason
         assert "cannot be taken as exchange rates" in no.stderr, no.stderr
         assert reason.strip() in no.stderr
         assert "Traceback" not in no.stderr

@@ -60,7 +60,14 @@ def test_the_buyer_reads_the_rate_before_signing_and_the_seller_too():
     assert "Pay in" in composer
     assert '<option value="EUR">EUR · ' in composer
     read = words(preview(buying, goods, pay_in="EUR"))
-    for said in ("1 EUR = 1.25 USD", "Sandbox (play rates)", "1.00 %", "USD 420.00 cost EUR 339.40", last_day(), "The platform bears it"):
+    for said in (
+        "1 EUR = 1.25 USD",
+        "Sandbox (play rates)",
+        "Spread 1.00",
+        "USD 420.00 cost EUR 339.40",
+        last_day(),
+        "The platform bears it",
+    ):
         assert said in read, said
     assert "The seller receives the same USD." in read
 

@@ -32,7 +32,7 @@ def take_rates(
 ) -> Any:
     """Take a file of the European Central Bank (XML, CSV, zip) whole, or refuse it whole with the reason. The same file twice is harmless."""
     done = exchanging.take_rates(file.name or "rates", file.read(), allow_jumps, by=request.actor)  # type: ignore[attr-defined]
-    return 201, {name: getattr(done, name) for name in ("source", "first_on", "last_on", "new", "known")}
+    return 201, RatesTakenOut(**{name: getattr(done, name) for name in ("source", "first_on", "last_on", "new", "known")})
 
 
 @router.get("/office/fx/covers", response=CoversOut)
