@@ -82,6 +82,8 @@ CHART = (
                _("What the platform holds of this currency because it exchanged with companies; below zero what it is short of.")),
     AccountRow("platform:spread:{currency}", _("Spread earned"), INCOME, False,
                _("What exchanges of currencies have earned.")),
+    AccountRow("platform:fxresult:{currency}", _("Result of exchanges"), INCOME, False,
+               _("What covering our own currency positions at the bank has gained; a loss stands on the other side.")),
     AccountRow("platform:losses:{currency}", _("Losses"), EXPENSE, False,
                _("What the platform has paid out of its own and does not get back.")),
     AccountRow("bank:{provider}:cash:{currency}", _("Bank account"), ASSET, False,

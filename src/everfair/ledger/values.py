@@ -150,6 +150,11 @@ def fx_spread(currency: str) -> str:
     return f"platform:spread:{currency}"
 
 
+def fx_result(currency: str) -> str:
+    """What covering positions has gained; below zero what it has lost."""
+    return f"platform:fxresult:{currency}"
+
+
 def losses(currency: str) -> str:
     return f"platform:losses:{currency}"
 

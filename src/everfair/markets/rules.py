@@ -114,6 +114,8 @@ RULES = {
         _rule("payments.fx_jump", "fraction", "0.1", "0.01", "1", "our own: a rate that moved more from one publication to the next is looked at by a person"),
         _rule("payments.fx_spread_major", "basis points", "50", "0", "1000", "our own: between two currencies that are traded everywhere"),
         _rule("payments.fx_spread_other", "basis points", "120", "0", "1000", "our own: the same for any other pair"),
+        _rule("payments.fx_lock_days", "days", "7", "0", "30", "our own: so long a contract holds the rate for a buyer who pays in another currency; 0 offers none"),
+        _rule("payments.fx_lock_spread", "basis points", "50", "0", "1000", "our own: on top of the spread while a contract holds a rate: who may wait and see pays for it"),
         _rule("payments.fx_limit", "whole euro", "250000", "0", "1000000000", "our own: the largest position in one currency, long or short, before it is covered"),
         _rule("payments.fx_alarm", "fraction", "0.8", "0.1", "1", "our own: from so much of the limit on the desk is warned"),
         _rule("files.uploads_per_day", "files", "2000", "1", "100000", "our own: what one company may upload in 24 hours"),

@@ -35,7 +35,7 @@ from everfair.markets.queries import fee_terms_at, rule
 from everfair.office import values
 from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
 from everfair.office.queries.queues import carrier_misfit, misfit
-from everfair.payments.actions import answer_chargeback, book_break, dismiss_break, import_rates, import_statement
+from everfair.payments.actions import answer_chargeback, book_break, dismiss_break, import_statement
 from everfair.payments.actions import approve_decision as approve
 from everfair.payments.actions import keep_line as keep_in_suspense
 from everfair.payments.actions import limit_rail as limit_scope
@@ -169,21 +169,6 @@ def take_statement(name: str, body: bytes, *, by: Actor) -> Any:
         booked = sum(row.outcome == "booked" for row in done.outcomes)
         breaks = sorted({row.outcome for row in done.outcomes} - {"booked", "known"})
         note_act(values.BANK_STATEMENT_TAKEN, done.file_id, "", by, after={"file": name, "booked": booked, "breaks": breaks})
-    return done
-
-
-def take_rates(name: str, body: bytes, allow_jumps: bool, *, by: Actor) -> Any:
-    """Take a file of exchange rates; the note says of which days, and whether somebody looked at jumps."""
-    with transaction.atomic():
-        done = import_rates(name, body, by=by, allow_jumps=allow_jumps)
-        days = {"from": done.first_on.isoformat(), "to": done.last_on.isoformat()}
-        note_act(
-            values.RATES_TAKEN,
-            done.file_id,
-            "",
-            by,
-            after={"file": name, **days, "rates": done.new, "jumps looked at": allow_jumps},
-        )
     return done
 
 

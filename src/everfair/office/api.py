@@ -18,6 +18,7 @@ from everfair.base.roles import OPERATOR
 from everfair.companies.actions import place_stop, verify_company
 from everfair.disputes.queries import orders_claimed
 from everfair.office import actions, queries
+from everfair.office.fx_api import router as fx
 from everfair.office.schemas import (
     DecidedOut,
     IssueOut,
@@ -31,6 +32,7 @@ from everfair.office.schemas import (
 from everfair.trade.queries import open_issues
 
 router = Router(tags=["office"])
+router.add_router("", fx)
 
 
 @router.get("/office/issues", response=IssuesOut)

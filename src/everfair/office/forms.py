@@ -9,10 +9,11 @@ from django import forms
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import DayField, MomentField, NumberField, TextField
+from everfair.base.forms import DayField, MomentField, NumberField, TextField, read_money
 from everfair.base.words import word
 from everfair.markets.rules import Rule
 from everfair.reference import queries as reference
+from everfair.reference.queries import CURRENCIES, currency_name
 from everfair.reference.values import UNSORTED, name_in
 
 STOP_NAMES = {
@@ -105,6 +106,50 @@ class SentForm(forms.Form):
     def __init__(self, *args: Any, owed: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owed"].choices = owed  # type: ignore[attr-defined]
+
+
+class CoverLineForm(forms.Form):
+    """Which exchange at our bank a line of a statement is a side of."""
+
+    cover = forms.ChoiceField(label=_("Which exchange"))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, covers: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["cover"].choices = covers  # type: ignore[attr-defined]
+
+
+def _amount(label: Any) -> forms.CharField:
+    widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
+    return forms.CharField(label=label, max_length=40, strip=False, widget=widget)
+
+
+def _currency() -> forms.ChoiceField:
+    language = get_language() or "en"
+    return forms.ChoiceField(
+        label=_("Currency"), choices=lambda: [(code, f"{code} · {currency_name(code, language)}") for code in sorted(CURRENCIES)]
+    )
+
+
+class CoverForm(forms.Form):
+    """What our bank exchanged for us, as its slip says."""
+
+    sold = _amount(_("Sold"))
+    sold_currency = _currency()
+    bought = _amount(_("Bought"))
+    bought_currency = _currency()
+    traded_on = DayField(label=_("Day of the exchange"))
+    bank_ref = TextField(label=_("The bank's reference"), max_length=60)
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        for side in ("sold", "bought"):
+            if side in typed and f"{side}_currency" in typed:
+                try:
+                    typed[f"{side}_money"] = read_money(typed[side], typed[f"{side}_currency"])
+                except forms.ValidationError as error:
+                    self.add_error(side, error)
+        return typed
 
 
 class EvidenceForm(forms.Form):

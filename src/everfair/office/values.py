@@ -29,6 +29,7 @@ BANK_DECISION_WITHDRAWN = "bank decision withdrawn"
 BANK_BREAK_SETTLED = "bank break settled"
 BANK_STATEMENT_TAKEN = "bank statement taken"
 RATES_TAKEN = "exchange rates taken"
+COVER_PROPOSED, COVER_BOOKED, COVER_WITHDRAWN = "cover noted", "cover booked", "cover withdrawn"
 PAYOUTS_FROZEN = "payouts frozen"
 FREEZE_LIFTED = "word to lift a freeze"
 REACTION_SETTLED = "dead reaction settled"
@@ -76,7 +77,9 @@ ACT_WORDS = name_codes("act", {
     RAIL_LIMITED: _("Said what a payment rail may carry"),
     BANK_LINE_DECIDED: _("Decided about a bank line"), BANK_LINE_KEPT: _("Kept a bank line in suspense"),
     BANK_DECISION_APPROVED: _("Approved a decision about a bank line"), BANK_DECISION_WITHDRAWN: _("Withdrew a decision about a bank line"),
-    BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"), BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
+    BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"),
+    COVER_PROPOSED: _("Noted an exchange at our bank"), COVER_BOOKED: _("Booked an exchange at our bank"), COVER_WITHDRAWN: _("Withdrew an exchange at our bank"),
+    BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
     PAYOUTS_FROZEN: _("Froze payouts"),
     FREEZE_LIFTED: _("Gave a word to let payouts go on"),
     REACTION_SETTLED: _("Settled a dead reaction by hand"),

@@ -17,6 +17,7 @@ from everfair.ledger.values import (
     credit_receivable,
     escrow,
     exposure,
+    fx_result,
     fx_spread,
     gathered,
     line_suspense,
@@ -285,6 +286,21 @@ def _exchanged_into(target: str, company_id: UUID, price: Price) -> list[Transfe
     return [*moves, Transfer(source, fx_spread(price.give.currency), price.spread)] if price.spread else moves
 
 
+def covered(sold: Money, bought: Money, result: Money) -> list[Transfer]:
+    """Currency exchanged at our bank: our position gives the one and takes the other. That the bank moved both its statements say (what
+    they say of it meets this in suspense); what was gained, below zero lost, leaves the position."""
+    moves = [
+        Transfer(exposure(sold.currency), suspense(sold.currency), sold),
+        Transfer(suspense(bought.currency), exposure(bought.currency), bought),
+    ]
+    return [*moves, *_between(exposure(result.currency), fx_result(result.currency), result)]
+
+
+def cover_received(line_id: UUID, amount: Money) -> list[Transfer]:
+    """What our bank brought is what was bought there."""
+    return [Transfer(line_suspense(line_id), suspense(amount.currency), amount)]
+
+
 # Each kind of entry, and the functions above that make it: the guide lists what they move.
 ENTRIES = {
     "payment_captured": captured,
@@ -320,6 +336,8 @@ ENTRIES = {
     "reserve_released": let_go,
     "fx_exchanged": exchanged,
     "fx_paid": paid_exchanged,
+    "fx_covered": covered,
+    "bank_cover": cover_received,
     "rail_settled": rail_settled,
     "rail_break_booked": rail_told_otherwise,
     "rail_written_off": rail_never_settled,

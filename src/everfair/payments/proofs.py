@@ -77,18 +77,23 @@ also_prove(
     """,
 )
 also_prove(
-    "the currency positions are the sum of all exchanges",
+    "the currency positions are the sum of all exchanges and covers",
     """
     WITH quoted AS (
         SELECT currency, sum(minor) AS minor FROM payments_fxdeal d JOIN payments_fxquote q ON q.id = d.quote_id CROSS JOIN LATERAL
             (VALUES (q.give_currency, q.give_minor - q.spread_minor), (q.get_currency, -q.get_minor)) v (currency, minor)
-        GROUP BY currency),
+        GROUP BY currency
+        UNION ALL
+        SELECT currency, sum(minor) FROM payments_fxcover c CROSS JOIN LATERAL
+            (VALUES (c.sold_currency, -c.sold_minor), (c.bought_currency, c.bought_minor), ('EUR', -c.result_minor)) v (currency, minor)
+        WHERE c.state = 'booked' GROUP BY currency),
+    moved AS (SELECT currency, sum(minor) AS minor FROM quoted GROUP BY currency),
     booked AS (
         SELECT a.currency, sum(CASE WHEN a.id = t.target_id THEN t.amount_minor ELSE -t.amount_minor END) AS minor
         FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.source_id, t.target_id)
         WHERE a.address = 'platform:exposure:' || a.currency GROUP BY a.currency)
     SELECT count(*), min(currency) FILTER (WHERE coalesce(q.minor, 0) <> coalesce(b.minor, 0))
-    FROM quoted q FULL JOIN booked b USING (currency)
+    FROM moved q FULL JOIN booked b USING (currency)
     """,
 )
 also_prove(

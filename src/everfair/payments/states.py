@@ -110,6 +110,12 @@ DECISION = StateTable(
     ("approve",  "proposed",                                  "done",          cashier),  # never by who proposed it
     ("withdraw", "proposed",                                  "withdrawn",     cashier),
 )
+# Currency bought or sold at our bank.
+COVER = StateTable(
+    "state",
+    ("book",     "proposed",                                  "booked",        cashier),  # never by who typed it
+    ("withdraw", "proposed",                                  "withdrawn",     cashier),
+)
 BANK_RETURN = StateTable(
     "state",
     ("settle",   "requested",                                 "done",          SYSTEM_ROLE | cashier),

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -36,16 +38,21 @@ LINE_WORDS = name_codes("payments.line", {
 DECISION_WORDS = name_codes("payments.decision", {
     "proposed": _("Waits for a second person"), "done": _("Done"), "withdrawn": _("Withdrawn"),
 })
+COVER_WORDS = name_codes("payments.fxcover", {
+    "proposed": _("Waits for a second person"), "booked": pgettext_lazy("ledger", "Booked"), "withdrawn": _("Withdrawn"),
+})
 BANK_RETURN_WORDS = name_codes("payments.bank_return", {"requested": _("To be sent back"), "done": _("Sent back")})
 LINE_KIND_WORDS = name_codes("bank line", {
     "credit": _("Received"), "debit": _("Paid"), "reversed_credit": _("Receipt reversed"), "reversed_debit": _("Payment reversed"),
 })
 VERB_WORDS = name_codes("line decision", {
     "assign": _("Give to payments"), "return": _("Send back"), "costs": _("Book as charges of the bank"), "sent": _("It is a return that was sent"),
+    "cover": _("It is an exchange at our bank"),
 })
 TARGET_WORDS = name_codes("match target", {
     "intent": _("Towards a payment"), "wallet": _("More than was asked for, into the payer's wallet"), "return": _("Back to its sender"),
     "reversal": _("Taken back by the bank"), "costs": _("Charges of the bank"), "sent": _("A return that was sent"),
+    "cover": _("An exchange at our bank"),
 })
 HOW_WORDS = name_codes("match reason", {
     "reference": _("by its reference"), "chopped": _("by a reference that was cut off, and the amount"),
@@ -160,6 +167,7 @@ ENTRY_WORDS = name_codes("entry", {
     "chargeback_given_back": _("Chargeback that was won, back to whom it was taken from"),
     "chargeback_mismatch": _("Chargeback that fits nothing, out of suspense"),
     "reserve_kept": _("Kept back of a card payment, in reserve"), "reserve_released": _("Reserve let go"),
+    "fx_covered": _("Currency position covered at our bank"), "bank_cover": _("Received at our bank from an exchange"),
     "fx_exchanged": _("Currency exchanged"), "fx_paid": _("Payment from a wallet in another currency"),
     "rail_settled": _("Settled by the provider, less its fee"),
     "rail_break_booked": _("Break in a provider's statement, booked by a person"),
@@ -227,7 +235,7 @@ PROOF_WORDS = name_codes("proof", {
     "every payout on its way was let go by those who may, to a verified account":
         _("Every payout on its way was let go by those who may, to a verified account"),
     "every exchange stands in the books once, as it was quoted": _("Every exchange stands in the books once, as it was quoted"),
-    "the currency positions are the sum of all exchanges": _("The currency positions are the sum of all exchanges"),
+    "the currency positions are the sum of all exchanges and covers": _("The currency positions are the sum of all exchanges, of companies and at our bank"),
     "every file for a bank says what its batch paid": _("Every file for a bank says what its batch paid"),
     "every chargeback is taken from somebody, and nothing of it is left over":
         _("Every chargeback is taken from somebody, and nothing of it is left over"),
@@ -270,6 +278,36 @@ class Price:
     @property
     def exchanged(self) -> Money:
         return self.give - self.spread
+
+
+@dataclass(frozen=True, slots=True)
+class RateTerms:
+    """What a contract says of the rate it holds for a buyer who pays in `pay_in`: one euro is `pay_rate` of that and `rate` of
+    `currency`, as `source` published on `rated_on`; `spread_bps` of what leaves is the platform's; `until` is the last day (UTC)."""
+
+    pay_in: str
+    currency: str
+    pay_rate: Decimal
+    rate: Decimal
+    rated_on: date
+    source: str
+    spread_bps: int
+    until: date
+
+    @property
+    def ends_at(self) -> datetime:
+        return datetime.combine(self.until + timedelta(days=1), time(), UTC)
+
+    @property
+    def shown_rate(self) -> Decimal:
+        """How much of the contract's currency one unit of the other is: six digits. Amounts are reckoned from the two exact rates."""
+        return shown_rate(self.pay_rate, self.rate)
+
+
+def shown_rate(give_rate: Decimal, get_rate: Decimal) -> Decimal:
+    """How much of the one a unit of the other is, to be shown: six digits."""
+    found = get_rate / give_rate
+    return found.quantize(Decimal(1).scaleb(max(found.adjusted() - 5, -8)))
 
 
 def payout_reference(payout_id: UUID) -> str:

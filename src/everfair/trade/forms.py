@@ -18,7 +18,8 @@ from everfair.base.money import Money, UnitPrice, exponent, plain_decimal
 from everfair.logistics.values import MODE_WORDS, MODES
 from everfair.markets.forms import PlanField
 from everfair.markets.plans import PROOF_KIND_WORDS
-from everfair.reference.queries import INCOTERMS
+from everfair.payments.queries import pay_in_choices
+from everfair.reference.queries import INCOTERMS, currency_name
 from everfair.reference.values import name_in
 from everfair.trade.queries.accepted import AcceptableLine
 from everfair.trade.queries.shipments import LineGoods
@@ -38,7 +39,31 @@ def incoterm_choices() -> list[tuple[str, str]]:
     return [(code, f"{code} · {name_in(term.names, language)}") for code, term in INCOTERMS.items()]
 
 
-class DeliveryForm(forms.Form):
+class PayInField(forms.ChoiceField):
+    """In which currency the buyer pays. Another one than the order's: the contract holds an exchange rate for it."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            label=_("Pay in"),
+            required=False,
+            choices=[("", _("the currency of the order"))],
+            help_text=_("In another currency the contract locks an exchange rate for some days; you read it before you sign."),
+        )
+
+
+class _PayingForm(forms.Form):
+    """What a form needs that asks for it; the currencies are those of the newest rates."""
+
+    pay_in = PayInField()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        language = get_language() or "en"
+        rated = [(code, f"{code} · {currency_name(code, language)}") for code in pay_in_choices()]
+        self.fields["pay_in"].choices = [*PayInField().choices, *rated]  # type: ignore[attr-defined]
+
+
+class DeliveryForm(_PayingForm):
     """How the goods change hands."""
 
     incoterm = forms.ChoiceField(label=_("Incoterm 2020"), choices=incoterm_choices, initial="FOB")
@@ -54,7 +79,7 @@ class DeliveryForm(forms.Form):
     remarks = TextField(label=_("Remarks"), required=False, many_lines=True, rows=3, max_length=2000)
 
 
-class AwardForm(forms.Form):
+class AwardForm(_PayingForm):
     """What a buyer may add to a quote: everything else is the quote's own."""
 
     ship_by = DeliveryForm.base_fields["ship_by"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -148,6 +149,14 @@ def _statement() -> SimpleUploadedFile:
 
 def _rates() -> SimpleUploadedFile:
     return SimpleUploadedFile("rates.xml", file_of({date(2026, 1, 2): {"ISK": "146.00"}}), "text/xml")
+
+
+def _slip() -> str:
+    """Another reference of the bank each time."""
+    return f"FX{next(_slips)}"
+
+
+_slips = count(1)
 
 
 def _text() -> SimpleUploadedFile:
@@ -465,6 +474,10 @@ PAGES: list[Page] = [
     Page("office:answer_chargeback", OPERATOR, {"chargeback_id": "@chargeback"}, proof="fresh", get=None, post="operator",
          form={"answer": "contest", "evidence": "signed for on Monday"}),
     Page("office:exposure", CASHIER, get="operator", post="operator", form={"file": _rates}),
+    Page("office:covers", CASHIER, get="operator"),
+    Page("office:note_cover", CASHIER, proof="fresh", get=None, post="operator",
+         form={"sold": "10.00", "sold_currency": "USD", "bought": "9.26", "bought_currency": "EUR", "traded_on": _day(0), "bank_ref": _slip}),
+    Page("office:answer_cover", CASHIER, {"cover_id": "@cover", "verb": "~withdraw"}, proof="fresh", get=None, post="operator"),
     Page("office:bank", CASHIER, get="operator", post="operator", form={"file": _statement}),
     Page("office:bank_statement", CASHIER, {"statement_id": "@bank_statement"}, get="operator"),
     Page("office:bank_lines", CASHIER, get="operator"),
@@ -814,6 +827,12 @@ OPERATIONS: list[Operation] = [
     Operation("POST /orders/{order_id}/extensions/{extension_id}/grant", TRADING, path={"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}),
     Operation("POST /orders/{order_id}/extensions/{extension_id}/refuse", TRADING, path={"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, body={"reason": "no"}),
     Operation("POST /orders/{order_id}/extensions/{extension_id}/take-back", TRADING, path={"order_id": "@sold_funded", "extension_id": "@asked_by_us"}),
+    Operation("POST /office/fx/rates", CASHIER, "operator", body={"allow_jumps": "false"}, files={"file": _rates}),
+    Operation("GET /office/fx/covers", CASHIER, "operator"),
+    Operation("POST /office/fx/covers", CASHIER, "operator", proof="fresh",
+              body={"sold": {"amount": "10.00", "currency": "USD"}, "bought": {"amount": "9.26", "currency": "EUR"}, "traded_on": _day(0), "bank_ref": _slip}),
+    Operation("POST /office/fx/covers/{cover_id}/book", CASHIER, "operator", {"cover_id": "@cover"}, proof="fresh"),
+    Operation("POST /office/fx/covers/{cover_id}/withdraw", CASHIER, "operator", {"cover_id": "@cover"}, proof="fresh"),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
     Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, proof="fresh", body={"buyer_share": "0.25", "reason": "seen"}),
     Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),

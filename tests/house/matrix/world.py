@@ -56,6 +56,7 @@ from everfair.payments.actions import (
     look_at_bank_account,
     pause_credit,
     prepare_batch,
+    propose_cover,
     quote_exchange,
     quote_payment,
     request_payout,
@@ -336,6 +337,15 @@ def _bank(side: Side) -> None:
     clerk = Actor("operator", new_id(), staff_roles=frozenset({"finance"}))
     to = ("Somebody", "DE44500105175407324931", "")
     of["bank_decision"] = return_line(large, to, f"unknown {side.mark}", by=clerk).pk
+    fetch_rates()
+    of["cover"] = propose_cover(
+        new_id(),
+        sold=Money.of("10.00", "USD"),
+        bought=Money.of("9.26", "EUR"),
+        traded_on=now().date(),
+        bank_ref=side.mark,
+        by=clerk,
+    ).pk
     import_statement("bad.sta", bank.next().mt940(closing=1), by=SYSTEM)
     of["bank_break"] = BankBreak.objects.order_by("-id").values_list("pk", flat=True)[0]
 

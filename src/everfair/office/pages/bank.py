@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
-from everfair.base.formats import NBSP, money
+from everfair.base.formats import NBSP, money, plain_money
 from everfair.base.forms import read_money
 from everfair.base.money import Money
 from everfair.base.pages import page
@@ -24,7 +24,7 @@ from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, next_address, proof_address, uuid_or_none
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
-from everfair.payments.actions import assign_line, book_costs, note_return_sent, return_line, second_from
+from everfair.payments.actions import assign_line, book_costs, note_cover, note_return_sent, return_line, second_from
 from everfair.payments.roles import cashier
 
 PER_PAGE = 50
@@ -130,6 +130,7 @@ def _show_line(request: HttpRequest, line_id: UUID, typed: dict[str, Any]) -> Ht
         "costs": forms.ReasonForm(),
         "keep": forms.ReasonForm(),
         "sent": forms.SentForm(owed=_owed(face)),
+        "cover": forms.CoverLineForm(covers=_exchanged(face)),
     } | typed
     return page(
         request, "office/bank_line.html", status=422 if typed else 200, face=face, line=face.line, forms=asked,
@@ -142,11 +143,19 @@ def _owed(face: Any) -> list[tuple[str, str]]:
     return [(str(row.pk), f"{money(row.amount)} · {row.to_name or row.to_account or row.pk}") for row in face.returns]
 
 
+def _exchanged(face: Any) -> list[tuple[str, str]]:
+    words = _("%(sold)s for %(bought)s, %(reference)s")
+    return [
+        (str(row.pk), words % {"sold": plain_money(row.sold), "bought": plain_money(row.bought), "reference": row.bank_ref})
+        for row in face.covers
+    ]
+
+
 @require_POST
 @allow(cashier, proof="fresh")
 @once
 def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
-    """assign, return, costs, sent or keep."""
+    """assign, return, costs, sent, cover or keep."""
     actor = request.actor  # type: ignore[attr-defined]
     face = queries.line_face(line_id)
     form = _form(verb, request, face)
@@ -166,6 +175,9 @@ def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
             made = actions.decide_line(lambda: return_line(line_id, to, reason, by=actor), reason, by=actor)
         elif verb == "costs":
             made = actions.decide_line(lambda: book_costs(line_id, reason, by=actor), reason, by=actor)
+        elif verb == "cover":
+            which = UUID(typed["cover"])
+            made = actions.decide_line(lambda: note_cover(line_id, which, reason, by=actor), reason, by=actor)
         else:
             owed = UUID(typed["owed"])
             made = actions.decide_line(lambda: note_return_sent(line_id, owed, reason, by=actor), reason, by=actor)
@@ -185,6 +197,7 @@ def _form(verb: str, request: HttpRequest, face: Any) -> Any:
         "costs": lambda: forms.ReasonForm(request.POST),
         "keep": lambda: forms.ReasonForm(request.POST),
         "sent": lambda: forms.SentForm(request.POST, owed=_owed(face)),
+        "cover": lambda: forms.CoverLineForm(request.POST, covers=_exchanged(face)),
     }
     if verb not in made:
         raise NotVisible

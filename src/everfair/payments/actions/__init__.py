@@ -11,6 +11,7 @@ from everfair.payments.actions.bank_accounts import (
 from everfair.payments.actions.batches import except_payout, prepare_batch, release_batch, reopen_batch
 from everfair.payments.actions.chargebacks import EventTooEarly
 from everfair.payments.actions.checkouts import give_up, start_checkout
+from everfair.payments.actions.covering import book_cover, propose_cover, withdraw_cover
 from everfair.payments.actions.covers import Cover, cover_chargebacks_with
 from everfair.payments.actions.credit import (
     agree_to_credit,
@@ -26,6 +27,7 @@ from everfair.payments.actions.desk import (
     assign_line,
     book_costs,
     keep_line,
+    note_cover,
     note_return_sent,
     return_line,
     second_from,
@@ -39,6 +41,7 @@ from everfair.payments.actions.exchanging import pay_by_quote, quote_exchange, q
 from everfair.payments.actions.files import bounce_bank_payout, hand_over_batch, settle_bank_payout, take_file, take_file_again
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
 from everfair.payments.actions.lines import match_lines
+from everfair.payments.actions.locking import end_held_rates, hold_rate
 from everfair.payments.actions.payouts import approve_payout, cancel_payout, readmit_payout, request_payout, send_payout
 from everfair.payments.actions.rails import keep_drill, limit_rail, order_rail
 from everfair.payments.actions.rates import fetch_rates, import_rates
@@ -59,6 +62,7 @@ __all__ = [
     "assign_line",
     "book_break",
     "book_costs",
+    "book_cover",
     "bounce_bank_payout",
     "cancel_payout",
     "change_credit_limit",
@@ -68,12 +72,14 @@ __all__ = [
     "confirm_bank_account",
     "cover_chargebacks_with",
     "dismiss_break",
+    "end_held_rates",
     "except_payout",
     "expire_intent",
     "fetch_rates",
     "give_up",
     "grant_credit",
     "hand_over_batch",
+    "hold_rate",
     "import_rates",
     "import_statement",
     "keep_drill",
@@ -85,6 +91,7 @@ __all__ = [
     "look_at_bank_account",
     "match_lines",
     "net_debts",
+    "note_cover",
     "note_return_sent",
     "open_intent",
     "order_rail",
@@ -94,6 +101,7 @@ __all__ = [
     "pay_by_quote",
     "pay_due",
     "prepare_batch",
+    "propose_cover",
     "quote_exchange",
     "quote_payment",
     "read_statement",
@@ -120,5 +128,6 @@ __all__ = [
     "take_quote",
     "take_statement",
     "watch_exposure",
+    "withdraw_cover",
     "withdraw_decision",
 ]

@@ -19,10 +19,11 @@ from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
 from everfair.payments.actions.lines import give, in_suspense, locked_intents, send_back, settle_line, settle_return
-from everfair.payments.models import BankBreak, BankLine, BankReturn, LineDecision, Match
+from everfair.payments.models import BankBreak, BankLine, BankReturn, FxCover, LineDecision, Match
+from everfair.payments.queries.covers import covers_of
 from everfair.payments.roles import cashier
 
-VERBS = ("assign", "return", "costs", "sent")
+VERBS = ("assign", "return", "costs", "sent", "cover")
 
 
 def assign_line(line_id: UUID, parts: Sequence[tuple[UUID, Money]], reason: str, *, by: Actor) -> LineDecision:
@@ -84,6 +85,16 @@ def note_return_sent(line_id: UUID, return_id: UUID, reason: str, *, by: Actor) 
         if owed is None or (owed.amount_minor, owed.currency) != (amount, line.currency):
             raise Refused("payments.no_such_return", _("No return of this amount is waiting."), field="owed", status=422)
         return _decided(line, "sent", [str(owed.pk)], amount, reason, by)
+
+
+def note_cover(line_id: UUID, cover_id: UUID, reason: str, *, by: Actor) -> LineDecision:
+    """The line is one side of an exchange at our bank that is booked. Refuses another amount, and a side that has its line already."""
+    with part():
+        line = _line(line_id, by)
+        if line.amount_minor > 0 and in_suspense(line) != line.amount:
+            raise Refused("payments.line_short", _("The line holds less than that."), field="cover", status=422)
+        _cover_of(line, cover_id)
+        return _decided(line, "cover", [str(cover_id)], abs(line.amount_minor), reason, by)
 
 
 def approve_decision(decision_id: UUID, *, by: Actor) -> LineDecision:
@@ -177,11 +188,36 @@ def _carry_out(line: BankLine, decision: LineDecision, *, by: Actor) -> None:
             row = _explained(line, "sent", by)
             transfers = postings.return_sent(owed.pk, amount)
             post_entry(f"match:{row.pk}", transfers, kind="bank_return_sent", by=by, why={"line": str(line.pk)})
+        case "cover":
+            [cover_id] = decision.plan
+            cover = _cover_of(line, UUID(cover_id))
+            row = _explained(line, "cover", by, cover=cover)
+            if line.amount_minor > 0:
+                received = postings.cover_received(line.pk, amount)
+                post_entry(f"match:{row.pk}", received, kind="bank_cover", by=by, why={"line": str(line.pk), "cover": cover_id})
     settle_line(line, by=by)
 
 
-def _explained(line: BankLine, target: str, by: Actor) -> Match:
-    row = Match(line=line, target=target, amount_minor=-line.amount_minor, currency=line.currency, how="desk", by=by.label)
+def _cover_of(line: BankLine, cover_id: UUID) -> FxCover:
+    ask("SELECT pg_advisory_xact_lock(hashtextextended('payments.fxcover', 0))")
+    found = next((row for row in covers_of(line) if row.pk == cover_id), None)
+    if found is None:
+        raise Refused(
+            "payments.no_such_cover", _("No booked exchange of this amount waits for its line."), field="cover", status=422
+        )
+    return found
+
+
+def _explained(line: BankLine, target: str, by: Actor, *, cover: FxCover | None = None) -> Match:
+    row = Match(
+        line=line,
+        target=target,
+        cover=cover,
+        amount_minor=abs(line.amount_minor),
+        currency=line.currency,
+        how="desk",
+        by=by.label,
+    )
     insert(row)
     return row
 

@@ -31,10 +31,20 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
 from everfair.payments.actions.debts import net_debts
 from everfair.payments.actions.ways import paying_at_once
-from everfair.payments.fx.pricing import MAJOR, TooLarge, TooSmall, cross, price_of, value_of
-from everfair.payments.models import FxAlarm, FxDeal, FxQuote, Intent
+from everfair.payments.fx.pricing import TooLarge, TooSmall, cross, price_of, value_of
+from everfair.payments.models import FxAlarm, FxDeal, FxLock, FxQuote, Intent
 from everfair.payments.queries import intent as find_intent
-from everfair.payments.queries.fx import Rates, currency_exposure, fx_quote, newest_rates, positions, promised
+from everfair.payments.queries.fx import (
+    Rates,
+    currency_exposure,
+    fresh_rates,
+    fx_quote,
+    positions,
+    promised,
+    rate_of,
+    spread_of,
+)
+from everfair.payments.queries.fx_locks import lock_for
 from everfair.payments.values import FX_BASE, WALLET, Price
 
 
@@ -46,11 +56,12 @@ def quote_exchange(
     into: str,
     by: Actor,
     intent_id: UUID | None = None,
+    lock: FxLock | None = None,
 ) -> FxQuote:
     """Give the company a price: for `give` out of its wallet into the currency `into`, or for `get` out of its wallet in `into`.
 
     The id is the caller's: the same one again answers the same quote. It holds for `payments.fx_quote_s`, and takes the place of
-    the company's open one for the same purpose. Refuses 409: no rate of either currency in the newest publication, a stale one, a
+    the company's open one for the same purpose. With `lock` it is made of the rate that a contract holds. Refuses 409: no rate of either currency in the newest publication, a stale one, a
     position beyond its limit; 422: too little to become anything, more than is free in the wallet, the same currency twice.
     """
     company_id = _keeper(by)
@@ -70,10 +81,16 @@ def quote_exchange(
                 raise Refused("payments.fx_key_taken", _("This id stands for another quote."))
             return fx_quote(known.pk, by)
         rules = rules_at(DEFAULT_MARKET)
-        rates = _fresh_rates(rules)
         give_currency, get_currency = (amount.currency, other) if give is not None else (other, amount.currency)
-        give_rate, get_rate = _rate(rates, give_currency), _rate(rates, get_currency)
-        bps = int(rules["payments.fx_spread_major" if {give_currency, get_currency} <= MAJOR else "payments.fx_spread_other"])
+        expires_at = now() + timedelta(seconds=int(rules["payments.fx_quote_s"]))
+        if lock is not None:
+            give_rate, get_rate, bps = lock.give_rate, lock.get_rate, lock.spread_bps
+            source, rated_on, expires_at = lock.source, lock.rated_on, min(expires_at, lock.expires_at)
+        else:
+            rates = fresh_rates(rules)
+            give_rate, get_rate = rate_of(rates, give_currency), rate_of(rates, get_currency)
+            bps = spread_of(rules, give_currency, get_currency)
+            source, rated_on = rates.source, rates.published_on
         try:
             price = price_of(give=give, get=get, into=other, rate=cross(give_rate, get_rate), bps=bps)
         except TooSmall:
@@ -103,25 +120,30 @@ def quote_exchange(
             get_currency=get_currency,
             give_rate=give_rate,
             get_rate=get_rate,
-            rated_on=rates.published_on,
-            source=rates.source,
+            rated_on=rated_on,
+            source=source,
+            lock=lock,
             fixed="give" if give is not None else "get",
-            expires_at=now() + timedelta(seconds=int(rules["payments.fx_quote_s"])),
+            expires_at=expires_at,
             by=by.label,
         )
-        ask("SELECT pg_advisory_xact_lock(hashtextextended('payments.fx', 0))")
+        hold_positions()
         insert(quote)
-        _refuse_beyond_limit(price, rates, rules)
+        if lock is None:
+            refuse_beyond_limit(price, rates, rules)
         return fx_quote(quote.pk, by)
 
 
 def quote_payment(quote_id: UUID, intent_id: UUID, wallet_currency: str, *, by: Actor) -> FxQuote:
-    """A price locked to one payment: what it takes out of the wallet of another currency to pay it whole. Refuses as `quote_exchange`
-    does, and a payment that is over."""
+    """A price locked to one payment: what it takes out of the wallet of another currency to pay it whole, at the rate its contract
+    holds where it holds one still. Refuses as `quote_exchange` does, and a payment that is over."""
     intent = find_intent(intent_id, by)
     if intent.state not in ("created", "open"):
         raise Refused("payments.over", _("This payment is over."))
-    return quote_exchange(quote_id, get=intent.amount, into=wallet_currency, by=by, intent_id=intent.pk)
+    lock = lock_for(intent)
+    if lock is not None and lock.give_currency != wallet_currency:
+        lock = None
+    return quote_exchange(quote_id, get=intent.amount, into=wallet_currency, by=by, intent_id=intent.pk, lock=lock)
 
 
 def take_quote(quote_id: UUID, *, by: Actor) -> FxQuote:
@@ -193,26 +215,12 @@ def _asked(quote: FxQuote) -> tuple[Money, str, bool]:
     return quote.get, quote.give_currency, False
 
 
-def _fresh_rates(rules: dict[str, Decimal]) -> Rates:
-    rates = newest_rates(rules)
-    if rates is None or rates.stale:
-        raise Refused("payments.fx_stale", _("There is no exchange rate of today. Please try again later; nothing was changed."))
-    return rates
+def hold_positions() -> None:
+    """Whoever adds to what is promised does it alone, until the end of the transaction."""
+    ask("SELECT pg_advisory_xact_lock(hashtextextended('payments.fx', 0))")
 
 
-def _rate(rates: Rates, currency: str) -> Decimal:
-    try:
-        return rates.rates[currency]
-    except KeyError:
-        raise Refused(
-            "payments.fx_no_rate",
-            _("Nobody publishes a rate of %(currency)s.") % {"currency": currency},
-            field="into",
-            status=422,
-        ) from None
-
-
-def _refuse_beyond_limit(price: Price, rates: Rates, rules: dict[str, Decimal]) -> None:
+def refuse_beyond_limit(price: Price, rates: Rates, rules: dict[str, Decimal]) -> None:
     """Every open quote counts as if it were taken. What brings a position nearer to nothing is never refused."""
     booked, open_ = positions(), promised()
     for moved in (price.exchanged, -price.get):

@@ -31,7 +31,7 @@ def shown_quote(quote: FxQuote) -> FxQuoteOut:
     return FxQuoteOut(
         id=quote.pk, payment=quote.intent_id, give=MoneyOut.of(quote.give), spread=MoneyOut.of(quote.spread), get=MoneyOut.of(quote.get),
         give_rate=f"{quote.give_rate.normalize():f}", get_rate=f"{quote.get_rate.normalize():f}", rated_on=quote.rated_on,
-        source=quote.source, expires_at=quote.expires_at, taken_at=quote.taken_at, state=standing_of_quote(quote),
+        source=quote.source, held=quote.lock_id is not None, expires_at=quote.expires_at, taken_at=quote.taken_at, state=standing_of_quote(quote),
     )  # fmt: skip
 
 

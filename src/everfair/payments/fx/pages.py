@@ -109,5 +109,5 @@ def pay(request: HttpRequest, payment_id: UUID) -> HttpResponse:
         return redirect("payments:payment", payment.pk)
     return page(
         request, "payments/pay_exchanged.html", status=409 if refusal else 200, payment=payment,
-        held=queries.other_wallets(payment), refusal=refusal,
+        held=queries.other_wallets(payment), lock=queries.lock_for(payment), refusal=refusal,
     )  # fmt: skip

@@ -41,7 +41,7 @@ class PaymentQuoteIn(Schema):
 
 class FxQuoteOut(Schema):
     """`give` leaves the wallet, `spread` of it is the platform's, `get` comes out. `give_rate`, `get_rate`: one euro in either currency.
-    `state`: open, taken, expired, replaced (by a newer one)."""
+    `held`: at the rate that a contract holds. `state`: open, taken, expired, replaced (by a newer one)."""
 
     id: UUID
     payment: UUID | None
@@ -52,16 +52,7 @@ class FxQuoteOut(Schema):
     get_rate: str
     rated_on: date
     source: str
+    held: bool
     expires_at: datetime
     taken_at: datetime | None
     state: str
-
-
-class RatesTakenOut(Schema):
-    """How many of the file's rates are new, and how many stood already."""
-
-    source: str
-    first_on: date
-    last_on: date
-    new: int
-    known: int

@@ -98,13 +98,14 @@ class Match(Row):
     """Where (a part of) a line's money went, and why. Insert-only.
 
     `target`: intent (towards a payment), wallet (over what was asked), return (back to its sender), reversal (the bank took it back),
-    costs (the bank's own charge), sent (a return that was owed). `how`: reference, chopped, name, desk, bank.
+    costs (the bank's own charge), sent (a return that was owed), cover (one side of an exchange at the bank). `how`: reference, chopped, name, desk, bank.
     """
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
     target = models.CharField(max_length=10)
     intent = models.ForeignKey("payments.Intent", on_delete=models.PROTECT, null=True, related_name="+")
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, null=True, related_name="+")
+    cover = models.ForeignKey("payments.FxCover", on_delete=models.PROTECT, null=True, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     how = models.CharField(max_length=10)
@@ -114,9 +115,10 @@ class Match(Row):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_match_amount"),
             models.CheckConstraint(
-                condition=models.Q(target__in=["intent", "wallet", "return", "reversal", "costs", "sent"]),
+                condition=models.Q(target__in=["intent", "wallet", "return", "reversal", "costs", "sent", "cover"]),
                 name="payments_match_target",
             ),
+            models.UniqueConstraint(fields=["cover", "currency"], name="payments_match_cover_side"),
         ]
 
     @property
@@ -125,13 +127,13 @@ class Match(Row):
 
 
 class LineDecision(Row):
-    """What a person decided about a line: `verb` assign, return, costs or sent. Above a rule's amount a second person approves it."""
+    """What a person decided about a line: `verb` assign, return, costs, sent or cover. Above a rule's amount a second person approves it."""
 
     TABLES = (DECISION,)
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=10)
-    # assign: [[intent id, minor units], …]; return: [name, account, bic]; sent: [return id]; costs: [].
+    # assign: [[intent id, minor units], …]; return: [name, account, bic]; sent: [return id]; cover: [cover id]; costs: [].
     plan = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()
     reason = models.CharField(max_length=500)

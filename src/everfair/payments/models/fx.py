@@ -12,6 +12,7 @@ from everfair.base.models import Row
 from everfair.base.money import Money
 from everfair.payments.fx.pricing import WHOLE_BPS
 from everfair.payments.models.incoming import Intent
+from everfair.payments.values import shown_rate
 
 
 class RateFile(Row):
@@ -45,16 +46,70 @@ class Rate(models.Model):
         ]
 
 
-class FxQuote(Row):
-    """A price for one exchange, good until `expires_at`: what leaves the wallet, the spread in it, what comes out. Insert-only.
+class FxLock(Row):
+    """A rate that a contract holds for one of its payments until `expires_at`: so much of `give` for all of `get`. Insert-only.
 
-    With `intent` it pays that payment and nothing else. A newer quote for the same (or for the wallet alone) takes its place.
-    `give_rate`, `get_rate`: what one euro was in either currency on `rated_on`, by `source`.
+    `purpose` is what the payment is for (a stage); `give_rate`, `get_rate`: what one euro was in either currency on `rated_on`, by `source`.
     """
 
     PARTIES = ("company_id",)
 
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    purpose = models.UUIDField(unique=True)
+    give_minor = models.BigIntegerField()
+    give_currency = models.CharField(max_length=3)
+    spread_minor = models.BigIntegerField()
+    spread_bps = models.IntegerField()
+    get_minor = models.BigIntegerField()
+    get_currency = models.CharField(max_length=3)
+    give_rate = models.DecimalField(max_digits=17, decimal_places=8)
+    get_rate = models.DecimalField(max_digits=17, decimal_places=8)
+    rated_on = models.DateField()
+    source = models.CharField(max_length=10)
+    expires_at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(
+                    spread_minor__gte=0, give_minor__gt=models.F("spread_minor"), get_minor__gt=0, spread_bps__gte=0,
+                    spread_bps__lt=WHOLE_BPS,
+                )
+                & ~models.Q(give_currency=models.F("get_currency")),
+                name="payments_fxlock_amounts",
+            ),
+        ]  # fmt: skip
+        indexes = [models.Index(fields=["expires_at"], name="payments_fxlock_ends")]
+
+    @property
+    def give(self) -> Money:
+        return Money(self.give_minor, self.give_currency)
+
+    @property
+    def get(self) -> Money:
+        return Money(self.get_minor, self.get_currency)
+
+
+class FxLockEnd(models.Model):
+    """A held rate that nobody needs any more: what it was for is paid, or need not be paid. Insert-only."""
+
+    lock = models.OneToOneField(FxLock, on_delete=models.PROTECT, primary_key=True, related_name="+")
+    ended_at = models.DateTimeField(db_default=EfNow(), editable=False)
+    by = models.CharField(max_length=60)
+
+
+class FxQuote(Row):
+    """A price for one exchange, good until `expires_at`: what leaves the wallet, the spread in it, what comes out. Insert-only.
+
+    With `intent` it pays that payment and nothing else. A newer quote for the same (or for the wallet alone) takes its place.
+    `give_rate`, `get_rate`: what one euro was in either currency on `rated_on`, by `source`; with `lock` those its contract holds.
+    """
+
+    PARTIES = ("company_id",)
+
+    company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, related_name="+")
+    lock = models.ForeignKey(FxLock, on_delete=models.PROTECT, null=True, related_name="+")
     intent = models.ForeignKey(Intent, on_delete=models.PROTECT, null=True, related_name="+")
     give_minor = models.BigIntegerField()
     give_currency = models.CharField(max_length=3)
@@ -107,8 +162,7 @@ class FxQuote(Row):
     @property
     def rate(self) -> Decimal:
         """How much of the one a unit of the other is, to be shown: six digits. The amounts are reckoned from the two exact rates."""
-        found = self.get_rate / self.give_rate
-        return found.quantize(Decimal(1).scaleb(max(found.adjusted() - 5, -8)))
+        return shown_rate(self.give_rate, self.get_rate)
 
 
 class FxDeal(models.Model):

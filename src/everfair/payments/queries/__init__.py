@@ -26,6 +26,7 @@ from everfair.payments.queries.chargebacks import (
     taken_of,
     takes_of,
 )
+from everfair.payments.queries.covers import cover, covers, covers_of
 from everfair.payments.queries.credit import (
     DueRow,
     LineStanding,
@@ -51,6 +52,7 @@ from everfair.payments.queries.fx import (
     rate_files,
     standing_of_quote,
 )
+from everfair.payments.queries.fx_locks import lock_for, offered_rate, pay_in_choices, prices_at
 from everfair.payments.queries.money import (
     StatementLine,
     explain_lines_with,
@@ -143,6 +145,9 @@ __all__ = [
     "chargebacks_of",
     "chargebacks_page",
     "claimed_of",
+    "cover",
+    "covers",
+    "covers_of",
     "credit_due",
     "credit_line",
     "credit_lines",
@@ -171,20 +176,24 @@ __all__ = [
     "line_face",
     "line_words",
     "lines_of",
+    "lock_for",
     "misfits",
     "missing_of",
     "newest_alarms",
     "newest_rates",
     "number_is_known_elsewhere",
+    "offered_rate",
     "open_bank_breaks",
     "open_breaks",
     "open_debts",
     "other_wallets",
     "paid_by_card",
+    "pay_in_choices",
     "payout",
     "payouts_page",
     "payouts_visible_to",
     "payouts_waiting",
+    "prices_at",
     "rail_accounts",
     "rail_break",
     "rail_breaks",

@@ -19,7 +19,8 @@ from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.bank import OurAccount, our_accounts
 from everfair.payments.matching import Suggestion, Tolerance, Waiting, suggestions
-from everfair.payments.models import BankBreak, BankLine, BankReturn, BankStatement, Intent, LineDecision, Match
+from everfair.payments.models import BankBreak, BankLine, BankReturn, BankStatement, FxCover, Intent, LineDecision, Match
+from everfair.payments.queries.covers import covers_of
 from everfair.payments.references import references_in
 from everfair.payments.roles import cashier
 
@@ -169,6 +170,7 @@ class LineFace:
     decisions: list[LineDecision]
     candidates: list[Candidate]
     returns: list[BankReturn]
+    covers: list[FxCover]
 
 
 def line_face(line_id: UUID) -> LineFace:
@@ -185,6 +187,7 @@ def line_face(line_id: UUID) -> LineFace:
         decisions=find(LineDecision, "line_id = %s ORDER BY id", [line.pk]),
         candidates=_candidates(line, held) if held.minor and line.amount_minor > 0 else [],
         returns=_returns_like(line) if line.amount_minor < 0 and line.state != "settled" else [],
+        covers=covers_of(line) if line.state != "settled" else [],
     )
 
 

@@ -27,6 +27,7 @@ from everfair.events.trade import OrderPlaced
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PaymentPlan
 from everfair.markets.queries import fee_terms_at, rules_at
 from everfair.markets.table import MARKETS
+from everfair.payments.actions import hold_rate
 from everfair.reference.queries import incoterm as incoterm_row
 from everfair.sourcing.actions import accept_quote
 from everfair.sourcing.queries import quote_for_award
@@ -35,6 +36,7 @@ from everfair.trade.actions.orders import sign_in_advance
 from everfair.trade.models import Order, OrderCharge, OrderLine, Stage
 from everfair.trade.queries.calendars import calendar_clause, due
 from everfair.trade.queries.fees import SCHEDULE, fee_terms
+from everfair.trade.queries.held_rate import rate_clause, rate_terms
 from everfair.trade.values import CalendarClause, Terms, TermsCharge, TermsLine, stages_for, terms_hash
 
 
@@ -47,12 +49,14 @@ def draft_order(
     ship_by: date | None = None,
     remarks: str = "",
     payment_plan: str = DEFAULT_PLAN,
+    pay_in: str = "",
 ) -> Terms:
     """The terms of an order from price tiers, as they would be now; nothing is written.
 
     Every price comes from the offers: the buyer only says what and how many. Refuses with the field `lines` an unknown or
     withdrawn offer, offers of several suppliers or currencies, a price on request, a quantity below the MOQ or off
-    the multiple, and one's own offers; with `payment_plan` a plan that the market does not have.
+    the multiple, and one's own offers; with `payment_plan` a plan that the market does not have. With `pay_in` the terms hold an
+    exchange rate for a buyer who pays in that currency (decision 0030); refused with its field where there is none.
     """
     if not lines or len(lines) > 100:
         raise Refused("trade.no_lines", _("An order has between 1 and 100 lines."), field="lines", status=422)
@@ -92,6 +96,7 @@ def draft_order(
         rules=rules,
         plan=chosen_plan(payment_plan, first.market),
         deposit_rate=Decimal(rules["trade.deposit_rate"]),
+        pay_in=pay_in,
     )
 
 
@@ -110,10 +115,10 @@ def place_order(terms: Terms, *, by: Actor, seen_total: Money | None = None, see
         return write_order(terms, origin="direct", quote_id=None, by=by)
 
 
-def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "") -> Terms:
+def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", pay_in: str = "") -> Terms:
     """The contract that awarding this quote would make; nothing is written. NotVisible for anyone but the quote's buyer.
 
-    Prices, charges, Incoterm and deposit are the quote's own (I19).
+    Prices, charges, Incoterm and deposit are the quote's own (I19); `pay_in` as in `draft_order`.
     """
     quoted = quote_for_award(quote_id, by)
     rules = trade_rules(quoted.market)
@@ -146,17 +151,20 @@ def draft_award(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remar
         rules=rules,
         plan=chosen_plan(quoted.payment_plan, quoted.market),
         deposit_rate=quoted.deposit_rate,
+        pay_in=pay_in,
     )
 
 
-def award_quote(quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", seen_hash: str = "") -> Order:
+def award_quote(
+    quote_id: UUID, *, by: Actor, ship_by: date | None = None, remarks: str = "", pay_in: str = "", seen_hash: str = ""
+) -> Order:
     """Accept a quote and lay the contract it makes before the seller, signed by the buyer.
 
     Refuses what `accept_quote` refuses: expired, replaced, another buyer's (NotVisible), already awarded; and terms other than
     the ones of `seen_hash`, when it is given.
     """
     with part():
-        terms = draft_award(quote_id, by=by, ship_by=ship_by, remarks=remarks)
+        terms = draft_award(quote_id, by=by, ship_by=ship_by, remarks=remarks, pay_in=pay_in)
         accept_quote(quote_id, by=by)
         refuse_unseen(terms, seen_hash)
         return write_order(terms, origin="awarded", quote_id=quote_id, by=by)
@@ -217,7 +225,7 @@ def chosen_ship_by(asked: date | None, earliest: date) -> date:
 def whole_terms(
     *, market: str, buyer_id: UUID | None, seller_id: UUID, currency: str, lines: Sequence[TermsLine],
     charges: Sequence[TermsCharge], incoterm: str, named_place: str, ship_by: date, remarks: str, rules: dict[str, str],
-    plan: PaymentPlan, deposit_rate: Decimal, kind: str = "", **more: Any,
+    plan: PaymentPlan, deposit_rate: Decimal, kind: str = "", pay_in: str = "", **more: Any,
 ) -> Terms:  # fmt: skip
     """The checked terms of any kind of order; `kind` is told by the plan where nothing is said. A framework has no stages."""
     try:
@@ -235,6 +243,9 @@ def whole_terms(
     calendar = calendar_clause(
         (side["country"] for side in sides.values()), time_zones_of([buyer_id, seller_id]), now().date(), ship_by
     )
+    stages = () if kind == "framework" else stages_for(plan, Money(whole, currency), deposit_rate, ship_by)
+    if clause := rate_clause(pay_in, currency, stages):
+        more["more"] = more.get("more", {}) | clause
     return Terms(
         market=market,
         buyer=sides[buyer_id],
@@ -242,7 +253,7 @@ def whole_terms(
         currency=currency,
         lines=tuple(lines),
         charges=tuple(charges),
-        stages=() if kind == "framework" else stages_for(plan, Money(whole, currency), deposit_rate, ship_by),
+        stages=stages,
         incoterm=incoterm,
         named_place=named_place.strip(),
         ship_by=ship_by,
@@ -315,22 +326,23 @@ def write_order(
             for n, c in enumerate(terms.charges, 1)
         )
     )
-    insert(
-        *(
-            Stage(
-                order=order,
-                n=s.n,
-                name=s.name,
-                percent=s.percent,
-                amount_minor=s.amount.minor,
-                currency=terms.currency,
-                due_on=s.due_on,
-                ends_on=s.ends_on,
-                due_day=s.due_day,
-            )
-            for s in terms.stages
+    stages = [
+        Stage(
+            order=order,
+            n=s.n,
+            name=s.name,
+            percent=s.percent,
+            amount_minor=s.amount.minor,
+            currency=terms.currency,
+            due_on=s.due_on,
+            ends_on=s.ends_on,
+            due_day=s.due_day,
         )
-    )
+        for s in terms.stages
+    ]
+    insert(*stages)
+    if (held := rate_terms(document)) is not None:
+        hold_rate(buyer_id, [(stage.pk, stage.amount) for stage in stages], held, by=by)
     credit_samples(order, terms)
     # The row is born in its second state: its first move is written all the same.
     write_history(order, "agreement", "place", "draft", "offered", by=by)

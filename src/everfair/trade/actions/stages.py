@@ -26,7 +26,7 @@ from everfair.events.trade import GroupBuyGrew, StageDue, StageFunded, StageRefu
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
-from everfair.payments.actions import keep_reserve, leave_on_credit, return_received, spend_received
+from everfair.payments.actions import end_held_rates, keep_reserve, leave_on_credit, return_received, spend_received
 from everfair.payments.values import CREDIT
 from everfair.trade import postings
 from everfair.trade.actions.debts import take_debts
@@ -111,6 +111,8 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
                 )
                 stage.draw_id = paid.pk if paid.provider == CREDIT else None
                 stage.funded_at = EfNow()  # type: ignore[assignment]
+                end_held_rates([stage.pk], by=by)
+                end_held_rates([stage.pk], by=by)
                 emit(StageFunded(order.pk, stage.pk, stage.amount), by=by)
                 failpoint("trade.stage_funded")
         except Refused:
@@ -216,9 +218,11 @@ def resume(order: Order, *, by: Actor) -> None:
 
 def void_unpaid_stages(order: Order, *, by: Actor) -> None:
     """What nobody has paid need not be paid any more. A payment that comes after all goes to the buyer's wallet."""
-    for stage in locked_stages(order, "planned", "due", "paying"):
+    unpaid = locked_stages(order, "planned", "due", "paying")
+    for stage in unpaid:
         with stepping(stage, "void", by=by):
             stage.ended_at = EfNow()
+    end_held_rates([stage.pk for stage in unpaid], by=by)
 
 
 def refund_stages(order: Order, *, by: Actor, evidence: str) -> None:

@@ -18,6 +18,7 @@ from everfair.trade import actions, queries
 from everfair.trade.models import Extension, Order, Stage
 from everfair.trade.queries.accepted import accepted_so_far
 from everfair.trade.queries.shipments import goods_of
+from everfair.trade.schemas.held_rate import held_rate_out
 from everfair.trade.schemas.orders import (
     AmendmentOut,
     CarriedIn,
@@ -41,6 +42,7 @@ def draft_of(request: HttpRequest, payload: DraftIn) -> Terms:
         named_place=text_of(payload.named_place, "named_place"),
         ship_by=payload.ship_by,
         payment_plan=payload.payment_plan,
+        pay_in=payload.pay_in,
         remarks=text_of(payload.remarks, "remarks", many_lines=True),
         by=request.actor,  # type: ignore[attr-defined]
     )
@@ -152,6 +154,7 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
         ship_by_in_force=queries.ship_day(order),
         confirm_by=order.confirm_by,
         calendar=signed.get("calendar"),
+        exchange=held_rate_out(signed),
         extensions=[extension_out(row) for row in more_time],
     )
 
@@ -237,5 +240,6 @@ def draft_out(terms: Terms) -> DraftOut:
         ship_by=terms.ship_by,
         remarks=terms.remarks,
         rules=terms.rules,
+        exchange=held_rate_out(terms.document(0)),
         draft_hash=terms.draft_hash,
     )

@@ -240,7 +240,15 @@ def send_work_back(request: HttpRequest, order_id: UUID, n: int, payload: Reason
 def preview_award(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any:
     """The contract that awarding this quote would make. Nothing is written."""
     remarks = text_of(payload.remarks, "remarks", many_lines=True)
-    return draft_out(actions.draft_award(quote_id, by=request.actor, ship_by=payload.ship_by, remarks=remarks))  # type: ignore[attr-defined]
+    return draft_out(
+        actions.draft_award(
+            quote_id,
+            by=request.actor,  # type: ignore[attr-defined]
+            ship_by=payload.ship_by,
+            remarks=remarks,
+            pay_in=payload.pay_in,
+        )
+    )
 
 
 @router.post("/quotes/{uuid:quote_id}/award", response={201: OrderOut})
@@ -253,6 +261,7 @@ def award_quote(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any:
         by=request.actor,  # type: ignore[attr-defined]
         ship_by=payload.ship_by,
         remarks=text_of(payload.remarks, "remarks", many_lines=True),
+        pay_in=payload.pay_in,
         seen_hash=payload.draft_hash or "",
     )
     return 201, order_out(request, order.pk)

@@ -41,6 +41,7 @@ WORDS = {
     "percent": pgettext_lazy("part of the total", "Share"),
     "when": pgettext_lazy("payment stage", "Due"),
     "payment": _("Payment instructions"),
+    "exchange": _("Exchange rate of this contract"),
     "remarks": _("Remarks"),
     "rules": _("Rules agreed"),
     "signatures": _("Signatures"),

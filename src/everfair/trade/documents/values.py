@@ -97,6 +97,7 @@ class ContractTerms:
 
     `totals` are (name, amount) pairs: subtotals, printed above the charges, and last the sum to pay, set large below them.
     `rules` are (name, value) pairs: the numbers in force when the contract was made, such as the claim window.
+    `exchange` are such pairs too: the rate that the contract holds for a buyer who pays in another currency.
     `terms_hash` is the SHA-256 (64 hexadecimal digits) that both sides sign over.
     """
 
@@ -116,6 +117,7 @@ class ContractTerms:
     payment_instructions: str = ""
     remarks: str = ""
     rules: tuple[tuple[str, str], ...] = ()
+    exchange: tuple[tuple[str, str], ...] = ()
     signatures: tuple[Signature, ...] = ()
     # Of the papers that go with goods: commercial invoice, packing list, delivery note.
     shipped: Shipped | None = None

@@ -28,7 +28,7 @@ def award(request: HttpRequest, quote_id: UUID) -> HttpResponse:
     """The contract that awarding this quote makes; POST signs it (by `seen_hash`), or shows it again with another day or remark."""
     actor = request.actor  # type: ignore[attr-defined]
     form = AwardForm(request.POST or None)
-    typed = form.cleaned_data if form.is_bound and form.is_valid() else {"ship_by": None, "remarks": ""}
+    typed = form.cleaned_data if form.is_bound and form.is_valid() else {"ship_by": None, "remarks": "", "pay_in": ""}
     try:
         terms = actions.draft_award(quote_id, by=actor, **typed)
     except Refused as refusal:

@@ -29,6 +29,7 @@ from everfair.reference.queries import INCOTERMS, advice
 from everfair.reference.values import name_in
 from everfair.trade import actions
 from everfair.trade.forms import MOST_LINES, DeliveryForm, LineForm, read_seen_total
+from everfair.trade.queries.held_rate import rate_in_words
 from everfair.trade.queries.words import (
     PLACE_NAMES,
     STAGE_NAMES,
@@ -171,7 +172,7 @@ def _draft(request: HttpRequest, rows: list[Row], delivery: DeliveryForm) -> Ter
 def _shown(
     request: HttpRequest, market: str, rows: list[Row], delivery: DeliveryForm, terms: Terms, *, status: int = 200
 ) -> HttpResponse:
-    kept = {name: request.POST.get(name, "") for name in ("incoterm", "named_place", "payment_plan", "remarks")} | {
+    kept = {name: request.POST.get(name, "") for name in ("incoterm", "named_place", "payment_plan", "pay_in", "remarks")} | {
         "ship_by": terms.ship_by.isoformat(),  # the day that was shown is the day that is signed
         "seen_total": str(terms.total),
         "seen_hash": terms.draft_hash,
@@ -191,7 +192,7 @@ def _shown(
 
 def contract_face(terms: Terms) -> dict[str, Any]:
     """What the pages that show a contract before it is signed need beside its terms."""
-    language = get_language() or "en"
+    language, document = get_language() or "en", terms.document(0)
     return {
         "buyer_name": party_names(terms.buyer, language)[0],
         "seller_name": party_names(terms.seller, language)[0],
@@ -200,7 +201,8 @@ def contract_face(terms: Terms) -> dict[str, Any]:
         "stage_due": stage_due,
         "incoterm_name": incoterm_name,
         "charge_name": charge_name,
-        "kind_facts": kind_in_words(terms.document(0)),
+        "kind_facts": kind_in_words(document),
+        "rate_facts": rate_in_words(document),
         "warnings": [name_in(found.text, language) for found in advice(terms.incoterm, "sea")],
     }
 

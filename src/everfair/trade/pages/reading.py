@@ -50,6 +50,7 @@ from everfair.trade.pages.goods import deliveries
 from everfair.trade.pages.kinds import kind_face, kind_steps
 from everfair.trade.pages.time_left import time_face
 from everfair.trade.queries.accepted import accepted_so_far
+from everfair.trade.queries.held_rate import rate_in_words
 from everfair.trade.queries.inspecting import inspections_of
 from everfair.trade.queries.moves import moves_of, used_up
 from everfair.trade.queries.papers import paper as paper_of
@@ -147,6 +148,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "difference": Money(abs(found.difference_minor), found.currency),
         "deliveries": deliveries(found, parts.lines, shown, actor),
         "happenings": [_line(row, found, intents) for row in happenings],
+        "rate_facts": rate_in_words(found.terms),
         "rules": rules_in_words(found.rules, found.terms.get("calendar"), found.currency),
         **kind_face(found, parts.lines),
         "incoterm_name": incoterm_name,

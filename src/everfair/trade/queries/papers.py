@@ -20,6 +20,7 @@ from everfair.reference.values import LANGUAGES
 from everfair.trade.documents import WITH_GOODS, Charge, ContractTerms, Line, Party, Signature, Stage, render
 from everfair.trade.models import Order
 from everfair.trade.queries.goods_papers import shipped_goods, with_goods
+from everfair.trade.queries.held_rate import rate_in_words
 from everfair.trade.queries.words import (
     STAGE_NAMES,
     charge_name,
@@ -106,6 +107,7 @@ def contract_terms(order: Order, language: str, buyer: Any = None, seller: Any =
                 "Every stage is paid through Everfair into escrow, from the order's page. The seller is paid from escrow when the "
                 "buyer has confirmed the goods or the operator has decided."
             ),
+            exchange=tuple(rate_in_words(terms)),
             remarks=terms["remarks"],
             rules=(*kind_in_words(terms), *rules_in_words(terms["rules"], terms.get("calendar"), terms["currency"])),
             terms_hash=order.terms_hash,

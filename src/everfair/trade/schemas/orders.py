@@ -14,11 +14,14 @@ from everfair.base.api import MoneyOut, Words
 from everfair.logistics.values import CARRIER_WORDS, PACKAGE_KINDS
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PROOFS
 from everfair.reference.queries import PAPERS
+from everfair.trade.schemas.held_rate import HeldRateOut
 
 # Digits and one point: nothing is guessed (B22 to B25).
 Quantity = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,11})(\.[0-9]{1,3})?$", max_length=16, strict=True)]
 AmountText = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
 CurrencyCode = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
+# With another currency than the order's the contract holds an exchange rate for it.
+PayIn = Annotated[str, StringConstraints(pattern=r"^([A-Z]{3})?$", strict=True)]
 IncotermCode = Literal["EXW", "FCA", "FAS", "FOB", "CFR", "CIF", "CPT", "CIP", "DAP", "DPU", "DDP"]
 Hash = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 
@@ -45,6 +48,7 @@ class DraftIn(Strict):
     named_place: str = Field(min_length=1, max_length=120)
     ship_by: date | None = None
     payment_plan: Literal[tuple(PLANS)] = DEFAULT_PLAN  # type: ignore[valid-type]
+    pay_in: PayIn = ""
     remarks: str = Field("", max_length=2000)
 
 
@@ -57,6 +61,7 @@ class OrderIn(DraftIn):
 
 class AwardIn(Strict):
     ship_by: date | None = None
+    pay_in: PayIn = ""
     remarks: str = Field("", max_length=2000)
     draft_hash: Hash | None = None
 
@@ -278,6 +283,7 @@ class DraftOut(Schema):
     ship_by: date
     remarks: str
     rules: dict[str, str]
+    exchange: HeldRateOut | None
     draft_hash: str
 
 
@@ -348,6 +354,7 @@ class OrderOut(OrderBrief):
     ship_by_in_force: date
     confirm_by: datetime | None
     calendar: CalendarOut | None
+    exchange: HeldRateOut | None
     extensions: list[ExtensionOut]
 
 
