@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import DayField, MomentField, NumberField, TextField
 from everfair.base.words import word
 from everfair.markets.rules import Rule
+from everfair.payments.values import RETURN_WORDS
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
 
@@ -115,6 +116,31 @@ class SentForm(forms.Form):
     def __init__(self, *args: Any, owed: list[tuple[str, str]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owed"].choices = owed  # type: ignore[attr-defined]
+
+
+class PaidForm(forms.Form):
+    """What of ours a debit paid: payouts and returns on their way, one by one or as the order they left in."""
+
+    paid = forms.ChoiceField(label=_("What it paid"))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, paid: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paid"].choices = paid  # type: ignore[attr-defined]
+
+
+class BouncedForm(forms.Form):
+    """Which payout came back, and why: the company reads it."""
+
+    payout = forms.ChoiceField(label=_("Which payout"))
+    why = forms.ChoiceField(
+        label=_("Why it came back"), required=False, choices=[(code, text) for code, text in RETURN_WORDS.items()]
+    )
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, payout: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payout"].choices = payout  # type: ignore[attr-defined]
 
 
 class EvidenceForm(forms.Form):

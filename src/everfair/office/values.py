@@ -27,6 +27,11 @@ BANK_DECISION_APPROVED = "bank decision approved"
 BANK_DECISION_WITHDRAWN = "bank decision withdrawn"
 BANK_BREAK_SETTLED = "bank break settled"
 BANK_STATEMENT_TAKEN = "bank statement taken"
+RETURN_TAKEN_OUT, RETURN_READMITTED, RETURN_BOUNCED = (
+    "bank return taken out",
+    "bank return readmitted",
+    "bank return not done by the bank",
+)
 RATES_TAKEN = "exchange rates taken"
 PAYOUTS_FROZEN = "payouts frozen"
 FREEZE_LIFTED = "word to lift a freeze"
@@ -75,6 +80,8 @@ ACT_WORDS = name_codes("act", {
     BANK_LINE_DECIDED: _("Decided about a bank line"), BANK_LINE_KEPT: _("Kept a bank line in suspense"),
     BANK_DECISION_APPROVED: _("Approved a decision about a bank line"), BANK_DECISION_WITHDRAWN: _("Withdrew a decision about a bank line"),
     BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"), BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
+    RETURN_TAKEN_OUT: _("Took a transfer that goes back out of its batch"), RETURN_READMITTED: _("Readmitted a transfer that goes back"),
+    RETURN_BOUNCED: _("Noted that the bank did not send a transfer back"),
     PAYOUTS_FROZEN: _("Froze payouts"),
     FREEZE_LIFTED: _("Gave a word to let payouts go on"),
     REACTION_SETTLED: _("Settled a dead reaction by hand"),

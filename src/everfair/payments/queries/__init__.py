@@ -5,7 +5,9 @@ from everfair.payments.bank import account_for as bank_account_for
 from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_page
 from everfair.payments.queries.bank import (
     account_standings,
+    bank_return,
     break_by_id,
+    break_note,
     breaks_page,
     decisions_waiting,
     desk_lines,
@@ -13,6 +15,7 @@ from everfair.payments.queries.bank import (
     line_face,
     lines_of,
     missing_of,
+    note_words,
     open_bank_breaks,
     returns_page,
     statement_by_id,
@@ -39,6 +42,7 @@ from everfair.payments.queries.credit import (
     know_buyers_with,
     knows_buyer,
     limits_of,
+    owed_for,
     standing_of,
 )
 from everfair.payments.queries.fx import (
@@ -85,6 +89,7 @@ from everfair.payments.queries.outgoing import (
     ready_accounts,
     same_number,
 )
+from everfair.payments.queries.own_payments import could_be_paid_by, could_come_back_by
 from everfair.payments.queries.rails import (
     RailStanding,
     alarms_of_shares,
@@ -129,9 +134,11 @@ __all__ = [
     "bank_account_for",
     "bank_accounts_of",
     "bank_accounts_visible_to",
+    "bank_return",
     "batch_file",
     "batches_page",
     "break_by_id",
+    "break_note",
     "breaks_page",
     "by_age",
     "card_rails",
@@ -140,6 +147,8 @@ __all__ = [
     "chargebacks_of",
     "chargebacks_page",
     "claimed_of",
+    "could_be_paid_by",
+    "could_come_back_by",
     "credit_due",
     "credit_line",
     "credit_lines",
@@ -172,11 +181,13 @@ __all__ = [
     "missing_of",
     "newest_alarms",
     "newest_rates",
+    "note_words",
     "number_is_known_elsewhere",
     "open_bank_breaks",
     "open_breaks",
     "open_debts",
     "other_wallets",
+    "owed_for",
     "paid_by_card",
     "payout",
     "payouts_page",
