@@ -12,6 +12,7 @@ from everfair.payments.actions.bank_returns import collect_returns
 from everfair.payments.models import BankBreak, BankLine, BankReturn
 from tests.office.desk import notes, operator, send, signed_in, text
 from tests.office.test_bank import SYSTEM, cashier
+from tests.office.test_queues import waiting
 from tests.payments.statements import Bank
 from tests.payments.test_actions import nothing_is_wrong
 from tests.payments.test_batches import BIG, rich
@@ -113,3 +114,17 @@ def test_a_return_that_software_decided_says_why_in_words():
     found = owed()
     assert "Not ours." in text(cashier().get("/en/office/bank/returns/"))
     assert BankReturn.objects.get() == found
+
+
+def test_what_no_file_can_say_and_a_batch_of_returns_alone_wait_on_the_first_page():
+    found = owed(account="123456")
+    collect_returns()
+    office = signed_in(operator())
+    by_hand = waiting(office).get("bank_returns"), waiting(office).get("batches")
+
+    other = owed(80_000)
+    collect_returns()
+
+    assert (fresh(found).state, fresh(other).state) == ("held", "batched")
+    assert by_hand == (1, None)
+    assert (waiting(office).get("bank_returns"), waiting(office).get("batches")) == (1, 1)

@@ -644,3 +644,28 @@ def test_what_was_found_is_kept_as_a_code_and_read_in_the_readers_words():
     assert "15,000.00" in english
     assert "14,999.99" in english
     assert chinese != english
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("change", ["shown and not booked", "more than the line", "ended and still owed"])
+def test_the_proofs_find_what_was_changed_behind_the_books(change):
+    found = owed()
+    filed(found)
+    [payout] = sent(rich())
+    bring(next_bank().debit(5_000, "?"))
+    line = BankLine.objects.get(kind="debit")
+    assert nothing_is_wrong()
+
+    if change == "shown and not booked":
+        Match.objects.create(line=line, target="payout", payout=payout, amount_minor=5_000, currency="USD", how="desk", by="x")
+    elif change == "more than the line":
+        Match.objects.create(line=line, target="costs", amount_minor=5_001, currency="USD", how="desk", by="x")
+    else:
+        BankReturn.objects.filter(pk=found.pk).update(state="done")
+
+    names = {
+        "shown and not booked": "every payout by our bank stands in its clearing until a statement shows it, and never after",
+        "more than the line": "what left our bank is explained to the cent, or in suspense",
+        "ended and still owed": "every transfer that goes back is owed until a statement shows that it left",
+    }
+    assert [each.partition(":")[0] for each in broken()] == [names[change]]
