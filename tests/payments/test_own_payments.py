@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.events import run_all_reactions
+from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.base.sql import ask
 from everfair.ledger.queries import balance
@@ -165,6 +166,27 @@ def test_a_batch_of_another_sum_or_number_is_a_break_and_moves_nothing(minor, co
     assert (in_clearing(), sums(suspense("USD")), found_breaks()) == (0, minor, ["order_sum"])
     assert (BankLine.objects.get().state, Match.objects.count()) == ("open", 0)
     assert nothing_is_wrong()
+
+
+@pytest.mark.django_db
+def test_a_bank_that_names_the_order_and_the_first_of_its_payments_means_the_order():
+    payouts = sent(rich(), rich())
+
+    bring(Bank("usd").debit(2 * BIG, f"{order_of(payouts[0])} EREF+{payouts[0].pk.hex}"), "mt940")
+
+    assert ([fresh(payout).state for payout in payouts], found_breaks()) == (["paid", "paid"], [])
+    assert nothing_is_wrong()
+
+
+@pytest.mark.django_db
+def test_payouts_of_several_currencies_in_one_line_are_a_break():
+    owner = rich("EUR")
+    [dollars] = sent(rich())
+    euros = make.payout(owner, Money(BIG, "EUR"), account=make.bank_account(owner, currency="EUR"))
+
+    bring(Bank("usd").debit(BIG, f"{dollars.pk.hex} {euros.pk.hex}"), "mt940")
+
+    assert (fresh(dollars).state, fresh(euros).state, found_breaks()) == ("sent", "sent", ["paid_amount"])
 
 
 @pytest.mark.django_db

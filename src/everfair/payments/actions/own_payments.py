@@ -9,9 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
+
 from everfair.base.actor import RAIL_ACTOR, SYSTEM, Actor
 from everfair.base.ids import new_id
 from everfair.base.money import Money, total
+from everfair.base.refused import Refused
 from everfair.base.rows import insert
 from everfair.companies.queries import lock_companies
 from everfair.ledger.actions import post_entry
@@ -40,18 +43,23 @@ Misfit = tuple[str, dict[str, Any]]
 def show_payment(line: BankLine) -> None:
     """For a locked debit: the payouts and returns that it quotes by their own ids, or the order they left in, have left. An order that the
     bank does not name is known by sum and number together, where only one fits. What is not known waits at the desk."""
-    rows, order = named_in(line), None
-    if not rows:
-        order = order_named_in(line) or _by_sum_and_number(line)
-        rows = list(order.rows) if order else []
-    if not rows:
-        return
-    rows = locked(rows)
-    wrong = paid_misfit(line, rows, order)
-    if wrong is not None:
-        break_line(line, wrong[0], **wrong[1])
-        return
-    take_as_paid(line, rows, how="batch" if order else "reference", by=SYSTEM)
+    named, order = named_in(line), order_named_in(line)
+    if not named and order is None:
+        order = _by_sum_and_number(line)
+    # A bank that names the order may name the first of its payments beside it.
+    readings = [(named, None), (list(order.rows) if order else [], order)]
+    wrong: list[Misfit] = []
+    for meant, whole in readings:
+        if not meant:
+            continue
+        rows = locked(meant)
+        misfit = paid_misfit(line, rows, whole)
+        if misfit is None:
+            take_as_paid(line, rows, how="batch" if whole else "reference", by=SYSTEM)
+            return
+        wrong.append(misfit)
+    if wrong:
+        break_line(line, wrong[0][0], **wrong[0][1])
 
 
 def _by_sum_and_number(line: BankLine) -> Order | None:
@@ -80,7 +88,8 @@ def paid_misfit(line: BankLine, rows: Sequence[Sent], order: Order | None = None
             return "paid_twice", {"what": own_reference(row)}
         if not may_be_shown(row):
             return "paid_state", {"what": own_reference(row), "state": row.state}
-    fits = whole.currency == size.currency and _charged(line, size.minor - whole.minor, whole.minor, near)
+    same = {row.currency for row in rows} == {line.currency}
+    fits = same and _charged(line, size.minor - whole.minor, whole.minor, near)
     if fits and (order is None or line.batch_count in (None, len(rows))):
         return None
     if order is not None:
@@ -106,7 +115,7 @@ def take_as_paid(line: BankLine, rows: Sequence[Sent], *, how: str, by: Actor) -
     for row in rows:
         if isinstance(row, Payout):
             if row.state in ("dispatched", "sent"):
-                settle_bank_payout(row.pk, line.bank_ref or line.their_ref)
+                _done(settle_bank_payout(row.pk, line.bank_ref or line.their_ref))
             made = _match(line, "payout", row.amount, how, by, payout=row)
             _post(made, postings.payout_shown(row.amount), "bank_payout", line, by)
         else:
@@ -144,7 +153,7 @@ def back_misfit(line: BankLine, rows: Sequence[Payout], *, near: bool = False) -
     for row in rows:
         if row.state not in ("paid", "returned") or row.pk in back:
             return "back_state", {"what": own_reference(row), "state": row.state}
-    if whole.currency == size.currency and _charged(line, whole.minor - size.minor, size.minor, near) and size.minor > 0:
+    if {row.currency for row in rows} == {line.currency} and _charged(line, whole.minor - size.minor, size.minor, near):
         return None
     return "back_amount", {"what": ", ".join(map(own_reference, rows[:3])), "sent": whole, "paid": size}
 
@@ -154,12 +163,18 @@ def take_as_returned(line: BankLine, rows: Sequence[Payout], reason: str, *, how
     kept = _sum(rows) - line.amount
     for row in rows:
         if row.state == "paid":
-            bounce_bank_payout(row.pk, reason, by=RAIL_ACTOR)
+            _done(bounce_bank_payout(row.pk, reason, by=RAIL_ACTOR))
         ours = min(kept, row.amount - Money(1, row.currency))
         kept -= ours
         made = _match(line, "returned", row.amount - ours, how, by, payout=row)
         _post(made, postings.payout_came_back(line.pk, row.amount - ours, ours), "bank_payout_returned", line, by)
     settle_line(line, by=by)
+
+
+def _done(said: tuple[str, str]) -> None:
+    """A line is never half taken: what did not move takes back all of it."""
+    if said[0] != "applied":
+        raise Refused("base.wrong_state", _("This is not possible in the present state."))
 
 
 def _match(
