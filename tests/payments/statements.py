@@ -24,7 +24,22 @@ class Bank:
 
     def line(self, mark: str, minor: int, text: str, **more: Any) -> Bank:
         self.lines.append(
-            {"mark": mark, "minor": minor, "text": text, "name": "", "account": "", "ref": "", "code": "NTRF"} | more
+            {
+                "mark": mark,
+                "minor": minor,
+                "text": text,
+                "name": "",
+                "account": "",
+                "ref": "",
+                "code": "NTRF",
+                "e2e": "",
+                "cust": "NONREF",
+                "reason": "",
+                "charges": 0,
+                "batch": None,
+                "more": "",
+            }
+            | more
         )
         return self
 
@@ -59,7 +74,9 @@ class Bank:
         rows.append(f":60F:{_balance(told['opening'], told['currency'], day)}")
         for row in self.lines:
             reference = f"//{row['ref']}" if row["ref"] else ""
-            rows.append(f":61:{day}{day[2:]}{row['mark']}{_comma(row['minor'])}{row['code']}NONREF{reference}")
+            rows.append(
+                f":61:{day}{day[2:]}{row['mark']}{_comma(row['minor'])}{row['code']}{row['cust']}{reference}{row['more'] and chr(10) + row['more']}"
+            )
             text = row["text"].replace("\n", "?21")
             rows.append(f":86:166?00TRANSFER?20{text}?31{row['account']}?32{row['name'][:27]}?33{row['name'][27:54]}")
         rows.append(f":62F:{_balance(told['closing'], told['currency'], day)}")
@@ -92,8 +109,20 @@ class Bank:
         party = (f"<{side}><Pty>{name}</Pty></{side}>" if version == "08" else f"<{side}>{name}</{side}>") if name else ""
         account = f"<{side}Acct><Id><IBAN>{row['account']}</IBAN></Id></{side}Acct>" if row["account"] else ""
         reference = f"<AcctSvcrRef>{row['ref']}</AcctSvcrRef>" if row["ref"] else ""
-        details = f"""<NtryDtls><TxDtls><Refs><EndToEndId>NOTPROVIDED</EndToEndId></Refs>{_amount_of(version, row["minor"], currency, credit)}
-<RltdPties>{party}{account}</RltdPties><RmtInf><Ustrd>{escape(row["text"])}</Ustrd></RmtInf></TxDtls></NtryDtls>"""
+        reason = f"<RtrInf><Rsn><Cd>{row['reason']}</Cd></Rsn></RtrInf>" if row["reason"] else ""
+        told = f"<RmtInf><Ustrd>{escape(row['text'])}</Ustrd></RmtInf>" if row["text"] else ""
+        charged = f'<Amt Ccy="{currency}">{_point(row["charges"])}</Amt>'
+        charges = (
+            (f"<Chrgs>{charged}</Chrgs>" if version == "02" else f"<Chrgs><Rcrd>{charged}</Rcrd></Chrgs>")
+            if row["charges"]
+            else ""
+        )
+        details = f"""<NtryDtls><TxDtls><Refs><EndToEndId>{row["e2e"] or "NOTPROVIDED"}</EndToEndId></Refs>{_amount_of(version, row["minor"], currency, credit)}
+{charges}<RltdPties>{party}{account}</RltdPties>{told}{reason}</TxDtls></NtryDtls>"""
+        if row["batch"]:
+            order, count = row["batch"]
+            known = f"<PmtInfId>{order}</PmtInfId>" if order else ""
+            details = f"<NtryDtls><Btch>{known}<NbOfTxs>{count}</NbOfTxs></Btch></NtryDtls>"
         code = "<BkTxCd><Domn><Cd>PMNT</Cd><Fmly><Cd>RCDT</Cd><SubFmlyCd>ESCT</SubFmlyCd></Fmly></Domn></BkTxCd>"
         return f"""<Ntry><NtryRef>{n}</NtryRef><Amt Ccy="{currency}">{_point(row["minor"])}</Amt><CdtDbtInd>{"CRDT" if credit else "DBIT"}</CdtDbtInd>
 <RvslInd>{"true" if reversal else "false"}</RvslInd>{status}<BookgDt><Dt>{self.day}</Dt></BookgDt><ValDt><Dt>{self.day}</Dt></ValDt>

@@ -17,6 +17,7 @@ from everfair.disputes.models import Offer
 from everfair.ledger.proofs import prove
 from everfair.ledger.queries import balance_at, escrows
 from everfair.ledger.values import fees
+from everfair.payments.actions import pay_due, settle_due, take_event
 from everfair.payments.models import CreditDraw, CreditDue, CreditLine, Intent
 from everfair.trade.actions import (
     accept_goods,
@@ -25,12 +26,14 @@ from everfair.trade.actions import (
     pay_stage,
     receive_order,
     resolve_issue,
+    return_money,
     ship_order,
     waive_inspection,
 )
 from everfair.trade.models import Inspection, Stage
 from everfair.trade.reactions import money_arrived
 from tests import make
+from tests.base.together import together
 from tests.payments.on_credit import books, dues, fresh, funded_on_credit, granted, in_wallet, nothing_is_wrong, repay
 from tests.trade.inspecting import BAD, book, paid_by, report
 from tests.trade.test_amendments import amended, lines
@@ -230,3 +233,82 @@ def test_the_proofs_find_a_receivable_that_nobody_owes(superuser):
     found = [proof.name for proof in prove() if proof.breach]
     assert "what sellers will receive on credit is what their buyers still owe for it" in found
     assert CreditDue.objects.filter(state="paid").count() == 1
+
+
+# ── given back while it is owed ──
+
+
+def on_credit_completed() -> tuple[make.Trade, CreditLine]:
+    trade, line = funded_on_credit()
+    ship(trade)
+    receive_order(trade.order.pk, by=trade.buyer)
+    return trade, line
+
+
+def test_what_a_seller_gives_back_while_it_is_owed_lowers_the_debt_and_moves_no_money():
+    trade, line = on_credit_completed()
+    first, second = dues(line)
+    owed_before, fees_before = books(line)[0], first.fee_minor + second.fee_minor
+    assert (owed_before, in_wallet(trade.buyer.company_id), in_wallet(trade.seller.company_id)) == (42000, 0, 0)
+
+    return_money(trade.order.pk, Money(20000, "USD"), "one pallet was empty", by=trade.seller)
+
+    first, second = dues(line)
+    owed, receivable, fees_left, drawn = books(line)
+    assert (owed, drawn, second.amount_minor) == (22000, 22000, 22000)
+    assert (first.state, first.came_back_minor, second.state, second.came_back_minor) == ("returned", 12600, "open", 7400)
+    assert (fees_left, receivable) == (second.fee_minor, 22000 - second.fee_minor)
+    assert fees_left * 42000 == fees_before * 22000
+    assert (in_wallet(trade.buyer.company_id), in_wallet(trade.seller.company_id)) == (0, 0)
+    repay(second, trade.buyer)
+    assert (in_wallet(trade.seller.company_id), books(line)) == (22000 - second.fee_minor, (0, 0, 0, 0))
+    assert nothing_is_wrong()
+
+
+def test_what_is_over_after_the_debt_is_paid_in_money():
+    trade, line = on_credit_completed()
+    repay(dues(line)[1], trade.buyer)
+    earned = in_wallet(trade.seller.company_id)
+
+    return_money(trade.order.pk, Money(20000, "USD"), "for the sake of peace", by=trade.seller)
+
+    assert (books(line), [due.state for due in dues(line)]) == ((0, 0, 0, 0), ["returned", "paid"])
+    assert in_wallet(trade.buyer.company_id) == 7400
+    assert in_wallet(trade.seller.company_id) < earned
+    return_money(trade.order.pk, Money(22000, "USD"), "all of it", by=trade.seller)
+    assert (in_wallet(trade.buyer.company_id), in_wallet(trade.seller.company_id)) == (29400, 0)
+    assert nothing_is_wrong()
+
+
+def test_a_repayment_that_began_before_part_was_given_back_leaves_the_rest_with_its_payer():
+    trade, line = on_credit_completed()
+    first, second = dues(line)
+    intents = [pay_due(due.pk, by=trade.buyer) for due in (first, second)]
+    return_money(trade.order.pk, Money(20000, "USD"), "one pallet was empty", by=trade.seller)
+
+    for due, intent in zip((first, second), intents, strict=True):
+        assert take_event("sandbox", *make.told(intent)) == "applied"
+        settle_due(due.pk, intent.pk)
+
+    assert (in_wallet(trade.buyer.company_id), books(line)) == (20000, (0, 0, 0, 0))
+    assert nothing_is_wrong()
+
+
+def test_giving_back_and_repaying_at_once_counts_each_cent_once(committed):
+    trade, line = on_credit_completed()
+    first = dues(line)[0]
+    intent = pay_due(first.pk, by=trade.buyer)
+    assert take_event("sandbox", *make.told(intent)) == "applied"
+
+    together(
+        [
+            lambda: settle_due(first.pk, intent.pk),
+            lambda: return_money(trade.order.pk, Money(20000, "USD"), "x", by=trade.seller),
+        ]
+    )
+
+    owed = books(line)[0]
+    assert owed == sum(due.amount_minor for due in dues(line) if due.state == "open")
+    # Whichever came first: what the buyer has paid and does not owe any more is what the order cost less what came back.
+    assert 12600 - in_wallet(trade.buyer.company_id) + owed == 42000 - 20000
+    assert nothing_is_wrong()

@@ -13,9 +13,10 @@ from django.utils.translation import gettext
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask
+from everfair.base.words import word
 from everfair.companies.queries import people_ids
 from everfair.messaging.models import LetterChoice, Message, Notice, Thread, ThreadRead
-from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, find_bait
+from everfair.messaging.values import LETTER_TOPICS, NOTICE_WORDS, PARAM_KINDS, find_bait
 
 MESSAGES_SHOWN = 100
 
@@ -178,7 +179,8 @@ _UNREAD_NOTICES = """
 
 def notice_sentence(kind: str, params: dict[str, Any]) -> str:
     """What a notice says, in the active language, on one line."""
-    return " ".join((gettext(NOTICE_WORDS[kind]) % params).split())
+    told = {name: word(value, PARAM_KINDS[name]) if name in PARAM_KINDS else value for name, value in params.items()}
+    return " ".join((gettext(NOTICE_WORDS[kind]) % told).split())
 
 
 def letters_wanted(actor: Actor) -> list[str]:

@@ -18,6 +18,9 @@ def N_(text: str) -> str:
     return text
 
 
+# Parameters that are codes: the kind of thing they are (`base.words`). The reader gets their word.
+PARAM_KINDS = {"returned_for": "return reason"}
+
 # Kind → sentence. Its parameters are names, titles and numbers that people see: never an amount, an address or a secret,
 # because a sentence also travels by mail.
 NOTICE_WORDS: dict[str, str] = {
@@ -142,6 +145,9 @@ NOTICE_WORDS: dict[str, str] = {
     "payout.cancelled": N_("The payout %(number)s was called off; the money is free again."),
     "payout.held": N_("The payout %(number)s was taken out of its batch; its page says why."),
     "payout.returned": N_("The bank returned your payout %(number)s; the money is in your wallet again."),
+    "payout.came_back": N_(
+        "The bank returned your payout %(number)s (%(returned_for)s); the money is in your wallet again. Its bank account is looked at anew."
+    ),
     "debt.owed": N_("Your company owes the platform something: it is taken from what comes into the wallet."),
     "debt.reminder": N_("Your company still owes the platform something. Please settle it by %(until)s."),
     "debt.overdue": N_("What your company owes the platform is overdue."),

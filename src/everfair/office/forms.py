@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import DayField, MomentField, NumberField, TextField, read_money
 from everfair.base.words import word
 from everfair.markets.rules import Rule
+from everfair.payments.values import RETURN_WORDS
 from everfair.reference import queries as reference
 from everfair.reference.queries import CURRENCIES, currency_name
 from everfair.reference.values import UNSORTED, name_in
@@ -150,6 +151,31 @@ class CoverForm(forms.Form):
                 except forms.ValidationError as error:
                     self.add_error(side, error)
         return typed
+
+
+class PaidForm(forms.Form):
+    """What of ours a debit paid: payouts and returns on their way, one by one or as the order they left in."""
+
+    paid = forms.ChoiceField(label=_("What it paid"))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, paid: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["paid"].choices = paid  # type: ignore[attr-defined]
+
+
+class BouncedForm(forms.Form):
+    """Which payout came back, and why: the company reads it."""
+
+    payout = forms.ChoiceField(label=_("Which payout"))
+    why = forms.ChoiceField(
+        label=_("Why it came back"), required=False, choices=[(code, text) for code, text in RETURN_WORDS.items()]
+    )
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, payout: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["payout"].choices = payout  # type: ignore[attr-defined]
 
 
 class EvidenceForm(forms.Form):

@@ -28,6 +28,11 @@ BANK_DECISION_APPROVED = "bank decision approved"
 BANK_DECISION_WITHDRAWN = "bank decision withdrawn"
 BANK_BREAK_SETTLED = "bank break settled"
 BANK_STATEMENT_TAKEN = "bank statement taken"
+RETURN_TAKEN_OUT, RETURN_READMITTED, RETURN_BOUNCED = (
+    "bank return taken out",
+    "bank return readmitted",
+    "bank return not done by the bank",
+)
 RATES_TAKEN = "exchange rates taken"
 COVER_PROPOSED, COVER_BOOKED, COVER_WITHDRAWN = "cover noted", "cover booked", "cover withdrawn"
 PAYOUTS_FROZEN = "payouts frozen"
@@ -80,6 +85,8 @@ ACT_WORDS = name_codes("act", {
     BANK_BREAK_SETTLED: _("Settled a break of a bank statement"), RATES_TAKEN: _("Took a file of exchange rates"),
     COVER_PROPOSED: _("Noted an exchange at our bank"), COVER_BOOKED: _("Booked an exchange at our bank"), COVER_WITHDRAWN: _("Withdrew an exchange at our bank"),
     BANK_STATEMENT_TAKEN: _("Took a file of bank statements"),
+    RETURN_TAKEN_OUT: _("Took a transfer that goes back out of its batch"), RETURN_READMITTED: _("Readmitted a transfer that goes back"),
+    RETURN_BOUNCED: _("Noted that the bank did not send a transfer back"),
     PAYOUTS_FROZEN: _("Froze payouts"),
     FREEZE_LIFTED: _("Gave a word to let payouts go on"),
     REACTION_SETTLED: _("Settled a dead reaction by hand"),

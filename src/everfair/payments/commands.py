@@ -9,6 +9,7 @@ from everfair.base.actor import SYSTEM
 from everfair.base.words import word
 from everfair.payments.actions import import_rates as take_rates
 from everfair.payments.actions import import_statement as run
+from everfair.payments.queries import note_words
 
 
 def import_statement(file: Path) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def import_statement(file: Path) -> dict[str, Any]:
         "booked": sum(row.outcome == "booked" for row in done.outcomes),
         "known": sum(row.outcome == "known" for row in done.outcomes),
         "lines": sum(row.lines for row in done.outcomes),
-        "breaks": [f"{row.account} {row.number}: {word(row.outcome, 'bank break')} ({row.note})" for row in breaks],
+        "breaks": [f"{row.account} {row.number}: {word(row.outcome, 'bank break')} ({note_words(row.facts)})" for row in breaks],
     }
 
 

@@ -16,6 +16,7 @@ from everfair.base.rows import find_one
 from everfair.companies.actions import forget_former_contacts
 from everfair.companies.queries import stopped_companies
 from everfair.payments.actions.answers import send_answers
+from everfair.payments.actions.bank_returns import collect_returns
 from everfair.payments.actions.batches import collect_payouts
 from everfair.payments.actions.checkouts import forget_doubt
 from everfair.payments.actions.debts import REMINDED_AFTER, let_debt_fall_due, net_all_debts
@@ -24,7 +25,7 @@ from everfair.payments.actions.dues import fall_overdue
 from everfair.payments.actions.events import learn_checkout, learn_payout
 from everfair.payments.actions.exchanging import watch_exposure
 from everfair.payments.actions.intents import expire_intent
-from everfair.payments.actions.lines import match_lines
+from everfair.payments.actions.looking import match_lines
 from everfair.payments.actions.payouts import send_payout
 from everfair.payments.actions.rails import forget_calls, watch_shares
 from everfair.payments.actions.rates import fetch_rates_or_say
@@ -92,7 +93,7 @@ def remind_company(reminder: Reminder) -> None:
 @every(2, "payments.send_payouts")
 def send_payouts() -> int:
     """What is approved goes on, and what was let go is handed to its rail."""
-    moved = collect_payouts()
+    moved = collect_payouts() + collect_returns()
     ready = Payout.objects.filter(state__in=["released", "dispatched"]).exclude(provider=BANK)
     ready = ready.filter(Q(retry_at=None) | Q(retry_at__lte=EfNow())).exclude(company_id__in=stopped_companies("payout"))
     waiting = list(ready.order_by("id").values_list("pk", flat=True)[:20])

@@ -60,7 +60,17 @@ class Transfer:
 
     @property
     def is_sepa(self) -> bool:
-        return self.amount.currency == "EUR" and self.is_iban and self.account[:2] in SEPA
+        return within_sepa(self.amount.currency, self.account)
+
+
+def within_sepa(currency: str, account: str) -> bool:
+    return currency == "EUR" and account[:2].isalpha() and account[:2] in SEPA
+
+
+def parted(within: Sequence[bool]) -> list[list[int]]:
+    """The blocks of a file, each by the places of its payments: those within SEPA first, then the others; no block is empty."""
+    blocks = [[n for n, sepa in enumerate(within) if sepa], [n for n, sepa in enumerate(within) if not sepa]]
+    return [block for block in blocks if block]
 
 
 def write_file(
@@ -82,9 +92,8 @@ def write_file(
     write.text(head, "NbOfTxs", str(len(transfers)))
     write.text(head, "CtrlSum", control_sum(transfers))
     write.text(write.under(head, "InitgPty"), "Nm", written(payer.name)[:70])
-    blocks = ([t for t in transfers if t.is_sepa], [t for t in transfers if not t.is_sepa])
-    for n, block in enumerate([block for block in blocks if block], start=1):
-        write.block(initiation, f"{message_id[:32]}-{n}", payer, block, pay_on)
+    for n, block in enumerate(parted([transfer.is_sepa for transfer in transfers]), start=1):
+        write.block(initiation, f"{message_id[:32]}-{n}", payer, [transfers[place] for place in block], pay_on)
     body: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return body
 

@@ -129,6 +129,11 @@ def paid_from_wallet(intent_id: UUID, company_id: UUID, amount: Money) -> list[T
 # Trade credit. No money of third parties is in it: what a seller will receive stands against what the buyer owes, until it is repaid.
 
 
+def overpaid(source: str, company_id: UUID, amount: Money) -> list[Transfer]:
+    """More was paid than was still owed: it is the payer's in the wallet."""
+    return [Transfer(source, wallet(company_id, amount.currency), amount)] if amount.minor else []
+
+
 def drawn_on_credit(line_id: UUID, intent_id: UUID, amount: Money) -> list[Transfer]:
     """The buyer owes it, and it waits for what it was paid for."""
     return [Transfer(credit_owed(line_id), received(intent_id), amount)]
@@ -137,6 +142,12 @@ def drawn_on_credit(line_id: UUID, intent_id: UUID, amount: Money) -> list[Trans
 def draw_undone(line_id: UUID, intent_id: UUID, amount: Money) -> list[Transfer]:
     """What it was paid for is gone: the debt ends, and nobody is paid."""
     return [Transfer(received(intent_id), credit_owed(line_id), amount)]
+
+
+def due_given_back(line_id: UUID, amount: Money, fee: Money) -> list[Transfer]:
+    """The seller gives back what the buyer still owes: the debt and what stood against it (of it `fee`, the platform's) vanish together."""
+    parts = ((credit_receivable(line_id), amount - fee), (credit_fees(line_id), fee))
+    return [Transfer(source, credit_owed(line_id), part) for source, part in parts if part.minor]
 
 
 def credit_repaid(source: str, line_id: UUID, seller_id: UUID, amount: Money, fees: Sequence[Fee]) -> list[Transfer]:
@@ -199,6 +210,18 @@ def return_owed(line_id: UUID, return_id: UUID, amount: Money) -> list[Transfer]
 def bank_charge(amount: Money) -> list[Transfer]:
     """What left our account was the bank's own charge."""
     return [Transfer(costs("bank", amount.currency), suspense(amount.currency), amount)]
+
+
+def payout_shown(amount: Money) -> list[Transfer]:
+    """A payout by our bank is in its statement: what stood in clearing for it is settled."""
+    return [Transfer(clearing("bank", amount.currency), suspense(amount.currency), amount)]
+
+
+def payout_came_back(line_id: UUID, came: Money, charges: Money) -> list[Transfer]:
+    """A payout that came back is in the statement: `came` of it, and what the bank kept is our cost."""
+    there = clearing("bank", came.currency)
+    parts = ((line_suspense(line_id), came), (costs("bank", came.currency), charges))
+    return [Transfer(source, there, part) for source, part in parts if part.minor]
 
 
 def return_sent(return_id: UUID, amount: Money) -> list[Transfer]:
@@ -316,7 +339,8 @@ ENTRIES = {
     "payment_from_wallet": paid_from_wallet,
     "credit_drawn": drawn_on_credit,
     "credit_undone": draw_undone,
-    "credit_repaid": credit_repaid,
+    "credit_repaid": (credit_repaid, overpaid),
+    "credit_given_back": due_given_back,
     "bank_received": bank_received,
     "bank_paid": bank_paid,
     "bank_reversed": bank_reversed,
@@ -327,6 +351,8 @@ ENTRIES = {
     "bank_return_owed": return_owed,
     "bank_return_sent": return_sent,
     "bank_cost": bank_charge,
+    "bank_payout": payout_shown,
+    "bank_payout_returned": payout_came_back,
     "chargeback": charged_back,
     "chargeback_returned": charge_returned,
     "chargeback_covered": (charge_from_escrow, charge_from_refund, charge_from_reserve),

@@ -57,6 +57,43 @@ also_prove(
     """,
 )
 also_prove(
+    "what left our bank is explained to the cent, or in suspense",
+    """
+    SELECT count(*), (array_agg('line ' || l.id ORDER BY l.id) FILTER (WHERE m.minor > -l.amount_minor
+        OR (l.state = 'settled' AND l.kind = 'debit' AND m.minor <> -l.amount_minor)))[1]
+    FROM payments_bankline l CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount_minor), 0) AS minor FROM payments_match WHERE line_id = l.id) m WHERE l.amount_minor < 0
+    """,
+)
+also_prove(
+    "every payout by our bank stands in its clearing until a statement shows it, and never after",
+    """
+    SELECT count(*), (array_agg('payout ' || p.id ORDER BY p.id) FILTER (WHERE b.minor <> p.amount_minor * (
+        (EXISTS (SELECT FROM payments_match m WHERE m.payout_id = p.id AND m.target = 'payout'))::int
+        - (EXISTS (SELECT FROM payments_match m WHERE m.payout_id = p.id AND m.target = 'returned'))::int
+        - (p.state IN ('paid', 'returned'))::int + (p.state = 'returned')::int)))[1]
+    FROM payments_payout p CROSS JOIN LATERAL (
+        SELECT coalesce(sum(CASE WHEN t.source_id = a.id THEN t.amount_minor ELSE -t.amount_minor END), 0) AS minor
+        FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.source_id, t.target_id) JOIN ledger_entry e ON e.id = t.entry_id
+        WHERE a.address = 'provider:bank:clearing:' || p.currency AND e.key IN ('payout:' || p.id || ':paid', 'payout:' || p.id || ':returned')
+    ) direct CROSS JOIN LATERAL (
+        SELECT direct.minor + coalesce(sum(CASE WHEN t.source_id = a.id THEN t.amount_minor ELSE -t.amount_minor END), 0) AS minor
+        FROM payments_match m JOIN ledger_entry e ON e.key = 'match:' || m.id JOIN ledger_transfer t ON t.entry_id = e.id
+        JOIN ledger_account a ON a.id IN (t.source_id, t.target_id) AND a.address = 'provider:bank:clearing:' || p.currency
+        WHERE m.payout_id = p.id
+    ) b WHERE p.provider = 'bank'
+    """,
+)
+also_prove(
+    "every transfer that goes back is owed until a statement shows that it left",
+    """
+    SELECT count(*), (array_agg('return ' || r.id ORDER BY r.id)
+        FILTER (WHERE coalesce(b.posted_minor, 0) <> CASE WHEN r.state = 'done' THEN 0 ELSE r.amount_minor END))[1]
+    FROM payments_bankreturn r LEFT JOIN ledger_account a ON a.address = 'return:' || r.id || ':due'
+    LEFT JOIN ledger_balance b ON b.account_id = a.id
+    """,
+)
+also_prove(
     "every exchange stands in the books once, as it was quoted",
     """
     SELECT count(*), (array_agg('quote ' || q.id ORDER BY q.id) FILTER (WHERE NOT coalesce(m.fits, false)))[1]
@@ -178,7 +215,8 @@ also_prove(
     FROM payments_creditline l
     CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor - came_back_minor), 0) AS owed, coalesce(sum(due_minor), 0) AS due
                         FROM payments_creditdraw WHERE line_id = l.id) d
-    CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor) FILTER (WHERE state = 'paid'), 0) AS repaid, coalesce(sum(amount_minor), 0) AS due
+    CROSS JOIN LATERAL (SELECT coalesce(sum(amount_minor) FILTER (WHERE state = 'paid'), 0) AS repaid,
+                            coalesce(sum(amount_minor) FILTER (WHERE state <> 'returned'), 0) AS due
                         FROM payments_creditdue WHERE line_id = l.id) p
     CROSS JOIN LATERAL (
         SELECT coalesce((SELECT sum(t.amount_minor) FROM ledger_transfer t WHERE t.source_id = a.id), 0)
@@ -230,8 +268,10 @@ also_prove(
         OR (f.count, f.total_minor) IS DISTINCT FROM (p.count, p.total)
         OR EXISTS (SELECT FROM payments_filetaking t WHERE t.file_id = f.id AND t.sha256 <> f.sha256)))[1]
     FROM payments_payoutfile f LEFT JOIN LATERAL (
-        SELECT count(*) AS count, coalesce(sum(amount_minor), 0) AS total FROM payments_payout
-        WHERE batch_id = f.batch_id AND state IN ('dispatched', 'sent', 'paid', 'failed', 'returned')) p ON true
+        SELECT count(*) AS count, coalesce(sum(amount_minor), 0) AS total FROM (
+            SELECT amount_minor FROM payments_payout
+            WHERE batch_id = f.batch_id AND state IN ('dispatched', 'sent', 'paid', 'failed', 'returned')
+            UNION ALL SELECT amount_minor FROM payments_bankreturn WHERE batch_id = f.batch_id) inside) p ON true
     """,
 )
 also_prove(

@@ -88,15 +88,18 @@ def tell_of_part(fact: PaymentPartReceived) -> None:
 
 @on(PayoutReturned, subscriber="payments")
 def tell_of_returned_payout(fact: PayoutReturned) -> None:
-    _tell(fact, "payout.returned")
+    returned_for = Payout.objects.values_list("failure", flat=True).get(pk=fact.payout_id)
+    _tell(fact, "payout.came_back", returned_for=returned_for)
 
 
 _OfPayout = PayoutRequested | PayoutApproved | PayoutTakenOut | PayoutCancelled | PayoutSettled | PayoutFailed | PayoutReturned
 
 
-def _tell(fact: _OfPayout, kind: str) -> None:
+def _tell(fact: _OfPayout, kind: str, **more: str) -> None:
     number = payout_reference(fact.payout_id)
-    notify(fact.company_id, KEEPERS, kind, f"/wallet/payouts/{fact.payout_id}/", f"{kind}:{fact.payout_id}", number=number)
+    notify(
+        fact.company_id, KEEPERS, kind, f"/wallet/payouts/{fact.payout_id}/", f"{kind}:{fact.payout_id}", number=number, **more
+    )
 
 
 @on(RefundOwed, subscriber="payments")

@@ -34,6 +34,7 @@ ACCOUNT = StateTable(
     ("look",     "added",                                     "looked",        OPERATOR),
     ("confirm",  "looked",                                    "verified",      OPERATOR),     # another than the one who looked
     ("refuse",   "added looked verified",                     "refused",       OPERATOR),
+    ("doubt",    "verified",                                  "added",         OPERATOR | RAIL),  # a payout to it came back: it is looked at anew
     ("remove",   "added looked verified refused",             "removed",       keeper),
 )
 PAYOUT = StateTable(
@@ -97,6 +98,7 @@ CREDIT_LINE = StateTable(
 CREDIT_DUE = StateTable(
     "state",
     ("settle",   "open",                                      "paid",          RAIL),
+    ("give_back", "open",                                     "returned",      SYSTEM_ROLE),  # the seller gave all of it back
 )
 # A line of a bank statement that brought or took money: until somebody is given it, it stands in suspense.
 LINE = StateTable(
@@ -116,9 +118,17 @@ COVER = StateTable(
     ("book",     "proposed",                                  "booked",        cashier),  # never by who typed it
     ("withdraw", "proposed",                                  "withdrawn",     cashier),
 )
+# A transfer that goes back to its sender leaves as payouts by our bank do: in a batch of two operators, by a file.
 BANK_RETURN = StateTable(
     "state",
-    ("settle",   "requested",                                 "done",          SYSTEM_ROLE | cashier),
+    ("put",      "requested",                                 "batched",       CLOCK),
+    ("take_out", "requested batched released",                "held",          OPERATOR | SYSTEM_ROLE | CLOCK),
+    ("readmit",  "held",                                      "requested",     OPERATOR | cashier),
+    ("release",  "batched",                                   "released",      OPERATOR),
+    ("dispatch", "released",                                  "dispatched",    OPERATOR),
+    ("send",     "dispatched",                                "sent",          OPERATOR),
+    ("bounce",   "dispatched sent",                           "held",          OPERATOR | cashier),  # the bank did not pay it
+    ("settle",   "requested held dispatched sent",            "done",          SYSTEM_ROLE | cashier),
 )
 # fmt: on
 LIVE_INTENT = ("created", "open", "awaiting", "indeterminate")
@@ -127,5 +137,7 @@ METHODS = ("card", "bank", "wallet", "credit")
 CHARGED_BACK = ("open", "lost", "retaken")
 # Held in the wallet: not gone, and not free.
 HELD_PAYOUT = ("requested", "approved", "batched", "held", "released", "dispatched", "sent", "indeterminate")
+# In a file for our bank, whether or not the bank has done it.
+IN_A_FILE = ("dispatched", "sent", "done")
 # Not handed to anybody yet: a debt may be taken from it.
 WAITING_PAYOUT = ("requested", "approved", "batched", "held")

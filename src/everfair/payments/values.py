@@ -41,22 +41,27 @@ DECISION_WORDS = name_codes("payments.decision", {
 COVER_WORDS = name_codes("payments.fxcover", {
     "proposed": _("Waits for a second person"), "booked": pgettext_lazy("ledger", "Booked"), "withdrawn": _("Withdrawn"),
 })
-BANK_RETURN_WORDS = name_codes("payments.bank_return", {"requested": _("To be sent back"), "done": _("Sent back")})
+BANK_RETURN_WORDS = name_codes("payments.bank_return", {
+    "requested": _("To be sent back"), "batched": _("In a batch"), "held": _("Taken out; an operator looks at it"), "released": _("Let go"),
+    "dispatched": _("In the file"), "sent": _("On its way"), "done": _("Sent back"),
+})
 LINE_KIND_WORDS = name_codes("bank line", {
     "credit": _("Received"), "debit": _("Paid"), "reversed_credit": _("Receipt reversed"), "reversed_debit": _("Payment reversed"),
 })
 VERB_WORDS = name_codes("line decision", {
     "assign": _("Give to payments"), "return": _("Send back"), "costs": _("Book as charges of the bank"), "sent": _("It is a return that was sent"),
     "cover": _("It is an exchange at our bank"),
+    "paid": _("It paid payouts of ours"), "bounced": _("It is a payout that came back"),
 })
 TARGET_WORDS = name_codes("match target", {
     "intent": _("Towards a payment"), "wallet": _("More than was asked for, into the payer's wallet"), "return": _("Back to its sender"),
     "reversal": _("Taken back by the bank"), "costs": _("Charges of the bank"), "sent": _("A return that was sent"),
     "cover": _("An exchange at our bank"),
+    "payout": _("A payout that left"), "returned": _("A payout that came back"),
 })
 HOW_WORDS = name_codes("match reason", {
     "reference": _("by its reference"), "chopped": _("by a reference that was cut off, and the amount"),
-    "name": _("by amount and payer"), "desk": _("by the desk"), "bank": _("by the bank's own word"),
+    "name": _("by amount and payer"), "batch": _("as a whole batch"), "desk": _("by the desk"), "bank": _("by the bank's own word"),
 })
 REASON_WORDS = name_codes("match evidence", {
     "amount": _("the amount is exact"), "short": _("short by what banks on the way take"), "name": _("the name is alike"),
@@ -70,6 +75,61 @@ BREAK_WORDS = name_codes("bank break", {
     "repeated_line": _("Holds a line that is booked already"), "cut": _("Not whole"), "amount": _("An amount that its currency does not have"),
     "batch": _("A batch whose payments do not add up"), "mark": _("Neither debit nor credit"), "day": _("A line without a day"),
     "reversed": _("The bank took back or gave back a line"),
+    "paid_amount": _("Paid for a payout of ours, and not its amount"), "paid_state": _("Paid for a payout that had not left, or had ended"),
+    "paid_twice": _("Paid for a payout that had been paid before"), "order_sum": _("Paid for a batch of ours, and not its sum or number"),
+    "back_amount": _("A payout came back, and not its amount"), "back_state": _("A payout came back that had not left, or was back before"),
+    "return_back": _("A transfer that we had sent back came back"),
+})
+# What exactly was found, with its values: a break keeps the code and them.
+NOTE_WORDS = name_codes("bank break note", {
+    "account": _("It is of the account %(account)s."),
+    "repeated": _("It is statement %(number)s of %(day)s."), "altered": _("Booked is statement %(number)s of %(day)s."),
+    "currency": _("It is in %(said)s, the account in %(currency)s."), "no_closing_day": _("It has no closing day."),
+    "sum": _("%(missing)s is missing between them."),
+    "order": _("It ends on %(ends)s; booked until %(booked)s."),
+    "gap": _("It begins with %(opening)s; the one before ended with %(closing)s."),
+    "repeated_line": _("The bank calls it %(key)s."),
+    "no_opening": _("It has no booked opening balance."), "no_closing": _("It has no booked closing balance."),
+    "other_currency": _("An amount is not in %(currency)s."), "closing_currency": _("The closing balance is not in %(currency)s."),
+    "decimals": _("«%(text)s» has more decimals than %(currency)s."), "no_amount": _("«%(text)s» is no amount in %(currency)s."),
+    "no_day": _("An entry has no booking day."), "batch_sum": _("The %(count)s payments of a batch do not add up to its amount."),
+    "batch_amount": _("A payment of a batch has no amount."), "lines_unread": _("Some of its lines cannot be read."),
+    "mark": _("«%(text)s» is neither debit nor credit."),
+    "given_back": _("The bank gives back what it had taken."),
+    "taken_back": _("It takes back line %(n)s of %(day)s, of which nothing had been used."),
+    "taken_used": _("It takes back money that had been used, or that is not known."),
+    "paid_amount": _("Sent was %(sent)s (%(what)s); the bank paid %(paid)s."),
+    "paid_state": _("%(what)s stands as «%(state)s»."), "paid_twice": _("%(what)s was in a statement before."),
+    "order_sum": _("Of the batch %(sent)s in %(count)s payments is on its way; the bank paid %(paid)s (payments: %(told)s)."),
+    "back_amount": _("Sent was %(sent)s (%(what)s); %(paid)s came back."),
+    "back_state": _("%(what)s stands as «%(state)s»."),
+    "return_back": _("It was %(sent)s, to %(name)s. The money waits in suspense: send it to the right account."),
+})
+# Why a payment came back: the codes of ISO 20022 (external code set «return reason») that banks send.
+RETURN_WORDS = name_codes("return reason", {
+    "": _("The bank gave no reason"),
+    "AC01": _("The account number is wrong"), "AC02": _("The account number is wrong"), "AC03": _("The beneficiary's account number is wrong"),
+    "AC04": _("The account is closed"), "AC05": _("The account is closed"), "AC06": _("The account is blocked"), "AC07": _("The beneficiary's account is closed"),
+    "AC13": _("The account is of a kind that cannot receive this"), "AC14": _("The account is of a kind that cannot receive this"),
+    "AC15": _("The account has moved to another bank"), "AC16": _("The account cannot be used just now"), "AC17": _("The account cannot be used just now"),
+    "AG01": _("The account takes no payments of this kind"), "AG02": _("The bank does not carry payments of this kind"),
+    "AM02": _("The amount is more than may be paid"), "AM03": _("The account takes no payments in this currency"),
+    "AM05": _("The bank takes it for a duplicate"), "AM09": _("The amount is wrong"), "DUPL": _("The bank takes it for a duplicate"),
+    "BE01": _("The holder's name is not the account's"), "BE04": _("The holder's address is missing"), "BE05": _("The bank does not know who sent it"),
+    "BE06": _("The holder is not known there"), "BE07": _("The sender's address is missing"), "CNOR": _("The holder's bank cannot be reached"), "DNOR": _("The sender's bank cannot be reached"),
+    "ED05": _("The bank could not settle it"), "FF05": _("The account takes no payments of this kind"), "FOCR": _("It was called back"), "FR01": _("The bank suspects a fraud"),
+    "MD07": _("The holder has died"), "MS02": _("The holder refused it"), "MS03": _("The bank gave no reason"), "NARR": _("See the bank's words"),
+    "NOAS": _("The holder did not answer"), "RC01": _("The bank's code (BIC) is wrong"), "RC07": _("The bank's code (BIC) is wrong"),
+    "RR01": _("The law asks for something that is missing: the sender's account"), "RR02": _("The law asks for something that is missing: the sender's name or address"),
+    "RR03": _("The law asks for something that is missing: the holder's name or address"), "RR04": _("The law forbids it"),
+    "SL01": _("The holder's bank has a rule against it"), "SL11": _("The holder takes money only from those on a list"), "SL12": _("The holder takes no money from those on a list"),
+    "TM01": _("It came too late in the day"), "UPAY": _("The payment was not owed"),
+})
+SETTLED_NOTE_WORDS = name_codes("bank break ended", {"booked": _("Booked since, from the same file")})
+# Where the software itself decided that a transfer goes back.
+RETURN_REASON_WORDS = name_codes("bank return reason", {
+    "paid_elsewhere": _("What it was for had been paid in another way already"),
+    "paid in another way already": _("What it was for had been paid in another way already"),  # of before the code
 })
 # Beside the providers: our own bank, by a file that people carry there.
 BANK = "bank"
@@ -93,6 +153,7 @@ DOUBT_WORDS = name_codes("payments doubt", {
     "imitates": _("Looks like the company's name, and is spelled with other letters"), "form": _("Another kind of firm"),
     "hidden": _("Characters that are not seen"), "shared": _("The same number is another company's account"),
     "renamed": _("The company has taken another name, and nobody has verified that one"),
+    "returned": _("A payout to it came back from the bank"),
 })
 BATCH_WORDS = name_codes("payments.batch", {
     "open": _("Open"), "prepared": _("Put forward; another operator lets it go"), "dropped": _("Dropped"), "released": _("Let go"),
@@ -103,7 +164,7 @@ DEBT_WORDS = name_codes("payments.debt", {"open": _("Open"), "overdue": _("Overd
 EXCEPTION_WORDS = name_codes("payout exception", {
     "stop": _("A stop on the company's payouts"), "account": _("The bank account is no longer verified"),
     "debt": _("The company owes the platform something"), "letters": _("The bank cannot write the holder's name"),
-    "netted": _("Called off to settle what the company owes"), "removed": _("The bank account was removed"),
+    "number": _("A file for our bank cannot say where it goes"), "netted": _("Called off to settle what the company owes"), "removed": _("The bank account was removed"),
 })
 REFUND_WORDS = name_codes("payments.refund", {
     "requested": _("To be returned"), "sent": _("On its way back"), "indeterminate": _("We are asking the provider"),
@@ -148,6 +209,7 @@ OUTCOME_NOTE_WORDS = name_codes("provider event note", {
 ENTRY_WORDS = name_codes("entry", {
     "payment_from_wallet": _("Payment from the wallet"), "credit_drawn": _("Payment on trade credit"),
     "credit_undone": _("Payment on trade credit undone: what it was for is gone"), "credit_repaid": _("Trade credit repaid"),
+    "credit_given_back": _("Owed on trade credit, given back by the seller"),
     "payment_captured": _("Payment received from the provider"),
     "payment_mismatch": _("Payment that fits nothing, into suspense"),
     "payment_returned": _("Payment no longer needed, into the payer's wallet"),
@@ -159,6 +221,7 @@ ENTRY_WORDS = name_codes("entry", {
     "bank_part_returned": _("Parts of a payment that never became whole, into the payer's wallet"),
     "bank_return_owed": _("Bank transfer owed back to its sender"), "bank_return_sent": _("Bank transfer sent back"),
     "bank_cost": _("Charge of our bank"),
+    "bank_payout": _("Payout in our bank's statement"), "bank_payout_returned": _("Payout that came back, in our bank's statement"),
     "refund_owed": _("Payment that came twice, owed back to the payer"), "refund": _("Payment returned to the payer"),
     "refund_kept": _("Payment that could not be returned, into the payer's wallet"),
     "chargeback": _("Chargeback: taken back by the payer's bank"),
@@ -234,6 +297,11 @@ PROOF_WORDS = name_codes("proof", {
         _("Every paid payout left its wallet once, and every open one is held there"),
     "every payout on its way was let go by those who may, to a verified account":
         _("Every payout on its way was let go by those who may, to a verified account"),
+    "what left our bank is explained to the cent, or in suspense": _("What left our bank is explained to the cent, or in suspense"),
+    "every payout by our bank stands in its clearing until a statement shows it, and never after":
+        _("Every payout by our bank stands in its clearing until a statement shows it, and never after"),
+    "every transfer that goes back is owed until a statement shows that it left":
+        _("Every transfer that goes back is owed until a statement shows that it left"),
     "every exchange stands in the books once, as it was quoted": _("Every exchange stands in the books once, as it was quoted"),
     "the currency positions are the sum of all exchanges and covers": _("The currency positions are the sum of all exchanges, of companies and at our bank"),
     "every file for a bank says what its batch paid": _("Every file for a bank says what its batch paid"),
@@ -252,7 +320,7 @@ DEADLINE_WORDS = name_codes("deadline", {
 CREDIT_LINE_WORDS = name_codes("payments.credit_line", {
     "offered": pgettext_lazy("of trade credit", "Offered"), "agreed": _("In force"), "paused": _("Paused"), "closed": pgettext_lazy("of trade credit", "Closed"),
 })
-CREDIT_DUE_WORDS = name_codes("payments.credit_due", {"open": _("To be repaid"), "paid": _("Repaid")})
+CREDIT_DUE_WORDS = name_codes("payments.credit_due", {"open": _("To be repaid"), "paid": _("Repaid"), "returned": _("Given back by the seller")})
 # How late a debt is (`queries.credit.AGES`).
 AGE_WORDS = name_codes("age of a debt", {
     "current": _("Not due yet"), "30": _("1–30 days late"), "60": _("31–60 days late"), "90": _("61–90 days late"),
@@ -313,6 +381,11 @@ def shown_rate(give_rate: Decimal, get_rate: Decimal) -> Decimal:
 def payout_reference(payout_id: UUID) -> str:
     """What people call a payout: the end of its id."""
     return f"P-{payout_id.hex[-8:].upper()}"
+
+
+def return_reference(return_id: UUID) -> str:
+    """The same of a transfer that goes back to its sender."""
+    return f"R-{return_id.hex[-8:].upper()}"
 
 
 # Why a rail may not carry a payment at all, whatever else is known of it; `above` goes on with the amount. `unable`: its provider

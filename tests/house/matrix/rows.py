@@ -488,6 +488,9 @@ PAGES: list[Page] = [
     Page("office:bank_breaks", CASHIER, get="operator"),
     Page("office:bank_break", CASHIER, {"break_id": "@bank_break"}, get="operator", post="operator", form={"reason": "sent anew"}),
     Page("office:bank_returns", CASHIER, get="operator"),
+    Page("office:bank_return", CASHIER, {"return_id": "@bank_return"}, get="operator"),
+    Page("office:move_bank_return", OPERATOR, {"return_id": "@bank_return", "verb": "~take_out"}, proof="fresh", get=None, post="operator",
+         form={"reason": "they wrote us"}),
     Page("office:rails", OPERATOR, get="operator"),
     Page("office:rail", OPERATOR, {"code": "~sandbox"}, get="operator"),
     Page("office:order_rail", OPERATOR, {"code": "~sandbox"}, proof="fresh", get=None, post="operator", form={

@@ -64,7 +64,17 @@ from everfair.payments.actions import (
     take_event,
     take_file,
 )
-from everfair.payments.models import BankBreak, BankLine, BankStatement, Chargeback, CreditDue, Intent, ProviderEvent, RailBreak
+from everfair.payments.models import (
+    BankBreak,
+    BankLine,
+    BankReturn,
+    BankStatement,
+    Chargeback,
+    CreditDue,
+    Intent,
+    ProviderEvent,
+    RailBreak,
+)
 from everfair.reviews import actions as reviews
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
@@ -328,10 +338,10 @@ def _bank(side: Side) -> None:
     bank = Bank("usd", opening=last.closing_minor, number=last.sequence + 1) if last else Bank("usd")
     bank.credit(2_000_000, f"first {side.mark}", ref=f"1{side.mark}").credit(500, f"second {side.mark}").credit(
         600, f"third {side.mark}"
-    )
+    ).credit(700, f"fourth {side.mark}")
     [done] = import_statement("bank.sta", bank.mt940(), by=SYSTEM).outcomes
     of["bank_statement"] = done.statement_id
-    large, of["bank_line"], _other = (
+    large, of["bank_line"], _other, back = (
         BankLine.objects.filter(statement_id=done.statement_id).order_by("n").values_list("pk", flat=True)
     )
     clerk = Actor("operator", new_id(), staff_roles=frozenset({"finance"}))
@@ -346,6 +356,8 @@ def _bank(side: Side) -> None:
         bank_ref=side.mark,
         by=clerk,
     ).pk
+    return_line(back, to, f"not ours {side.mark}", by=clerk)
+    of["bank_return"] = BankReturn.objects.values_list("pk", flat=True).get(line_id=back)
     import_statement("bad.sta", bank.next().mt940(closing=1), by=SYSTEM)
     of["bank_break"] = BankBreak.objects.order_by("-id").values_list("pk", flat=True)[0]
 

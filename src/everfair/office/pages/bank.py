@@ -19,13 +19,28 @@ from everfair.base.forms import read_money
 from everfair.base.money import Money
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
-from everfair.office import actions, forms
+from everfair.office import actions, forms, values
 from everfair.office.pages.answering import acted, next_address, proof_address, uuid_or_none
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
-from everfair.payments.actions import assign_line, book_costs, note_cover, note_return_sent, return_line, second_from
+from everfair.payments.actions import (
+    assign_line,
+    book_costs,
+    bounce_return,
+    except_return,
+    note_bounced,
+    note_cover,
+    note_paid,
+    note_return_sent,
+    readmit_return,
+    return_line,
+    second_from,
+)
 from everfair.payments.roles import cashier
+from everfair.payments.states import BANK_RETURN
+from everfair.payments.values import payout_reference, return_reference
 
 PER_PAGE = 50
 
@@ -131,11 +146,14 @@ def _show_line(request: HttpRequest, line_id: UUID, typed: dict[str, Any]) -> Ht
         "keep": forms.ReasonForm(),
         "sent": forms.SentForm(owed=_owed(face)),
         "cover": forms.CoverLineForm(covers=_exchanged(face)),
+        "paid": forms.PaidForm(paid=_paid(face)),
+        "bounced": forms.BouncedForm(payout=_bounced(face)),
     } | typed
     return page(
         request, "office/bank_line.html", status=422 if typed else 200, face=face, line=face.line, forms=asked,
         prove=proof_address(request), second=second_from(face.line.currency), who=staff_names(row.by for row in face.decisions),
-        me=request.actor.label,  # type: ignore[attr-defined]
+        me=request.actor.label, payout_reference=payout_reference, return_reference=return_reference,  # type: ignore[attr-defined]
+        charges=Money(face.line.charges_minor, face.line.currency),
     )  # fmt: skip
 
 
@@ -151,11 +169,29 @@ def _exchanged(face: Any) -> list[tuple[str, str]]:
     ]
 
 
+def _paid(face: Any) -> list[tuple[str, str]]:
+    """Each by the ids it stands for."""
+    return [
+        (",".join(map(str, row.ids)), " · ".join((str(money(row.amount)), row.reference, *_counted(row.count))))
+        for row in queries.could_be_paid_by(face.line)
+    ] if face.line.amount_minor < 0 and face.line.state != "settled" else []  # fmt: skip
+
+
+def _counted(count: int) -> list[str]:
+    return [ngettext("%(n)d payment", "%(n)d payments", count) % {"n": count}] if count > 1 else []
+
+
+def _bounced(face: Any) -> list[tuple[str, str]]:
+    if face.line.amount_minor < 0 or face.held != face.line.amount or face.line.state == "settled":
+        return []
+    return [(str(row.pk), f"{money(row.amount)} · {payout_reference(row.pk)}") for row in queries.could_come_back_by(face.line)]
+
+
 @require_POST
 @allow(cashier, proof="fresh")
 @once
 def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
-    """assign, return, costs, sent, cover or keep."""
+    """assign, return, costs, sent, cover, paid, bounced or keep."""
     actor = request.actor  # type: ignore[attr-defined]
     face = queries.line_face(line_id)
     form = _form(verb, request, face)
@@ -178,6 +214,12 @@ def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
         elif verb == "cover":
             which = UUID(typed["cover"])
             made = actions.decide_line(lambda: note_cover(line_id, which, reason, by=actor), reason, by=actor)
+        elif verb == "paid":
+            ids = [UUID(each) for each in typed["paid"].split(",")]
+            made = actions.decide_line(lambda: note_paid(line_id, ids, reason, by=actor), reason, by=actor)
+        elif verb == "bounced":
+            which, why = UUID(typed["payout"]), typed["why"]
+            made = actions.decide_line(lambda: note_bounced(line_id, which, why, reason, by=actor), reason, by=actor)
         else:
             owed = UUID(typed["owed"])
             made = actions.decide_line(lambda: note_return_sent(line_id, owed, reason, by=actor), reason, by=actor)
@@ -198,6 +240,8 @@ def _form(verb: str, request: HttpRequest, face: Any) -> Any:
         "keep": lambda: forms.ReasonForm(request.POST),
         "sent": lambda: forms.SentForm(request.POST, owed=_owed(face)),
         "cover": lambda: forms.CoverLineForm(request.POST, covers=_exchanged(face)),
+        "paid": lambda: forms.PaidForm(request.POST, paid=_paid(face)),
+        "bounced": lambda: forms.BouncedForm(request.POST, payout=_bounced(face)),
     }
     if verb not in made:
         raise NotVisible
@@ -266,7 +310,15 @@ def breaks(request: HttpRequest) -> HttpResponse:
     before = uuid_or_none(request.GET.get("after", ""))
     found = queries.breaks_page(settled=settled, before=before, limit=PER_PAGE + 1)
     shown, following = next_address(request, found, PER_PAGE, lambda row: row.pk)
-    return page(request, "office/bank_breaks.html", breaks=shown, settled=settled, following=following, account_name=account_name)
+    return page(
+        request,
+        "office/bank_breaks.html",
+        breaks=shown,
+        settled=settled,
+        following=following,
+        account_name=account_name,
+        break_note=queries.break_note,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -284,7 +336,7 @@ def one_break(request: HttpRequest, break_id: UUID) -> HttpResponse:
     def show() -> HttpResponse:
         who = staff_names([found.settled_by] if found.settled_by else [])
         return page(
-            request, "office/bank_break.html", status=422 if form.errors else 200, found=found, form=form, who=who, account_name=account_name,
+            request, "office/bank_break.html", status=422 if form.errors else 200, found=found, form=form, who=who, account_name=account_name, break_note=queries.break_note,
         )  # fmt: skip
 
     return acted(form, work, show) if request.method == "POST" else show()
@@ -295,4 +347,50 @@ def one_break(request: HttpRequest, break_id: UUID) -> HttpResponse:
 def returns(request: HttpRequest) -> HttpResponse:
     """What is owed back to senders, and (`?done=1`) what has been sent."""
     done = request.GET.get("done") == "1"
-    return page(request, "office/bank_returns.html", returns=queries.returns_page("done" if done else "requested"), done=done)
+    return page(request, "office/bank_returns.html", returns=queries.returns_page(done=done), done=done)
+
+
+@require_safe
+@allow(cashier)
+def one_return(request: HttpRequest, return_id: UUID) -> HttpResponse:
+    return _show_return(request, return_id)
+
+
+def _show_return(request: HttpRequest, return_id: UUID, **typed: Any) -> HttpResponse:
+    found = queries.bank_return(return_id)
+    moves = [verb for verb in BANK_RETURN.allowed(found, request.actor) if verb in RETURN_VERBS]  # type: ignore[attr-defined]
+    if found.batch_id is not None and "readmit" in moves:
+        moves.remove("readmit")
+    return page(
+        request, "office/bank_return.html", status=422 if typed else 200, found=found, number=return_reference(found.pk), moves=moves,
+        forms={verb: typed.get(verb) or forms.ReasonForm(auto_id=f"{verb}_%s") for verb in ("take_out", "bounce")},
+        prove=proof_address(request),
+    )  # fmt: skip
+
+
+RETURN_VERBS = ("take_out", "bounce", "readmit")
+
+
+@require_POST
+@allow(OPERATOR, proof="fresh")
+@once
+def move_return(request: HttpRequest, return_id: UUID, verb: str) -> HttpResponse:
+    """take_out, bounce (both with a reason) or readmit."""
+    actor = request.actor  # type: ignore[attr-defined]
+    if verb not in RETURN_VERBS:
+        raise NotVisible
+    if verb == "readmit":
+        actions.noted(values.RETURN_READMITTED, return_id, "", lambda: readmit_return(return_id, by=actor), by=actor)
+        messages.success(request, _("It goes on, through a batch again."))
+        return redirect("office:bank_return", return_id)
+    form = forms.ReasonForm(request.POST, auto_id=f"{verb}_%s")
+
+    def work() -> HttpResponse:
+        why = form.cleaned_data["reason"]
+        taken_out = verb == "take_out"
+        act, move = (values.RETURN_TAKEN_OUT, except_return) if taken_out else (values.RETURN_BOUNCED, bounce_return)
+        actions.noted(act, return_id, why, lambda: move(return_id, why, by=actor), by=actor)
+        messages.success(request, _("It is owed as before, and waits for somebody to send it."))
+        return redirect("office:bank_return", return_id)
+
+    return acted(form, work, lambda: _show_return(request, return_id, **{verb: form}))

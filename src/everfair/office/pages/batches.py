@@ -22,7 +22,7 @@ from everfair.office import forms, values
 from everfair.office.actions import noted
 from everfair.office.pages.answering import acted, proof_address, whole
 from everfair.payments import actions, queries
-from everfair.payments.values import payout_reference
+from everfair.payments.values import payout_reference, return_reference
 
 
 @require_safe
@@ -47,6 +47,7 @@ def _show(request: HttpRequest, batch_id: UUID, form: BaseForm | None = None) ->
         form=form or forms.ReasonForm(),
         prove=proof_address(request),
         payout_reference=payout_reference,
+        return_reference=return_reference,
     )
 
 

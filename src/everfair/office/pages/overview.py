@@ -22,7 +22,7 @@ from everfair.trade.queries.orders import orders_of_stages
 
 SHOWN = 100
 # Queues whose pages only those open who may say whose money it is.
-OF_THE_BANK = {"bank_breaks", "bank_lines", "bank_decisions"}
+OF_THE_BANK = {"bank_breaks", "bank_lines", "bank_decisions", "bank_returns"}
 
 
 @require_safe
@@ -76,6 +76,9 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
         "bank_lines": (_("Bank lines to decide"), reverse("office:bank_lines"), _("Money came, and nobody knows whose."), "act"),
         "bank_decisions": (
             _("Bank decisions to approve"), reverse("office:bank_decisions"), _("A large sum waits for a second person."), "act"
+        ),
+        "bank_returns": (
+            _("Transfers to send back by hand"), reverse("office:bank_returns"), _("A file for our bank cannot say them, or the bank did not do them."), "act"
         ),
         "rail_breaks": (
             _("Breaks of providers"), reverse("office:settling"), _("A provider's statement and our books differ."), "act"

@@ -58,7 +58,7 @@ _QUEUES = f"""
         AND (s.until IS NULL OR s.until > ef_now()))
     UNION ALL SELECT 'batches', count(*), min(b.created_at) FROM payments_batch b
     WHERE (b.state IN ('open', 'prepared') OR (b.rail = 'bank' AND b.state IN ('released', 'filed')))
-        AND EXISTS (SELECT FROM payments_payout p WHERE p.batch_id = b.id)
+        AND (EXISTS (SELECT FROM payments_payout p WHERE p.batch_id = b.id) OR EXISTS (SELECT FROM payments_bankreturn r WHERE r.batch_id = b.id))
     UNION ALL SELECT 'payout_exceptions', count(*), min(created_at) FROM payments_payout WHERE state = 'held'
     UNION ALL SELECT 'payout_approvals', count(*), min(p.created_at) FROM payments_payout p WHERE p.state = 'requested' AND 2 > (
         SELECT count(*) FROM companies_membership m JOIN companies_person w ON w.id = m.person_id
@@ -68,6 +68,7 @@ _QUEUES = f"""
     UNION ALL SELECT 'bank_breaks', count(*), min(created_at) FROM payments_bankbreak WHERE settled_at IS NULL
     UNION ALL SELECT 'bank_lines', count(*), min(created_at) FROM payments_bankline WHERE state = 'open'
     UNION ALL SELECT 'bank_decisions', count(*), min(created_at) FROM payments_linedecision WHERE state = 'proposed'
+    UNION ALL SELECT 'bank_returns', count(*), min(created_at) FROM payments_bankreturn WHERE state = 'held'
     UNION ALL SELECT 'rail_breaks', count(*), min(created_at) FROM payments_railbreak WHERE state = 'open'
     UNION ALL SELECT 'chargebacks', count(*), min(created_at) FROM payments_chargeback WHERE state = 'open' AND answer = ''
     UNION ALL SELECT 'reactions', count(*), min(at) FROM base_deadreaction WHERE settled_at IS NULL

@@ -8,6 +8,7 @@ from everfair.payments.actions.bank_accounts import (
     refuse_bank_account,
     remove_bank_account,
 )
+from everfair.payments.actions.bank_returns import bounce_return, except_return, readmit_return
 from everfair.payments.actions.batches import except_payout, prepare_batch, release_batch, reopen_batch
 from everfair.payments.actions.chargebacks import EventTooEarly
 from everfair.payments.actions.checkouts import give_up, start_checkout
@@ -27,7 +28,9 @@ from everfair.payments.actions.desk import (
     assign_line,
     book_costs,
     keep_line,
+    note_bounced,
     note_cover,
+    note_paid,
     note_return_sent,
     return_line,
     second_from,
@@ -39,9 +42,10 @@ from everfair.payments.actions.dues import pay_due, settle_due
 from everfair.payments.actions.events import keep_refused, take_event
 from everfair.payments.actions.exchanging import pay_by_quote, quote_exchange, quote_payment, take_quote, watch_exposure
 from everfair.payments.actions.files import bounce_bank_payout, hand_over_batch, settle_bank_payout, take_file, take_file_again
+from everfair.payments.actions.given_back import lower_dues
 from everfair.payments.actions.intents import expire_intent, open_intent, return_received, spend_received
-from everfair.payments.actions.lines import match_lines
 from everfair.payments.actions.locking import end_held_rates, hold_rate
+from everfair.payments.actions.looking import match_lines
 from everfair.payments.actions.payouts import approve_payout, cancel_payout, readmit_payout, request_payout, send_payout
 from everfair.payments.actions.rails import keep_drill, limit_rail, order_rail
 from everfair.payments.actions.rates import fetch_rates, import_rates
@@ -64,6 +68,7 @@ __all__ = [
     "book_costs",
     "book_cover",
     "bounce_bank_payout",
+    "bounce_return",
     "cancel_payout",
     "change_credit_limit",
     "choose_bank",
@@ -74,6 +79,7 @@ __all__ = [
     "dismiss_break",
     "end_held_rates",
     "except_payout",
+    "except_return",
     "expire_intent",
     "fetch_rates",
     "give_up",
@@ -89,9 +95,12 @@ __all__ = [
     "leave_on_credit",
     "limit_rail",
     "look_at_bank_account",
+    "lower_dues",
     "match_lines",
     "net_debts",
+    "note_bounced",
     "note_cover",
+    "note_paid",
     "note_return_sent",
     "open_intent",
     "order_rail",
@@ -106,6 +115,7 @@ __all__ = [
     "quote_payment",
     "read_statement",
     "readmit_payout",
+    "readmit_return",
     "refuse_bank_account",
     "release_batch",
     "remove_bank_account",

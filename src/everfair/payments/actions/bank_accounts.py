@@ -44,7 +44,7 @@ def add_bank_account(
     """
     if by.company_id is None:
         raise NotVisible
-    account, bic = _read_number(account), _read_bic(bic)
+    account, bic = read_number(account), read_bic(bic)
     with part():
         lock_companies([by.company_id])
         company = company_of(by)
@@ -82,7 +82,7 @@ def add_bank_account(
     return made
 
 
-def _read_number(typed: str) -> str:
+def read_number(typed: str) -> str:
     account = "".join(typed.split()).upper()
     if account[:2].isalpha():
         try:
@@ -94,7 +94,7 @@ def _read_number(typed: str) -> str:
     return account
 
 
-def _read_bic(typed: str) -> str:
+def read_bic(typed: str) -> str:
     bic = "".join(typed.split()).upper()
     if bic:
         try:
@@ -156,6 +156,16 @@ def refuse_bank_account(account_id: UUID, reason: str, *, by: Actor) -> BankAcco
             cancel_waiting(company_id, reason="account", bank_account_id=account.pk, by=by)
             emit(BankAccountRefused(account.pk, company_id), by=by)
     return account
+
+
+def doubt_bank_account(account_id: UUID, *, by: Actor) -> None:
+    """A payout to it came back: nobody stands for it any more. Two operators look at it anew before anything is paid to it; payouts that
+    wait for it stay behind until then. Nothing happens to one that is not verified. The caller holds the company."""
+    account = BankAccount.objects.select_for_update().get(pk=account_id)
+    if account.state == "verified":
+        with stepping(account, "doubt", by=by, reason="returned"):
+            account.matched, account.looked_by, account.confirmed_by = False, None, None
+            account.doubts = [*(code for code in account.doubts if code != "returned"), "returned"]
 
 
 def _company_of(account_id: UUID, by: Actor) -> UUID:

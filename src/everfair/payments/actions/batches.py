@@ -22,7 +22,7 @@ from everfair.markets.queries import rule
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.actions.calling_off import take_out
 from everfair.payments.actions.payouts import refuse_linked
-from everfair.payments.models import BankAccount, Batch, Payout
+from everfair.payments.models import BankAccount, BankReturn, Batch, Payout
 
 
 def next_cut_off(at: datetime, hour: int) -> datetime:
@@ -56,13 +56,13 @@ def _put(payout_id: UUID) -> int:
             return 0
         company_id, rail, currency = found
         lock_companies([company_id])
-        batch = _open_batch(rail, currency)
+        batch = open_batch(rail, currency)
         with moving(Payout.objects.all(), payout_id, "put", by=CLOCK_ACTOR) as payout:
             payout.batch = batch
     return 1
 
 
-def _open_batch(rail: str, currency: str) -> Batch:
+def open_batch(rail: str, currency: str) -> Batch:
     """The one that still takes payouts, locked. One past its cut-off waits for an operator; what comes later goes into the next."""
     ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payout-batch:{rail}:{currency}"])
     found = find_one(
@@ -83,7 +83,7 @@ def prepare_batch(batch_id: UUID, *, by: Actor) -> Batch:
     with part():
         lock_batch(batch_id, by)
         with moving(Batch.objects.all(), batch_id, "prepare", by=by) as batch:
-            if not payouts_in(batch_id):
+            if not payouts_in(batch_id) and not returns_in(batch_id):
                 raise Refused("payments.batch_empty", _("Nothing is in this batch."))
             batch.prepared_by = _person(by)
     return batch
@@ -113,12 +113,12 @@ def except_payout(payout_id: UUID, reason: str, *, by: Actor) -> None:
             find_one(Batch, "id = %s FOR UPDATE", [found[1]])
         if not take_out(payout_id, reason.strip(), by=by):
             raise Refused("base.wrong_state", _("This is not possible in the present state."))
-        _drop_when_empty(found[1], by)
+        drop_when_empty(found[1], by)
 
 
-def _drop_when_empty(batch_id: UUID | None, by: Actor) -> None:
+def drop_when_empty(batch_id: UUID | None, by: Actor) -> None:
     batch = find_one(Batch, "id = %s AND state IN ('open', 'prepared')", [batch_id]) if batch_id else None
-    if batch is not None and not payouts_in(batch.pk):
+    if batch is not None and not payouts_in(batch.pk) and not returns_in(batch.pk):
         with stepping(batch, "drop", by=by):
             batch.prepared_by = None
 
@@ -126,33 +126,54 @@ def _drop_when_empty(batch_id: UUID | None, by: Actor) -> None:
 def release_batch(batch_id: UUID, seen_minor: int, *, by: Actor) -> Batch:
     """The second operator lets go what they saw: `seen_minor` is the total that was shown to them.
 
-    Refuses who put it forward, who has to do with one of its companies or stood for one of its accounts (I16), and a total that has
-    changed since, and while payouts are frozen. Payouts that a stop or their account keeps back are taken out; they are shown as exceptions.
+    Refuses who put it forward, who has to do with one of its companies, stood for one of its accounts or decided where a transfer goes
+    back to (I16), and a total that has changed since, and while payouts are frozen. Payouts that a stop or their account keeps back are taken out; they are shown as exceptions.
     """
     with part():
         lock_batch(batch_id, by)
         refuse_frozen()
         with moving(Batch.objects.all(), batch_id, "release", by=by) as batch:
             payouts = payouts_in(batch_id)
-            _refuse_checker(batch, payouts, by)
-            if sum(row.amount_minor for row in payouts) != seen_minor:
+            returns = returns_in(batch_id)
+            _refuse_checker(batch, payouts, returns, by)
+            if sum(row.amount_minor for row in payouts) + sum(row.amount_minor for row in returns) != seen_minor:
                 raise Refused("payments.batch_changed", _("The batch has changed since you looked. Please look again."))
             going = [row.pk for row in payouts if not _kept_back(row, by)]
-            if not going:
+            if not going and not returns:
                 raise Refused("payments.batch_empty", _("Nothing in this batch may go: take its payouts out, with reasons."))
             batch.released_by, batch.released_at = _person(by), EfNow()  # type: ignore[assignment]
         for payout_id in going:
             with moving(Payout.objects.all(), payout_id, "release", by=by):
                 pass
-        emit(BatchReleased(batch.pk, len(going)), by=by)
+        for found in returns:
+            with stepping(found, "release", by=by):
+                pass
+        emit(BatchReleased(batch.pk, len(going) + len(returns)), by=by)
     return batch
 
 
-def _refuse_checker(batch: Batch, payouts: list[Payout], by: Actor) -> None:
+def returns_in(batch_id: UUID, state: str = "batched") -> list[BankReturn]:
+    """Transfers that go back with it, locked, in the order of their ids."""
+    return find(BankReturn, "batch_id = %s AND state = %s ORDER BY id FOR UPDATE", [batch_id, state])
+
+
+def _refuse_checker(batch: Batch, payouts: list[Payout], returns: list[BankReturn], by: Actor) -> None:
     if batch.prepared_by == _person(by):
         raise Refused("payments.same_person", _("Another operator than the one before you does this."), status=403)
     stood = BankAccount.objects.filter(pk__in=[row.bank_account_id for row in payouts]).values_list("looked_by", "confirmed_by")
-    refuse_linked({row.company_id for row in payouts}, by, also={who for pair in stood for who in pair})
+    payers = ask(
+        "SELECT company_id FROM payments_intent WHERE id = ANY(%s::uuid[])", [[row.intent_id for row in returns if row.intent_id]]
+    )
+    refuse_linked(
+        {*(row.company_id for row in payouts), *(row[0] for row in payers)}, by, also={who for pair in stood for who in pair}
+    )
+    if ask(_DECIDED_BY, [[row.line_id for row in returns], by.label]):
+        raise Refused("payments.same_person", _("Another operator than the one before you does this."), status=403)
+
+
+_DECIDED_BY = (
+    "SELECT 1 FROM payments_linedecision WHERE line_id = ANY(%s::uuid[]) AND verb = 'return' AND %s IN (by, second) LIMIT 1"
+)
 
 
 def _kept_back(payout: Payout, by: Actor) -> bool:

@@ -18,12 +18,24 @@ from everfair.ledger.actions import post_entry
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
+from everfair.payments.actions.breaks import kept
 from everfair.payments.actions.lines import give, in_suspense, locked_intents, send_back, settle_line, settle_return
-from everfair.payments.models import BankBreak, BankLine, BankReturn, FxCover, LineDecision, Match
+from everfair.payments.actions.own_payments import (
+    Misfit,
+    back_misfit,
+    locked,
+    paid_misfit,
+    take_as_paid,
+    take_as_returned,
+)
+from everfair.payments.models import BankBreak, BankLine, BankReturn, FxCover, LineDecision, Match, Payout
+from everfair.payments.queries.bank import note_words
 from everfair.payments.queries.covers import covers_of
+from everfair.payments.queries.own_payments import own_payments
 from everfair.payments.roles import cashier
+from everfair.payments.values import RETURN_WORDS
 
-VERBS = ("assign", "return", "costs", "sent", "cover")
+VERBS = ("assign", "return", "costs", "sent", "cover", "paid", "bounced")
 
 
 def assign_line(line_id: UUID, parts: Sequence[tuple[UUID, Money]], reason: str, *, by: Actor) -> LineDecision:
@@ -81,7 +93,7 @@ def note_return_sent(line_id: UUID, return_id: UUID, reason: str, *, by: Actor) 
     with part():
         line = _line(line_id, by)
         amount = _paid(line)
-        owed = find_one(BankReturn, "id = %s AND state = 'requested'", [return_id])
+        owed = find_one(BankReturn, "id = %s AND state IN ('requested', 'held', 'dispatched', 'sent')", [return_id])
         if owed is None or (owed.amount_minor, owed.currency) != (amount, line.currency):
             raise Refused("payments.no_such_return", _("No return of this amount is waiting."), field="owed", status=422)
         return _decided(line, "sent", [str(owed.pk)], amount, reason, by)
@@ -95,6 +107,36 @@ def note_cover(line_id: UUID, cover_id: UUID, reason: str, *, by: Actor) -> Line
             raise Refused("payments.line_short", _("The line holds less than that."), field="cover", status=422)
         _cover_of(line, cover_id)
         return _decided(line, "cover", [str(cover_id)], abs(line.amount_minor), reason, by)
+
+
+def note_paid(line_id: UUID, ids: Sequence[UUID], reason: str, *, by: Actor) -> LineDecision:
+    """What left our account paid these payouts and returns, which the bank did not name: each is settled, and what is over is the bank's
+    charge. Refuses what has not left, what a statement has shown already, and a difference larger than banks take."""
+    with part():
+        line = _line(line_id, by)
+        amount = _paid(line)
+        rows = own_payments(ids)
+        if not rows or len(rows) != len(set(ids)):
+            raise Refused("payments.no_such_payout", _("There is no such payout on its way."), field="payments", status=422)
+        _refuse_misfit(paid_misfit(line, rows, near=True))
+        return _decided(line, "paid", [str(row.pk) for row in rows], amount, reason, by)
+
+
+def note_bounced(line_id: UUID, payout_id: UUID, why: str, reason: str, *, by: Actor) -> LineDecision:
+    """What a line holds is a payout that came back: its company has the money again and is told `why` (a code of RETURN_WORDS).
+    Refuses what had not left or is back, a line of which something is given, and a difference larger than banks keep."""
+    with part():
+        line = _line(line_id, by)
+        payout = next((row for row in own_payments([payout_id]) if isinstance(row, Payout)), None)
+        if payout is None or in_suspense(line) != line.amount:
+            raise Refused("payments.no_such_payout", _("There is no such payout on its way."), field="payout", status=422)
+        _refuse_misfit(back_misfit(line, [payout], near=True))
+        return _decided(line, "bounced", [str(payout.pk), why if why in RETURN_WORDS else ""], line.amount_minor, reason, by)
+
+
+def _refuse_misfit(wrong: Misfit | None) -> None:
+    if wrong is not None:
+        raise Refused("payments.payout_misfit", note_words(kept({"note": wrong[0], **wrong[1]})), status=422)
 
 
 def approve_decision(decision_id: UUID, *, by: Actor) -> LineDecision:
@@ -185,7 +227,7 @@ def _carry_out(line: BankLine, decision: LineDecision, *, by: Actor) -> None:
             if owed is None:
                 raise NotVisible
             settle_return(owed, by=by)
-            row = _explained(line, "sent", by)
+            row = _explained(line, "sent", by, bank_return=owed)
             transfers = postings.return_sent(owed.pk, amount)
             post_entry(f"match:{row.pk}", transfers, kind="bank_return_sent", by=by, why={"line": str(line.pk)})
         case "cover":
@@ -195,6 +237,14 @@ def _carry_out(line: BankLine, decision: LineDecision, *, by: Actor) -> None:
             if line.amount_minor > 0:
                 received = postings.cover_received(line.pk, amount)
                 post_entry(f"match:{row.pk}", received, kind="bank_cover", by=by, why={"line": str(line.pk), "cover": cover_id})
+        case "paid":
+            rows = locked(own_payments([UUID(pk) for pk in decision.plan]))
+            _refuse_misfit(paid_misfit(line, rows, near=True))
+            take_as_paid(line, rows, how="desk", by=by)
+        case "bounced":
+            payouts = [row for row in locked(own_payments([UUID(decision.plan[0])])) if isinstance(row, Payout)]
+            _refuse_misfit(back_misfit(line, payouts, near=True))
+            take_as_returned(line, payouts, decision.plan[1], how="desk", by=by)
     settle_line(line, by=by)
 
 
@@ -208,11 +258,14 @@ def _cover_of(line: BankLine, cover_id: UUID) -> FxCover:
     return found
 
 
-def _explained(line: BankLine, target: str, by: Actor, *, cover: FxCover | None = None) -> Match:
+def _explained(
+    line: BankLine, target: str, by: Actor, *, cover: FxCover | None = None, bank_return: BankReturn | None = None
+) -> Match:
     row = Match(
         line=line,
         target=target,
         cover=cover,
+        bank_return=bank_return,
         amount_minor=abs(line.amount_minor),
         currency=line.currency,
         how="desk",

@@ -62,7 +62,8 @@ def _locked(due_id: UUID) -> CreditDue:
 def settle_due(due_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> None:
     """The money is here: the debt and the seller's receivable vanish together, the seller's wallet gets it less the fee.
 
-    When it was repaid already, by another payment, the money goes to the payer's wallet. Safe to repeat.
+    When it was repaid already, by another payment, the money goes to the payer's wallet; so does what the seller has given back of the
+    debt since the payment began. Safe to repeat.
     """
     with part():
         due = _locked(due_id)
@@ -75,7 +76,10 @@ def settle_due(due_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> None
                 spend_received(
                     intent_id,
                     key,
-                    lambda source, amount: postings.credit_repaid(source, line.pk, line.seller_id, amount, fees),
+                    lambda source, paid: [
+                        *postings.credit_repaid(source, line.pk, line.seller_id, due.amount, fees),
+                        *postings.overpaid(source, line.buyer_id, paid - due.amount),
+                    ],
                     kind="credit_repaid",
                     by=by,
                 )

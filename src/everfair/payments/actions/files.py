@@ -20,11 +20,13 @@ from everfair.companies.queries import companies_by_id, lock_companies
 from everfair.events.payments import PayoutReturned
 from everfair.ledger.actions import post_entry, refuse_frozen
 from everfair.payments import postings
-from everfair.payments.actions.batches import lock_batch
+from everfair.payments.actions.bank_accounts import doubt_bank_account
+from everfair.payments.actions.bank_returns import transfer_of
+from everfair.payments.actions.batches import lock_batch, returns_in
 from everfair.payments.actions.calling_off import take_out
 from everfair.payments.actions.events import end_payout
 from everfair.payments.actions.payouts import dispatch_payout
-from everfair.payments.models import BankAccount, Batch, FileTaking, Payout, PayoutFile
+from everfair.payments.models import BankAccount, BankReturn, Batch, FileTaking, Payout, PayoutFile
 from everfair.payments.pain001 import Payer, Transfer, UnwritableName, write_file, written
 from everfair.payments.values import BANK, payout_reference
 
@@ -44,9 +46,13 @@ def take_file(batch_id: UUID, *, by: Actor) -> PayoutFile:
             for payout_id in _released(batch_id):
                 _last_look(payout_id, by)
             payouts = find(Payout, "batch_id = %s AND state = 'dispatched' ORDER BY id FOR UPDATE", [batch_id])
-            if not payouts:
+            returns = returns_in(batch_id, "released")
+            for found in returns:
+                with stepping(found, "dispatch", by=by):
+                    pass
+            if not payouts and not returns:
                 raise Refused("payments.batch_empty", _("Nothing in this batch may go: take its payouts out, with reasons."))
-            made = _make(batch, payouts, by)
+            made = _make(batch, payouts, returns, by)
         _record(made, 1, "", by)
     return made
 
@@ -68,7 +74,7 @@ def _last_look(payout_id: UUID, by: Actor) -> None:
         take_out(payout_id, "stop", by=by)
 
 
-def _make(batch: Batch, payouts: list[Payout], by: Actor) -> PayoutFile:
+def _make(batch: Batch, payouts: list[Payout], returns: list[BankReturn], by: Actor) -> PayoutFile:
     accounts = BankAccount.objects.in_bulk([row.bank_account_id for row in payouts])
     companies = companies_by_id(row.company_id for row in payouts)
     own = settings.PAYOUT_ACCOUNTS[batch.currency]
@@ -88,6 +94,7 @@ def _make(batch: Batch, payouts: list[Payout], by: Actor) -> PayoutFile:
                 text=f"Everfair {payout_reference(payout.pk)}",
             )
         )
+    transfers += map(transfer_of, returns)
     moment = now()
     message_id = f"EF{batch.pk.hex}"
     payer = Payer(own["name"], own["account"], own.get("bic", ""), own["country"])
@@ -97,8 +104,8 @@ def _make(batch: Batch, payouts: list[Payout], by: Actor) -> PayoutFile:
         message_id=message_id,
         body=body,
         sha256=hashlib.sha256(body).hexdigest(),
-        count=len(payouts),
-        total_minor=sum(row.amount_minor for row in payouts),
+        count=len(transfers),
+        total_minor=sum(transfer.amount.minor for transfer in transfers),
         made_by=by.person_id,
     )
     insert(made)
@@ -131,6 +138,9 @@ def hand_over_batch(batch_id: UUID, *, by: Actor) -> Batch:
             for payout in find(Payout, "batch_id = %s AND state = 'dispatched' ORDER BY id FOR UPDATE", [batch_id]):
                 with stepping(payout, "send", by=by):
                     pass
+            for found in returns_in(batch_id, "dispatched"):
+                with stepping(found, "send", by=by):
+                    pass
     return batch
 
 
@@ -144,7 +154,8 @@ def settle_bank_payout(payout_id: UUID, bank_ref: str, *, by: Actor = RAIL_ACTOR
 
 
 def bounce_bank_payout(payout_id: UUID, reason: str, *, by: Actor = RAIL_ACTOR) -> tuple[str, str]:
-    """The bank did not pay it, or sent it back after it had: the money is in the wallet again, and the company is told."""
+    """The bank did not pay it, or sent it back after it had: the money is in the wallet again, and the company is told why (`reason` is a
+    code of RETURN_WORDS or an operator's words). What came back puts its bank account in doubt."""
     if _of_the_bank(payout_id) != "paid":
         return end_payout(payout_id, paid=False, failure=reason, by=by)
     try:
@@ -157,6 +168,7 @@ def bounce_bank_payout(payout_id: UUID, reason: str, *, by: Actor = RAIL_ACTOR) 
                 post_entry(
                     f"payout:{payout.pk}:returned", transfers, kind="payout_returned", by=by, why={"payout": str(payout.pk)}
                 )
+                doubt_bank_account(payout.bank_account_id, by=by)
                 emit(PayoutReturned(payout.pk, payout.company_id, payout.amount), by=by)
     except Refused as no:
         return "ignored", no.code

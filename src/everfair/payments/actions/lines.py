@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from datetime import timedelta
 from uuid import UUID
 
@@ -15,7 +14,7 @@ from everfair.base.events import emit
 from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.base.refused import Refused
-from everfair.base.rows import ask, find, find_one, insert
+from everfair.base.rows import find, find_one, insert
 from everfair.base.states import stepping
 from everfair.events.payments import BankReturnRequested, PaymentPartReceived
 from everfair.ledger.actions import post_entry
@@ -30,33 +29,9 @@ from everfair.payments.models import BankLine, BankReturn, Intent, Match
 from everfair.payments.queries.bank import tolerance_of, waiting_for
 from everfair.payments.references import chopped_in, references_in
 
-log = logging.getLogger(__name__)
 
-
-def match_lines(*, limit: int = 100) -> int:
-    """Compare new lines with what waits, each in its own transaction; returns how many were looked at."""
-    new = [row[0] for row in ask(_NEW, [limit])]
-    for line_id in new:
-        try:
-            with transaction.atomic():
-                look_at_line(line_id)
-        except Refused as no:
-            log.warning("a line could not be matched", extra={"line": str(line_id), "code": no.code})
-            ask("UPDATE payments_bankline SET looked_at = ef_now() WHERE id = %s", [line_id])
-    return len(new)
-
-
-_NEW = """
-    SELECT id FROM payments_bankline WHERE state = 'open' AND kind = 'credit' AND looked_at IS NULL ORDER BY id LIMIT %s
-"""
-
-
-def look_at_line(line_id: UUID) -> None:
+def find_owner(line: BankLine) -> None:
     """Give a new receipt to the payments it names by reference; or by amount and payer, when there is no second reading (I12)."""
-    line = find_one(BankLine, "id = %s AND state = 'open' AND kind = 'credit' AND looked_at IS NULL FOR UPDATE", [line_id])
-    if line is None:
-        return
-    ask("UPDATE payments_bankline SET looked_at = ef_now() WHERE id = %s", [line.pk])
     text = f"{line.text}\n{line.their_ref}"
     named = _by_reference(references_in(text), line.currency)
     if named:
@@ -135,7 +110,7 @@ def give(line: BankLine, intent: Intent, amount: Money, *, how: str, by: Actor) 
     Money for a payment that was paid in another way already goes back to its sender (I14).
     """
     if intent.state == "captured" or paid_elsewhere(intent):
-        send_back(line, amount, "paid in another way already", intent=intent, how=how, by=by)
+        send_back(line, amount, "paid_elsewhere", intent=intent, how=how, by=by)
         settle_line(line)
         return
     missing = due(intent)

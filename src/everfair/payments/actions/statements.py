@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
@@ -18,14 +19,16 @@ from everfair.base.refused import Refused
 from everfair.base.roles import SYSTEM_ROLE
 from everfair.base.rows import ask, find_one, insert
 from everfair.base.together import part
-from everfair.events.payments import StatementBroken, StatementImported
+from everfair.events.payments import StatementImported
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import line_suspense
 from everfair.payments import postings
-from everfair.payments.actions.lines import match_lines, settle_line
+from everfair.payments.actions.breaks import break_line, break_statement, kept
+from everfair.payments.actions.lines import settle_line
+from everfair.payments.actions.looking import match_lines
 from everfair.payments.bank import OurAccount, account_by_number
-from everfair.payments.models import BankBreak, BankLine, BankStatement, Match
+from everfair.payments.models import BankLine, BankStatement, Match
 from everfair.payments.roles import cashier
 from everfair.payments.statements.read import ReadLine, ReadStatement, Unreadable, read
 
@@ -37,14 +40,14 @@ _CHARGES = {"NCHG", "FCHG", "NCOM", "FCOM", "CHRG", "FEES", "COMM"}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one statement of a file: booked, known (from this very file) or a break of this kind."""
+    """What became of one statement of a file: booked, known (from this very file) or a break of this kind, with what was found."""
 
     n: int
     account: str
     number: str
     outcome: str
     lines: int = 0
-    note: str = ""
+    facts: dict[str, Any] = field(default_factory=dict)
     statement_id: UUID | None = None
 
 
@@ -66,7 +69,7 @@ def import_statement(name: str, body: bytes, *, by: Actor) -> Imported:
         found = read(body)
     except Unreadable as no:
         raise Refused(
-            "payments.statement_unreadable", _("This file cannot be read as a statement: %(reason)s.") % {"reason": no.reason},
+            "payments.statement_unreadable", _("This file cannot be read as a statement: %(reason)s.") % {"reason": gettext(no.sentence) % no.values},
             field="file", status=422,
         ) from no  # fmt: skip
     with part():
@@ -97,19 +100,19 @@ def _take(file_id: UUID, n: int, said: ReadStatement, by: Actor) -> Outcome:
     account = account_by_number(said.account)
     told: dict[str, Any] = {"n": n, "account": account.code if account else said.account, "number": said.number}
     if account is None:
-        return _break(file_id, told, "account", said.account)
+        return _break(file_id, told, "account", {"note": "account", "account": said.account})
     # One statement of an account after the other, so that two files at once never begin at the same balance.
     ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"payments.bank:{account.code}"])
     known = find_one(BankStatement, "account = %s AND digest = %s", [account.code, said.digest])
     if known is not None:
         if known.file_id == file_id:
             return Outcome(**told, outcome="known", statement_id=known.pk)
-        return _break(file_id, told, "repeated", f"statement {known.number} of {known.closing_on}")
+        return _break(file_id, told, "repeated", {"note": "repeated", "number": known.number, "day": known.closing_on})
     last = find_one(BankStatement, "account = %s ORDER BY sequence DESC LIMIT 1", [account.code])
     keys = _keys(said)
-    kind, note = _misfit(account, said, last, keys)
+    kind, facts = _misfit(account, said, last, keys)
     if kind:
-        return _break(file_id, told, kind, note)
+        return _break(file_id, told, kind, facts)
     statement = _book(file_id, account, said, last, keys, by)
     ask(_BREAKS_OVER, [by.label, "booked", file_id, n])
     return Outcome(**told, outcome="booked", lines=len(said.lines), statement_id=statement.pk)
@@ -121,32 +124,32 @@ _BREAKS_OVER = """
 """
 
 
-def _misfit(account: OurAccount, said: ReadStatement, last: BankStatement | None, keys: list[str]) -> tuple[str, str]:
-    """Why this statement must not be booked; empty when it may."""
+def _misfit(account: OurAccount, said: ReadStatement, last: BankStatement | None, keys: list[str]) -> tuple[str, dict[str, Any]]:
+    """Why this statement must not be booked, and what exactly was found; empty when it may."""
     if said.fault:
-        return said.fault, said.fault_note
+        return said.fault, dict(said.fault_facts)
     if said.currency != account.currency:
-        return "currency", f"{said.currency or '—'} on an account in {account.currency}"
+        return "currency", {"note": "currency", "said": said.currency or "—", "currency": account.currency}
     if said.closing_on is None:
-        return "cut", "it has no closing day"
+        return "cut", {"note": "no_closing_day"}
     if not said.adds_up:
         missing = said.closing_minor - said.opening_minor - sum(line.amount_minor for line in said.lines)
-        return "sum", f"{Money(missing, said.currency)} between them"
+        return "sum", {"note": "sum", "missing": Money(missing, said.currency)}
     same = (
         find_one(BankStatement, _SAME_NUMBER, [account.code, said.number, said.opening_on, said.closing_on])
         if said.number
         else None
     )
     if same is not None:
-        return "altered", f"statement {same.number} of {same.closing_on}"
+        return "altered", {"note": "altered", "number": same.number, "day": same.closing_on}
     if last is not None and said.closing_on < last.closing_on:
-        return "order", f"it ends on {said.closing_on}; booked until {last.closing_on}"
+        return "order", {"note": "order", "ends": said.closing_on, "booked": last.closing_on}
     if last is not None and said.opening_minor != last.closing_minor:
-        return "gap", f"it begins with {Money(said.opening_minor, said.currency)}; the one before ended with {last.closing}"
+        return "gap", {"note": "gap", "opening": Money(said.opening_minor, said.currency), "closing": last.closing}
     again = ask("SELECT key FROM payments_bankline WHERE account = %s AND key = ANY(%s) LIMIT 1", [account.code, keys])
     if again:
-        return "repeated_line", str(again[0][0])
-    return "", ""
+        return "repeated_line", {"note": "repeated_line", "key": again[0][0]}
+    return "", {}
 
 
 _SAME_NUMBER = "account = %s AND number = %s AND opening_on IS NOT DISTINCT FROM %s AND closing_on = %s LIMIT 1"
@@ -176,7 +179,7 @@ def _book(
     for at in range(0, len(rows), 500):
         insert(*rows[at : at + 500])
     for row in rows:
-        _post(row, file_id, by)
+        _post(row, by)
     emit(StatementImported(statement.pk, account.code, len(rows)), by=by)
     return statement
 
@@ -186,11 +189,12 @@ def _row(statement: BankStatement, n: int, line: ReadLine, key: str) -> BankLine
         statement=statement, n=n, account=statement.account, key=key, kind=line.kind, amount_minor=line.amount_minor,
         currency=statement.currency, booked_on=line.booked_on, value_on=line.value_on, bank_ref=line.bank_ref, their_ref=line.their_ref,
         type_code=line.type_code, name=line.name, other_account=line.account, bic=line.bic, text=line.text,
+        batch_ref=line.batch_ref, batch_count=line.batch_count, reason=line.reason, charges_minor=line.charges_minor,
         state="open" if line.amount_minor else "settled",
     )  # fmt: skip
 
 
-def _post(line: BankLine, file_id: UUID, by: Actor) -> None:
+def _post(line: BankLine, by: Actor) -> None:
     """Into suspense with what came, out of suspense with what went; whose it is, is another question."""
     if not line.amount_minor:
         return
@@ -201,8 +205,6 @@ def _post(line: BankLine, file_id: UUID, by: Actor) -> None:
     )
     if line.amount_minor > 0:
         post_entry(key, postings.bank_received(line.account, line.pk, size), kind="bank_received", by=by, why=why)
-        if line.kind == "reversed_debit":
-            _line_break(line, file_id, "the bank gives back what it had taken")
         return
     if line.kind == "reversed_credit":
         undone = _undone(line)
@@ -213,11 +215,11 @@ def _post(line: BankLine, file_id: UUID, by: Actor) -> None:
             )
             settle_line(undone)
             settle_line(line)
-            _line_break(line, file_id, f"it takes back line {undone.n} of {undone.booked_on}, of which nothing had been used")
+            break_line(line, "reversed", "taken_back", n=undone.n, day=undone.booked_on)
             return
     post_entry(key, postings.bank_paid(line.account, size), kind="bank_paid", by=by, why=why)
     if line.kind == "reversed_credit":
-        _line_break(line, file_id, "it takes back money that had been used, or that is not known")
+        break_line(line, "reversed", "taken_used")
     elif line.type_code.upper() in _CHARGES:
         post_entry(f"line:{line.pk}:cost", postings.bank_charge(size), kind="bank_cost", by=by, why=why)
         insert(Match(line=line, target="costs", amount_minor=size.minor, currency=line.currency, how="bank", by=by.label))
@@ -238,24 +240,7 @@ _RECEIPT = """
 """
 
 
-def _break(file_id: UUID, told: dict[str, Any], kind: str, note: str) -> Outcome:
-    """Said once for each file and statement, however often it is tried."""
-    made = ask(_KEEP_BREAK, [new_id(), file_id, told["n"], told["account"], told["number"], kind, note[:300]])
-    if made:
-        emit(StatementBroken(made[0][0], kind))
-    return Outcome(**told, outcome=kind, note=note)
-
-
-_KEEP_BREAK = """
-    INSERT INTO payments_bankbreak (id, file_id, n, account, number, kind, note, settled_by, settled_note)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, '', '')
-    ON CONFLICT (file_id, n, kind) WHERE line_id IS NULL DO NOTHING RETURNING id
-"""
-
-
-def _line_break(line: BankLine, file_id: UUID, note: str) -> None:
-    found = BankBreak(
-        file_id=file_id, line=line, n=line.n, account=line.account, number=line.statement.number, kind="reversed", note=note[:300]
-    )
-    insert(found)
-    emit(StatementBroken(found.pk, "reversed"))
+def _break(file_id: UUID, told: dict[str, Any], kind: str, facts: dict[str, Any]) -> Outcome:
+    facts = kept(facts)
+    break_statement(file_id, told["n"], told["account"], told["number"], kind, facts)
+    return Outcome(**told, outcome=kind, facts=facts)

@@ -139,7 +139,7 @@ def close_credit(request: HttpRequest, credit_id: UUID) -> Any:
 
 @router.get("/credits/{uuid:credit_id}/dues", response=list[DueOut])
 @allow(MEMBER, scope="money:read")
-def list_dues(request: HttpRequest, credit_id: UUID, state: Literal["open", "paid"] = Query("open")) -> Any:
+def list_dues(request: HttpRequest, credit_id: UUID, state: Literal["open", "paid", "returned"] = Query("open")) -> Any:
     """What is to be repaid by this credit, the earliest first; or what was, the newest first. At most 200."""
     line = queries.credit_line(credit_id, request.actor)  # type: ignore[attr-defined]
     return [

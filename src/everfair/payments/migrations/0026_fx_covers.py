@@ -68,7 +68,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='match',
-            constraint=models.CheckConstraint(condition=models.Q(('target__in', ['intent', 'wallet', 'return', 'reversal', 'costs', 'sent', 'cover'])), name='payments_match_target'),
+            constraint=models.CheckConstraint(condition=models.Q(('target__in', ['intent', 'wallet', 'return', 'reversal', 'costs', 'sent', 'payout', 'returned', 'cover'])), name='payments_match_target'),
         ),
         migrations.AddConstraint(
             model_name='match',

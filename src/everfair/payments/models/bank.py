@@ -73,6 +73,12 @@ class BankLine(Row):
     other_account = models.CharField(max_length=40, blank=True)
     bic = models.CharField(max_length=11, blank=True)
     text = models.CharField(max_length=1000, blank=True)
+    # Of a batch that the bank booked as one: the order's id (PmtInfId) and how many payments it held.
+    batch_ref = models.CharField(max_length=35, blank=True, default="", db_default="")
+    batch_count = models.IntegerField(null=True)
+    # Why a payment came back, in the bank's code (ISO 20022), and what the bank counted into the amount for itself.
+    reason = models.CharField(max_length=35, blank=True, default="", db_default="")
+    charges_minor = models.BigIntegerField(default=0, db_default=0)
     state = LINE.column()
     # When it was last compared with what waits; null: not yet.
     looked_at = models.DateTimeField(null=True)
@@ -98,7 +104,8 @@ class Match(Row):
     """Where (a part of) a line's money went, and why. Insert-only.
 
     `target`: intent (towards a payment), wallet (over what was asked), return (back to its sender), reversal (the bank took it back),
-    costs (the bank's own charge), sent (a return that was owed), cover (one side of an exchange at the bank). `how`: reference, chopped, name, desk, bank.
+    costs (the bank's own charge), sent (a return that was owed), payout (it left by this line), returned (it came back by this line),
+    cover (one side of an exchange at the bank). `how`: reference, chopped, name, batch, desk, bank.
     """
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
@@ -106,6 +113,8 @@ class Match(Row):
     intent = models.ForeignKey("payments.Intent", on_delete=models.PROTECT, null=True, related_name="+")
     company = models.ForeignKey("companies.Company", on_delete=models.PROTECT, null=True, related_name="+")
     cover = models.ForeignKey("payments.FxCover", on_delete=models.PROTECT, null=True, related_name="+")
+    payout = models.ForeignKey("payments.Payout", on_delete=models.PROTECT, null=True, related_name="+")
+    bank_return = models.ForeignKey("payments.BankReturn", on_delete=models.PROTECT, null=True, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     how = models.CharField(max_length=10)
@@ -115,10 +124,19 @@ class Match(Row):
         constraints = [
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_match_amount"),
             models.CheckConstraint(
-                condition=models.Q(target__in=["intent", "wallet", "return", "reversal", "costs", "sent", "cover"]),
+                condition=models.Q(
+                    target__in=["intent", "wallet", "return", "reversal", "costs", "sent", "payout", "returned", "cover"]
+                ),
                 name="payments_match_target",
             ),
             models.UniqueConstraint(fields=["cover", "currency"], name="payments_match_cover_side"),
+            # A payout leaves once and comes back once, and a return leaves once, however often a bank tells it.
+            models.UniqueConstraint(
+                fields=["payout", "target"], condition=models.Q(payout__isnull=False), name="payments_match_payout_once"
+            ),
+            models.UniqueConstraint(
+                fields=["bank_return", "target"], condition=models.Q(bank_return__isnull=False), name="payments_match_return_once"
+            ),
         ]
 
     @property
@@ -127,13 +145,15 @@ class Match(Row):
 
 
 class LineDecision(Row):
-    """What a person decided about a line: `verb` assign, return, costs, sent or cover. Above a rule's amount a second person approves it."""
+    """What a person decided about a line: `verb` assign, return, costs, sent, cover, paid or bounced. Above a rule's amount a second
+    person approves it."""
 
     TABLES = (DECISION,)
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
     verb = models.CharField(max_length=10)
-    # assign: [[intent id, minor units], …]; return: [name, account, bic]; sent: [return id]; cover: [cover id]; costs: [].
+    # assign: [[intent id, minor units], …]; return: [name, account, bic]; sent: [return id]; cover: [cover id]; costs: []; paid: [payout
+    # ids and return ids]; bounced: [payout id, why].
     plan = models.JSONField(default=list)
     amount_minor = models.BigIntegerField()
     reason = models.CharField(max_length=500)
@@ -154,7 +174,10 @@ class LineDecision(Row):
 
 
 class BankReturn(Row):
-    """Money that goes back to whom it came from by bank: asked for, until somebody has sent it."""
+    """Money that goes back to whom it came from by bank: owed until a line of a statement shows that it left.
+
+    It leaves in a batch of our bank, as payouts do. `exception` is why it does not: a code of `EXCEPTION_WORDS`, or an operator's words.
+    """
 
     TABLES = (BANK_RETURN,)
 
@@ -166,6 +189,8 @@ class BankReturn(Row):
     to_account = models.CharField(max_length=40, blank=True)
     to_bic = models.CharField(max_length=11, blank=True)
     reason = models.CharField(max_length=500)
+    batch = models.ForeignKey("payments.Batch", on_delete=models.PROTECT, null=True, related_name="+")
+    exception = models.CharField(max_length=500, blank=True, default="", db_default="")
     state = BANK_RETURN.column()
     settled_at = models.DateTimeField(null=True)
 
@@ -174,6 +199,10 @@ class BankReturn(Row):
             BANK_RETURN.check("payments_bankreturn"),
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_bankreturn_amount"),
         ]
+        indexes = [
+            models.Index(fields=["batch", "id"], condition=models.Q(batch__isnull=False), name="payments_bankreturn_batch"),
+            models.Index(fields=["id"], condition=models.Q(state="requested"), name="payments_bankreturn_waiting"),
+        ]
 
     @property
     def amount(self) -> Money:
@@ -181,7 +210,11 @@ class BankReturn(Row):
 
 
 class BankBreak(Row):
-    """A statement that was not booked, or a line that undoes another, and why: for a person to look into."""
+    """A statement that was not booked, or a line that undoes another or fits nothing we sent, and why: for a person to look into.
+
+    `facts` is what was found: `note` a code of `NOTE_WORDS`, and its values (money as [minor units, currency], days as ISO 8601). `note`
+    holds the text of breaks from before.
+    """
 
     file = models.ForeignKey(StatementFile, on_delete=models.PROTECT, related_name="+")
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, null=True, related_name="+")
@@ -190,7 +223,8 @@ class BankBreak(Row):
     account = models.CharField(max_length=40, blank=True)
     number = models.CharField(max_length=40, blank=True)
     kind = models.CharField(max_length=20)
-    note = models.CharField(max_length=300)
+    note = models.CharField(max_length=300, blank=True, default="", db_default="")
+    facts = models.JSONField(default=dict, db_default={})
     settled_at = models.DateTimeField(null=True)
     settled_by = models.CharField(max_length=60, blank=True, default="")
     settled_note = models.CharField(max_length=500, blank=True, default="")
@@ -199,4 +233,7 @@ class BankBreak(Row):
         indexes = [models.Index(fields=["-id"], condition=models.Q(settled_at=None), name="payments_bankbreak_open")]
         constraints = [
             models.UniqueConstraint(fields=["file", "n", "kind"], condition=models.Q(line=None), name="payments_bankbreak_once"),
+            models.UniqueConstraint(
+                fields=["line", "kind"], condition=models.Q(line__isnull=False), name="payments_bankbreak_line"
+            ),
         ]

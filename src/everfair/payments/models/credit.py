@@ -109,7 +109,10 @@ class CreditDraw(models.Model):
 
 
 class CreditDue(Row):
-    """What the buyer has to repay, because the seller has earned it. `fee_minor` is the platform's part of it, taken when it is paid."""
+    """What the buyer has to repay, because the seller has earned it. `fee_minor` is the platform's part of it, taken when it is paid.
+
+    `came_back_minor` is what the seller has given back of it since: `amount_minor` is without that, but for a debt given back whole.
+    """
 
     TABLES = (CREDIT_DUE,)
 
@@ -123,6 +126,7 @@ class CreditDue(Row):
     fees_reference = models.CharField(max_length=40)
     currency = models.CharField(max_length=3)
     due_on = models.DateField()
+    came_back_minor = models.BigIntegerField(default=0, db_default=0)
     state = CREDIT_DUE.column()
     paid_at = models.DateTimeField(null=True)
 

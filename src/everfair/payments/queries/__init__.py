@@ -5,7 +5,9 @@ from everfair.payments.bank import account_for as bank_account_for
 from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_page
 from everfair.payments.queries.bank import (
     account_standings,
+    bank_return,
     break_by_id,
+    break_note,
     breaks_page,
     decisions_waiting,
     desk_lines,
@@ -13,6 +15,7 @@ from everfair.payments.queries.bank import (
     line_face,
     lines_of,
     missing_of,
+    note_words,
     open_bank_breaks,
     returns_page,
     statement_by_id,
@@ -40,6 +43,7 @@ from everfair.payments.queries.credit import (
     know_buyers_with,
     knows_buyer,
     limits_of,
+    owed_for,
     standing_of,
 )
 from everfair.payments.queries.fx import (
@@ -87,6 +91,7 @@ from everfair.payments.queries.outgoing import (
     ready_accounts,
     same_number,
 )
+from everfair.payments.queries.own_payments import could_be_paid_by, could_come_back_by
 from everfair.payments.queries.rails import (
     RailStanding,
     alarms_of_shares,
@@ -134,9 +139,11 @@ __all__ = [
     "bank_account_for",
     "bank_accounts_of",
     "bank_accounts_visible_to",
+    "bank_return",
     "batch_file",
     "batches_page",
     "break_by_id",
+    "break_note",
     "breaks_page",
     "by_age",
     "card_rails",
@@ -145,6 +152,8 @@ __all__ = [
     "chargebacks_of",
     "chargebacks_page",
     "claimed_of",
+    "could_be_paid_by",
+    "could_come_back_by",
     "cover",
     "covers",
     "covers_of",
@@ -181,12 +190,14 @@ __all__ = [
     "missing_of",
     "newest_alarms",
     "newest_rates",
+    "note_words",
     "number_is_known_elsewhere",
     "offered_rate",
     "open_bank_breaks",
     "open_breaks",
     "open_debts",
     "other_wallets",
+    "owed_for",
     "paid_by_card",
     "pay_in_choices",
     "payout",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import Actor
+from everfair.base.formats import plain_day, plain_money
 from everfair.base.money import Money, exponent
 from everfair.base.refused import NotVisible
 from everfair.base.roles import SYSTEM_ROLE
 from everfair.base.rows import ask, find, find_one
+from everfair.base.words import word
 from everfair.companies.queries import companies_by_id
 from everfair.ledger.queries import balance
 from everfair.ledger.values import gathered
@@ -123,6 +127,28 @@ def break_by_id(break_id: UUID) -> BankBreak:
     return found
 
 
+def break_note(found: BankBreak) -> str:
+    """What exactly was found, in the reader's words; breaks from before the codes keep their text."""
+    return note_words(found.facts) if found.facts else found.note
+
+
+def note_words(facts: Mapping[str, Any]) -> str:
+    """The sentence of a break's code with its values, in the active language."""
+    code = str(facts.get("note", ""))
+    return word(code, "bank break note") % {name: _value(name, value, facts) for name, value in facts.items()}
+
+
+def _value(name: str, value: Any, facts: Mapping[str, Any]) -> str:
+    if isinstance(value, list):
+        return plain_money(Money(int(value[0]), str(value[1])))
+    if name == "state":
+        return word(value, "payments.bank_return" if str(facts.get("what", "")).startswith("R-") else "payments.payout")
+    return plain_day(date.fromisoformat(value)) if _DAY.fullmatch(value) else str(value)
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
 def open_bank_breaks() -> int:
     return int(ask("SELECT count(*) FROM payments_bankbreak WHERE settled_at IS NULL")[0][0])
 
@@ -219,13 +245,22 @@ def _shown(ranked: Iterable[Suggestion], missing: dict[UUID, int], currency: str
 
 
 def _returns_like(line: BankLine) -> list[BankReturn]:
-    where = "state = 'requested' AND currency = %s AND amount_minor = %s ORDER BY id LIMIT 20"
+    where = "state IN ('requested', 'held', 'dispatched', 'sent') AND currency = %s AND amount_minor = %s ORDER BY id LIMIT 20"
     return find(BankReturn, where, [line.currency, -line.amount_minor])
 
 
-def returns_page(state: str = "requested", *, limit: int = 50) -> list[BankReturn]:
-    """Transfers that are owed back to their senders, oldest first."""
-    return find(BankReturn, "state = %s ORDER BY id LIMIT %s", [state, limit])
+def returns_page(*, done: bool = False, limit: int = 50) -> list[BankReturn]:
+    """Transfers that are owed back to their senders, oldest first; or what has been sent, newest first."""
+    if done:
+        return find(BankReturn, "state = 'done' ORDER BY id DESC LIMIT %s", [limit])
+    return find(BankReturn, "state <> 'done' ORDER BY id LIMIT %s", [limit])
+
+
+def bank_return(return_id: UUID) -> BankReturn:
+    found = find_one(BankReturn, "id = %s", [return_id])
+    if found is None:
+        raise NotVisible
+    return found
 
 
 def missing_of(intent: Intent) -> Money | None:

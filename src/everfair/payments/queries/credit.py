@@ -189,6 +189,18 @@ def credit_due(due_id: UUID, actor: Actor) -> CreditDue:
     return due
 
 
+def owed_for(purposes: Sequence[UUID], currency: str) -> Money:
+    """What is still to be repaid of what was paid on credit for these purposes."""
+    [[minor]] = ask(_OWED_FOR, [list(purposes), currency])
+    return Money(int(minor), currency)
+
+
+_OWED_FOR = """
+    SELECT coalesce(sum(d.amount_minor), 0) FROM payments_creditdue d JOIN payments_intent i ON i.id = d.draw_id
+    WHERE d.state = 'open' AND i.purpose = ANY(%s::uuid[]) AND d.currency = %s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class DrawRow:
     """A payment made on credit: `held` of it is neither due nor did it come back."""

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Q, QuerySet
 
 from everfair.base.actor import Actor
 from everfair.base.deadlines import deadlines_of
@@ -16,7 +15,7 @@ from everfair.base.money import Money
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask
 from everfair.companies.queries import people_ids, stopped_companies
-from everfair.payments.models import BankAccount, Batch, Debt, FileTaking, Payout, PayoutFile
+from everfair.payments.models import BankAccount, BankReturn, Batch, Debt, FileTaking, Payout, PayoutFile
 from everfair.payments.values import BANK
 
 KEEPERS = ("owner", "finance")
@@ -156,23 +155,24 @@ def batches_page(*, limit: int = 50) -> tuple[list[BatchRow], list[BatchRow]]:
     )
     gone = Batch.objects.filter(Q(state__in=["sent", "dropped"]) | (Q(state="released") & ~Q(rail=BANK))).order_by("-id")
     found = [list(waiting[:limit]), list(gone[:20])]
-    sums = {row["batch_id"]: row for row in _sums([batch.pk for rows in found for batch in rows])}
-    nothing: dict[str, Any] = {"n": 0, "total": 0, "ended": 0}
+    ids = [batch.pk for rows in found for batch in rows]
+    sums = {batch_id: (n, minor, ended) for batch_id, n, minor, ended in ask(_SUMS, [ids, ids])}
 
     def told(batch: Batch) -> BatchRow:
-        said = sums.get(batch.pk, nothing)
-        return BatchRow(batch, said["n"], Money(int(said["total"] or 0), batch.currency), said["ended"])
+        n, minor, ended = sums.get(batch.pk, (0, 0, 0))
+        return BatchRow(batch, int(n), Money(int(minor), batch.currency), int(ended))
 
     # An open one with nothing in it waits for nobody.
     return [row for row in map(told, found[0]) if row.count], [told(batch) for batch in found[1]]
 
 
-def _sums(batch_ids: list[UUID]) -> Any:
-    return (
-        Payout.objects.filter(batch_id__in=batch_ids)
-        .values("batch_id")
-        .annotate(n=Count("id"), total=Sum("amount_minor"), ended=Count("id", filter=Q(state__in=["paid", "failed", "returned"])))
-    )
+_SUMS = """
+    SELECT batch_id, count(*), sum(amount_minor), count(*) FILTER (WHERE ended) FROM (
+        SELECT batch_id, amount_minor, state IN ('paid', 'failed', 'returned') AS ended FROM payments_payout WHERE batch_id = ANY(%s::uuid[])
+        UNION ALL
+        SELECT batch_id, amount_minor, state IN ('done', 'held') FROM payments_bankreturn WHERE batch_id = ANY(%s::uuid[])) inside
+    GROUP BY batch_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +181,7 @@ class BatchFile:
 
     batch: Batch
     payouts: list[Payout]
+    returns: list[BankReturn]
     total: Money
     file: PayoutFile | None
     takings: list[FileTaking]
@@ -194,8 +195,9 @@ def batch_file(batch_id: UUID) -> BatchFile:
     payouts = list(Payout.objects.filter(batch=batch).select_related("company", "bank_account").order_by("id"))
     made = PayoutFile.objects.defer("body").filter(batch=batch).first()
     takings = list(FileTaking.objects.filter(file=made).order_by("n")) if made else []
-    total = Money(sum(row.amount_minor for row in payouts), batch.currency)
-    return BatchFile(batch, payouts, total, made, takings)
+    returns = list(BankReturn.objects.filter(batch=batch).order_by("id"))
+    total = Money(sum(row.amount_minor for row in payouts) + sum(row.amount_minor for row in returns), batch.currency)
+    return BatchFile(batch, payouts, returns, total, made, takings)
 
 
 def debts_page(*, limit: int = 100) -> list[tuple[Debt, datetime | None]]:

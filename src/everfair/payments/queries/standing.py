@@ -58,7 +58,11 @@ def standing_of(payout: Payout, actor: Actor, *, keepers: int, stopped: bool) ->
         case "paid":
             return Standing(where, _("Nobody's: it is done."), _("Nothing happens any more."), "held")
         case _:
-            why = word(payout.exception, "payout exception") if payout.state == "cancelled" else payout.failure
+            why = (
+                word(payout.exception, "payout exception")
+                if payout.state == "cancelled"
+                else word(payout.failure, "return reason")
+            )
             return Standing(
                 where, _("Yours: what is free can be paid out anew."), _("The money stays in the wallet."), "act", why=why
             )

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import etree  # type: ignore[import-untyped]
 
 from everfair.base.money import exponent
-from everfair.payments.statements.read import Fault, ReadLine, ReadStatement, Unreadable, clean, minor_of
+from everfair.payments.statements.read import N_, Fault, ReadLine, ReadStatement, Unreadable, clean, minor_of
 
 _NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:camt.053.001."
 VERSIONS = ("02", "04", "08")
@@ -29,11 +29,14 @@ def read_camt(body: bytes) -> list[ReadStatement]:
     namespace, _, name = root.tag[1:].partition("}") if root.tag.startswith("{") else ("", "", root.tag)
     version = namespace.removeprefix(_NAMESPACE)
     if name != "Document" or version not in VERSIONS or namespace != _NAMESPACE + version:
-        raise Unreadable("this XML is no camt.053 of version 02, 04 or 08")
+        raise Unreadable(N_("this XML is no camt.053 of version 02, 04 or 08"))
     schema = _schema(version)
     if not schema.validate(root):
         first = schema.error_log[0]
-        raise Unreadable(f"not valid by the schema of camt.053.001.{version}, line {first.line}: {first.message[:200]}")
+        raise Unreadable(
+            N_("not valid by the schema of camt.053.001.%(version)s, line %(line)s: %(what)s"),
+            version=version, line=first.line, what=first.message[:200],
+        )  # fmt: skip
     return [_statement(found, version) for found in root.iterfind("{*}BkToCstmrStmt/{*}Stmt")]
 
 
@@ -41,15 +44,15 @@ def parsed(body: bytes) -> _Element:
     """The root of a document from outside. Raises Unreadable for whatever could do more than be read."""
     for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
         if any(word.encode(encoding) in body for word in ("<!DOCTYPE", "<!ENTITY", "<!doctype")):
-            raise Unreadable("XML with a document type or entities is not taken")
+            raise Unreadable(N_("XML with a document type or entities is not taken"))
     _refuse_deep(body)
     parser = _parser()
     try:
         root = etree.fromstring(body, parser)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not well-formed XML: {str(error)[:200]}") from error
+        raise Unreadable(N_("not well-formed XML: %(what)s"), what=str(error)[:200]) from error
     if root.getroottree().docinfo.internalDTD is not None or any(root.iter(etree.Entity)):
-        raise Unreadable("XML with a document type or entities is not taken")
+        raise Unreadable(N_("XML with a document type or entities is not taken"))
     return root
 
 
@@ -73,11 +76,11 @@ def _refuse_deep(body: bytes) -> None:
                 depth += 1 if what == "start" else -1
                 seen += what == "start"
                 if depth > _DEEPEST or seen > _MOST or len(element.attrib) > _DEEPEST:
-                    raise Unreadable("the XML is nested too deep or holds too much")
+                    raise Unreadable(N_("the XML is nested too deep or holds too much"))
                 if what == "end":
                     element.clear(keep_tail=False)
     except etree.XMLSyntaxError as error:
-        raise Unreadable(f"not well-formed XML: {str(error)[:200]}") from error
+        raise Unreadable(N_("not well-formed XML: %(what)s"), what=str(error)[:200]) from error
 
 
 @cache
@@ -120,28 +123,27 @@ def _statement(stmt: _Element, version: str) -> ReadStatement:
         "kind": f"camt.053.001.{version}", "account": clean(account, 40), "number": clean(_text(stmt, "Id"), 40), "currency": currency,
     }  # fmt: skip
     if opening is None or closing is None:
-        missing = "opening" if opening is None else "closing"
+        missing = "no_opening" if opening is None else "no_closing"
         return ReadStatement(
-            **plain, opening_on=None, closing_on=None, opening_minor=0, closing_minor=0, fault="cut",
-            fault_note=f"it has no booked {missing} balance",
+            **plain, opening_on=None, closing_on=None, opening_minor=0, closing_minor=0, fault="cut", fault_facts={"note": missing}
         )  # fmt: skip
     days: dict[str, Any] = {"opening_on": _day(opening, "Dt"), "closing_on": _day(closing, "Dt")}
     try:
         from_minor, to_minor = _signed(opening, currency), _signed(closing, currency)
         lines = tuple(line for entry in _all(stmt, "Ntry") for line in _lines(entry, currency))
     except Fault as fault:
-        return ReadStatement(**plain, **days, opening_minor=0, closing_minor=0, fault=fault.code, fault_note=fault.note)
+        return ReadStatement(**plain, **days, opening_minor=0, closing_minor=0, fault=fault.code, fault_facts=fault.facts)
     return ReadStatement(**plain, **days, opening_minor=from_minor, closing_minor=to_minor, lines=lines)
 
 
 def _minor(of: _Element, currency: str) -> int:
     amount = _find(of, "Amt")
     if amount is None or amount.get("Ccy") != currency:
-        raise Fault("currency", f"an amount is not in {currency}")
+        raise Fault("currency", "other_currency", currency=currency)
     text = (amount.text or "").strip()
     whole, _, fraction = text.partition(".")
     if len(fraction) > exponent(currency):
-        raise Fault("amount", f"«{text}» has more decimals than {currency}")
+        raise Fault("amount", "decimals", text=text[:40], currency=currency)
     return minor_of(f"{whole.lstrip('+').lstrip('0') or '0'}{'.' + fraction if fraction else ''}", currency)
 
 
@@ -162,8 +164,9 @@ def _lines(entry: _Element, currency: str) -> Iterator[ReadLine]:
     whole = _minor(entry, currency)
     booked_on = _day(entry, "BookgDt") or _day(entry, "ValDt")
     if booked_on is None:
-        raise Fault("day", "an entry has no booking day")
+        raise Fault("day", "no_day")
     plain: dict[str, Any] = {"kind": kind, "booked_on": booked_on, "value_on": _day(entry, "ValDt") or booked_on}
+    batch = _find(entry, "NtryDtls/Btch")
     reference = _text(entry, "AcctSvcrRef") or _text(entry, "NtryRef")
     code = _text(entry, "BkTxCd/Domn/Fmly/SubFmlyCd") or _text(entry, "BkTxCd/Prtry/Cd")
     note = _text(entry, "AddtlNtryInf")
@@ -171,14 +174,39 @@ def _lines(entry: _Element, currency: str) -> Iterator[ReadLine]:
     if len(details) > 1:
         parts = [_detail_minor(detail, currency) for detail in details]
         if sum(parts) != whole:
-            raise Fault("batch", f"the {len(details)} payments of a batch do not add up to its amount")
+            raise Fault("batch", "batch_sum", count=str(len(details)))
         for n, (detail, part) in enumerate(zip(details, parts, strict=True), 1):
             yield ReadLine(amount_minor=sign * part, **plain, **_told(detail, credit, f"{reference}/{n}", code, note))
         return
     told = _told(details[0], credit, reference, code, note) if details else {
         "bank_ref": clean(reference, 60), "type_code": clean(code, 20), "text": clean(note, 1000),
     }  # fmt: skip
-    yield ReadLine(amount_minor=sign * whole, **plain, **told)
+    charges = _charges(entry, currency) or (_charges(details[0], currency) if details else 0)
+    yield ReadLine(amount_minor=sign * whole, charges_minor=charges, **plain, **{**told, **_batch(batch, told)})
+
+
+def _batch(batch: _Element | None, told: dict[str, Any]) -> dict[str, Any]:
+    """Of an entry that stands for a whole order of ours: which, and of how many payments."""
+    if batch is None:
+        return {}
+    count = _text(batch, "NbOfTxs")
+    return {
+        "batch_ref": clean(_text(batch, "PmtInfId") or told.get("batch_ref") or _text(batch, "MsgId"), 35),
+        "batch_count": int(count) if count.isdigit() else None,
+    }
+
+
+def _charges(of: _Element, currency: str) -> int:
+    """What the bank took and counted into the amount; what it books by itself is a line of its own."""
+    found = 0
+    for charges in _all(of, "Chrgs"):
+        rows = list(_all(charges, "Rcrd")) or [charges]
+        for row in rows:
+            amount = _find(row, "Amt")
+            if amount is None or amount.get("Ccy") != currency or _text(row, "ChrgInclInd") == "false":
+                continue
+            found += _minor(row, currency) * (-1 if _text(row, "CdtDbtInd") == "CRDT" else 1)
+    return max(found, 0)
 
 
 def _detail_minor(detail: _Element, currency: str) -> int:
@@ -186,7 +214,13 @@ def _detail_minor(detail: _Element, currency: str) -> int:
         holder = _find(detail, place) if place else detail
         if holder is not None and _find(holder, "Amt") is not None:
             return _minor(holder, currency)
-    raise Fault("batch", "a payment of a batch has no amount")
+    raise Fault("batch", "batch_amount")
+
+
+def _their_reference(detail: _Element) -> str:
+    """Who paid named it end to end; a bank that passes nothing on often has what we had named the order itself."""
+    said = _text(detail, "Refs/EndToEndId")
+    return said if said and said.upper() != "NOTPROVIDED" else _text(detail, "Refs/InstrId") or said
 
 
 def _told(detail: _Element, credit: bool, reference: str, code: str, note: str) -> dict[str, Any]:
@@ -201,7 +235,9 @@ def _told(detail: _Element, credit: bool, reference: str, code: str, note: str) 
     text = " ".join(part for part in (*remittance, _text(detail, "AddtlTxInf"), note) if part)
     return {
         "bank_ref": clean(_text(detail, "Refs/AcctSvcrRef") or reference, 60),
-        "their_ref": clean(_text(detail, "Refs/EndToEndId"), 60),
+        "their_ref": clean(_their_reference(detail), 60),
+        "batch_ref": clean(_text(detail, "Refs/PmtInfId"), 35),
+        "reason": clean(_text(detail, "RtrInf/Rsn/Cd") or _text(detail, "RtrInf/Rsn/Prtry"), 35),
         "type_code": clean(code, 20),
         "name": clean(name, 140),
         "account": clean(account, 40),

@@ -13,26 +13,41 @@ LARGEST_FILE = 10 * 2**20
 LINE_KINDS = ("credit", "debit", "reversed_credit", "reversed_debit")
 
 
-class Unreadable(Exception):
-    """Not a statement we can read; `reason` is for a person, in English."""
+def N_(text: str) -> str:
+    """Marks a sentence for the translators; it is translated when somebody reads it."""
+    return text
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+
+class Unreadable(Exception):
+    """Not a statement we can read. `sentence` says why in English, for the translators; `values` fill it."""
+
+    def __init__(self, sentence: str, **values: object) -> None:
+        super().__init__(sentence % values if values else sentence)
+        self.sentence = sentence
+        self.values = values
+
+    @property
+    def reason(self) -> str:
+        return str(self)
 
 
 class Fault(Exception):
-    """One statement of the file says something that cannot be booked; the others may be sound. `code` names it."""
+    """One statement of the file says something that cannot be booked; the others may be sound. `code` names the kind of break, `note`
+    what exactly, with its values (`values.NOTE_WORDS`)."""
 
-    def __init__(self, code: str, note: str) -> None:
+    def __init__(self, code: str, note: str, **values: str) -> None:
         super().__init__(f"{code}: {note}")
         self.code = code
-        self.note = note
+        self.facts = {"note": note, **values}
 
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """`amount_minor` is above zero when the account received. A reversed credit takes money, a reversed debit brings it back."""
+    """`amount_minor` is above zero when the account received. A reversed credit takes money, a reversed debit brings it back.
+
+    `batch_ref` and `batch_count` are of a batch that the bank booked as one: the id of the order (PmtInfId) and how many payments it
+    held. `reason` is why it came back (ISO 20022), `charges_minor` what the bank says it took and counted into the amount.
+    """
 
     kind: str
     amount_minor: int
@@ -45,11 +60,19 @@ class ReadLine:
     account: str = ""
     bic: str = ""
     text: str = ""
+    batch_ref: str = ""
+    batch_count: int | None = None
+    reason: str = ""
+    charges_minor: int = 0
+
+
+# What is read beside what makes a line this line: a statement of before these were read is still the same statement.
+_BESIDE = ("batch_ref", "batch_count", "reason", "charges_minor")
 
 
 @dataclass(frozen=True, slots=True)
 class ReadStatement:
-    """Balances are signed minor units of `currency`. `fault` and `fault_note` are set when it must not be booked."""
+    """Balances are signed minor units of `currency`. `fault` and `fault_facts` are set when it must not be booked."""
 
     kind: str
     account: str
@@ -61,12 +84,16 @@ class ReadStatement:
     closing_minor: int
     lines: tuple[ReadLine, ...] = ()
     fault: str = ""
-    fault_note: str = field(default="")
+    fault_facts: dict[str, str] = field(default_factory=dict)
 
     @property
     def digest(self) -> str:
         """What it says, hashed: the same statement in another file has the same."""
         said = asdict(self) | {"kind": "", "fault": "", "fault_note": ""}
+        del said["fault_facts"]
+        for line in said["lines"]:
+            for name in _BESIDE:
+                del line[name]
         return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()
 
     @property
@@ -79,7 +106,7 @@ def minor_of(text: str, currency: str) -> int:
     try:
         return Money.of(text, currency).minor
     except ValueError as error:
-        raise Fault("amount", f"«{text[:40]}» is no amount in {currency}") from error
+        raise Fault("amount", "no_amount", text=text[:40], currency=currency) from error
 
 
 def clean(text: str | None, most: int) -> str:
@@ -91,10 +118,10 @@ def clean(text: str | None, most: int) -> str:
 def read(body: bytes) -> list[ReadStatement]:
     """The statements of one file in their order: camt.053 (ISO 20022 XML) or MT940. Raises Unreadable for anything else."""
     if len(body) > LARGEST_FILE:
-        raise Unreadable("the file is larger than 10 MB")
+        raise Unreadable(N_("the file is larger than 10 MB"))
     start = body.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
     if not start:
-        raise Unreadable("the file is empty")
+        raise Unreadable(N_("the file is empty"))
     if start == b"<" or body[:2] in (b"\xff\xfe", b"\xfe\xff"):
         from everfair.payments.statements.camt import read_camt
 

@@ -10,11 +10,12 @@ from everfair.base.actor import Actor
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import Refused
-from everfair.base.rows import insert
+from everfair.base.rows import ask, insert
 from everfair.base.together import part
 from everfair.billing.actions import charge
 from everfair.events.trade import MoneyReturned
 from everfair.ledger.actions import post_entry
+from everfair.payments.actions import lower_dues
 from everfair.trade import postings
 from everfair.trade.actions.stages import locked_order
 from everfair.trade.models import Order, Return
@@ -23,8 +24,9 @@ from everfair.trade.roles import sellers_purse
 
 
 def return_money(order_id: UUID, amount: Money, reason: str, *, by: Actor) -> Return:
-    """Of what the seller was paid for an order, `amount` goes from the seller's wallet to the buyer's, and the platform gives back
-    the fees on it, to the cent: afterwards they are those of what is kept.
+    """Of what the seller was paid for an order, `amount` goes back to the buyer, and the platform gives back the fees on it, to the cent:
+    afterwards they are those of what is kept. What the buyer still owes on the seller's credit for this order is owed no more, first;
+    only what is over goes from the seller's wallet to the buyer's.
 
     Refuses whoever does not keep the seller's money, an amount above what the seller has been paid and kept, one that the wallet does not hold
     (`ledger.short`), and a missing reason.
@@ -37,18 +39,23 @@ def return_money(order_id: UUID, amount: Money, reason: str, *, by: Actor) -> Re
             raise Refused("trade.return_reason", _("Please say why."), field="reason", status=422)
         refuse_too_much(order, amount)
         made = Return(order=order, amount_minor=amount.minor, currency=amount.currency, reason=reason.strip(), by=by.label)
-        key, fees = f"return:{made.pk}", fees_back(order, amount)
-        post_entry(
-            key,
-            postings.money_returned(order.seller_id, order.buyer_id, amount, fees),
-            kind="money_returned",
-            by=by,
-            why={"order": order.reference, "reason": reason.strip()},
-        )
+        key = f"return:{made.pk}"
+        stages = ask("SELECT id FROM trade_stage WHERE order_id = %s ORDER BY id", [order.pk])
+        not_owed = lower_dues([row[0] for row in stages], amount, key=key, by=by)
+        _pay_back(order, amount - not_owed, not_owed, key, reason.strip(), by)
         insert(made)
-        charge(order.seller_id, fees, subject=order.pk, reference=order.reference, entry_key=key)
         emit(MoneyReturned(order.pk, made.pk, amount), by=by)
     return made
+
+
+def _pay_back(order: Order, cash: Money, not_owed: Money, key: str, reason: str, by: Actor) -> None:
+    """What is over, in money; nothing where the debt took all of it."""
+    if not cash:
+        return
+    fees = fees_back(order, cash, but=not_owed)
+    transfers = postings.money_returned(order.seller_id, order.buyer_id, cash, fees)
+    post_entry(key, transfers, kind="money_returned", by=by, why={"order": order.reference, "reason": reason})
+    charge(order.seller_id, fees, subject=order.pk, reference=order.reference, entry_key=key)
 
 
 def refuse_too_much(order: Order, amount: Money) -> None:

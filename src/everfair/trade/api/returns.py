@@ -23,7 +23,8 @@ router = Router(tags=["Orders"])
 @allow(MONEY_KEEPING, scope="money:write", proof="fresh")
 @write
 def return_money(request: HttpRequest, order_id: UUID, payload: ReturnIn) -> Any:
-    """Give back a part of what you were paid for an order: it goes from your wallet to the buyer's, and the fees on it come back to you."""
+    """Give back a part of what you were paid for an order: what the buyer still owes on your credit for it
+    is owed no more, first; the rest goes from your wallet to the buyer's. The fees on it come back to you."""
     actor = request.actor  # type: ignore[attr-defined]
     found = queries.order(order_id, actor, sides=False)
     try:

@@ -23,6 +23,7 @@ from everfair.base.writes import once
 from everfair.billing.values import Fee, one_sum
 from everfair.companies.queries import names
 from everfair.companies.roles import MONEY_KEEPING
+from everfair.payments.queries import owed_for
 from everfair.trade import actions, queries
 from everfair.trade.forms import ReturnForm
 from everfair.trade.models import Order
@@ -68,7 +69,12 @@ def return_money(request: HttpRequest, order_id: UUID) -> HttpResponse:
     try:
         if request.POST.get("confirmed") == "1":
             actions.return_money(order_id, amount, reason, by=actor)
-            messages.success(request, _("The money is in the buyer's wallet, the fees on it are back in yours."))
+            messages.success(
+                request,
+                _(
+                    "It is given back: off what the buyer owes you first, the rest into the buyer's wallet. The fees on it are back with you."
+                ),
+            )
             return redirect("trade:order", order_id)
         actions.refuse_too_much(found, amount)
     except Refused as refusal:
@@ -78,8 +84,11 @@ def return_money(request: HttpRequest, order_id: UUID) -> HttpResponse:
             raise
         form.add_error(refusal.field, str(refusal.message))
         return show(422)
-    back = [Fee(fee.kind, -fee.net, -fee.tax, fee.treatment) for fee in fees_back(found, amount)]
+    not_owed = min(amount, owed_for([stage.pk for stage in queries.stages_of(found)], found.currency))
+    cash = amount - not_owed
+    back = [Fee(fee.kind, -fee.net, -fee.tax, fee.treatment) for fee in fees_back(found, cash, but=not_owed)] if cash else []
     return page(
         request, "trade/return_confirm.html", order=found, amount=amount, reason=reason, typed=form.cleaned_data["amount"], buyer=buyer,
-        fee_facts=fee_face(found, amount, back)["fee_facts"], cost=amount - one_sum(back, found.currency),
+        fee_facts=fee_face(found, amount, back)["fee_facts"], cost=cash - one_sum(back, found.currency),
+        not_owed=not_owed, cash=cash,
     )  # fmt: skip

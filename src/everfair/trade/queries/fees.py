@@ -56,10 +56,13 @@ def fees_on(order: Order, moves: Sequence[tuple[Stage, Money]]) -> list[tuple[Fe
     return found
 
 
-def fees_back(order: Order, amount: Money) -> list[Fee]:
+def fees_back(order: Order, amount: Money, *, but: Money | None = None) -> list[Fee]:
     """What of the fees is taken back when the seller returns so much of what was paid: the fee is then that of what is kept. Each charge
-    gives its part, by largest remainder, at the tax it was charged with (I26)."""
+    gives its part, by largest remainder, at the tax it was charged with (I26). `but` was given back in this moment already, of what
+    nobody had paid yet."""
     terms, kept = fee_terms(order.rules), kept_of(order)
+    if but is not None:
+        kept -= but
     after = kept - amount
     charges = charges_of(order.pk)
     first = [one for one in charges if one.reverses_id is None]
