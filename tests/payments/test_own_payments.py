@@ -172,7 +172,7 @@ def test_a_batch_of_another_sum_or_number_is_a_break_and_moves_nothing(minor, co
 def test_a_bank_that_names_the_order_and_the_first_of_its_payments_means_the_order():
     payouts = sent(rich(), rich())
 
-    bring(Bank("usd").debit(2 * BIG, f"{order_of(payouts[0])} EREF+{payouts[0].pk.hex}"), "mt940")
+    bring(Bank("usd").debit(2 * BIG, f"{order_of(payouts[0])} {payouts[0].pk.hex}"), "mt940")
 
     assert ([fresh(payout).state for payout in payouts], found_breaks()) == (["paid", "paid"], [])
     assert nothing_is_wrong()

@@ -117,14 +117,16 @@ def take_as_paid(line: BankLine, rows: Sequence[Sent], *, how: str, by: Actor) -
             if row.state in ("dispatched", "sent"):
                 _done(settle_bank_payout(row.pk, line.bank_ref or line.their_ref))
             made = _match(line, "payout", row.amount, how, by, payout=row)
-            _post(made, postings.payout_shown(row.amount), "bank_payout", line, by)
+            post_entry(f"match:{made.pk}", postings.payout_shown(row.amount), kind="bank_payout", by=by, why=_why(line, row))
         else:
             settle_return(row, by=by)
             made = _match(line, "sent", row.amount, how, by, bank_return=row)
-            _post(made, postings.return_sent(row.pk, row.amount), "bank_return_sent", line, by)
+            transfers = postings.return_sent(row.pk, row.amount)
+            post_entry(f"match:{made.pk}", transfers, kind="bank_return_sent", by=by, why=_why(line))
     over = Money(-line.amount_minor, line.currency) - _sum(rows)
     if over:
-        _post(_match(line, "costs", over, "bank", by), postings.bank_charge(over), "bank_cost", line, by)
+        made = _match(line, "costs", over, "bank", by)
+        post_entry(f"match:{made.pk}", postings.bank_charge(over), kind="bank_cost", by=by, why=_why(line))
     settle_line(line, by=by)
 
 
@@ -167,7 +169,8 @@ def take_as_returned(line: BankLine, rows: Sequence[Payout], reason: str, *, how
         ours = min(kept, row.amount - Money(1, row.currency))
         kept -= ours
         made = _match(line, "returned", row.amount - ours, how, by, payout=row)
-        _post(made, postings.payout_came_back(line.pk, row.amount - ours, ours), "bank_payout_returned", line, by)
+        transfers = postings.payout_came_back(line.pk, row.amount - ours, ours)
+        post_entry(f"match:{made.pk}", transfers, kind="bank_payout_returned", by=by, why=_why(line, row))
     settle_line(line, by=by)
 
 
@@ -195,6 +198,5 @@ def _match(
     return row
 
 
-def _post(made: Match, transfers: Any, kind: str, line: BankLine, by: Actor) -> None:
-    why = {"line": str(line.pk)} | ({"payout": str(made.payout_id)} if made.payout_id else {})
-    post_entry(f"match:{made.pk}", transfers, kind=kind, by=by, why=why)
+def _why(line: BankLine, payout: Payout | None = None) -> dict[str, str]:
+    return {"line": str(line.pk)} | ({"payout": str(payout.pk)} if payout else {})
