@@ -66,7 +66,7 @@ def test_the_buyer_reads_the_rate_before_signing_and_the_seller_too():
         "Spread 1.00",
         "USD 420.00 cost EUR 339.40",
         last_day(),
-        "The platform bears it",
+        "The platform bears a difference of rates",
     ):
         assert said in read, said
     assert "The seller receives the same USD." in read
@@ -116,7 +116,14 @@ def test_the_rate_stands_on_the_papers_and_the_sheets(kind):
     buying = as_member(trade.order.buyer)
     day = plain_day(publication_day()).replace("\xa0", " ")
     for shown in (paper(buying.get(at(trade, f"{kind}.pdf"))), words(buying.get(at(trade, f"papers/{kind}/")))):
-        for said in ("Exchange rate of this contract", "1 EUR = 1.25 USD", day, "EUR 339.40", last_day(), "The buyer bears it"):
+        for said in (
+            "Exchange rate of this contract",
+            "1 EUR = 1.25 USD",
+            day,
+            "EUR 339.40",
+            last_day(),
+            "The buyer bears a difference of rates",
+        ):
             assert said in shown, said
 
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from everfair.base.formats import number, percent, plain_day, plain_money
@@ -78,13 +78,13 @@ def rate_in_words(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Spread"), percent(Decimal(terms.spread_bps) / 10_000, 2)),
         (_("Locked for"), _("%(held)s cost %(costs)s, the spread included") % _plain(held=held, costs=costs)),
         (_("Holds until"), _("the end of %(day)s (UTC)") % {"day": plain_day(terms.until)}),
+        (_("Until then"), _("The platform bears a difference of rates: what is paid by then is paid at this rate.")),
         (
-            _("Difference of rates until then"),
-            _("The platform bears it: what is paid by then is paid at this rate."),
-        ),
-        (
-            _("Difference of rates afterwards"),
-            _("The buyer bears it: what is paid later is paid at a price of that day. The seller receives the same %(currency)s.")
+            pgettext("after a day", "Afterwards"),
+            _(
+                "The buyer bears a difference of rates: what is paid later is paid at a price of its day. "
+                "The seller receives the same %(currency)s."
+            )
             % {"currency": terms.currency},
         ),
     ]
