@@ -79,6 +79,7 @@ class Operation:
     keyless: bool = False
     # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
     free: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()  # tables where a look leaves its trace, by intent
     proof: str = ""
 
 
@@ -603,6 +604,7 @@ _VISIT_OF_CLAIM = {
     "note": "teeth",
 }
 _REASON = {"reason": "half is missing"}
+_WHY = {"reason": "looked at"}
 _SAMPLE = {"offer": "~@partner_sampled", "quantity": 1, "incoterm": "DAP", "named_place": "Hamburg", "remarks": "soon"}
 _FRAMEWORK = {
     "lines": [{"offer": "~@partner_offer", "quantity": "1000"}], "incoterm": "FOB", "named_place": "Ningbo", "remarks": "soon",
@@ -646,6 +648,9 @@ OPERATIONS: list[Operation] = [
     Operation("POST /payments/{payment_id}/pay", PURSE, path={"payment_id": "@intent"}, body={"method": "credit"}),
     Operation("GET /credits", MEMBER),
     Operation("POST /credits", MONEY, body={"buyer": "@customer_number", "limit": "100.00", "currency": "USD", "net_days": 30}),
+    Operation("GET /credits/ageing", MEMBER, query={"side": "buyer"}),
+    Operation("GET /credits/{credit_id}/limits", MEMBER, path={"credit_id": "@credit_given"}),
+    Operation("GET /credits/{credit_id}/draws", MEMBER, path={"credit_id": "@credit_taken"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /credits/{credit_id}", MEMBER, path={"credit_id": "@credit_given"}),
     Operation("POST /credits/{credit_id}/limit", MONEY, path={"credit_id": "@credit_given"}, body={"limit": "100.00"}),
     Operation("POST /credits/{credit_id}/agree", MONEY, path={"credit_id": "@credit_offered"}),
@@ -661,7 +666,17 @@ OPERATIONS: list[Operation] = [
     Operation("POST /fx/quotes/{quote_id}/pay", MONEY, path={"quote_id": "@fx_payment_quote"}),
     Operation("POST /payments/{payment_id}/fx-quote", MONEY, path={"payment_id": "@intent"}, body={"give": "EUR"}),
     Operation("GET /wallet", MONEY),
-    Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={
+        "from_on": _day(-9), "to_on": _day(1), "cursor": "", "limit": "5"}),
+    Operation("GET /wallet/{currency}/statement.csv", MONEY, path={"currency": "~USD"}, query={"from_on": _day(-9), "to_on": _day(1)}),
+    Operation("GET /wallet/escrow", MONEY),
+    Operation("GET /reserves", MONEY),
+    Operation("GET /chargebacks", MONEY, query={"cursor": "", "limit": "5"}),
+    Operation("GET /chargebacks/{chargeback_id}", MONEY, path={"chargeback_id": "@chargeback"}),
+    Operation("GET /orders/{order_id}/statement", PARTY, path={"order_id": "@bought_funded"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /invoices/waiting", MONEY),
+    Operation("GET /tax-number", MONEY),
+    Operation("POST /tax-number", MONEY, body={"tax_number": "DE136695977"}),
     Operation("GET /invoices", MONEY, query={"cursor": "", "limit": "5"}),
     Operation("GET /invoices/{invoice_id}", MONEY, path={"invoice_id": "@invoice"}),
     Operation("GET /invoices/{invoice_id}/xml", MONEY, path={"invoice_id": "@invoice"}),

@@ -2,7 +2,7 @@
 
 from everfair.payments.bank import account_by_code as bank_account_by_code
 from everfair.payments.bank import account_for as bank_account_for
-from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_page
+from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_due, chargebacks_page
 from everfair.payments.queries.bank import (
     account_standings,
     break_by_id,
@@ -20,7 +20,9 @@ from everfair.payments.queries.bank import (
 )
 from everfair.payments.queries.chargebacks import (
     chargeback,
+    chargeback_seen_by,
     chargebacks_of,
+    chargebacks_seen_by,
     claimed_of,
     is_charged_back,
     taken_of,
@@ -29,6 +31,7 @@ from everfair.payments.queries.chargebacks import (
 from everfair.payments.queries.credit import (
     DueRow,
     LineStanding,
+    ageing,
     by_age,
     credit_due,
     credit_line,
@@ -39,6 +42,7 @@ from everfair.payments.queries.credit import (
     know_buyers_with,
     knows_buyer,
     limits_of,
+    lines_drawn,
     standing_of,
 )
 from everfair.payments.queries.fx import (
@@ -62,6 +66,7 @@ from everfair.payments.queries.money import (
     refund,
     refunds_of,
     wallet_statement,
+    whole_wallet_statement,
 )
 from everfair.payments.queries.outgoing import (
     BatchFile,
@@ -72,6 +77,7 @@ from everfair.payments.queries.outgoing import (
     bank_accounts_of,
     bank_accounts_visible_to,
     batch_file,
+    batches_after,
     batches_page,
     debts_due,
     debts_page,
@@ -123,6 +129,7 @@ __all__ = [
     "account_file",
     "account_standings",
     "accounts_to_look_at",
+    "ageing",
     "alarms_of_shares",
     "bank_account",
     "bank_account_by_code",
@@ -130,6 +137,7 @@ __all__ = [
     "bank_accounts_of",
     "bank_accounts_visible_to",
     "batch_file",
+    "batches_after",
     "batches_page",
     "break_by_id",
     "breaks_page",
@@ -137,8 +145,11 @@ __all__ = [
     "card_rails",
     "chargeback",
     "chargeback_exposure",
+    "chargeback_seen_by",
+    "chargebacks_due",
     "chargebacks_of",
     "chargebacks_page",
+    "chargebacks_seen_by",
     "claimed_of",
     "credit_due",
     "credit_line",
@@ -167,6 +178,7 @@ __all__ = [
     "limits_of",
     "line_face",
     "line_words",
+    "lines_drawn",
     "lines_of",
     "misfits",
     "missing_of",
@@ -212,4 +224,5 @@ __all__ = [
     "transfer_times",
     "wallet_statement",
     "ways_of",
+    "whole_wallet_statement",
 ]
