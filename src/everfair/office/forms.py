@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import DayField, MomentField, NumberField, TextField
 from everfair.base.words import word
 from everfair.markets.rules import Rule
+from everfair.office.values import LARGEST_FILE
 from everfair.reference import queries as reference
 from everfair.reference.values import UNSORTED, name_in
 
@@ -71,7 +72,7 @@ class StatementForm(forms.Form):
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
-        if found.size > 10 * 2**20:
+        if found.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 10 MB."))
         return found
 
@@ -86,7 +87,7 @@ class RatesForm(forms.Form):
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
-        if found.size > 10 * 2**20:
+        if found.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 10 MB."))
         return found
 

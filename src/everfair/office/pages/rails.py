@@ -12,11 +12,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.pages import page
-from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, proof_address
+from everfair.office.queries.rails import rail_row
 from everfair.office.queries.trail import staff_names
 from everfair.payments.queries import alarms_of_shares, drills, rail_orders, rails_face
 
@@ -36,9 +36,7 @@ def rail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def _show(request: HttpRequest, code: str, typed: Any) -> HttpResponse:
-    row = next((row for row in rails_face("").rows if row.standing.rail.code == code), None)
-    if row is None:
-        raise NotVisible
+    row = rail_row(code)
     said = rail_orders(code)
     initial = {"state": "open" if row.standing.open else "closed", "ends_on": row.standing.ends_on}
     return page(

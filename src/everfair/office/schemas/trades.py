@@ -1,4 +1,4 @@
-"""What programs send to the office and get from it."""
+"""What programs send about trades and companies, and get of them."""
 
 from __future__ import annotations
 
