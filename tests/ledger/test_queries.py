@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import random
-from datetime import timedelta
+from datetime import date, timedelta
+from threading import Event
+from time import sleep
 
 import pytest
+from django.db import transaction
 
 from everfair.base import clock
 from everfair.base.actor import SYSTEM
@@ -14,6 +17,7 @@ from everfair.base.money import Money
 from everfair.ledger.actions import post_entry, reserve
 from everfair.ledger.queries import Line, balance, balance_at, escrows, hold_of, statement, wallets
 from everfair.ledger.values import Transfer, clearing, escrow, fees, wallet
+from tests.base.together import together
 from tests.ledger.books import put, usd
 
 
@@ -109,3 +113,58 @@ def test_the_balance_of_a_moment_counts_what_was_posted_up_to_it(committed: None
     assert [balance_at(source, at) for at, _ in replay] == [minor for _, minor in replay]
     assert balance_at(source, replay[0][0] - timedelta(hours=1)) == 0
     assert balance_at(source, replay[1][0] - timedelta(hours=1)) == 1000
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("limit", [1, 2, 50])
+def test_a_statement_of_some_days_has_the_balances_of_the_whole(limit: int):
+    address, days = put(new_id(), 1000), [clock.now().date()]
+    for n in range(1, 5):
+        clock.advance(timedelta(days=1))
+        days.append(clock.now().date())
+        for part in (1, 2):
+            post_entry(f"day:{n}:{part}", [Transfer(address, wallet(new_id(), "USD"), usd(n))], kind=f"day{n}", by=SYSTEM)
+    whole = [(line.id, line.balance.minor) for line in statement(address, limit=50)]
+
+    def asked(**between: date) -> list[tuple[int, int]]:
+        found: list[tuple[int, int]] = []
+        before = None
+        while page := statement(address, before=before, limit=limit, **between):
+            found += [(line.id, line.balance.minor) for line in page]
+            before = page[-1].id
+        return found
+
+    assert asked(from_on=days[1], to_on=days[2]) == whole[4:8]
+    assert asked(from_on=days[3]) == whole[:4]
+    assert asked(to_on=days[0]) == whole[8:]
+    assert asked(from_on=days[4] + timedelta(days=1)) == []
+
+
+def test_a_line_of_the_evening_that_was_written_after_one_of_the_morning_counts_in_its_balance(committed: None):
+    """Whoever began before midnight may write after somebody who began later."""
+    address = put(new_id(), 1000)
+    tomorrow = (clock.now() + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)
+    clock.advance(tomorrow - clock.now() - timedelta(seconds=1))
+    begun, other = Event(), Event()
+
+    def evening() -> None:
+        with transaction.atomic():
+            assert clock.now() < tomorrow
+            begun.set()
+            assert other.wait(20)
+            post_entry("evening", [Transfer(address, wallet(new_id(), "USD"), usd(100))], kind="evening", by=SYSTEM)
+
+    def morning() -> None:
+        assert begun.wait(20)
+        while clock.now() < tomorrow:
+            sleep(0.05)
+        post_entry("morning", [Transfer(address, wallet(new_id(), "USD"), usd(10))], kind="morning", by=SYSTEM)
+        other.set()
+
+    assert together([evening, morning]) == [None, None]
+
+    assert [(line.kind, line.balance.minor) for line in statement(address)][:2] == [("evening", 890), ("morning", 990)]
+    of_the_morning = statement(address, from_on=tomorrow.date())
+    assert [(line.kind, line.balance.minor) for line in of_the_morning] == [("morning", 990)]
+    until_then = statement(address, to_on=tomorrow.date() - timedelta(days=1))
+    assert [(line.kind, line.balance.minor) for line in until_then] == [("evening", 890), ("seed", 1000)]

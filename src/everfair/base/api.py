@@ -131,7 +131,8 @@ def refusal_problem(refusal: Refused) -> HttpResponse:
 def write(view: Callable[..., Any]) -> Callable[..., Any]:
     """For endpoints that change something: `Idempotency-Key` is required, and its repetition gets the same answer.
 
-    The view returns a value or (status, value) as with ninja; it runs in the transaction that stores the answer.
+    The view returns a value or (status, value) as with ninja, or a whole answer where it hands out a file; it runs in the transaction
+    that stores the answer.
     """
 
     @wraps(view)
@@ -142,6 +143,8 @@ def write(view: Callable[..., Any]) -> Callable[..., Any]:
 
         def work() -> HttpResponse:
             answer = view(request, *args, **kwargs)
+            if isinstance(answer, HttpResponse):
+                return answer
             status, value = answer if isinstance(answer, tuple) else (200, answer)
             text = json.dumps(value.model_dump(mode="json") if isinstance(value, Schema) else value)
             return HttpResponse(text, status=status, content_type="application/json; charset=utf-8")

@@ -7,12 +7,13 @@ from django.http import HttpRequest
 from ninja import Query, Router
 
 from everfair.base.allow import allow
-from everfair.base.api import MoneyOut, open_cursor, seal_cursor
-from everfair.billing import queries
+from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
+from everfair.base.refused import NotVisible
+from everfair.billing import actions, queries
 from everfair.billing.documents.values import document_of
-from everfair.billing.models import Invoice
+from everfair.billing.models import Invoice, TaxNumber
 from everfair.billing.pages import pdf_answer, xml_answer
-from everfair.billing.schemas import InvoiceOut, InvoicePage
+from everfair.billing.schemas import InvoiceOut, InvoicePage, TaxNumberIn, TaxNumberOut, WaitingChargesOut
 from everfair.companies.roles import MONEY_KEEPING
 
 router = Router(tags=["Money"])
@@ -35,6 +36,16 @@ def list_invoices(request: HttpRequest, cursor: str = Query("", max_length=400),
         "items": [_brief(row) for row in shown],
         "next_cursor": seal_cursor([str(shown[-1].pk)]) if len(found) > limit else None,
     }
+
+
+@router.get("/invoices/waiting", response=list[WaitingChargesOut])
+@allow(MONEY_KEEPING, scope="money:read")
+def list_waiting_charges(request: HttpRequest) -> Any:
+    """Fees that are charged and stand on no invoice yet, by currency; they are invoiced when the month is over."""
+    return [
+        {name: row[name] for name in ("since", "charges")} | {name: MoneyOut.of(row[name]) for name in ("net", "tax")}
+        for row in queries.waiting_charges(request.actor.company_id)  # type: ignore[attr-defined]
+    ]
 
 
 @router.get("/invoices/{uuid:invoice_id}", response=InvoiceOut)
@@ -63,6 +74,28 @@ def get_invoice_xml(request: HttpRequest, invoice_id: UUID) -> Any:
 def get_invoice_pdf(request: HttpRequest, invoice_id: UUID) -> Any:
     """PDF/A-3 with the invoice as data inside (Factur-X, profile EN 16931)."""
     return pdf_answer(queries.invoice(invoice_id, request.actor))  # type: ignore[attr-defined]
+
+
+@router.get("/tax-number", response=TaxNumberOut)
+@allow(MONEY_KEEPING, scope="money:read")
+def get_tax_number(request: HttpRequest) -> Any:
+    """Not found while your company has stated none."""
+    found = queries.tax_number_of(request.actor.company_id)  # type: ignore[attr-defined]
+    if found is None:
+        raise NotVisible
+    return _tax_number(found)
+
+
+@router.post("/tax-number", response=TaxNumberOut)
+@allow(MONEY_KEEPING, scope="money:write")
+@write
+def state_tax_number(request: HttpRequest, payload: TaxNumberIn) -> Any:
+    """It counts once the operator has looked it up. In the European Union the VAT number with its country's letters."""
+    return TaxNumberOut(**_tax_number(actions.state_tax_number(payload.tax_number, by=request.actor)))  # type: ignore[attr-defined]
+
+
+def _tax_number(found: TaxNumber) -> dict[str, Any]:
+    return {"tax_number": found.number, "confirmed": found.confirmed, "stated_at": found.created_at}
 
 
 def _brief(row: Invoice) -> dict[str, Any]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -15,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.jinja import with_query
-from everfair.base.money import Money
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.roles import OPERATOR
@@ -50,17 +48,12 @@ def _list(request: HttpRequest, typed: TaxNumberForm | None) -> HttpResponse:
         "billing/invoices.html",
         status=422 if typed is not None else 200,
         invoices=shown,
-        waiting=[open_face(row) for row in queries.open_sums(actor.company_id)],
+        waiting=queries.waiting_charges(actor.company_id),
         tax_number=number,
         form=typed or TaxNumberForm(initial={"tax_number": number.number if number else ""}),
         first=not after,
         next_url=with_query(request.get_full_path(), after=more) if more else None,
     )
-
-
-def open_face(row: dict[str, Any]) -> dict[str, Any]:
-    """A sum that waits for its invoice, in money."""
-    return row | {"net": Money(int(row["net_minor"]), row["currency"]), "tax": Money(int(row["tax_minor"]), row["currency"])}
 
 
 @require_POST

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from everfair.base.actor import Actor
+from everfair.base.money import Money
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one
 from everfair.billing.models import Charge, Invoice, Issuer, TaxNumber, TaxRate
@@ -97,6 +98,14 @@ def open_sums(company_id: UUID | None = None) -> list[dict[str, Any]]:
         GROUP BY 1, 2, 3 ORDER BY 6, 1, 3 LIMIT 500"""  # noqa: S608
     names = ("number", "name", "currency", "net_minor", "tax_minor", "since", "charges")
     return [dict(zip(names, row, strict=True)) for row in ask(sql, [company_id, company_id])]
+
+
+def waiting_charges(company_id: UUID | None = None) -> list[dict[str, Any]]:
+    """The same with `net` and `tax` as money."""
+    return [
+        row | {name: Money(int(row[f"{name}_minor"]), row["currency"]) for name in ("net", "tax")}
+        for row in open_sums(company_id)
+    ]
 
 
 def invoices_visible_to(actor: Actor) -> QuerySet[Invoice]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from ninja import Schema
+from ninja import Field, Schema
+from pydantic import ConfigDict
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Words
 
 
 class InvoiceLineOut(Schema):
@@ -44,3 +45,25 @@ class InvoiceOut(InvoiceBriefOut):
 class InvoicePage(Schema):
     items: list[InvoiceBriefOut]
     next_cursor: str | None = None
+
+
+class WaitingChargesOut(Schema):
+    """`charges` fees since a moment, of one currency; sums below zero when more was given back than taken."""
+
+    since: datetime
+    charges: int
+    net: MoneyOut
+    tax: MoneyOut
+
+
+class TaxNumberIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+    tax_number: Words = Field(min_length=1, max_length=40)
+
+
+class TaxNumberOut(Schema):
+    """`confirmed`: the operator has looked it up; invoices name no other."""
+
+    tax_number: str
+    confirmed: bool
+    stated_at: datetime

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.forms import DayField, MomentField, NumberField, TextField, read_money
 from everfair.base.words import word
 from everfair.markets.rules import Rule
+from everfair.office.values import LARGEST_FILE
 from everfair.payments.values import RETURN_WORDS
 from everfair.reference import queries as reference
 from everfair.reference.queries import CURRENCIES, currency_name
@@ -63,7 +64,7 @@ class StatementForm(forms.Form):
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
-        if found.size > 10 * 2**20:
+        if found.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 10 MB."))
         return found
 
@@ -78,7 +79,7 @@ class RatesForm(forms.Form):
 
     def clean_file(self) -> Any:
         found = self.cleaned_data["file"]
-        if found.size > 10 * 2**20:
+        if found.size > LARGEST_FILE:
             raise forms.ValidationError(_("The file is larger than 10 MB."))
         return found
 

@@ -4,6 +4,9 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.words import name_codes
 
+# Of a bank's statements or of exchange rates, in bytes.
+LARGEST_FILE = 10 * 2**20
+
 # Written by `companies` at registration, and our answer to it.
 LOOKALIKE = "lookalike name"
 NAME_CLEARED = "name looked at"

@@ -1,5 +1,6 @@
 """Money for programs: payments, the wallet, bank accounts, payouts."""
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -20,16 +21,21 @@ from everfair.payments.credit import api as credit
 from everfair.payments.credit.api import shown_payment
 from everfair.payments.fx import api as exchanging
 from everfair.payments.models import BankAccount, Payout
+from everfair.payments.pages.wallet import statement_answer
+from everfair.payments.queries.chargebacks import ChargebackSeen
 from everfair.payments.queries.standing import moves_of
 from everfair.payments.schemas import (
     BankAccountIn,
     BankAccountOut,
+    ChargebackOut,
+    ChargebackPage,
     CheckoutOut,
     DebtOut,
     PaymentOut,
     PayoutIn,
     PayoutOut,
     PayoutPage,
+    ReserveOut,
     StatementPage,
     TransferOut,
     WalletOut,
@@ -39,6 +45,9 @@ from everfair.reference.queries import COUNTRIES, CURRENCIES
 router = Router(tags=["Money"])
 router.add_router("", credit.router)
 router.add_router("", exchanging.router)
+CSV = {
+    "responses": {200: {"description": "The file", "content": {"text/csv": {"schema": {"type": "string", "format": "binary"}}}}}
+}
 
 
 @router.get("/payments/{uuid:payment_id}", response=PaymentOut)
@@ -117,13 +126,17 @@ def get_wallet(request: HttpRequest) -> Any:
 @router.get("/wallet/{str:currency}/statement", response=StatementPage)
 @allow(MONEY_KEEPING, scope="money:read")
 def get_statement(
-    request: HttpRequest, currency: str, cursor: str = Query("", max_length=400), limit: int = Query(50, ge=1, le=100)
+    request: HttpRequest,
+    currency: str,
+    from_on: date | None = Query(None),  # noqa: B008
+    to_on: date | None = Query(None),  # noqa: B008
+    cursor: str = Query("", max_length=400),
+    limit: int = Query(50, ge=1, le=100),
 ) -> Any:
-    """The wallet's lines, newest first."""
-    if currency not in CURRENCIES:
-        raise NotVisible
+    """The wallet's lines, newest first; `from_on` and `to_on` are the first and the last day (UTC) that are asked for."""
+    days = _days(currency, from_on, to_on)
     before = open_cursor(cursor, int)[0] if cursor else None
-    found = queries.wallet_statement(request.actor, currency, before=before, limit=limit + 1)  # type: ignore[attr-defined]
+    found = queries.wallet_statement(request.actor, currency, before=before, limit=limit + 1, **days)  # type: ignore[attr-defined]
     shown = found[:limit]
     items = [
         {
@@ -138,6 +151,63 @@ def get_statement(
         for row in shown
     ]
     return {"items": items, "next_cursor": seal_cursor([shown[-1].line.id]) if len(found) > limit else None}
+
+
+@router.get("/wallet/{str:currency}/statement.csv", response={200: None}, openapi_extra=CSV)
+@allow(MONEY_KEEPING, scope="money:read")
+def get_statement_file(
+    request: HttpRequest,
+    currency: str,
+    from_on: date | None = Query(None),  # noqa: B008
+    to_on: date | None = Query(None),  # noqa: B008
+) -> Any:
+    """The same lines as a table, at most 100,000 of them: moment, what it was, what for, amount, balance, currency, number of the line."""
+    return statement_answer(request.actor, currency, **_days(currency, from_on, to_on))  # type: ignore[attr-defined]
+
+
+def _days(currency: str, from_on: date | None, to_on: date | None) -> dict[str, date | None]:
+    if currency not in CURRENCIES:
+        raise NotVisible
+    if from_on and to_on and to_on < from_on:
+        raise Refused("base.days", _("This day is before the first."), field="to_on", status=422)
+    return {"from_on": from_on, "to_on": to_on}
+
+
+@router.get("/reserves", response=list[ReserveOut])
+@allow(MONEY_KEEPING, scope="money:read")
+def list_reserves(request: HttpRequest) -> Any:
+    """What of sales paid by card is kept back for a while, the next to be let go first. At most 200."""
+    return [
+        {
+            "id": row.pk,
+            "description": row.description,
+            "amount": MoneyOut.of(row.amount),
+            "left": MoneyOut.of(row.left),
+            "release_at": row.release_at,
+        }
+        for row in queries.reserves_of(request.actor.company_id, limit=200)  # type: ignore[attr-defined]
+    ]
+
+
+@router.get("/chargebacks", response=ChargebackPage)
+@allow(MONEY_KEEPING, scope="money:read")
+def list_chargebacks(request: HttpRequest, cursor: str = Query("", max_length=400), limit: int = Query(25, ge=1, le=100)) -> Any:
+    """Card payments of your company, or to it, that their payers' banks took back; newest first."""
+    actor = request.actor  # type: ignore[attr-defined]
+    before = open_cursor(cursor, UUID)[0] if cursor else None
+    found = queries.chargebacks_seen_by(actor, before=before, limit=limit + 1)
+    shown = found[:limit]
+    return {
+        "items": [_chargeback(row, actor) for row in shown],
+        "next_cursor": seal_cursor([str(shown[-1].chargeback.pk)]) if len(found) > limit else None,
+    }
+
+
+@router.get("/chargebacks/{uuid:chargeback_id}", response=ChargebackOut)
+@allow(MONEY_KEEPING, scope="money:read")
+def get_chargeback(request: HttpRequest, chargeback_id: UUID) -> Any:
+    actor = request.actor  # type: ignore[attr-defined]
+    return _chargeback(queries.chargeback_seen_by(chargeback_id, actor), actor)
 
 
 @router.get("/bank-accounts", response=list[BankAccountOut])
@@ -253,6 +323,20 @@ def _account(row: BankAccount) -> dict[str, Any]:
     plain = ("id", "holder", "bic", "bank_name", "country", "currency")
     more = {"ending": row.account[-4:], "state": row.state, "usable_at": row.usable_at}
     return {name: getattr(row, name) for name in plain} | more
+
+
+def _chargeback(row: ChargebackSeen, actor: Actor) -> dict[str, Any]:
+    found = row.chargeback
+    own = found.company_id == actor.company_id
+    plain = ("id", "state", "reason_code", "answer", "evidence_due_at", "answered_at", "ended_at")
+    return {name: getattr(found, name) for name in plain} | {
+        "side": "payer" if own else "payee",
+        "payment": found.intent_id if own else None,
+        "description": row.description,
+        "amount": MoneyOut.of(found.amount),
+        "taken": MoneyOut.of(row.taken),
+        "opened_at": found.created_at,
+    }
 
 
 def _shown(payout_id: UUID, actor: Actor) -> dict[str, Any]:

@@ -6,10 +6,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import TextField, read_money
+from everfair.base.forms import DayField, TextField, read_money
 from everfair.reference.queries import COUNTRIES, CURRENCIES, country_name, currency_name
 
 
@@ -66,6 +66,20 @@ class PayoutForm(forms.Form):
             except ValidationError as error:
                 self.add_error("amount", error)
         return typed
+
+
+class DaysForm(forms.Form):
+    """Two days (UTC), both included; each may stay empty."""
+
+    from_on = DayField(label=pgettext_lazy("day", "From"), required=False)
+    to_on = DayField(label=pgettext_lazy("day", "Until"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        asked: dict[str, Any] = super().clean() or {}
+        begin, end = asked.get("from_on"), asked.get("to_on")
+        if begin and end and end < begin:
+            self.add_error("to_on", _("This day is before the first."))
+        return asked
 
 
 def hidden_number(account: str) -> str:

@@ -148,3 +148,38 @@ class DebtOut(Schema):
     state: str
     owed_at: datetime
     due_at: datetime | None
+
+
+class ReserveOut(Schema):
+    """What of one sale is kept back from its seller until `release_at`; chargebacks may have taken a part of it before (`left`)."""
+
+    id: UUID
+    description: str
+    amount: MoneyOut
+    left: MoneyOut
+    release_at: datetime
+
+
+class ChargebackOut(Schema):
+    """A payer's bank took a card payment back. `state`: open, won, lost, retaken (won, then lost after all), reinstated (lost, then won).
+    `side`: payer (your company had paid it, `payment` is its payment) or payee. `answer`: accept, contest or empty, until `evidence_due_at`; the operator gives it.
+    `taken`: what of it stands against your company's own money, by its reserve, its wallet or a debt."""
+
+    id: UUID
+    side: str
+    payment: UUID | None
+    description: str
+    amount: MoneyOut
+    taken: MoneyOut
+    state: str
+    reason_code: str
+    answer: str
+    opened_at: datetime
+    evidence_due_at: datetime | None
+    answered_at: datetime | None
+    ended_at: datetime | None
+
+
+class ChargebackPage(Schema):
+    items: list[ChargebackOut]
+    next_cursor: str | None = None

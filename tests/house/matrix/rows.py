@@ -80,6 +80,7 @@ class Operation:
     keyless: bool = False
     # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
     free: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()  # tables where a look leaves its trace, by intent
     proof: str = ""
 
 
@@ -621,6 +622,7 @@ _VISIT_OF_CLAIM = {
     "note": "teeth",
 }
 _REASON = {"reason": "half is missing"}
+_WHY = {"reason": "looked at"}
 _SAMPLE = {"offer": "~@partner_sampled", "quantity": 1, "incoterm": "DAP", "named_place": "Hamburg", "remarks": "soon"}
 _FRAMEWORK = {
     "lines": [{"offer": "~@partner_offer", "quantity": "1000"}], "incoterm": "FOB", "named_place": "Ningbo", "remarks": "soon",
@@ -664,6 +666,9 @@ OPERATIONS: list[Operation] = [
     Operation("POST /payments/{payment_id}/pay", PURSE, path={"payment_id": "@intent"}, body={"method": "credit"}),
     Operation("GET /credits", MEMBER),
     Operation("POST /credits", MONEY, body={"buyer": "@customer_number", "limit": "100.00", "currency": "USD", "net_days": 30}),
+    Operation("GET /credits/ageing", MEMBER, query={"side": "buyer"}),
+    Operation("GET /credits/{credit_id}/limits", MEMBER, path={"credit_id": "@credit_given"}),
+    Operation("GET /credits/{credit_id}/draws", MEMBER, path={"credit_id": "@credit_taken"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /credits/{credit_id}", MEMBER, path={"credit_id": "@credit_given"}),
     Operation("POST /credits/{credit_id}/limit", MONEY, path={"credit_id": "@credit_given"}, body={"limit": "100.00"}),
     Operation("POST /credits/{credit_id}/agree", MONEY, path={"credit_id": "@credit_offered"}),
@@ -679,7 +684,17 @@ OPERATIONS: list[Operation] = [
     Operation("POST /fx/quotes/{quote_id}/pay", MONEY, path={"quote_id": "@fx_payment_quote"}),
     Operation("POST /payments/{payment_id}/fx-quote", MONEY, path={"payment_id": "@intent"}, body={"give": "EUR"}),
     Operation("GET /wallet", MONEY),
-    Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /wallet/{currency}/statement", MONEY, path={"currency": "~USD"}, query={
+        "from_on": _day(-9), "to_on": _day(1), "cursor": "", "limit": "5"}),
+    Operation("GET /wallet/{currency}/statement.csv", MONEY, path={"currency": "~USD"}, query={"from_on": _day(-9), "to_on": _day(1)}),
+    Operation("GET /wallet/escrow", MONEY),
+    Operation("GET /reserves", MONEY),
+    Operation("GET /chargebacks", MONEY, query={"cursor": "", "limit": "5"}),
+    Operation("GET /chargebacks/{chargeback_id}", MONEY, path={"chargeback_id": "@chargeback"}),
+    Operation("GET /orders/{order_id}/statement", PARTY, path={"order_id": "@bought_funded"}, query={"cursor": "", "limit": "5"}),
+    Operation("GET /invoices/waiting", MONEY),
+    Operation("GET /tax-number", MONEY),
+    Operation("POST /tax-number", MONEY, body={"tax_number": "DE136695977"}),
     Operation("GET /invoices", MONEY, query={"cursor": "", "limit": "5"}),
     Operation("GET /invoices/{invoice_id}", MONEY, path={"invoice_id": "@invoice"}),
     Operation("GET /invoices/{invoice_id}/xml", MONEY, path={"invoice_id": "@invoice"}),
@@ -836,6 +851,87 @@ OPERATIONS: list[Operation] = [
               body={"sold": {"amount": "10.00", "currency": "USD"}, "bought": {"amount": "9.26", "currency": "EUR"}, "traded_on": _day(0), "bank_ref": _slip}),
     Operation("POST /office/fx/covers/{cover_id}/book", CASHIER, "operator", {"cover_id": "@cover"}, proof="fresh"),
     Operation("POST /office/fx/covers/{cover_id}/withdraw", CASHIER, "operator", {"cover_id": "@cover"}, proof="fresh"),
+    # ── the operator's money ──
+    Operation("GET /office/batches", OPERATOR, "operator", query={"state": "", "cursor": "", "limit": "5"}),
+    Operation("GET /office/batches/{batch_id}", OPERATOR, "operator", {"batch_id": "@batch_filed"}),
+    Operation("POST /office/batches/{batch_id}/prepare", OPERATOR, "operator", {"batch_id": "@batch_open"}, proof="fresh"),
+    Operation("POST /office/batches/{batch_id}/reopen", OPERATOR, "operator", {"batch_id": "@batch_prepared"}, proof="fresh"),
+    Operation("POST /office/batches/{batch_id}/release", OPERATOR, "operator", {"batch_id": "@batch_prepared"}, proof="fresh",
+              body={"total": "12000.00"}),
+    Operation("POST /office/batches/{batch_id}/file", OPERATOR, "operator", {"batch_id": "@batch_released"}, proof="fresh"),
+    Operation("POST /office/batches/{batch_id}/file-again", OPERATOR, "operator", {"batch_id": "@batch_filed"}, proof="fresh", body=_WHY),
+    Operation("POST /office/batches/{batch_id}/hand-over", OPERATOR, "operator", {"batch_id": "@batch_filed"}, proof="fresh"),
+    Operation("GET /office/payouts", OPERATOR, "operator", query={"which": "held", "cursor": "", "limit": "5"}),
+    Operation("GET /office/payouts/{payout_id}", OPERATOR, "operator", {"payout_id": "@payout_held"}),
+    Operation("POST /office/payouts/{payout_id}/approve", OPERATOR, "operator", {"payout_id": "@payout_asked"}, proof="fresh"),
+    Operation("POST /office/payouts/{payout_id}/take-out", OPERATOR, "operator", {"payout_id": "@payout_batched"}, proof="fresh", body=_WHY),
+    Operation("POST /office/payouts/{payout_id}/readmit", OPERATOR, "operator", {"payout_id": "@payout_held"}, proof="fresh"),
+    Operation("POST /office/payouts/{payout_id}/cancel", OPERATOR, "operator", {"payout_id": "@payout_held"}, proof="fresh", body=_WHY),
+    Operation("POST /office/payouts/{payout_id}/settle", OPERATOR, "operator", {"payout_id": "@payout_filed"}, proof="fresh", body={
+        "bank_ref": "NTRF1"}),
+    Operation("POST /office/payouts/{payout_id}/bounce", OPERATOR, "operator", {"payout_id": "@payout_filed"}, proof="fresh", body=_WHY),
+    Operation("GET /office/bank-accounts", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
+    Operation("GET /office/bank-accounts/{account_id}", OPERATOR, "operator", {"account_id": "@looked_account"}),
+    Operation("POST /office/bank-accounts/{account_id}/look", OPERATOR, "operator", {"account_id": "@spare_account"}, proof="fresh", body={
+        "evidence": "letter seen"}),
+    Operation("POST /office/bank-accounts/{account_id}/confirm", OPERATOR, "operator", {"account_id": "@looked_account"}, proof="fresh"),
+    Operation("POST /office/bank-accounts/{account_id}/refuse", OPERATOR, "operator", {"account_id": "@spare_account"}, proof="fresh", body=_WHY),
+    Operation("GET /office/debts", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
+    Operation("GET /office/chargebacks", OPERATOR, "operator", query={"state": "open", "cursor": "", "limit": "5"}),
+    Operation("GET /office/chargebacks/exposure", OPERATOR, "operator"),
+    Operation("GET /office/chargebacks/{chargeback_id}", OPERATOR, "operator", {"chargeback_id": "@chargeback"}),
+    Operation("POST /office/chargebacks/{chargeback_id}/answer", OPERATOR, "operator", {"chargeback_id": "@chargeback"}, proof="fresh", body={
+        "answer": "contest", "evidence": "signed for on Monday"}),
+    Operation("GET /office/bank/statements", CASHIER, "operator", query={"cursor": "", "limit": "5"}),
+    Operation("POST /office/bank/statements", CASHIER, "operator", files={"file": _statement}),
+    Operation("GET /office/bank/statements/{statement_id}", CASHIER, "operator", {"statement_id": "@bank_statement"}),
+    Operation("GET /office/bank/lines", CASHIER, "operator", query={"state": "open", "cursor": "", "limit": "5"}),
+    Operation("GET /office/bank/lines/{line_id}", CASHIER, "operator", {"line_id": "@bank_line"}),
+    Operation("POST /office/bank/lines/{line_id}/assign", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "parts": [{"payment": "@awaited", "amount": "5.00"}]}),
+    Operation("POST /office/bank/lines/{line_id}/return", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "name": "Somebody", "account": "DE44500105175407324931", "bic": ""}),
+    Operation("POST /office/bank/lines/{line_id}/costs", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY,
+              answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/sent", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "owed": "@bank_line"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/keep", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY),
+    Operation("GET /office/bank/decisions", CASHIER, "operator"),
+    Operation("POST /office/bank/decisions/{decision_id}/approve", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
+    Operation("POST /office/bank/decisions/{decision_id}/withdraw", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
+    Operation("GET /office/bank/returns", CASHIER, "operator", query={"state": "requested"}),
+    Operation("GET /office/bank/breaks", CASHIER, "operator", query={"settled": "false", "cursor": "", "limit": "5"}),
+    Operation("GET /office/bank/breaks/{break_id}", CASHIER, "operator", {"break_id": "@bank_break"}),
+    Operation("POST /office/bank/breaks/{break_id}/settle", CASHIER, "operator", {"break_id": "@bank_break"}, body=_WHY),
+    Operation("GET /office/books/trial", OPERATOR, "operator", query={"on": _day(0)}),
+    Operation("GET /office/books/accounts", OPERATOR, "operator", query={"prefix": "platform:", "cursor": "", "limit": "5"}),
+    Operation("GET /office/books/journal", OPERATOR, "operator", looks=("companies_auditnote",), query={
+        "of": "account", "what": "@wallet_address", "from_on": _day(-9), "to_on": _day(1), "cursor": "", "limit": "5"}),
+    Operation("GET /office/books/entries/{entry_id}", OPERATOR, "operator", {"entry_id": "@entry"}),
+    Operation("POST /office/books/entries/{entry_id}/correct", OPERATOR, "operator", {"entry_id": "@cost_entry"}, proof="fresh", body=_WHY),
+    Operation("GET /office/books/periods", OPERATOR, "operator"),
+    Operation("GET /office/books/periods/{month}", OPERATOR, "operator", {"month": f"~{_day(0)[:7]}"}),
+    Operation("GET /office/books/periods/{month}/checks", OPERATOR, "operator", {"month": f"~{_day(0)[:7]}"}),
+    Operation("POST /office/books/periods/{month}/close", OPERATOR, "operator", {"month": f"~{_day(0)[:7]}"}, proof="fresh",
+              answers=(409,), writes=False),
+    Operation("POST /office/books/periods/{month}/confirm", OPERATOR, "operator", {"month": f"~{_day(0)[:7]}"}, proof="fresh",
+              answers=(404,), writes=False),
+    Operation("POST /office/books/periods/{month}/withdraw", OPERATOR, "operator", {"month": f"~{_day(0)[:7]}"}, proof="fresh",
+              answers=(404,), writes=False),
+    Operation("GET /office/books/state", OPERATOR, "operator"),
+    Operation("POST /office/freezes", OPERATOR, "operator", proof="fresh", body=_WHY),
+    Operation("POST /office/freezes/{freeze_id}/lift", OPERATOR, "operator", {"freeze_id": "~01a20000-0000-7000-8000-000000000000"}, proof="fresh",
+              body=_WHY, answers=(404, 409), writes=False),
+    Operation("GET /office/credit", OPERATOR, "operator"),
+    Operation("GET /office/rails", OPERATOR, "operator", query={"currency": "USD"}),
+    Operation("GET /office/rails/{code}", OPERATOR, "operator", {"code": "~sandbox"}),
+    Operation("POST /office/rails/{code}/order", OPERATOR, "operator", {"code": "~sandbox"}, proof="fresh", body=_WHY | {
+        "open": True, "ends_on": _day(40)}),
+    Operation("GET /office/rail-accounts", OPERATOR, "operator"),
+    Operation("GET /office/rail-breaks", OPERATOR, "operator", query={"state": "open", "cursor": "", "limit": "5"}),
+    Operation("GET /office/rail-breaks/{break_id}", OPERATOR, "operator", {"break_id": "@rail_break"}),
+    Operation("POST /office/rail-breaks/{break_id}/book", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
+    Operation("POST /office/rail-breaks/{break_id}/dismiss", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
     Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, proof="fresh", body={"buyer_share": "0.25", "reason": "seen"}),
     Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
-
-from django.db import connection
 
 from everfair.base.money import Money
 from everfair.base.rows import ask, find
@@ -76,55 +74,73 @@ class Line:
     purpose: str = ""
 
 
-def statement(address: str, *, before: int | None = None, limit: int = 50) -> list[Line]:
-    """An account's lines, newest first, each with the balance after it. `before` is a line's id (keyset)."""
+def statement(
+    address: str, *, before: int | None = None, from_on: date | None = None, to_on: date | None = None, limit: int = 50
+) -> list[Line]:
+    """An account's lines, newest first, each with the balance after it. `before` is a line's id (keyset); `from_on` and `to_on` are the
+    first and the last day (UTC) of the moments of posting, both included."""
     account = Account.objects.filter(address=address).first()
     if account is None:
         return []
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH recent AS (
-                (SELECT t.id, t.entry_id, -t.amount_minor AS signed, t.target_id AS other, t.purpose FROM ledger_transfer t
-                 WHERE t.source_id = %(a)s AND t.id < %(before)s ORDER BY t.id DESC LIMIT %(limit)s)
-                UNION ALL
-                (SELECT t.id, t.entry_id, t.amount_minor, t.source_id, t.purpose FROM ledger_transfer t
-                 WHERE t.target_id = %(a)s AND t.id < %(before)s ORDER BY t.id DESC LIMIT %(limit)s)
-                ORDER BY id DESC LIMIT %(limit)s
-            ),
-            later AS (
-                -- From the kept balance back over what came later; a platform-wide account keeps none and is summed up.
-                SELECT CASE WHEN %(kept)s THEN
-                    (SELECT posted_minor FROM ledger_balance WHERE account_id = %(a)s)
-                    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE target_id = %(a)s AND id >= %(before)s), 0)
-                    + coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE source_id = %(a)s AND id >= %(before)s), 0)
-                ELSE
-                    coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE target_id = %(a)s AND id < %(before)s), 0)
-                    - coalesce((SELECT sum(amount_minor) FROM ledger_transfer WHERE source_id = %(a)s AND id < %(before)s), 0)
-                END AS top
-            )
-            SELECT r.id, e.posted_at, e.kind, e.why, r.signed, o.address,
-                   (SELECT top FROM later) - coalesce(
-                       sum(r.signed) OVER (ORDER BY r.id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0),
-                   r.purpose
-            FROM recent r JOIN ledger_entry e ON e.id = r.entry_id JOIN ledger_account o ON o.id = r.other
-            ORDER BY r.id DESC
-            """,
-            {"a": account.pk, "kept": account.kept, "before": before or 2**62, "limit": limit},
+    days = from_on is not None or to_on is not None
+    asked = {
+        "a": account.pk,
+        "kept": account.kept,
+        "before": before or 2**62,
+        "limit": limit,
+        "begin": datetime.combine(from_on or date.min, time.min, UTC),
+        "end": datetime.combine(to_on or date.max, time.max, UTC),
+    }
+    return [
+        Line(
+            id=row[0],
+            posted_at=row[1],
+            kind=row[2],
+            why=json.loads(row[3]) if isinstance(row[3], str) else row[3],
+            amount=Money(int(row[4]), account.currency),
+            other=row[5],
+            balance=Money(int(row[6]), account.currency),
+            purpose=row[7],
         )
-        return [
-            Line(
-                id=row[0],
-                posted_at=row[1],
-                kind=row[2],
-                why=json.loads(row[3]) if isinstance(row[3], str) else row[3],
-                amount=Money(int(row[4]), account.currency),
-                other=row[5],
-                balance=Money(int(row[6]), account.currency),
-                purpose=row[7],
-            )
-            for row in cursor.fetchall()
-        ]
+        for row in ask(_STATEMENT % {"days": _BETWEEN if days else ""}, asked)
+    ]
+
+
+_BETWEEN = """
+    AND EXISTS (SELECT FROM ledger_entry e WHERE e.id = t.entry_id AND e.posted_at BETWEEN %(begin)s AND %(end)s)
+"""
+# Moments of posting do not quite follow the ids: between the lines of a period there may be some of the day beside it, and each counts
+# in the balance of those after it.
+_STATEMENT = """
+    WITH recent AS (
+        (SELECT t.id, t.entry_id, -t.amount_minor AS signed, t.target_id AS other, t.purpose FROM ledger_transfer t
+         WHERE t.source_id = %%(a)s AND t.id < %%(before)s %(days)s ORDER BY t.id DESC LIMIT %%(limit)s)
+        UNION ALL
+        (SELECT t.id, t.entry_id, t.amount_minor, t.source_id, t.purpose FROM ledger_transfer t
+         WHERE t.target_id = %%(a)s AND t.id < %%(before)s %(days)s ORDER BY t.id DESC LIMIT %%(limit)s)
+        ORDER BY id DESC LIMIT %%(limit)s
+    ), ends AS (SELECT min(id) AS first, max(id) AS last FROM recent),
+    later AS (
+        -- From the kept balance back over what came later; a platform-wide account keeps none and is summed up.
+        SELECT CASE WHEN %%(kept)s THEN
+            (SELECT posted_minor FROM ledger_balance WHERE account_id = %%(a)s)
+            - coalesce((SELECT sum(amount_minor) FROM ledger_transfer, ends WHERE target_id = %%(a)s AND id > last), 0)
+            + coalesce((SELECT sum(amount_minor) FROM ledger_transfer, ends WHERE source_id = %%(a)s AND id > last), 0)
+        ELSE
+            coalesce((SELECT sum(amount_minor) FROM ledger_transfer, ends WHERE target_id = %%(a)s AND id <= last), 0)
+            - coalesce((SELECT sum(amount_minor) FROM ledger_transfer, ends WHERE source_id = %%(a)s AND id <= last), 0)
+        END AS top
+    ), walked AS (
+        SELECT id, coalesce(sum(signed) OVER (ORDER BY id DESC ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS newer FROM (
+            SELECT id, -amount_minor AS signed FROM ledger_transfer, ends WHERE source_id = %%(a)s AND id BETWEEN first AND last
+            UNION ALL
+            SELECT id, amount_minor FROM ledger_transfer, ends WHERE target_id = %%(a)s AND id BETWEEN first AND last
+        ) m
+    )
+    SELECT r.id, e.posted_at, e.kind, e.why, r.signed, o.address, (SELECT top FROM later) - w.newer, r.purpose
+    FROM recent r JOIN walked w ON w.id = r.id JOIN ledger_entry e ON e.id = r.entry_id JOIN ledger_account o ON o.id = r.other
+    ORDER BY r.id DESC
+"""
 
 
 def balance_at(address: str, at: datetime) -> int:

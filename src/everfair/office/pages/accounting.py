@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,19 +14,16 @@ from django.views.decorators.http import require_POST, require_safe
 from everfair.base.allow import allow
 from everfair.base.clock import now
 from everfair.base.pages import page
-from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
-from everfair.companies.actions import note_act
 from everfair.ledger.proofs import ready_to_close
-from everfair.ledger.queries import PeriodRow, after_month, journal, months, movements, period_of, trial_balance
+from everfair.ledger.queries import after_month, journal, months, movements, trial_balance
 from everfair.ledger.roles import BOOKKEEPER
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted, next_address, proof_address
 from everfair.office.pages.words import actor_in_words, told
-from everfair.office.queries.accounting import Statement, statement_of
+from everfair.office.queries.accounting import Statement, period_in, statement_of
 from everfair.office.queries.trail import staff_names
-from everfair.office.values import LOOKED_AT_ACCOUNT
 
 PER_PAGE = 50
 # A statement of more accounts than this shows its lines alone.
@@ -57,7 +54,7 @@ def lines(request: HttpRequest) -> HttpResponse:
     form, statement = asked_statement(request)
     if statement is None:
         return page(request, "office/journal.html", status=422, form=form, statement=None)
-    note_statement(request, statement)
+    actions.note_statement(statement, by=request.actor)  # type: ignore[attr-defined]
     found = journal(
         statement.prefixes,
         from_on=statement.from_on,
@@ -94,11 +91,6 @@ def asked_statement(request: HttpRequest) -> tuple[forms.JournalForm, Statement 
     return form, found
 
 
-def note_statement(request: HttpRequest, statement: Statement) -> None:
-    if statement.subject is not None:
-        note_act(LOOKED_AT_ACCOUNT, statement.subject, "", request.actor, after={"account": statement.title})  # type: ignore[attr-defined]
-
-
 # Months
 
 
@@ -118,7 +110,7 @@ def period(request: HttpRequest, month: str) -> HttpResponse:
 
 
 def _show_period(request: HttpRequest, month: str, form: Any) -> HttpResponse:
-    row = _period(month)
+    row = period_in(month)
     actor = request.actor  # type: ignore[attr-defined]
     return page(
         request, "office/period.html", status=422 if form is not None else 200, period=row, month=month, form=form,
@@ -129,20 +121,12 @@ def _show_period(request: HttpRequest, month: str, form: Any) -> HttpResponse:
     )  # fmt: skip
 
 
-def _period(month: str) -> PeriodRow:
-    try:
-        first = date.fromisoformat(f"{month}-01")
-    except ValueError:
-        raise NotVisible from None
-    return period_of(first)
-
-
 @require_POST
 @allow(OPERATOR, proof="fresh")
 @once
 def move_period(request: HttpRequest, month: str, verb: str) -> HttpResponse:
     """Close, confirm or withdraw. What the checks find is shown on the month's page."""
-    row = _period(month)
+    row = period_in(month)
     form = forms.NothingForm(request.POST)
 
     def work() -> HttpResponse:

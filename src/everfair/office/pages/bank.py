@@ -23,6 +23,7 @@ from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.office import actions, forms, values
 from everfair.office.pages.answering import acted, next_address, proof_address, uuid_or_none
+from everfair.office.queries.bank import parts_of
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
 from everfair.payments.actions import (
@@ -249,28 +250,16 @@ def _form(verb: str, request: HttpRequest, face: Any) -> Any:
 
 
 def _parts(text: str, face: Any) -> list[tuple[UUID, Money]]:
-    """What was typed as payments and amounts; an amount that is not typed is what the payment misses, or what the line still holds."""
-    left, parts = face.held, []
-    for row in filter(None, map(str.strip, text.splitlines())):
-        which, _equals, amount = row.partition("=")
-        intent = queries.intent_by_text(which)
-        if intent is None:
-            raise Refused(
-                "payments.no_such_payment",
-                _("There is no such payment: %(text)s") % {"text": which.strip()[:60]},
-                field="payments",
-                status=422,
-            )
-        if amount.strip():
-            try:
-                given = read_money(amount.strip(), face.line.currency)
-            except forms.forms.ValidationError as error:
-                raise Refused("base.amount", " ".join(error.messages), field="payments", status=422) from error
-        else:
-            given = left if intent.currency != left.currency else min(left, queries.missing_of(intent) or left)
-        parts.append((intent.pk, given))
-        left = left - given
-    return parts
+    """What was typed as payments and amounts."""
+    rows = [row.partition("=") for row in filter(None, map(str.strip, text.splitlines()))]
+    return parts_of(face, [(which, amount.strip()) for which, _equals, amount in rows], read=_typed)
+
+
+def _typed(amount: str, currency: str) -> Money:
+    try:
+        return read_money(amount, currency)
+    except forms.forms.ValidationError as error:
+        raise Refused("base.amount", " ".join(error.messages), field="payments", status=422) from error
 
 
 @require_safe

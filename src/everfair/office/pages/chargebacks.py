@@ -19,9 +19,9 @@ from everfair.base.writes import once
 from everfair.companies.queries import companies_by_id, names
 from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, next_address, proof_address, uuid_or_none
+from everfair.office.queries.outgoing import chargeback_file
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
-from everfair.trade.queries import evidence_of
 
 PER_PAGE = 50
 
@@ -31,8 +31,10 @@ PER_PAGE = 50
 def chargebacks(request: HttpRequest) -> HttpResponse:
     """The open ones by their day, or all; beside them what is exposed."""
     which = "all" if request.GET.get("which") == "all" else "open"
-    before = uuid_or_none(request.GET.get("after", ""))
-    found = queries.chargebacks_page(state="open" if which == "open" else "", before=before, limit=PER_PAGE + 1)
+    if which == "open":
+        found = queries.chargebacks_due(limit=PER_PAGE + 1)
+    else:
+        found = queries.chargebacks_page(before=uuid_or_none(request.GET.get("after", "")), limit=PER_PAGE + 1)
     shown, following = next_address(request, found, PER_PAGE, lambda row: row.pk)
     exposure = queries.chargeback_exposure()
     return page(
@@ -58,20 +60,17 @@ def chargeback(request: HttpRequest, chargeback_id: UUID) -> HttpResponse:
 
 
 def _show(request: HttpRequest, chargeback_id: UUID, form: Any) -> HttpResponse:
-    actor = request.actor  # type: ignore[attr-defined]
-    found = queries.chargeback(chargeback_id, actor)
-    intent = queries.intent(found.intent_id, actor)
-    evidence = evidence_of(intent.purpose, actor) if intent.purpose_kind == "stage" and found.refund_id is None else None
-    takes = queries.takes_of(found.pk)
+    file = chargeback_file(chargeback_id, request.actor)  # type: ignore[attr-defined]
+    found, takes = file.chargeback, file.takes
     return page(
         request,
         "office/chargeback.html",
         status=422 if form is not None else 200,
         found=found,
-        intent=intent,
-        evidence=evidence,
+        intent=file.intent,
+        evidence=file.evidence,
         takes=takes,
-        form=form or forms.ChargebackForm(initial={"evidence": evidence.text if evidence else ""}),
+        form=form or forms.ChargebackForm(initial={"evidence": file.evidence.text if file.evidence else ""}),
         companies=_companies({found.company_id, found.payee_id} | {take.company_id for take in takes}),
         who=staff_names([f"operator:{found.answered_by}"] if found.answered_by else []),
         prove=proof_address(request),

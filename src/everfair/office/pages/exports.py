@@ -21,8 +21,8 @@ from everfair.base.sheets import Cell, csv_pieces, write_workbook
 from everfair.base.words import word
 from everfair.companies.actions import note_act
 from everfair.ledger.queries import JournalLine, TrialBalance, journal_in_text, journal_of, trial_balance
-from everfair.office import forms
-from everfair.office.pages.accounting import asked_statement, note_statement
+from everfair.office import actions, forms
+from everfair.office.pages.accounting import asked_statement
 from everfair.office.values import BOOKS_EXPORTED
 
 # A workbook is made whole before it is sent; CSV is not.
@@ -36,7 +36,7 @@ def journal_file(request: HttpRequest, ending: str) -> HttpResponse:
     form, statement = asked_statement(request)
     if statement is None:
         return page(request, "office/journal.html", status=422, form=form, statement=None)
-    note_statement(request, statement)
+    actions.note_statement(statement, by=request.actor)  # type: ignore[attr-defined]
     language = get_language() or "en"
     head = [
         _("Day"), _("Moment"), _("Entry"), _("Entry key"), _("Kind"), _("Code"), _("Debits"), _("Credits"), _("Amount"), _("Currency"),

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_POST, require_safe
 
 from everfair.base.allow import allow
 from everfair.base.clock import now
-from everfair.base.money import Money
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
@@ -139,15 +138,11 @@ def invoices(request: HttpRequest) -> HttpResponse:
     before = uuid_or_none(request.GET.get("after", ""))
     found = bills.invoices_page(request.actor, before=before, limit=PER_PAGE + 1)  # type: ignore[attr-defined]
     shown, next_url = next_address(request, found, PER_PAGE, lambda row: row.pk)
-    waiting = [
-        row | {"net": Money(int(row["net_minor"]), row["currency"]), "tax": Money(int(row["tax_minor"]), row["currency"])}
-        for row in bills.open_sums()
-    ]
     return page(
         request,
         "office/invoices.html",
         invoices=shown,
-        waiting=waiting,
+        waiting=bills.waiting_charges(),
         issuer=bills.issuer_now(),
         next_url=next_url,
         first=before is None,

@@ -16,12 +16,12 @@ from everfair.base.pages import page
 from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.companies.queries import linked_people, open_stops, people_by_id
-from everfair.office import forms, values
-from everfair.office.actions import noted
+from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, proof_address
-from everfair.payments import actions, queries
-from everfair.payments.queries.standing import moves_of, standing_of
-from everfair.payments.values import BANK, payout_reference
+from everfair.office.queries.outgoing import payout_moves
+from everfair.payments import queries
+from everfair.payments.queries.standing import standing_of
+from everfair.payments.values import payout_reference
 
 # Tab → what is in it.
 TABS = ("batches", "approve", "held", "doubt", "stopped", "accounts", "debts")
@@ -62,13 +62,6 @@ def _show_payout(request: HttpRequest, payout_id: UUID, **typed: BaseForm) -> Ht
     keepers = queries.keepers_count(found.company_id)
     stopped = any(stop.kind == "payout" for stop in open_stops([found.company_id]))
     shown = {"take_out": forms.ReasonForm, "cancel": forms.ReasonForm, "settle": forms.BankWordForm, "bounce": forms.ReasonForm}
-    moves = moves_of(found, actor, keepers=keepers)
-    if found.state in ("batched", "released"):
-        moves.append("take_out")
-    if found.provider == BANK and found.state in ("dispatched", "sent"):
-        moves.append("settle")
-    if found.provider == BANK and found.state in ("dispatched", "sent", "paid"):
-        moves.append("bounce")
     return page(
         request,
         "office/payout.html",
@@ -77,7 +70,7 @@ def _show_payout(request: HttpRequest, payout_id: UUID, **typed: BaseForm) -> Ht
         company=found.company,
         number=payout_reference(found.pk),
         standing=standing_of(found, actor, keepers=keepers, stopped=stopped),
-        moves=moves,
+        moves=payout_moves(found, actor, keepers=keepers),
         linked=actor.person_id in linked_people([found.company_id]),
         people=people_by_id([found.requested_by, found.approved_by]),
         forms={verb: typed.get(verb) or form(auto_id=f"{verb}_%s") for verb, form in shown.items()},
@@ -94,8 +87,7 @@ def _to(payout_id: UUID, text: str, request: HttpRequest) -> HttpResponse:
 @allow(OPERATOR, proof="fresh")
 @once
 def approve(request: HttpRequest, payout_id: UUID) -> HttpResponse:
-    by = request.actor  # type: ignore[attr-defined]
-    noted(values.PAYOUT_APPROVED, payout_id, "", lambda: actions.approve_payout(payout_id, by=by), by=by)
+    actions.approve_payout(payout_id, by=request.actor)  # type: ignore[attr-defined]
     return _to(payout_id, _("The payout is approved."), request)
 
 
@@ -103,8 +95,7 @@ def approve(request: HttpRequest, payout_id: UUID) -> HttpResponse:
 @allow(OPERATOR, proof="fresh")
 @once
 def readmit(request: HttpRequest, payout_id: UUID) -> HttpResponse:
-    by = request.actor  # type: ignore[attr-defined]
-    noted(values.PAYOUT_READMITTED, payout_id, "", lambda: actions.readmit_payout(payout_id, by=by), by=by)
+    actions.readmit_payout(payout_id, by=request.actor)  # type: ignore[attr-defined]
     return _to(payout_id, _("It goes on, through a batch again where it needs one."), request)
 
 
@@ -115,8 +106,7 @@ def take_out(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.ReasonForm(request.POST, auto_id="take_out_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        why = form.cleaned_data["reason"]
-        noted(values.PAYOUT_TAKEN_OUT, payout_id, why, lambda: actions.except_payout(payout_id, why, by=by), by=by)
+        actions.take_out_payout(payout_id, form.cleaned_data["reason"], by=by)
         return _to(payout_id, _("It is taken out; the money stays on hold until somebody decides."), request)
 
     return acted(form, work, lambda: _show_payout(request, payout_id, take_out=form))
@@ -129,8 +119,7 @@ def cancel(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.ReasonForm(request.POST, auto_id="cancel_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        why = form.cleaned_data["reason"]
-        noted(values.PAYOUT_CANCELLED, payout_id, why, lambda: actions.cancel_payout(payout_id, why, by=by), by=by)
+        actions.cancel_payout(payout_id, form.cleaned_data["reason"], by=by)
         return _to(payout_id, _("The payout is called off; the money is free again."), request)
 
     return acted(form, work, lambda: _show_payout(request, payout_id, cancel=form))
@@ -144,9 +133,8 @@ def settle(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.BankWordForm(request.POST, auto_id="settle_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        ref = form.cleaned_data["bank_ref"]
-        said = noted(values.PAYOUT_SETTLED, payout_id, ref, lambda: actions.settle_bank_payout(payout_id, ref, by=by), by=by)
-        return _to(payout_id, _("It has arrived.") if said[0] == "applied" else _("Nothing was changed."), request)
+        done = actions.settle_payout(payout_id, form.cleaned_data["bank_ref"], by=by)
+        return _to(payout_id, _("It has arrived.") if done else _("Nothing was changed."), request)
 
     return acted(form, work, lambda: _show_payout(request, payout_id, settle=form))
 
@@ -159,11 +147,8 @@ def bounce(request: HttpRequest, payout_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.ReasonForm(request.POST, auto_id="bounce_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        why = form.cleaned_data["reason"]
-        said = noted(values.PAYOUT_BOUNCED, payout_id, why, lambda: actions.bounce_bank_payout(payout_id, why, by=by), by=by)
-        return _to(
-            payout_id, _("The money is in the wallet again.") if said[0] == "applied" else _("Nothing was changed."), request
-        )
+        done = actions.bounce_payout(payout_id, form.cleaned_data["reason"], by=by)
+        return _to(payout_id, _("The money is in the wallet again.") if done else _("Nothing was changed."), request)
 
     return acted(form, work, lambda: _show_payout(request, payout_id, bounce=form))
 
@@ -203,8 +188,7 @@ def look(request: HttpRequest, account_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.EvidenceForm(request.POST, auto_id="look_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        seen = form.cleaned_data["evidence"]
-        noted(values.ACCOUNT_LOOKED, account_id, seen, lambda: actions.look_at_bank_account(account_id, seen, by=by), by=by)
+        actions.look_at_bank_account(account_id, form.cleaned_data["evidence"], by=by)
         messages.success(request, _("Your note is kept. A second operator confirms it."))
         return redirect("office:bank_account", account_id)
 
@@ -215,8 +199,7 @@ def look(request: HttpRequest, account_id: UUID) -> HttpResponse:
 @allow(OPERATOR, proof="fresh")
 @once
 def confirm(request: HttpRequest, account_id: UUID) -> HttpResponse:
-    by = request.actor  # type: ignore[attr-defined]
-    noted(values.ACCOUNT_CONFIRMED, account_id, "", lambda: actions.confirm_bank_account(account_id, by=by), by=by)
+    actions.confirm_bank_account(account_id, by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("The bank account is verified."))
     return redirect("office:bank_account", account_id)
 
@@ -228,8 +211,7 @@ def refuse(request: HttpRequest, account_id: UUID) -> HttpResponse:
     by, form = request.actor, forms.ReasonForm(request.POST, auto_id="refuse_%s")  # type: ignore[attr-defined]
 
     def work() -> HttpResponse:
-        why = form.cleaned_data["reason"]
-        noted(values.ACCOUNT_REFUSED, account_id, why, lambda: actions.refuse_bank_account(account_id, why, by=by), by=by)
+        actions.refuse_bank_account(account_id, form.cleaned_data["reason"], by=by)
         messages.success(request, _("Nothing is paid to this account. The company is told."))
         return redirect("office:bank_account", account_id)
 

@@ -14,12 +14,12 @@ from everfair.base.allow import allow
 from everfair.base.formats import plain_money
 from everfair.base.money import Money
 from everfair.base.pages import page
-from everfair.base.refused import NotVisible
 from everfair.base.roles import OPERATOR
 from everfair.base.words import word
 from everfair.base.writes import once
 from everfair.office import actions
 from everfair.office.pages.answering import acted, proof_address
+from everfair.office.queries.rails import rail_row
 from everfair.office.queries.trail import staff_names
 from everfair.office.rail_forms import RailForm, ScopeForm
 from everfair.payments.queries import alarms_of_shares, drills, rail_order, rail_orders, rails_face, weighings
@@ -54,9 +54,7 @@ def rail(request: HttpRequest, code: str) -> HttpResponse:
 
 def _show(request: HttpRequest, code: str, *, order: Any = None, scope: Any = None) -> HttpResponse:
     """`order`, `scope`: the form that was typed wrongly."""
-    row = next((row for row in rails_face("").rows if row.standing.rail.code == code), None)
-    if row is None:
-        raise NotVisible
+    row = rail_row(code)
     said = rail_orders(code)
     initial = {"state": "open" if row.standing.open else "closed", "ends_on": row.standing.ends_on}
     return page(

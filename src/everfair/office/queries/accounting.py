@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
+from everfair.base.refused import NotVisible
+from everfair.ledger.queries import PeriodRow, period_of
 from everfair.office.queries.companies import whole_number
 from everfair.office.queries.sql import rows
 
@@ -20,6 +22,16 @@ class Statement:
     from_on: date | None
     to_on: date | None
     subject: UUID | None = None
+
+
+def period_in(month: str) -> PeriodRow:
+    """The month «2026-11»; NotVisible for what is none, one to come, and one without an entry."""
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}", month):
+        raise NotVisible
+    try:
+        return period_of(date.fromisoformat(f"{month}-01"))
+    except ValueError:
+        raise NotVisible from None
 
 
 def statement_of(of: str, what: str, from_on: date | None, to_on: date | None) -> Statement | None:

@@ -11,14 +11,25 @@ from ninja import Query, Router
 
 from everfair.base.actor import SYSTEM
 from everfair.base.allow import allow
-from everfair.base.api import MoneyOut, write
+from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.base.roles import MEMBER
 from everfair.companies.queries import company_by_number
 from everfair.companies.roles import BUYING, MONEY_KEEPING
 from everfair.payments import actions, queries
-from everfair.payments.credit.schemas import CreditIn, CreditOut, DueOut, DuePaidOut, LimitIn, PayByIn, WayOut
+from everfair.payments.credit.schemas import (
+    AgeingOut,
+    CreditIn,
+    CreditLimitOut,
+    CreditOut,
+    DrawPage,
+    DueOut,
+    DuePaidOut,
+    LimitIn,
+    PayByIn,
+    WayOut,
+)
 from everfair.payments.models import Intent
 from everfair.payments.queries import LineStanding
 from everfair.payments.queries.credit import AGES
@@ -87,6 +98,17 @@ def grant_credit(request: HttpRequest, payload: CreditIn) -> Any:
     return 201, _one(request, actions.grant_credit(buyer.pk, limit, payload.net_days, by=actor).pk)
 
 
+@router.get("/credits/ageing", response=list[AgeingOut])
+@allow(MEMBER, scope="money:read")
+def get_ageing(request: HttpRequest, side: Literal["seller", "buyer"] = Query("seller")) -> Any:
+    """What buyers owe your company on credit (`seller`), or what it owes itself (`buyer`), by currency and by how late it is."""
+    lines = queries.lines_drawn(request.actor, side)  # type: ignore[attr-defined]
+    return [
+        {"currency": row.currency, "held": MoneyOut.of(row.held), "ages": _ages(row.ages), "owed": MoneyOut.of(row.owed)}
+        for row in queries.ageing(queries.standing_of(lines))
+    ]
+
+
 @router.get("/credits/{uuid:credit_id}", response=CreditOut)
 @allow(MEMBER, scope="money:read")
 def get_credit(request: HttpRequest, credit_id: UUID) -> Any:
@@ -137,6 +159,40 @@ def close_credit(request: HttpRequest, credit_id: UUID) -> Any:
     return _one(request, credit_id)
 
 
+@router.get("/credits/{uuid:credit_id}/limits", response=list[CreditLimitOut])
+@allow(MEMBER, scope="money:read")
+def list_limits(request: HttpRequest, credit_id: UUID) -> Any:
+    """Every limit that was set, newest first."""
+    line = queries.credit_line(credit_id, request.actor)  # type: ignore[attr-defined]
+    return [{"limit": MoneyOut.of(row.limit), "set_at": row.created_at} for row in queries.limits_of(line)]
+
+
+@router.get("/credits/{uuid:credit_id}/draws", response=DrawPage)
+@allow(MEMBER, scope="money:read")
+def list_draws(
+    request: HttpRequest, credit_id: UUID, cursor: str = Query("", max_length=400), limit: int = Query(25, ge=1, le=100)
+) -> Any:
+    """Payments made by this credit, newest first."""
+    line = queries.credit_line(credit_id, request.actor)  # type: ignore[attr-defined]
+    before = open_cursor(cursor, UUID)[0] if cursor else None
+    found = queries.draws_of(line, before=before, limit=limit + 1)
+    shown = found[:limit]
+    return {
+        "items": [
+            {
+                "payment": row.intent_id,
+                "subject": row.subject,
+                "drawn_at": row.drawn_at,
+                "amount": MoneyOut.of(row.amount),
+                "held": MoneyOut.of(row.held),
+                "came_back": MoneyOut.of(row.came_back),
+            }
+            for row in shown
+        ],
+        "next_cursor": seal_cursor([str(shown[-1].intent_id)]) if len(found) > limit else None,
+    }
+
+
 @router.get("/credits/{uuid:credit_id}/dues", response=list[DueOut])
 @allow(MEMBER, scope="money:read")
 def list_dues(request: HttpRequest, credit_id: UUID, state: Literal["open", "paid", "returned"] = Query("open")) -> Any:
@@ -177,6 +233,10 @@ def _one(request: HttpRequest, credit_id: UUID) -> CreditOut:
     return CreditOut(**_line(standing))
 
 
+def _ages(ages: dict[str, Money]) -> dict[str, MoneyOut]:
+    return {_AGE_NAMES[age]: MoneyOut.of(ages[age]) for age in AGES}
+
+
 def _line(row: LineStanding) -> dict[str, Any]:
     line = row.line
     return {
@@ -189,7 +249,7 @@ def _line(row: LineStanding) -> dict[str, Any]:
         "owed": MoneyOut.of(line.drawn),
         "held": MoneyOut.of(row.held),
         "left": MoneyOut.of(line.free),
-        "ages": {_AGE_NAMES[age]: MoneyOut.of(row.ages[age]) for age in AGES},
+        "ages": _ages(row.ages),
         "held_back": row.held_back,
         "oldest_on": row.oldest_on,
     }

@@ -56,6 +56,38 @@ class AgesOut(Schema):
     older: MoneyOut
 
 
+class AgeingOut(Schema):
+    """All lines of one currency together: `held` is for goods not accepted yet, `ages` is what is due, `owed` both."""
+
+    currency: str
+    held: MoneyOut
+    ages: AgesOut
+    owed: MoneyOut
+
+
+class CreditLimitOut(Schema):
+    """A limit as it was set; the newest holds."""
+
+    limit: MoneyOut
+    set_at: datetime
+
+
+class DrawOut(Schema):
+    """A payment made on credit. Of its `amount` so much is `held` in escrow and so much `came_back`; the rest became a debt."""
+
+    payment: UUID
+    subject: str
+    drawn_at: datetime
+    amount: MoneyOut
+    held: MoneyOut
+    came_back: MoneyOut
+
+
+class DrawPage(Schema):
+    items: list[DrawOut]
+    next_cursor: str | None = None
+
+
 class CreditOut(Schema):
     """`state`: offered, agreed, paused, closed. `owed` is drawn in all; `held` of it is for goods not accepted yet. `held_back`:
     something is overdue for too long, nothing new is drawn."""

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
-from typing import Any
+from datetime import date
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, resolve_url
 from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from everfair.base.actor import Actor
 from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.jinja import with_query
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible
+from everfair.base.sheets import Cell, csv_pieces
 from everfair.companies.roles import MONEY_KEEPING
 from everfair.ledger.queries import wallets
 from everfair.payments import queries
-from everfair.payments.forms import hidden_number
+from everfair.payments.forms import DaysForm, hidden_number
 from everfair.payments.pages.paying import localised
 from everfair.payments.values import PAYOUT_WORDS, payout_reference
 from everfair.reference.queries import CURRENCIES
@@ -31,21 +33,27 @@ LARGEST_EXPORT = 100_000
 @require_safe
 @allow(MONEY_KEEPING)
 def wallet(request: HttpRequest) -> HttpResponse:
-    """Balances, and the statement of one currency."""
+    """Balances, and the statement of one currency: of all days, or between two of them."""
     actor = request.actor  # type: ignore[attr-defined]
     held = wallets(actor.company_id)
     currency = request.GET.get("currency", "") or next(iter(held), "USD")
     if currency not in CURRENCIES:
         raise NotVisible
     after = request.GET.get("after", "")
-    lines = queries.wallet_statement(actor, currency, before=open_cursor(after, int)[0] if after else None, limit=PER_PAGE + 1)
+    form = DaysForm(request.GET)
+    days = form.cleaned_data if form.is_valid() else {}
+    before = open_cursor(after, int)[0] if after else None
+    lines = queries.wallet_statement(actor, currency, before=before, limit=PER_PAGE + 1, **days) if form.is_valid() else []
     shown = lines[:PER_PAGE]
     more = seal_cursor([shown[-1].line.id]) if len(lines) > PER_PAGE else ""
     return page(
         request,
         "payments/wallet.html",
+        status=200 if form.is_valid() else 422,
+        form=form,
         held=held,
         currency=currency,
+        days={name: day.isoformat() for name, day in days.items() if day},
         lines=shown,
         localised=localised,
         first=not after,
@@ -64,49 +72,34 @@ def wallet(request: HttpRequest) -> HttpResponse:
 @require_safe
 @allow(MONEY_KEEPING)
 def statement_file(request: HttpRequest, currency: str) -> HttpResponse:
-    """The whole statement as CSV for a spreadsheet; no cell of it is read as a formula."""
+    """The statement of the same days as on the page, or the whole."""
     if currency not in CURRENCIES:
         raise NotVisible
-    answer = StreamingHttpResponse(_rows(request.actor, currency, get_language() or "en"), content_type="text/csv; charset=utf-8")  # type: ignore[attr-defined]
+    days = DaysForm(request.GET)
+    if not days.is_valid():
+        return redirect(f"{resolve_url('payments:wallet')}?{request.GET.urlencode()}")
+    return statement_answer(request.actor, currency, **days.cleaned_data)  # type: ignore[attr-defined]
+
+
+def statement_answer(actor: Actor, currency: str, *, from_on: date | None, to_on: date | None) -> HttpResponse:
+    """CSV for a spreadsheet, newest first, in the reader's language; no cell of it is read as a formula."""
+    language = get_language() or "en"
+    head = [_("Moment"), _("What it was"), _("For"), _("Amount"), _("Balance"), _("Currency"), _("Entry")]
+    pieces = csv_pieces(head, _rows(actor, currency, language, from_on, to_on))
+    answer = StreamingHttpResponse(pieces, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="everfair-{currency}.csv"'
     answer["Cache-Control"] = "private, no-store"
     return answer  # type: ignore[return-value]
 
 
-class _Echo:
-    def write(self, text: str) -> str:
-        return text
-
-
-def _rows(actor: Any, currency: str, language: str) -> Iterator[bytes]:
-    write = csv.writer(_Echo()).writerow
-    before, sent = None, 0
-    with override(language):
-        head = [_("Moment"), _("What it was"), _("For"), _("Amount"), _("Balance"), _("Currency"), _("Entry")]
-        yield "\ufeff".encode() + write(head).encode()
-    while sent < LARGEST_EXPORT:
-        with override(language):
-            lines = queries.wallet_statement(actor, currency, before=before, limit=500)
-            told = [
-                write(
-                    [
-                        row.line.posted_at.isoformat(timespec="seconds"),
-                        inert(row.words),
-                        inert(row.subject),
-                        f"{row.line.amount.amount:f}",
-                        f"{row.line.balance.amount:f}",
-                        currency,
-                        row.line.id,
-                    ]
-                )
-                for row in lines
-            ]
-        yield "".join(told).encode()
-        if len(lines) < 500:
+def _rows(actor: Actor, currency: str, language: str, from_on: date | None, to_on: date | None) -> Iterator[list[Cell]]:
+    lines = queries.whole_wallet_statement(actor, currency, from_on=from_on, to_on=to_on, most=LARGEST_EXPORT)
+    while True:
+        with override(language):  # the answer is read after the request has ended
+            row = next(lines, None)
+        if row is None:
             return
-        sent, before = sent + len(lines), lines[-1].line.id
-
-
-def inert(text: str) -> str:
-    """Text that a spreadsheet does not take for a formula (full-width signs too). Amounts are numbers and stay what they are."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠") else text
+        yield [
+            row.line.posted_at.isoformat(timespec="seconds"), row.words, row.subject, row.line.amount.amount, row.line.balance.amount,
+            currency, row.line.id,
+        ]  # fmt: skip

@@ -2,7 +2,7 @@
 
 from everfair.payments.bank import account_by_code as bank_account_by_code
 from everfair.payments.bank import account_for as bank_account_for
-from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_page
+from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_due, chargebacks_page
 from everfair.payments.queries.bank import (
     account_standings,
     bank_return,
@@ -23,7 +23,9 @@ from everfair.payments.queries.bank import (
 )
 from everfair.payments.queries.chargebacks import (
     chargeback,
+    chargeback_seen_by,
     chargebacks_of,
+    chargebacks_seen_by,
     claimed_of,
     is_charged_back,
     taken_of,
@@ -33,6 +35,7 @@ from everfair.payments.queries.covers import cover, covers, covers_of
 from everfair.payments.queries.credit import (
     DueRow,
     LineStanding,
+    ageing,
     by_age,
     credit_due,
     credit_line,
@@ -43,6 +46,7 @@ from everfair.payments.queries.credit import (
     know_buyers_with,
     knows_buyer,
     limits_of,
+    lines_drawn,
     owed_for,
     standing_of,
 )
@@ -68,6 +72,7 @@ from everfair.payments.queries.money import (
     refund,
     refunds_of,
     wallet_statement,
+    whole_wallet_statement,
 )
 from everfair.payments.queries.outgoing import (
     BatchFile,
@@ -78,6 +83,7 @@ from everfair.payments.queries.outgoing import (
     bank_accounts_of,
     bank_accounts_visible_to,
     batch_file,
+    batches_after,
     batches_page,
     debts_due,
     debts_page,
@@ -133,6 +139,7 @@ __all__ = [
     "account_file",
     "account_standings",
     "accounts_to_look_at",
+    "ageing",
     "alarms_of_shares",
     "bank_account",
     "bank_account_by_code",
@@ -141,6 +148,7 @@ __all__ = [
     "bank_accounts_visible_to",
     "bank_return",
     "batch_file",
+    "batches_after",
     "batches_page",
     "break_by_id",
     "break_note",
@@ -149,8 +157,11 @@ __all__ = [
     "card_rails",
     "chargeback",
     "chargeback_exposure",
+    "chargeback_seen_by",
+    "chargebacks_due",
     "chargebacks_of",
     "chargebacks_page",
+    "chargebacks_seen_by",
     "claimed_of",
     "could_be_paid_by",
     "could_come_back_by",
@@ -184,6 +195,7 @@ __all__ = [
     "limits_of",
     "line_face",
     "line_words",
+    "lines_drawn",
     "lines_of",
     "lock_for",
     "misfits",
@@ -238,4 +250,5 @@ __all__ = [
     "wallet_statement",
     "ways_of",
     "weighings",
+    "whole_wallet_statement",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from everfair.base.money import Money
@@ -165,9 +166,16 @@ _DEBTS = """
 
 
 def chargebacks_page(*, state: str = "", before: UUID | None = None, limit: int = 50) -> list[Chargeback]:
-    """Newest first; the open ones by the day until which they can be answered. Each knows what its payment was for."""
-    also = {"description": "(SELECT description FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"}
-    if state == "open":
-        return find(Chargeback, "state = 'open' ORDER BY evidence_due_at, id LIMIT %s", [limit], also=also)
-    place: Sequence[UUID | int | None] = [before, before, limit]
-    return find(Chargeback, "(%s::uuid IS NULL OR id < %s) ORDER BY id DESC LIMIT %s", place, also=also)
+    """Of a state, or all, newest first; `before` is the last one seen. Each knows what its payment was for (`description`)."""
+    place: Sequence[Any] = [state, state, before, before, limit]
+    return find(
+        Chargeback, "(%s = '' OR state = %s) AND (%s::uuid IS NULL OR id < %s) ORDER BY id DESC LIMIT %s", place, also=_FOR
+    )
+
+
+def chargebacks_due(*, limit: int = 50) -> list[Chargeback]:
+    """The open ones by the day until which they can be answered."""
+    return find(Chargeback, "state = 'open' ORDER BY evidence_due_at, id LIMIT %s", [limit], also=_FOR)
+
+
+_FOR = {"description": "(SELECT description FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"}

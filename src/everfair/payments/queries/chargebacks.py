@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import Actor
@@ -27,6 +29,42 @@ def chargeback(chargeback_id: UUID, actor: Actor) -> Chargeback:
     if found is None:
         raise NotVisible
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class ChargebackSeen:
+    """One as a company sees it: what its payment was for, and what of it the company paid itself and has not got back (`taken`)."""
+
+    chargeback: Chargeback
+    description: str
+    taken: Money
+
+
+def chargebacks_seen_by(actor: Actor, *, before: UUID | None = None, limit: int = 25) -> list[ChargebackSeen]:
+    """Of the actor's company, as payer or payee, newest first; `before` is the last one seen. One query."""
+    where, params = chargebacks_visible_to(actor)
+    asked = f"{where} AND (%s::uuid IS NULL OR id < %s) ORDER BY id DESC LIMIT %s"
+    return _seen(actor, asked, [*params, before, before, limit])
+
+
+def chargeback_seen_by(chargeback_id: UUID, actor: Actor) -> ChargebackSeen:
+    where, params = chargebacks_visible_to(actor)
+    found = _seen(actor, f"id = %s AND {where}", [chargeback_id, *params])
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
+def _seen(actor: Actor, where: str, params: Sequence[Any]) -> list[ChargebackSeen]:
+    rows = find(Chargeback, where, [actor.company_id, *params], also={"taken_minor": _TAKEN_BY, "description": _FOR})
+    return [ChargebackSeen(row, row.description, Money(int(row.taken_minor), row.currency)) for row in rows]  # type: ignore[attr-defined]
+
+
+_FOR = "(SELECT description FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
+_TAKEN_BY = """
+    (SELECT coalesce(sum(t.amount_minor - t.returned_minor), 0) FROM payments_chargebacktake t
+     WHERE t.chargeback_id = payments_chargeback.id AND t.company_id = %s)
+"""
 
 
 def chargebacks_of(purposes: Sequence[UUID]) -> list[Chargeback]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -136,22 +136,50 @@ def standing_of(lines: Sequence[CreditLine]) -> list[LineStanding]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Ageing:
+    """Several lines of one currency together: what is still in escrow, what is due by how late it is, and all of it."""
+
+    currency: str
+    held: Money
+    ages: dict[str, Money]
+    owed: Money
+
+
+def ageing(rows: Sequence[LineStanding]) -> list[Ageing]:
+    """One for each currency, in their order."""
+    found = []
+    for currency in sorted({row.line.currency for row in rows}):
+        of = [row for row in rows if row.line.currency == currency]
+        ages = {age: total([row.ages[age] for row in of], currency) for age in AGES}
+        found.append(
+            Ageing(currency, total([row.held for row in of], currency), ages, total([row.line.drawn for row in of], currency))
+        )
+    return found
+
+
 def by_age(rows: Sequence[LineStanding]) -> tuple[list[str], list[tuple[Any, list[Money]]]]:
-    """The currencies, and for each age (and for what is still in escrow, and for all of it) the sums in their order."""
-    currencies = sorted({row.line.currency for row in rows})
-    parts: list[tuple[Any, Callable[[LineStanding], Money]]] = [(_("Still in escrow"), lambda row: row.held)]
-    parts += [(AGE_WORDS[age], lambda row, age=age: row.ages[age]) for age in AGES]
-    parts.append((_("Owed in all"), lambda row: row.line.drawn))
-    sums = [
-        (label, [total([part(row) for row in rows if row.line.currency == c], c) for c in currencies]) for label, part in parts
-    ]
-    return currencies, sums
+    """The same as a table: the currencies, and for each age (and for what is still in escrow, and for all of it) the sums in their
+    order."""
+    sums = ageing(rows)
+    table: list[tuple[Any, list[Money]]] = [(_("Still in escrow"), [each.held for each in sums])]
+    table += [(AGE_WORDS[age], [each.ages[age] for each in sums]) for age in AGES]
+    table.append((_("Owed in all"), [each.owed for each in sums]))
+    return [each.currency for each in sums], table
 
 
 def credit_lines(actor: Actor, *, limit: int = 200) -> list[CreditLine]:
     """Open lines first, then those that are closed; the newest first."""
     where, params = credit_lines_visible_to(actor).seen_as  # type: ignore[attr-defined]
     return find(CreditLine, f"{where} ORDER BY (state = 'closed'), id DESC LIMIT %s", [*params, limit])
+
+
+def lines_drawn(actor: Actor, side: str) -> list[CreditLine]:
+    """Every line by which something is owed to the actor's company (`side` seller) or by it (buyer), the largest debts first."""
+    if actor.company_id is None:
+        return []
+    own = {"seller": "seller_id", "buyer": "buyer_id"}[side]
+    return find(CreditLine, f"{own} = %s AND drawn_minor > 0 ORDER BY drawn_minor DESC, id", [actor.company_id])
 
 
 def limits_of(line: CreditLine) -> list[CreditLimit]:
@@ -207,15 +235,16 @@ class DrawRow:
 
     intent_id: UUID
     subject: str
-    drawn_at: Any
+    drawn_at: datetime
     amount: Money
     held: Money
     came_back: Money
     return_path: str
 
 
-def draws_of(line: CreditLine, *, limit: int = 50) -> list[DrawRow]:
-    rows = ask(_DRAWS, [line.pk, limit])
+def draws_of(line: CreditLine, *, before: UUID | None = None, limit: int = 50) -> list[DrawRow]:
+    """Newest first; `before` is the payment of the last one seen."""
+    rows = ask(_DRAWS, [line.pk, before, before, limit])
     return [
         DrawRow(
             intent_id, subject, drawn_at, Money(amount, line.currency), Money(amount - due - back, line.currency),
@@ -227,7 +256,8 @@ def draws_of(line: CreditLine, *, limit: int = 50) -> list[DrawRow]:
 
 _DRAWS = """
     SELECT d.intent_id, i.description, d.created_at, d.amount_minor, d.due_minor, d.came_back_minor, i.return_path
-    FROM payments_creditdraw d JOIN payments_intent i ON i.id = d.intent_id WHERE d.line_id = %s ORDER BY d.intent_id DESC LIMIT %s
+    FROM payments_creditdraw d JOIN payments_intent i ON i.id = d.intent_id
+    WHERE d.line_id = %s AND (%s::uuid IS NULL OR d.intent_id < %s) ORDER BY d.intent_id DESC LIMIT %s
 """
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -96,6 +97,7 @@ def misfits() -> QuerySet[ProviderEvent]:
 
 Explain = Callable[[list[Line]], dict[int, tuple[str, str]]]
 _explain: Explain | None = None
+_PIECE = 500
 
 
 def explain_lines_with(function: Explain) -> None:
@@ -114,11 +116,20 @@ class StatementLine:
     link: str
 
 
-def wallet_statement(actor: Actor, currency: str, *, before: int | None = None, limit: int = 50) -> list[StatementLine]:
-    """The lines of the company's own wallet, newest first, each with the balance after it."""
+def wallet_statement(
+    actor: Actor,
+    currency: str,
+    *,
+    before: int | None = None,
+    from_on: date | None = None,
+    to_on: date | None = None,
+    limit: int = 50,
+) -> list[StatementLine]:
+    """The lines of the company's own wallet, newest first, each with the balance after it; of all days, or of these (UTC, both
+    included)."""
     if actor.company_id is None:
         return []
-    lines = statement(wallet(actor.company_id, currency), before=before, limit=limit)
+    lines = statement(wallet(actor.company_id, currency), before=before, from_on=from_on, to_on=to_on, limit=limit)
     known = _explain(lines) if _explain is not None else {}
     paid = {line.id: UUID(line.why["intent"]) for line in lines if line.id not in known and line.why.get("intent")}
     intents = Intent.objects.in_bulk(set(paid.values()))
@@ -126,6 +137,19 @@ def wallet_statement(actor: Actor, currency: str, *, before: int | None = None, 
         if found := intents.get(intent_id):
             known[line_id] = (found.description, found.return_path)
     return [StatementLine(line, line_words(line), *known.get(line.id, ("", ""))) for line in lines]
+
+
+def whole_wallet_statement(
+    actor: Actor, currency: str, *, from_on: date | None = None, to_on: date | None = None, most: int
+) -> Iterator[StatementLine]:
+    """The same, read piece by piece; not more than `most` lines."""
+    before, read = None, 0
+    while read < most:
+        lines = wallet_statement(actor, currency, before=before, from_on=from_on, to_on=to_on, limit=min(_PIECE, most - read))
+        yield from lines
+        if len(lines) < _PIECE:
+            return
+        read, before = read + len(lines), lines[-1].line.id
 
 
 def line_words(line: Line) -> str:

@@ -19,6 +19,7 @@ from everfair.payments.models import BankAccount, BankReturn, Batch, Debt, FileT
 from everfair.payments.values import BANK
 
 KEEPERS = ("owner", "finance")
+ENDED = ("paid", "failed", "returned")
 
 
 def payouts_visible_to(actor: Actor) -> QuerySet[Payout]:
@@ -94,9 +95,11 @@ def debts_due(debts: Iterable[Debt]) -> list[tuple[Debt, datetime | None]]:
 # ── the operator's desk ──
 
 
-def accounts_to_look_at(*, limit: int = 100) -> list[BankAccount]:
-    """Bank accounts that wait for an operator or a second one, oldest first."""
+def accounts_to_look_at(*, after: UUID | None = None, limit: int = 100) -> list[BankAccount]:
+    """Bank accounts that wait for an operator or a second one, oldest first; `after` is the last one seen."""
     rows = BankAccount.objects.filter(state__in=["added", "looked"]).select_related("company")
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
     return list(rows.order_by("id")[:limit])
 
 
@@ -114,10 +117,12 @@ def same_number(account: BankAccount) -> list[BankAccount]:
     return list(others.select_related("company").order_by("id")[:20])
 
 
-def payouts_waiting(which: str, *, limit: int = 100) -> list[Payout]:
-    """What an operator looks at, oldest first. `doubt`: the rail has not said; `stopped`: a stop keeps them where they are; `held`: taken
+def payouts_waiting(which: str, *, after: UUID | None = None, limit: int = 100) -> list[Payout]:
+    """What an operator looks at, oldest first; `after` is the last one seen. `doubt`: the rail has not said; `stopped`: a stop keeps them where they are; `held`: taken
     out of a batch; `approve`: the company has nobody else for the second look."""
     rows = Payout.objects.select_related("company", "bank_account")
+    if after is not None:
+        rows = rows.filter(pk__gt=after)
     match which:
         case "doubt":
             rows = rows.filter(state="indeterminate")
@@ -126,12 +131,12 @@ def payouts_waiting(which: str, *, limit: int = 100) -> list[Payout]:
         case "stopped":
             rows = rows.filter(state__in=["requested", "approved", "released"], company_id__in=stopped_companies("payout"))
         case _:
-            rows = rows.filter(pk__in=[row[0] for row in ask(_FOR_THE_OPERATOR, [list(KEEPERS), limit])])
+            rows = rows.filter(pk__in=[row[0] for row in ask(_FOR_THE_OPERATOR, [after, after, list(KEEPERS), limit])])
     return list(rows.order_by("id")[:limit])
 
 
 _FOR_THE_OPERATOR = """
-    SELECT p.id FROM payments_payout p WHERE p.state = 'requested' AND 2 > (
+    SELECT p.id FROM payments_payout p WHERE p.state = 'requested' AND (%s::uuid IS NULL OR p.id > %s) AND 2 > (
         SELECT count(*) FROM companies_membership m JOIN companies_person w ON w.id = m.person_id
         WHERE m.company_id = p.company_id AND m.ended_at IS NULL AND w.is_active AND m.roles && %s::varchar[])
     ORDER BY p.id LIMIT %s
@@ -155,24 +160,39 @@ def batches_page(*, limit: int = 50) -> tuple[list[BatchRow], list[BatchRow]]:
     )
     gone = Batch.objects.filter(Q(state__in=["sent", "dropped"]) | (Q(state="released") & ~Q(rail=BANK))).order_by("-id")
     found = [list(waiting[:limit]), list(gone[:20])]
-    ids = [batch.pk for rows in found for batch in rows]
-    sums = {batch_id: (n, minor, ended) for batch_id, n, minor, ended in ask(_SUMS, [ids, ids])}
-
-    def told(batch: Batch) -> BatchRow:
-        n, minor, ended = sums.get(batch.pk, (0, 0, 0))
-        return BatchRow(batch, int(n), Money(int(minor), batch.currency), int(ended))
-
+    sums = _sums([batch.pk for rows in found for batch in rows])
     # An open one with nothing in it waits for nobody.
-    return [row for row in map(told, found[0]) if row.count], [told(batch) for batch in found[1]]
+    return [row for row in _told(found[0], sums) if row.count], _told(found[1], sums)
+
+
+def batches_after(*, state: str = "", before: UUID | None = None, limit: int = 50) -> list[BatchRow]:
+    """Batches of a state, or all, newest first; `before` is the last one seen. Two queries."""
+    rows = Batch.objects.order_by("-id")
+    if state:
+        rows = rows.filter(state=state)
+    if before is not None:
+        rows = rows.filter(pk__lt=before)
+    found = list(rows[:limit])
+    return _told(found, _sums([batch.pk for batch in found]))
+
+
+def _told(batches: Iterable[Batch], sums: dict[UUID, tuple[int, int, int]]) -> list[BatchRow]:
+    said = [(batch, sums.get(batch.pk, (0, 0, 0))) for batch in batches]
+    return [BatchRow(batch, n, Money(minor, batch.currency), ended) for batch, (n, minor, ended) in said]
 
 
 _SUMS = """
     SELECT batch_id, count(*), sum(amount_minor), count(*) FILTER (WHERE ended) FROM (
-        SELECT batch_id, amount_minor, state IN ('paid', 'failed', 'returned') AS ended FROM payments_payout WHERE batch_id = ANY(%s::uuid[])
+        SELECT batch_id, amount_minor, state = ANY(%s::varchar[]) AS ended FROM payments_payout WHERE batch_id = ANY(%s::uuid[])
         UNION ALL
         SELECT batch_id, amount_minor, state IN ('done', 'held') FROM payments_bankreturn WHERE batch_id = ANY(%s::uuid[])) inside
     GROUP BY batch_id
 """
+
+
+def _sums(batch_ids: list[UUID]) -> dict[UUID, tuple[int, int, int]]:
+    """Batch → how many payments, their sum in minor units, how many of them have their last word."""
+    return {pk: (int(n), int(minor), int(ended)) for pk, n, minor, ended in ask(_SUMS, [list(ENDED), batch_ids, batch_ids])}
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +205,15 @@ class BatchFile:
     total: Money
     file: PayoutFile | None
     takings: list[FileTaking]
+
+    @property
+    def count(self) -> int:
+        return len(self.payouts)
+
+    @property
+    def ended(self) -> int:
+        """How many have their last word."""
+        return sum(row.state in ENDED for row in self.payouts)
 
 
 def batch_file(batch_id: UUID) -> BatchFile:
@@ -200,6 +229,7 @@ def batch_file(batch_id: UUID) -> BatchFile:
     return BatchFile(batch, payouts, returns, total, made, takings)
 
 
-def debts_page(*, limit: int = 100) -> list[tuple[Debt, datetime | None]]:
-    """What companies owe, the oldest first, with until when they are asked."""
-    return debts_due(Debt.objects.exclude(state="settled").select_related("company").order_by("id")[:limit])
+def debts_page(*, after: UUID | None = None, limit: int = 100) -> list[tuple[Debt, datetime | None]]:
+    """What companies owe, the oldest first, with until when they are asked; `after` is the last one seen."""
+    rows = Debt.objects.exclude(state="settled").select_related("company").order_by("id")
+    return debts_due((rows if after is None else rows.filter(pk__gt=after))[:limit])

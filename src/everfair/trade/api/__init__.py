@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, extensions, inspections, kinds, orders, returns
+from everfair.trade.api import amendments, extensions, inspections, kinds, orders, returns, statements
 
 router = Router()
-for part in (orders, amendments, extensions, inspections, kinds, returns):
+for part in (orders, amendments, extensions, inspections, kinds, returns, statements):
     router.add_router("", part.router)

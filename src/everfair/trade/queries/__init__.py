@@ -48,6 +48,7 @@ from everfair.trade.queries.orders import (
     stages_of,
 )
 from everfair.trade.queries.standing import Standing, standing_of
+from everfair.trade.queries.statements import order_statement
 from everfair.trade.queries.timeline import Happening, timeline
 from everfair.trade.queries.turns import HeldSum, OrderCounts, Turn, held_sums, order_counts, standings, turns_for
 
@@ -94,6 +95,7 @@ __all__ = [
     "order_counts",
     "order_of_amendment",
     "order_parts",
+    "order_statement",
     "orders_page",
     "orders_visible_to",
     "own_group_buys",

@@ -1,4 +1,4 @@
-"""The office over the API: for an operator's own session only, no key opens it."""
+"""Issues, marks and stops for programs."""
 
 from __future__ import annotations
 
@@ -18,8 +18,7 @@ from everfair.base.roles import OPERATOR
 from everfair.companies.actions import place_stop, verify_company
 from everfair.disputes.queries import orders_claimed
 from everfair.office import actions, queries
-from everfair.office.fx_api import router as fx
-from everfair.office.schemas import (
+from everfair.office.schemas.trades import (
     DecidedOut,
     IssueOut,
     IssuesOut,
@@ -32,7 +31,6 @@ from everfair.office.schemas import (
 from everfair.trade.queries import open_issues
 
 router = Router(tags=["office"])
-router.add_router("", fx)
 
 
 @router.get("/office/issues", response=IssuesOut)

@@ -15,11 +15,11 @@ from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.office import exchanging
-from everfair.office.schemas import CoverIn, CoverOut, CoversOut, RatesTakenOut, SumIn
+from everfair.office.schemas.exchanging import CoverIn, CoverOut, CoversOut, RatesTakenOut, SumIn
 from everfair.payments import queries
 from everfair.payments.roles import cashier
 
-router = Router(tags=["office"])
+router = Router(tags=["Office: currencies"])
 
 
 @router.post("/office/fx/rates", response={201: RatesTakenOut})

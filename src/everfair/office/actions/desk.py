@@ -33,6 +33,7 @@ from everfair.markets.actions import set_fee_schedule, set_rule
 from everfair.markets.fees import FeeTerms
 from everfair.markets.queries import fee_terms_at, rule
 from everfair.office import values
+from everfair.office.queries.accounting import Statement
 from everfair.office.queries.letters import given_up_folder, letter, waiting_folder
 from everfair.office.queries.queues import carrier_misfit, misfit
 from everfair.payments.actions import answer_chargeback, book_break, dismiss_break, import_statement
@@ -193,16 +194,18 @@ def keep_line(line_id: UUID, reason: str, *, by: Actor) -> None:
         note_act(values.BANK_LINE_KEPT, line_id, reason.strip(), by)
 
 
-def approve_decision(decision_id: UUID, *, by: Actor) -> None:
+def approve_decision(decision_id: UUID, *, by: Actor) -> Any:
     with transaction.atomic():
-        approve(decision_id, by=by)
+        made = approve(decision_id, by=by)
         note_act(values.BANK_DECISION_APPROVED, decision_id, "", by)
+    return made
 
 
-def withdraw_decision(decision_id: UUID, *, by: Actor) -> None:
+def withdraw_decision(decision_id: UUID, *, by: Actor) -> Any:
     with transaction.atomic():
-        withdraw(decision_id, by=by)
+        made = withdraw(decision_id, by=by)
         note_act(values.BANK_DECISION_WITHDRAWN, decision_id, "", by)
+    return made
 
 
 def settle_break(break_id: UUID, reason: str, *, by: Actor) -> None:
@@ -304,6 +307,12 @@ def move_month(month: date, verb: str, *, by: Actor) -> None:
     with transaction.atomic():
         period = move(month, by=by)
         note_act(act, period.pk, "", by, after={"month": month.isoformat()[:7]})
+
+
+def note_statement(statement: Statement, *, by: Actor) -> None:
+    """A look at somebody's money leaves its trace under their id."""
+    if statement.subject is not None:
+        note_act(values.LOOKED_AT_ACCOUNT, statement.subject, "", by, after={"account": statement.title})
 
 
 def correct_entry(entry_id: int, reason: str, *, by: Actor) -> int:

@@ -1,15 +1,15 @@
-"""What programs send to the office and get from it."""
+"""What programs send about trades and companies, and get of them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import Words
 
 
 class _In(Schema):
@@ -76,45 +76,3 @@ class StopOut(Schema):
     company_id: UUID
     kind: str
     until: datetime | None
-
-
-class SumIn(_In):
-    """An amount in main units, digits and one point."""
-
-    amount: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$", strict=True)]
-
-
-class RatesTakenOut(Schema):
-    """How many of the file's rates are new, and how many stood already."""
-
-    source: str
-    first_on: date
-    last_on: date
-    new: int
-    known: int
-
-
-class CoverIn(_In):
-    """An exchange at our bank: `sold` left our account, `bought` came; one of them is in euro."""
-
-    sold: SumIn
-    bought: SumIn
-    traded_on: date
-    bank_ref: Words = Field(min_length=1, max_length=60)
-
-
-class CoverOut(Schema):
-    """`state`: proposed (another person books it), booked, withdrawn. `result`, once it is booked: what was gained, below zero lost."""
-
-    id: UUID
-    sold: MoneyOut
-    bought: MoneyOut
-    traded_on: date
-    bank_ref: str
-    state: str
-    result: MoneyOut | None
-
-
-class CoversOut(Schema):
-    covers: list[CoverOut]

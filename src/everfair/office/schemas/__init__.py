@@ -1,0 +1,1 @@
+"""What programs send to the office and get from it, by noun."""
