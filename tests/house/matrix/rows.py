@@ -899,7 +899,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /office/bank/decisions", CASHIER, "operator"),
     Operation("POST /office/bank/decisions/{decision_id}/approve", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
     Operation("POST /office/bank/decisions/{decision_id}/withdraw", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
-    Operation("GET /office/bank/returns", CASHIER, "operator", query={"state": "requested"}),
+    Operation("GET /office/bank/returns", CASHIER, "operator", query={"state": "waiting"}),
     Operation("GET /office/bank/breaks", CASHIER, "operator", query={"settled": "false", "cursor": "", "limit": "5"}),
     Operation("GET /office/bank/breaks/{break_id}", CASHIER, "operator", {"break_id": "@bank_break"}),
     Operation("POST /office/bank/breaks/{break_id}/settle", CASHIER, "operator", {"break_id": "@bank_break"}, body=_WHY),

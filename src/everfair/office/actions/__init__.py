@@ -27,10 +27,10 @@ from everfair.office.actions.desk import (
     settle_carrier_event,
     settle_event,
     settle_reaction,
-    take_rates,
     take_statement,
     withdraw_decision,
 )
+from everfair.office.actions.exchanging import answer_cover, note_cover, take_rates
 from everfair.office.actions.outgoing import (
     approve_payout,
     bounce_payout,
@@ -51,6 +51,7 @@ from everfair.office.actions.outgoing import (
 
 __all__ = [
     "answer_chargeback_with_note",
+    "answer_cover",
     "approve_decision",
     "approve_payout",
     "bounce_payout",
@@ -72,6 +73,7 @@ __all__ = [
     "map_source",
     "map_sources",
     "move_month",
+    "note_cover",
     "note_statement",
     "noted",
     "order_rail",

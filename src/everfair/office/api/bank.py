@@ -225,9 +225,9 @@ def withdraw_bank_decision(request: HttpRequest, decision_id: UUID) -> Any:
 
 @router.get("/office/bank/returns", response=list[OwedReturnOut])
 @allow(cashier)
-def list_bank_returns(request: HttpRequest, state: Literal["requested", "done"] = "requested") -> Any:
+def list_bank_returns(request: HttpRequest, state: Literal["waiting", "done"] = "waiting") -> Any:
     """What is owed back to senders, oldest first, or what has been sent. At most 100."""
-    return [_return(row) for row in queries.returns_page(state, limit=100)]
+    return [_return(row) for row in queries.returns_page(done=state == "done", limit=100)]
 
 
 def _return(row: Any) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from everfair.base.api import MoneyOut, write
 from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.base.refused import Refused
-from everfair.office import exchanging
+from everfair.office import actions
 from everfair.office.schemas.exchanging import CoverIn, CoverOut, CoversOut, RatesTakenOut, SumIn
 from everfair.payments import queries
 from everfair.payments.roles import cashier
@@ -31,7 +31,7 @@ def take_rates(
     allow_jumps: bool = Form(False),
 ) -> Any:
     """Take a file of the European Central Bank (XML, CSV, zip) whole, or refuse it whole with the reason. The same file twice is harmless."""
-    done = exchanging.take_rates(file.name or "rates", file.read(), allow_jumps, by=request.actor)  # type: ignore[attr-defined]
+    done = actions.take_rates(file.name or "rates", file.read(), allow_jumps, by=request.actor)  # type: ignore[attr-defined]
     return 201, RatesTakenOut(**{name: getattr(done, name) for name in ("source", "first_on", "last_on", "new", "known")})
 
 
@@ -47,7 +47,7 @@ def list_covers(request: HttpRequest) -> Any:
 @write
 def note_cover(request: HttpRequest, payload: CoverIn) -> Any:
     """Note an exchange at our bank; another person books it."""
-    made = exchanging.note_cover(
+    made = actions.note_cover(
         new_id(),
         sold=_sum(payload.sold, "sold"),
         bought=_sum(payload.bought, "bought"),
@@ -63,7 +63,7 @@ def note_cover(request: HttpRequest, payload: CoverIn) -> Any:
 @write
 def book_cover(request: HttpRequest, cover_id: UUID) -> Any:
     """The second person: the position becomes smaller, and what was gained or lost is booked. 403 for who noted it."""
-    return _shown(exchanging.answer_cover(cover_id, "book", by=request.actor))  # type: ignore[attr-defined]
+    return _shown(actions.answer_cover(cover_id, "book", by=request.actor))  # type: ignore[attr-defined]
 
 
 @router.post("/office/fx/covers/{uuid:cover_id}/withdraw", response=CoverOut)
@@ -71,7 +71,7 @@ def book_cover(request: HttpRequest, cover_id: UUID) -> Any:
 @write
 def withdraw_cover(request: HttpRequest, cover_id: UUID) -> Any:
     """It was a mistake: nothing is booked."""
-    return _shown(exchanging.answer_cover(cover_id, "withdraw", by=request.actor))  # type: ignore[attr-defined]
+    return _shown(actions.answer_cover(cover_id, "withdraw", by=request.actor))  # type: ignore[attr-defined]
 
 
 def _shown(row: Any) -> CoverOut:

@@ -17,7 +17,7 @@ from everfair.base.ids import new_id
 from everfair.base.pages import page
 from everfair.base.refused import NotVisible
 from everfair.base.writes import once
-from everfair.office import exchanging, forms
+from everfair.office import actions, forms
 from everfair.office.pages.answering import acted, proof_address
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
@@ -34,7 +34,7 @@ def exposure(request: HttpRequest) -> HttpResponse:
 
     def work() -> HttpResponse:
         file = form.cleaned_data["file"]
-        done = exchanging.take_rates(file.name, file.read(), form.cleaned_data["allow_jumps"], by=request.actor)  # type: ignore[attr-defined]
+        done = actions.take_rates(file.name, file.read(), form.cleaned_data["allow_jumps"], by=request.actor)  # type: ignore[attr-defined]
         if done.new:
             messages.success(request, ngettext("%(n)d rate is new.", "%(n)d rates are new.", done.new) % {"n": done.new})
         else:
@@ -75,7 +75,7 @@ def note_cover(request: HttpRequest) -> HttpResponse:
 
     def work() -> HttpResponse:
         typed = form.cleaned_data
-        exchanging.note_cover(
+        actions.note_cover(
             new_id(),
             sold=typed["sold_money"],
             bought=typed["bought_money"],
@@ -96,6 +96,6 @@ def answer_cover(request: HttpRequest, cover_id: UUID, verb: str) -> HttpRespons
     """book or withdraw."""
     if verb not in ("book", "withdraw"):
         raise NotVisible
-    exchanging.answer_cover(cover_id, verb, by=request.actor)  # type: ignore[attr-defined]
+    actions.answer_cover(cover_id, verb, by=request.actor)  # type: ignore[attr-defined]
     messages.success(request, _("Booked: the position is smaller.") if verb == "book" else _("Withdrawn: nothing was booked."))
     return redirect("office:covers")

@@ -98,7 +98,7 @@ class MatchOut(Schema):
 
 
 class DecisionOut(Schema):
-    """What a person decided about a line. `verb`: assign, return, costs, sent. `state`: proposed (a second person approves it), done,
+    """What a person decided about a line. `verb`: assign, return, costs, sent, cover, paid, bounced. `state`: proposed (a second person approves it), done,
     withdrawn."""
 
     id: UUID
@@ -112,7 +112,8 @@ class DecisionOut(Schema):
 
 
 class OwedReturnOut(Schema):
-    """Money that is owed back to whom it came from by bank. `state`: requested, done."""
+    """Money that is owed back to whom it came from by bank. `state`: requested, batched, held (an operator looks at it), released, dispatched,
+    sent, done."""
 
     id: UUID
     line: UUID
