@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.clock import EfNow, now
-from everfair.base.failpoints import failpoint
 from everfair.base.money import Money, exponent
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find_one, insert
@@ -84,7 +83,6 @@ def book_cover(cover_id: UUID, *, by: Actor) -> FxCover:
             by=by,
             why={"cover": str(cover.pk), "reference": cover.bank_ref, "traded_on": cover.traded_on.isoformat()},
         )
-        failpoint("payments.fx_covered")
     return cover
 
 
