@@ -12,6 +12,7 @@ from pathlib import Path
 import django
 import psycopg
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
@@ -23,6 +24,10 @@ os.environ["EVERFAIR_KIND"] = "test"
 (_DATA / "static").mkdir()  # WhiteNoise warns of a folder that is not there
 os.environ["EVERFAIR_DATA"] = str(_DATA)  # files, index and mail of a test run are thrown away
 django.setup()
+
+# A password's hash takes a third of a second on purpose: here it is of the same kind and takes none (`real_hashes` has the true cost).
+_REAL_COST = {name: getattr(Argon2PasswordHasher, name) for name in ("time_cost", "memory_cost", "parallelism")}
+Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
 
 
 def pytest_unconfigure() -> None:
@@ -53,6 +58,13 @@ def test_database(django_db_blocker: DjangoDbBlocker) -> Iterator[cluster.TestDa
 @pytest.fixture(scope="session")
 def django_db_setup(test_database: cluster.TestDatabase) -> None:
     """In place of pytest-django's own: no database is made as the running login, which may not."""
+
+
+@pytest.fixture
+def real_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Passwords cost what they cost everywhere else, for tests of time."""
+    for name, value in _REAL_COST.items():
+        monkeypatch.setattr(Argon2PasswordHasher, name, value)
 
 
 @pytest.fixture

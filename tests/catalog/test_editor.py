@@ -12,7 +12,7 @@ from django.test import Client
 from everfair.catalog.models import Offer, UnsavedOffer
 from everfair.files.models import File
 from tests import make
-from tests.catalog.test_pages import signed_in, typed
+from tests.catalog.at_the_desk import signed_in, typed
 from tests.files.uploads import picture
 
 pytestmark = pytest.mark.django_db

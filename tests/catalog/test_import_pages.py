@@ -14,7 +14,7 @@ from django.test import Client
 from everfair.catalog.actions import draft_offer, publish_offer, withdraw_offer
 from everfair.catalog.models import ImportRun, KnownColumns, Offer
 from tests import make
-from tests.catalog.test_pages import send, signed_in
+from tests.catalog.at_the_desk import send, signed_in
 
 pytestmark = pytest.mark.django_db
 

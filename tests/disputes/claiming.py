@@ -11,6 +11,7 @@ from typing import Any
 from everfair.base.actor import Actor
 from everfair.base.clock import advance
 from everfair.base.deadlines import fire_due
+from everfair.base.models import Event
 from everfair.base.money import Money
 from everfair.companies.models import Person
 from everfair.companies.queries import actor_of_person
@@ -226,3 +227,13 @@ def refused(code: str) -> Iterator[None]:
     with pytest.raises(Refused) as said:
         yield
     assert said.value.code == code
+
+
+def facts(case):
+    return list(Event.objects.filter(subject=case.claim.pk).order_by("seq").values_list("name", flat=True))
+
+
+def leaves(case: Case) -> list[tuple[str, str]]:
+    """The inspection's leaves of the file: (side, verb). As the worker leaves it after every report."""
+    actions.read_inspections(case.claim.pk)
+    return [(row.side, row.verb) for row in exhibits_of(case.claim) if row.kind == "inspection"]

@@ -61,6 +61,12 @@ def test_what_is_written_by_hand_names_only_what_is_there():
             assert link.startswith("http") or (GUIDE / link).exists(), f"{name} links to {link}"
 
 
+def test_every_page_is_reached_from_the_first():
+    linked = set(re.findall(r"\]\(([\w-]+\.md)\)", (GUIDE / "README.md").read_text()))
+
+    assert sorted({page.name for page in GUIDE.glob("*.md")} - linked - {"README.md"}) == []
+
+
 def pictures_of(page: Path) -> list[Path]:
     """What a page shows; each has words for those who do not see it."""
     shown = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", page.read_text())

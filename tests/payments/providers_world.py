@@ -1,6 +1,6 @@
 """A provider of each row of the table together with what stands behind it, so that one suite can ask all of them the same.
 
-A new provider brings a class like these and a row in WORLDS; `test_provider_contract.py` is then its finish line.
+A new provider brings a class like these and a row in WORLDS; `test_provider_contract.py` and `test_provider_trouble.py` are then its finish line.
 """
 
 from __future__ import annotations

@@ -6,83 +6,29 @@ It is the finish line of docs/guide/providers.md. It says nothing of how a provi
 from __future__ import annotations
 
 import inspect
-import socket
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.payments.providers.port import (
-    BadEvent,
-    BadSignature,
     BankAccount,
     CheckoutOpened,
     CheckoutState,
     EventKind,
     NothingYet,
-    OtherMerchant,
     OutcomeUnknown,
     PayoutState,
     Provider,
-    ProviderDown,
     ProviderEvent,
     ProviderRefused,
-    StaleSignature,
     StatementLine,
 )
 from everfair.payments.providers.table import PROVIDERS
-from tests.payments.providers_world import BANK, WORLDS, Delivery, World, made
+from tests.payments.contract import PRICE, RECIPIENT, an_id, gone, name, opened, paid, provider, read, world
+from tests.payments.providers_world import BANK, WORLDS, World, made
 
-PRICE = Money(123450, "USD")
-BACK = "https://shop.example/orders/7"
-RECIPIENT = "everfair-escrow"
-
-
-@pytest.fixture(params=list(PROVIDERS))
-def name(request: Any) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def world(name: str, tmp_path: Path) -> Iterator[World]:
-    with WORLDS[name](tmp_path, name) as world:
-        yield world
-
-
-@pytest.fixture
-def provider(name: str, world: World) -> Provider:
-    return made(name, world)
-
-
-def an_id() -> str:
-    return str(new_id())
-
-
-def opened(provider: Provider, intent_id: str, amount: Money = PRICE, language: str = "en") -> CheckoutOpened:
-    return provider.open_checkout(intent_id, amount, RECIPIENT, "EF-10042, deposit", BACK, language)
-
-
-def paid(provider: Provider, world: World) -> tuple[str, CheckoutOpened]:
-    intent_id = an_id()
-    checkout = opened(provider, intent_id)
-    world.pay(checkout.url)
-    return intent_id, checkout
-
-
-def read(provider: Provider, delivery: Delivery) -> ProviderEvent:
-    return provider.verify_event(*delivery, datetime.now(UTC))
-
-
-def gone() -> str:
-    with socket.create_server(("127.0.0.1", 0)) as once:
-        return f"http://127.0.0.1:{once.getsockname()[1]}"
-
-
-# The table
+__all__ = ["name", "provider", "world"]
 
 
 def test_every_provider_has_its_world():
@@ -119,9 +65,6 @@ def test_what_it_carries_it_says_without_asking(name, world):
     assert not lonely.carries(Money(0, "USD"))
     assert not lonely.carries(Money(-5, "USD"))
     assert lonely.pays_out(PRICE, BANK)
-
-
-# A payment
 
 
 def test_a_payment_lives_from_its_page_to_the_books(provider, world):
@@ -183,9 +126,6 @@ def test_what_it_does_not_carry_it_refuses(provider):
     assert provider.look_up(intent_id) is None
 
 
-# Money back
-
-
 def test_a_refund_goes_back_once_and_never_more_than_came(provider, world):
     intent_id, checkout = paid(provider, world)
     first, second = an_id(), an_id()
@@ -231,9 +171,6 @@ def test_what_was_not_paid_or_is_not_there_is_not_returned(provider):
             provider.refund(an_id(), ref, Money(100, "USD"))
 
 
-# Money out
-
-
 def test_a_payout_goes_once_is_found_and_told(provider, world):
     world.fill(Money(50_000, "EUR"))
     payout_id = an_id()
@@ -262,8 +199,6 @@ def test_what_it_says_it_does_not_pay_out_it_refuses(provider):
         assert refusal.value.code == "payout_destination_unknown"
         assert provider.look_up_payout(payout_id) is None
 
-
-# What a payer's bank takes back
 
 TAKEN = Money(23450, "USD")
 
@@ -358,9 +293,6 @@ def test_an_answer_to_a_dispute_of_which_nothing_was_heard_is_given_once(provide
     assert [event.state for event in words(provider, world, 2)] == ["open"]
 
 
-# The statement
-
-
 def test_the_statement_has_what_was_settled_with_its_fee(provider, world):
     intent_id, checkout = paid(provider, world)
     refund = provider.refund(refund_id := an_id(), checkout.ref, Money(23450, "USD"))
@@ -375,129 +307,3 @@ def test_the_statement_has_what_was_settled_with_its_fee(provider, world):
     assert back.gross - back.fee == back.net
     assert abs(came.settled_at - datetime.now(UTC)) < timedelta(seconds=60)
     assert list(provider.statement(today - timedelta(days=9), today - timedelta(days=8))) == []
-
-
-# Failures told apart
-
-
-def test_a_provider_that_is_not_there_did_nothing(name, world):
-    lonely = made(name, world, **{key: gone() for key in world.config if key.endswith("_URL")})
-
-    for ask in (
-        lambda: opened(lonely, an_id()), lambda: lonely.look_up(an_id()), lambda: lonely.refund(an_id(), "ref", PRICE),
-        lambda: lonely.send_payout(an_id(), PRICE, BANK), lambda: lonely.answer_dispute("ref", "accept", ""), lambda: list(lonely.statement(datetime.now(UTC).date(), datetime.now(UTC).date())),
-    ):  # fmt: skip
-        with pytest.raises(ProviderDown):
-            ask()
-
-
-@pytest.mark.parametrize("kind", ["silent_after", "failing_after"])
-def test_done_and_not_answered_is_unknown_and_a_look_up_finds_it(world, kind):
-    provider, intent_id = world.hasty(), an_id()
-    world.trouble(kind)
-
-    with pytest.raises(OutcomeUnknown):
-        opened(provider, intent_id)
-
-    found = provider.look_up(intent_id)
-    assert (found.state, found.amount) == ("open", PRICE)
-    assert opened(provider, intent_id).ref == found.ref
-
-
-def test_a_refund_that_was_done_and_not_answered_is_done_once(world):
-    provider = world.hasty()
-    intent_id, checkout = paid(provider, world)
-    refund_id = an_id()
-    world.trouble("silent_after")
-
-    with pytest.raises(OutcomeUnknown):
-        provider.refund(refund_id, checkout.ref, PRICE)
-    ref = provider.refund(refund_id, checkout.ref, PRICE).ref
-
-    assert (provider.look_up_refund(refund_id).ref, provider.look_up(intent_id).refunded) == (ref, PRICE)
-
-
-def test_a_payout_that_was_done_and_not_answered_is_done_once(world):
-    provider = world.hasty()
-    world.fill(Money(50_000, "EUR"))
-    payout_id = an_id()
-    world.trouble("failing_after")
-
-    with pytest.raises(OutcomeUnknown):
-        provider.send_payout(payout_id, Money(5000, "EUR"), BANK)
-
-    assert provider.look_up_payout(payout_id).ref == provider.send_payout(payout_id, Money(5000, "EUR"), BANK).ref
-
-
-def test_a_failure_before_the_work_is_unknown_and_nothing_is_found(provider, world):
-    world.trouble("failing")
-
-    with pytest.raises(OutcomeUnknown):
-        opened(provider, intent_id := an_id())
-
-    assert provider.look_up(intent_id) is None
-
-
-def test_asked_to_come_later_nothing_happened(provider, world):
-    world.trouble("later")
-
-    with pytest.raises(ProviderDown) as down:
-        opened(provider, intent_id := an_id())
-
-    assert down.value.retry_after_s == 7
-    assert provider.look_up(intent_id) is None
-
-
-def test_a_wrong_key_does_nothing(name, world, provider):
-    stranger = made(name, world, **world.wrong_key)
-
-    with pytest.raises((ProviderDown, ProviderRefused)):
-        opened(stranger, intent_id := an_id())
-
-    assert provider.look_up(intent_id) is None
-
-
-# Events
-
-
-def test_an_event_is_believed_only_when_signed_over_exactly_these_bytes(provider, world):
-    paid(provider, world)
-    headers, body = world.deliveries(1)[0]
-
-    for wrong in (
-        ({}, body), (headers, body + b" "), (headers, body.replace(b"123450", b"123451")), (headers, b""), (headers, b"\xff\xfe"),
-        ({name: text[:-6] + "AAAAA=" if "ignature" in name else text for name, text in headers.items()}, body),
-        (dict.fromkeys(headers, ""), body),
-    ):  # fmt: skip
-        with pytest.raises(BadSignature) as refusal:
-            read(provider, wrong)
-        assert not isinstance(refusal.value, StaleSignature)
-
-
-@pytest.mark.parametrize("age_s", [302, 3 * 86_400, -302])
-def test_an_old_signature_and_one_of_tomorrow_are_stale(provider, world, age_s):
-    paid(provider, world)
-    delivery = world.deliveries(1)[0]
-
-    assert read(provider, world.signed(delivery, age_s=290)).amount == PRICE
-    with pytest.raises(StaleSignature):
-        read(provider, world.signed(delivery, age_s=age_s))
-
-
-def test_an_event_of_another_merchant_is_not_ours(provider, world):
-    paid(provider, world)
-
-    with pytest.raises(OtherMerchant):
-        read(provider, world.of_other(world.deliveries(1)[0]))
-
-
-def test_a_signed_event_that_cannot_be_read_is_for_a_person(provider, world):
-    paid(provider, world)
-    delivery = world.deliveries(1)[0]
-    changes = ((b"captured", b"unheard"), (b"checkout.", b"unheard."), (b"usd", b"us"), (b"USD", b"US"), (b"123450", b"-50"))
-    told = [(old, new) for old, new in changes if old in delivery[1]]  # each provider has words of its own
-
-    for old, new in told:
-        with pytest.raises(BadEvent):
-            read(provider, world.signed(delivery, altered=lambda body, old=old, new=new: body.replace(old, new)))
-    assert len(told) >= 3

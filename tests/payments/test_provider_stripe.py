@@ -17,9 +17,9 @@ from everfair.payments.providers.port import (
 )
 from everfair.payments.providers.stripe.amounts import NotChargeable, from_stripe, to_stripe
 from everfair.payments.providers.stripe.client import StripeProvider
+from tests.payments.contract import BACK, PRICE, RECIPIENT, an_id, opened, paid, read
 from tests.payments.fake_stripe import FakeStripe, running_stripe
-from tests.payments.providers_world import StripeWorld
-from tests.payments.test_provider_contract import BACK, BANK, PRICE, RECIPIENT, an_id, opened, paid, read
+from tests.payments.providers_world import BANK, StripeWorld
 from tests.payments.test_provider_sandbox import evil
 
 

@@ -25,9 +25,9 @@ from everfair.payments.providers.port import (
 from everfair.payments.providers.stripe.client import StripeProvider
 from everfair.payments.providers.stripe.events import TYPES
 from everfair.payments.providers.stripe.keys import Keys
+from tests.payments.contract import PRICE, an_id, opened, paid, read
 from tests.payments.fake_stripe import ACCOUNT, FakeStripe, running_stripe
-from tests.payments.providers_world import StripeWorld
-from tests.payments.test_provider_contract import BANK, PRICE, an_id, opened, paid, read
+from tests.payments.providers_world import BANK, StripeWorld
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,40 @@ FLAGS = [
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+
+# Of several workers each starts an installation of its own. The files with stories on the fair whose clock moves stay with one of
+# them, for it takes a minute to start; and where most time goes comes first, so that nobody is left alone with a long story at the end.
+HERE = Path(__file__).parent
+LATER = sorted(
+    file.stem for file in HERE.glob("test_*.py") if re.search(r"^def \w+\([^)]*\blater\b", file.read_text(), re.MULTILINE)
+)
+LONGEST = (
+    *LATER, "test_office_day", "test_order_kinds", "test_barriers", "test_faces", "test_whole_trade", "test_requests_and_office",
+    "test_payment_plans", "test_guided_trade", "test_offer_editor", "test_keyboard", "test_amendment",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    places = {name: place for place, name in enumerate(LONGEST)}
+    ours = [item for item in items if item.path.parent == HERE]
+    in_turn = iter(sorted(ours, key=lambda item: places.get(item.path.stem, -1)))  # a new file's time is not known
+    items[:] = [next(in_turn) if item.path.parent == HERE else item for item in items]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """`--dist loadfile` as it is, but for the files that share the later fair."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    class ByFair(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = super()._split_scope(nodeid)
+            return "later" if Path(file).stem in LATER else file
+
+    return ByFair(config, log)
 
 
 @dataclass(frozen=True)

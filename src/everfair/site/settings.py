@@ -158,7 +158,7 @@ STORAGES = {
 if KIND == "test":
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     WHITENOISE_USE_FINDERS = True
-    WHITENOISE_AUTOREFRESH = False
+    WHITENOISE_AUTOREFRESH = True  # else each of a thousand browsers of the test client reads the folders anew
 
 AUTH_USER_MODEL = "companies.Person"
 PASSWORD_HASHERS = [
