@@ -5,9 +5,36 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
+LOOKED_AT_VERIFICATION = "looked at a verification"
+# fmt: off
+STATE_WORDS = name_codes("trust.verification", {
+    "draft": _("Being filled in"), "waiting": _("Waits to be drawn for"), "reviewing": _("Being looked at"), "asked": _("A question waits"),
+    "proposed": _("Waits for the second word"), "granted": _("Granted"), "refused": pgettext_lazy("verification", "Refused"),
+    "withdrawn": pgettext_lazy("verification", "Withdrawn"), "lapsed": pgettext_lazy("verification", "Lapsed"),
+    "replaced": _("Replaced by a newer one"),
+})
+RESULT_WORDS = name_codes("trust result", {
+    "open": _("Not looked at yet"), "passed": pgettext_lazy("check", "Passed"), "failed": pgettext_lazy("check", "Failed"),
+})
+PROPOSAL_WORDS = name_codes("trust proposal", {"grant": _("Grant the level"), "refuse": _("Refuse the level")})
+SEAT_WORDS = name_codes("trust seat", {"maker": _("Looks and proposes"), "checker": _("Decides")})
+DEADLINE_WORDS = name_codes("deadline", {"trust.answer": _("Answer the reviewers"), "trust.lapse": _("A level lapses")})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"trust.notices": _("Notices of verifications")})
+ACT_WORDS = name_codes("act", {
+    LOOKED_AT_VERIFICATION: _("Looked at a verification"),
+    "recorded a check": _("Recorded a check"),
+    "proposed a verification": _("Proposed how to decide a verification"),
+    "returned a verification": _("Sent a verification back to who looked first"),
+    "granted a verification": _("Granted a verification"),
+    "refused a verification": _("Refused a verification"),
+    "declared a link": _("Declared a link to a company"),
+})
+NOTED_WORDS = name_codes("field", {"check": _("Check"), "result": _("Result"), "level": _("Level"), "proposal": _("Proposal"), "person": _("Person")})
+# fmt: on
 # What is above being registered, each with everything below it.
 LEVELS = ("verified", "assessed", "audited")
 LEVEL_WORDS = name_codes(

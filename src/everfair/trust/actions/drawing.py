@@ -68,7 +68,8 @@ def _anew(row: Verification, *, maker_changed: bool) -> None:
     if maker_changed:
         # A new pair of eyes looks for itself.
         ask(_OPENED_AGAIN, [row.pk])
-    assert row.maker_id is not None and row.checker_id is not None
+    assert row.maker_id is not None
+    assert row.checker_id is not None
     emit(VerificationDrawn(row.pk, row.company_id, row.maker_id, row.checker_id))
 
 
