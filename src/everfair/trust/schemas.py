@@ -15,12 +15,12 @@ from everfair.reference.queries import CURRENCIES
 from everfair.trust.actions.applying import LONGEST, MOST_DOCUMENTS
 from everfair.trust.values import CHECK_WORDS, DECLARABLE, FIELD_WORDS, LEVELS
 
-MarketName = Literal[tuple(MARKETS)]  # type: ignore[valid-type]
-Level = Literal[LEVELS]  # type: ignore[valid-type]
-CheckKind = Literal[tuple(CHECK_WORDS)]  # type: ignore[valid-type]
-FieldName = Literal[tuple(FIELD_WORDS)]  # type: ignore[valid-type]
-LinkKind = Literal[DECLARABLE]  # type: ignore[valid-type]
-Currency = Literal[tuple(sorted(CURRENCIES))]  # type: ignore[valid-type]
+MarketName = Literal[(*MARKETS,)]  # type: ignore[valid-type]
+Level = Literal[(*LEVELS,)]  # type: ignore[valid-type]
+CheckKind = Literal[(*CHECK_WORDS,)]  # type: ignore[valid-type]
+FieldName = Literal[(*FIELD_WORDS,)]  # type: ignore[valid-type]
+LinkKind = Literal[(*DECLARABLE,)]  # type: ignore[valid-type]
+Currency = Literal[(*CURRENCIES,)]  # type: ignore[valid-type]
 Reason = Annotated[Words, Field(min_length=1, max_length=2000)]
 Value = Annotated[Words, Field(max_length=LONGEST)]
 

@@ -464,13 +464,15 @@ def _verifications(side: Side) -> None:
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:
-    """Handed in while only one could be drawn, and drawn for again when the other had come back."""
+    """Handed in while only the one could be drawn, and drawn for again when nobody but the other had come."""
     by = make.actor(make.company(), "owner")
     row = filled(by)
-    Person.objects.filter(pk=checker.pk).update(is_active=False)
+    staff = list(Person.objects.filter(is_staff_member=True, is_active=True).values_list("pk", flat=True))
+    Person.objects.filter(pk__in=staff).exclude(pk=maker.pk).update(is_active=False)
     trust.submit_verification(row.pk, by=by)
     Person.objects.filter(pk=checker.pk).update(is_active=True)
     assert trust.draw_reviewers(row.pk)
+    Person.objects.filter(pk__in=staff).update(is_active=True)
     drawn = Verification.objects.get(pk=row.pk)
     assert (drawn.maker_id, drawn.checker_id) == (maker.pk, checker.pk)
     return drawn

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
@@ -154,7 +155,7 @@ def _complete(row: Verification) -> None:
         missing = [field for field in line.fields if not check.declared.get(field)]
         words = {"check": CHECK_WORDS[check.kind]}
         if missing:
-            what = words | {"field": FIELD_WORDS[missing[0]]}
+            what: dict[str, Any] = words | {"field": FIELD_WORDS[missing[0]]}
             raise Refused("trust.incomplete", _("%(check)s: please fill in «%(field)s».") % what, field=check.kind, status=422)
         if len(check.file_ids) < line.documents:
             what = words | {"count": line.documents}

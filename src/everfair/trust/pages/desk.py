@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -30,6 +31,7 @@ from everfair.trust.pages.faces import Line, company_name, lines_of, linked_staf
 from everfair.trust.roles import REVIEWER
 from everfair.trust.states import VERIFICATION
 
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 # What is said of a whole case: its form, the action, and what the reviewer reads afterwards.
 _SAID: dict[str, tuple[type[Any], Callable[..., Any], Any]] = {
     "ask": (QuestionForm, lambda pk, typed, by: actions.ask_applicant(pk, typed["question"], by=by), "asked"),
@@ -57,25 +59,26 @@ def review(request: HttpRequest, verification_id: UUID) -> HttpResponse:
     return _show(request, verification_id)
 
 
-def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, **typed: Any) -> HttpResponse:
+def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typed: Mapping[str, Any] = NOTHING) -> HttpResponse:
     """The evidence, and the forms of what may be said now; the one that was typed wrongly as it was typed."""
     actor = request.actor  # type: ignore[attr-defined]
     row = queries.verification(verification_id, actor)
     moves = [verb for verb in VERIFICATION.allowed(row, actor) if verb in _SAID]
     moves = [verb for verb in moves if verb not in ("grant", "refuse") or verb == row.proposal]
     records = row.state == "reviewing" and row.maker_id == actor.person_id
-    lines = [
+    shown = lines_of(row, actor)
+    lines: list[dict[str, Any]] = [
         {
             "line": line,
             "fields": compare(line.asks.fields, line.check.declared, line.check.found),
             "form": (typed.get(f"record_{line.check.kind}") or _record_form(line)) if records else None,
         }
-        for line in lines_of(row, actor)
+        for line in shown
     ]
     forms = {verb: typed.get(verb) or _SAID[verb][0](auto_id=f"{verb}_%s") for verb in moves}
     return page(
         request, "trust/review.html", status=status, row=row, lines=lines, forms=forms, records=records, name=company_name(row.company),
-        people=people_by_id({i for i in (row.maker_id, row.checker_id, *(entry["line"].check.by_id for entry in lines)) if i}),  # type: ignore[attr-defined]
+        people=people_by_id({i for i in (row.maker_id, row.checker_id, *(line.check.by_id for line in shown)) if i}),
         seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), look_of=look_of, typed=set(typed), prove=_prove(request),
         until=deadlines_of([row.pk]).get((row.pk, ANSWER)) if row.state == "asked" else None,
     )  # fmt: skip
@@ -123,7 +126,7 @@ def record(request: HttpRequest, verification_id: UUID, kind: str) -> HttpRespon
         messages.success(request, _("Recorded: %(check)s.") % {"check": line.title})
         return redirect(f"{reverse('trust:review', args=[row.pk])}#{kind}")
 
-    return worked(form, work, lambda status: _show(request, row.pk, status=status, **{f"record_{kind}": form}))
+    return worked(form, work, lambda status: _show(request, row.pk, status=status, typed={f"record_{kind}": form}))
 
 
 @require_POST
@@ -149,7 +152,7 @@ def say(request: HttpRequest, verification_id: UUID, verb: str) -> HttpResponse:
         messages.success(request, told[done])
         return redirect("trust:review", row.pk)
 
-    return worked(form, work, lambda status: _show(request, row.pk, status=status, **{verb: form}))
+    return worked(form, work, lambda status: _show(request, row.pk, status=status, typed={verb: form}))
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -29,6 +30,8 @@ from everfair.trust.models import Verification
 from everfair.trust.pages.faces import Line, lines_of, look_of, next_levels, standing_of, worked
 from everfair.trust.states import OPEN, VERIFICATION
 from everfair.trust.values import CHECK_WORDS, LEVEL_PROMISES, LEVELS
+
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @require_safe
@@ -84,7 +87,7 @@ def application(request: HttpRequest, verification_id: UUID) -> HttpResponse:
     return _show(request, verification_id)
 
 
-def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, **typed: Any) -> HttpResponse:
+def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typed: Mapping[str, Any] = NOTHING) -> HttpResponse:
     """The checklist, with the one form that was typed wrongly as it was typed."""
     actor = request.actor  # type: ignore[attr-defined]
     row = queries.verification(verification_id, actor)
@@ -134,11 +137,11 @@ def fill(request: HttpRequest, verification_id: UUID, kind: str) -> HttpResponse
         form.add_error(field, str(refusal.message))
         new = [] if field == "papers" else new
     if not new:
-        return _show(request, row.pk, status=422, **{kind: form})
+        return _show(request, row.pk, status=422, typed={kind: form})
     actions.fill_check(row.pk, kind, line.check.declared, papers + new, by=actor)
     messages.info(request, _("Your papers are kept. Please look at what is marked below."))
     again = next(line for line in lines_of(row, actor) if line.check.kind == kind)
-    return _show(request, row.pk, **{kind: _with_errors(_form(again, request.POST.copy()), form, again)})
+    return _show(request, row.pk, typed={kind: _with_errors(_form(again, request.POST.copy()), form, again)})
 
 
 def _with_errors(form: CheckForm, former: CheckForm, line: Line) -> CheckForm:
@@ -197,4 +200,4 @@ def answer(request: HttpRequest, verification_id: UUID) -> HttpResponse:
         messages.success(request, _("The reviewers have your answer and go on."))
         return redirect("trust:application", verification_id)
 
-    return worked(form, work, lambda status: _show(request, verification_id, status=status, answer=form))
+    return worked(form, work, lambda status: _show(request, verification_id, status=status, typed={"answer": form}))
