@@ -97,5 +97,7 @@ def test_rules_are_named_as_they_are_called():
     for page in GUIDE.glob("*.md"):
         if page.name in ("events.md", "rules.md", "states.md", "integrators.md"):
             continue
-        named = set(re.findall(r"`((?:trade|trust|disputes|reviews|sourcing|payments|files|companies)\.[a-z_]+)`", page.read_text()))
+        named = set(
+            re.findall(r"`((?:trade|trust|disputes|reviews|sourcing|payments|files|companies)\.[a-z_]+)`", page.read_text())
+        )
         assert sorted(named - known) == [], page.name

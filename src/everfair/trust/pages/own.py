@@ -59,6 +59,7 @@ def _market(name: str, rows: list[Verification]) -> dict[str, Any]:
                 "checks": [CHECK_WORDS[line.check] for line in own_lines(name, level)],
                 "carried": standing is not None and LEVELS.index(level) <= LEVELS.index(standing.level),
                 "wanted": level in wanted,
+                "first": level == (wanted[:1] if standing is None else wanted[1:2] or wanted)[0],
             }
             for level in LEVELS
         ],
