@@ -11,7 +11,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from everfair.base.ids import new_id
 from everfair.companies.models import AuditNote, Person
+from everfair.events.trust import VerificationDecided, VerificationLapsed, VerificationSubmitted
+from everfair.site.front.tags import dropped_by
 from everfair.trust import actions
 from everfair.trust.models import Check, Link, Verification
 from everfair.trust.queries import checks_of
@@ -354,3 +357,15 @@ def test_a_program_that_says_too_much_or_the_wrong_thing_changes_nothing():
     assert send(key, "post", f"/verifications/{row.pk}/checks/visit", {}).status_code == 404
 
     assert checks_of(row.pk)[1].declared == before
+
+
+def test_what_is_decided_or_lapses_drops_the_pages_that_show_it():
+    company, verification = new_id(), new_id()
+
+    for fact in (
+        VerificationDecided(verification, company, "export", "verified", True),
+        VerificationLapsed(verification, company, "export", "verified"),
+    ):
+        assert dropped_by(fact) == {"verifications", "companies", f"company:{company}"}
+    assert dropped_by(VerificationSubmitted(verification, company, "export", "verified")) == {"verifications"}
+    assert Client().get("/en/export/how-we-verify/")["Cache-Tag"] == "verifications"

@@ -13,12 +13,12 @@ LOOKED_AT_VERIFICATION = "looked at a verification"
 # fmt: off
 STATE_WORDS = name_codes("trust.verification", {
     "draft": _("Being filled in"), "waiting": _("Waits to be drawn for"), "reviewing": _("Being looked at"), "asked": _("A question waits"),
-    "proposed": _("Waits for the second word"), "granted": _("Granted"), "refused": pgettext_lazy("verification", "Refused"),
+    "proposed": _("Waits for the second word"), "granted": pgettext_lazy("verification", "Granted"), "refused": pgettext_lazy("verification", "Refused"),
     "withdrawn": pgettext_lazy("verification", "Withdrawn"), "lapsed": pgettext_lazy("verification", "Lapsed"),
     "replaced": _("Replaced by a newer one"),
 })
 RESULT_WORDS = name_codes("trust result", {
-    "open": _("Not looked at yet"), "passed": pgettext_lazy("check", "Passed"), "failed": pgettext_lazy("check", "Failed"),
+    "open": pgettext_lazy("check", "Not looked at yet"), "passed": pgettext_lazy("check", "Passed"), "failed": pgettext_lazy("check", "Failed"),
 })
 PROPOSAL_WORDS = name_codes("trust proposal", {"grant": _("Grant the level"), "refuse": _("Refuse the level")})
 SEAT_WORDS = name_codes("trust seat", {"maker": _("Looks and proposes"), "checker": _("Decides")})

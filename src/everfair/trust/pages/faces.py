@@ -13,6 +13,7 @@ from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.actor import Actor
 from everfair.base.refused import AlreadyDone, Refused
@@ -83,7 +84,7 @@ _STANDINGS = {
     "reviewing": Standing(_("Being looked at"), _DRAWN, _("The one looks and proposes, then the other decides. Nobody can pay to go first."), "calm"),
     "asked": Standing(_("The reviewers have a question"), _("Yours: answer it."), _("The reviewers go on with what they have."), "wait"),
     "proposed": Standing(_("One reviewer has looked"), _("The second reviewer, who decides."), _("It waits for the second word. Nobody can pay to go first."), "calm"),
-    "granted": Standing(_("Granted"), _("Nobody's."), _("The level lapses after its last day. Have it looked at anew before."), "held"),
+    "granted": Standing(pgettext_lazy("verification", "Granted"), _("Nobody's."), _("The level lapses after its last day. Have it looked at anew before."), "held"),
     "refused": Standing(_("Not granted"), _("Yours, if you like: mend what the reason says and begin anew."), _("Nothing more happens."), "act"),
     "withdrawn": Standing(_("Withdrawn by your company"), _("Nobody's."), _("Nothing more happens."), "calm"),
     "lapsed": Standing(_("Lapsed: its evidence is too old"), _("Yours, if you like: begin anew."), _("Nothing more happens."), "act"),
