@@ -18,7 +18,7 @@ GUIDE = ROOT / "docs" / "guide"
 PICTURES = ROOT / "docs" / "pictures"
 WRITTEN_BY_HAND = (
     "README.md", "joining.md", "buyers.md", "suppliers.md", "finance.md", "arbitrators.md", "operators.md", "integrators.md",
-    "inspectors.md", "closing.md", "providers.md",
+    "inspectors.md", "closing.md", "providers.md", "verification.md",
 )  # fmt: skip
 
 
@@ -103,5 +103,7 @@ def test_rules_are_named_as_they_are_called():
     for page in GUIDE.glob("*.md"):
         if page.name in ("events.md", "rules.md", "states.md", "integrators.md"):
             continue
-        named = set(re.findall(r"`((?:trade|disputes|reviews|sourcing|payments|files|companies)\.[a-z_]+)`", page.read_text()))
+        named = set(
+            re.findall(r"`((?:trade|trust|disputes|reviews|sourcing|payments|files|companies)\.[a-z_]+)`", page.read_text())
+        )
         assert sorted(named - known) == [], page.name

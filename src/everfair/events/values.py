@@ -65,5 +65,7 @@ FACT_WORDS = name_codes("fact", {
     "ClaimInspectionOrdered": _("Inspection ordered inside a claim"),
     "RulingGiven": _("Ruling given"), "RulingAppealed": _("Ruling appealed against"), "RulingOverdue": _("Ruling overdue"),
     "ClaimRuled": _("Claim decided for good"),
+    "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
+    "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
 })
 # fmt: on

@@ -15,6 +15,7 @@ MARKETS = {
             ranking="relevance",
             documents=("contract", "proforma"),
             payment_plans=("deposit_balance", "against_documents", "on_a_day", "prepaid", "made_to_order", "inspected", "retention"),
+            checklist="firms_abroad",
             features=frozenset({"rfq", "samples_price", "incoterms"}),
         ),
     )

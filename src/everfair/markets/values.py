@@ -21,6 +21,7 @@ class Market:
     ranking: str
     documents: tuple[str, ...]
     payment_plans: tuple[str, ...]
+    checklist: str
     features: frozenset[str]
 
 
@@ -28,6 +29,8 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 # What the operator reads beside each number; the numbers themselves stand in `rules.py`.
 # fmt: off
 RULE_WORDS = name_codes("rule", {
+    "trust.evidence_days":            _("How long a piece of evidence counts"),
+    "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
     "trade.sign_days":               _("Time for the seller to sign"),
     "trade.pay_days":                _("Time to pay a stage"),
     "trade.ship_grace_days":         _("Grace after the ship-by day"),

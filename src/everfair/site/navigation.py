@@ -13,6 +13,7 @@ from everfair.base.actor import Actor
 from everfair.base.roles import MEMBER, OPERATOR, SIGNED_IN, Role
 from everfair.companies.roles import BUYING, MONEY_KEEPING, OWNER_IN_PERSON, SELLING
 from everfair.payments.roles import cashier
+from everfair.trust.roles import REVIEWER
 
 # (route, text, icon, who sees it, key for the keyboard)
 Link = tuple[str, str | Promise, str, Role, str]
@@ -38,6 +39,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     (_("Company"), (
         ("payments:wallet",     _("Wallet"),     "wallet",           MONEY_KEEPING,   "w"),
         ("payments:credits",    _("Trade credit"), "calendar-clock", MEMBER,          ""),
+        ("trust:verification",  _("Verification"), "badge-check",    MEMBER,          ""),
         ("companies:settings",  _("Company"),    "building-2",       MEMBER,          ""),
         ("companies:people",    _("People"),     "users",            MEMBER,          ""),
         ("companies:keys",      _("API keys"),   "key-round",        OWNER_IN_PERSON, ""),
@@ -50,6 +52,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
     (_("Queues"), (
         ("office:issues",       _("Issues"),          "gavel",            OPERATOR, "i"),
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
+        ("trust:desk",          _("Verifications"),   "badge-check",      REVIEWER, "v"),
         ("office:chargebacks",  _("Chargebacks"),     "undo-2",           OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),

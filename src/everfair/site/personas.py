@@ -29,6 +29,8 @@ PERSONAS: tuple[tuple[str, Any, Any], ...] = (
     (people.SUPPLIER, _("Supplier"), _("Answer requests, sign, ship, be paid.")),
     (people.FINANCE, _("Finance clerk"), _("Wallet, statements, payouts of the buyer's company.")),
     (people.OPERATOR, _("Operator"), _("Verify companies, decide issues, prove the books.")),
+    (people.REVIEWER, _("Reviewer"), _("Look at what companies declare; propose or decide, as the lot has it.")),
+    (people.SECOND_REVIEWER, _("Second reviewer"), _("Nobody decides alone who carries a level.")),
     (people.TREASURER, _("Treasurer"), _("The second pair of eyes on money that leaves.")),
 )
 

@@ -92,6 +92,7 @@ INSTALLED_APPS = [
     "everfair.ledger",
     "everfair.billing",
     "everfair.payments",
+    "everfair.trust",
     "everfair.logistics",
     "everfair.catalog",
     "everfair.discovery",

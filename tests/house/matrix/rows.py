@@ -91,6 +91,8 @@ MEMBER = "member"
 OPERATOR = "operator"
 PARTY = "member | operator"
 CASHIER = "operator & cashier"
+REVIEWER = "operator & reviewer"
+OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
 MONEY_IN_PERSON = "owner or finance & in person"
@@ -412,6 +414,24 @@ PAGES: list[Page] = [
     Page("trade:close_group_buy", SELLING, {"group_id": "@group"}, post="owner"),
     Page("trade:group_buys", EVERYONE, {"market": "~export"}, get="nobody", query={"hall": "hardware"}),
     Page("trade:group_buy", EVERYONE, {"market": "~export", "group_id": "~@partner_group"}, get="nobody"),
+    # ── verification ──
+    Page("trust:verification", MEMBER),
+    Page("trust:begin", OWNING, get=None, post="owner", form={"market": "export", "level": "verified"}, writes=False),
+    Page("trust:application", MEMBER, {"verification_id": "@verification"}),
+    Page("trust:fill", OWNING, {"verification_id": "@verification", "kind": "~identity"}, get=None, post="owner", form={
+        "name": "House", "number": "12", "legal_person": "We", "papers": _picture}),
+    Page("trust:submit", OWNING, {"verification_id": "@verification"}, get=None, post="owner"),
+    Page("trust:answer", OWNING, {"verification_id": "@verification"}, get=None, post="owner", form={"answer": "here"}, answers=(409,), writes=False),
+    Page("trust:withdraw", OWNING, {"verification_id": "@verification"}, get=None, post="owner"),
+    Page("trust:desk", REVIEWER, get="operator"),
+    Page("trust:review", REVIEWER, {"verification_id": "@case_to_look"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:record", REVIEWER, {"verification_id": "@case_to_look", "kind": "~licence"}, proof="fresh", get=None, post="operator", form={
+        "found_name": "House", "found_number": "12", "found_valid_until": _day(300), "result": "passed", "reason": "seen", "valid_until": _day(300),
+        "cost": "12.50", "currency": "USD"}),
+    Page("trust:say", REVIEWER, {"verification_id": "@case_to_grant", "verb": "~grant"}, proof="fresh", get=None, post="operator", form={"reason": "agreed"}),
+    Page("trust:links", OPERATOR, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
+        "person": "@clerk", "kind": "earned", "note": "commission"}),
+    Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -932,6 +952,34 @@ OPERATIONS: list[Operation] = [
     Operation("GET /office/rail-breaks/{break_id}", OPERATOR, "operator", {"break_id": "@rail_break"}),
     Operation("POST /office/rail-breaks/{break_id}/book", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
     Operation("POST /office/rail-breaks/{break_id}/dismiss", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
+    # ── verification ──
+    Operation("GET /verifications", MEMBER),
+    Operation("POST /verifications", OWNING, body={"market": "export", "level": "verified"}, writes=False),
+    Operation("GET /verifications/{verification_id}", MEMBER, path={"verification_id": "@verification"}),
+    Operation("POST /verifications/{verification_id}/checks/{kind}", OWNING, path={"verification_id": "@verification", "kind": "~identity"}, body={
+        "declared": {"name": "House", "number": "12", "legal_person": "We"}, "files": ["@verification_paper"]}),
+    Operation("POST /verifications/{verification_id}/submit", OWNING, path={"verification_id": "@verification"}),
+    Operation("POST /verifications/{verification_id}/answer", OWNING, path={"verification_id": "@verification"}, body={"answer": "here"},
+              answers=(409,), writes=False),
+    Operation("POST /verifications/{verification_id}/withdraw", OWNING, path={"verification_id": "@verification"}),
+    Operation("GET /companies/{number}/level", EVERYONE, "nobody", {"number": "~@company_number"}, query={"market": "export"}),
+    Operation("GET /verification-levels", EVERYONE, "nobody", query={"market": "export"}),
+    Operation("GET /office/verifications", REVIEWER, "operator"),
+    Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}),
+    Operation("POST /office/verifications/{verification_id}/checks/{kind}", REVIEWER, "operator", {"verification_id": "@case_to_look", "kind": "~licence"},
+              proof="fresh", body={"result": "passed", "found": {"name": "House"}, "reason": "seen", "valid_until": _day(300), "cost": "12.50", "currency": "USD"}),
+    Operation("POST /office/verifications/{verification_id}/ask", REVIEWER, "operator", {"verification_id": "@case_to_look"}, proof="fresh",
+              body={"question": "which factory?"}),
+    Operation("POST /office/verifications/{verification_id}/propose", REVIEWER, "operator", {"verification_id": "@case_to_look"}, proof="fresh",
+              body={"proposal": "refuse", "reason": "an old licence"}),
+    Operation("POST /office/verifications/{verification_id}/return", REVIEWER, "operator", {"verification_id": "@case_to_grant"}, proof="fresh",
+              body={"reason": "look again"}),
+    Operation("POST /office/verifications/{verification_id}/grant", REVIEWER, "operator", {"verification_id": "@case_to_grant"}, proof="fresh",
+              body={"reason": "agreed"}),
+    Operation("POST /office/verifications/{verification_id}/refuse", REVIEWER, "operator", {"verification_id": "@case_to_refuse"}, proof="fresh",
+              body={"reason": "agreed"}),
+    Operation("POST /office/companies/{company_id}/links", OPERATOR, "operator", {"company_id": "@company"}, proof="fresh",
+              body={"person": "@clerk", "kind": "earned", "note": "commission"}),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
     Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, proof="fresh", body={"buyer_share": "0.25", "reason": "seen"}),
     Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),

@@ -94,6 +94,9 @@ from everfair.trade.actions import (
 )
 from everfair.trade.models import Order, Stage
 from everfair.trade.reactions import money_arrived
+from everfair.trust import actions as trust
+from everfair.trust.models import Verification
+from everfair.trust.queries import checks_of
 from tests import make
 from tests.billing.billing import charged, issuer
 from tests.files import uploads
@@ -101,6 +104,7 @@ from tests.payments.statements import Bank
 from tests.sourcing.asking import quote_draft, rfq_draft
 from tests.trade import kinds
 from tests.trade.inspecting import BAD, book, report
+from tests.trust.reviewing import filled, paper
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
 _BACKEND = "everfair.companies.accounts.Backend"
@@ -200,6 +204,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _credit,
         _talk,
         _machine,
+        _verifications,
     ):
         building(side)
     return side
@@ -456,6 +461,43 @@ def _reviews(side: Side) -> None:
         reviews.write_review(of[name], ours, "as agreed", by=side.by)
         of[known] = reviews.write_review(of[name], theirs, "as agreed", by=side.partner_by).pk
     reviews.hide_review(of["review_hidden"], "names somebody", by=make.operator())
+
+
+def _verifications(side: Side) -> None:
+    """The company's own draft with nothing missing; and of three others what waits for the operator who knocks: one to look at with a
+    check that failed, one to grant, one to refuse."""
+    of = side.of
+    row = filled(side.by)
+    trust.fill_check(row.pk, "identity", {"name": side.mark, "number": "1", "legal_person": "We"}, [paper(side.by)], by=side.by)
+    of |= {"verification": row.pk, "verification_paper": paper(side.by)}
+    operator, clerk = (Person.objects.get(email=f"{name}@fair.example") for name in ("operator", "clerk"))
+    for name, maker, checker, failed in (
+        ("case_to_look", operator, clerk, "licence"),
+        ("case_to_grant", clerk, operator, ""),
+        ("case_to_refuse", clerk, operator, "licence"),
+    ):
+        case = _drawn(maker, checker)
+        for check in checks_of(case.pk):
+            result = "failed" if check.kind == failed else "passed"
+            trust.record_check(case.pk, check.kind, result, check.declared, "Seen.", by=actor_of_person(maker))
+        if maker is clerk:
+            trust.propose_verification(case.pk, "refuse" if failed else "grant", "Seen.", by=actor_of_person(maker))
+        of[name] = case.pk
+
+
+def _drawn(maker: Person, checker: Person) -> Verification:
+    """Handed in while only the one could be drawn, and drawn for again when nobody but the other had come."""
+    by = make.actor(make.company(), "owner")
+    row = filled(by)
+    staff = list(Person.objects.filter(is_staff_member=True, is_active=True).values_list("pk", flat=True))
+    Person.objects.filter(pk__in=staff).exclude(pk=maker.pk).update(is_active=False)
+    trust.submit_verification(row.pk, by=by)
+    Person.objects.filter(pk=checker.pk).update(is_active=True)
+    assert trust.draw_reviewers(row.pk)
+    Person.objects.filter(pk__in=staff).update(is_active=True)
+    drawn = Verification.objects.get(pk=row.pk)
+    assert (drawn.maker_id, drawn.checker_id) == (maker.pk, checker.pk)
+    return drawn
 
 
 def _photo(side: Side, by: Actor) -> UUID:

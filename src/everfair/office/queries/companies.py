@@ -22,6 +22,7 @@ from everfair.office.queries.trail import TrailLine, staff_names, trail
 from everfair.office.values import LOOKALIKE, NAME_CLEARED
 from everfair.payments.queries import bank_accounts_of
 from everfair.trade.queries import HeldSum, held_sums, orders_visible_to
+from everfair.trust.queries import links_of, verifications_visible_to
 
 STOPS = ("deposit", "release", "payout", "listing")
 # What the audit trail calls the giving and taking of marks (`companies.values.ACT_WORDS`).
@@ -143,6 +144,8 @@ class CompanyFile:
     orders_count: int
     offers_count: dict[str, int]
     lookalike: str
+    verifications: list[Any]
+    links: list[Any]
 
     @property
     def is_verified(self) -> bool:
@@ -170,6 +173,8 @@ def company_file(number: int, language: str, by: Actor) -> CompanyFile:
         orders_count=theirs.count(),
         offers_count=count_own(within) if company.is_seller else {},
         lookalike=_lookalike(company.pk),
+        verifications=list(verifications_visible_to(by).filter(company_id=company.pk).order_by("-number")[:10]),
+        links=links_of(company.pk),
     )
 
 

@@ -28,6 +28,7 @@ from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
 from everfair.site.demo.requests import post_requests
 from everfair.site.demo.settled import tell_the_sandbox
 from everfair.site.demo.trades import make_trades
+from everfair.site.demo.verified import verify_companies
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order
 
@@ -42,6 +43,7 @@ def load() -> dict[str, Any]:
         world.settle()
         post_requests(world)
         make_trades(world)
+        verify_companies(world)
         world.pay_out()
         issue_invoices(world.companies["yongkang"], "USD", now(), by=world.operator)
     tell_the_sandbox()
@@ -98,6 +100,11 @@ class World:
             open_operator_invitation(people.TREASURER, by=operator, roles=["finance"]) or "", people.TREASURER, "Henrik Solberg"
         )
         return operator
+
+    def reviewer(self, which: str) -> Actor:
+        """The first and the second of those who look at companies' papers; they come when they are asked for."""
+        email, name = {"first": (people.REVIEWER, "Lin Zhiyuan"), "second": (people.SECOND_REVIEWER, "Sofia Keller")}[which]
+        return self._staff(open_operator_invitation(email, by=self.operator, roles=["reviewer"]) or "", email, name)
 
     def _staff(self, link: str, email: str, name: str) -> Actor:
         token = link.rstrip("/").rsplit("/", 1)[-1]

@@ -7,6 +7,9 @@ PASSWORD = "trade-fair-2026"  # noqa: S105  printed at every start; a demo world
 OPERATOR = f"operator@{DOMAIN}"
 # Two people let large payouts go: the second has nothing to do with the companies that the first one verified.
 TREASURER = f"treasurer@{DOMAIN}"
+# Two people decide who carries a level; who they are is drawn.
+REVIEWER = f"reviewer@{DOMAIN}"
+SECOND_REVIEWER = f"second.reviewer@{DOMAIN}"
 BUYER = f"hamburg@{DOMAIN}"
 SUPPLIER = f"yongkang@{DOMAIN}"
 FINANCE = f"finance.hamburg@{DOMAIN}"

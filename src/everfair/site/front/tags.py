@@ -9,6 +9,7 @@ from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, 
 from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
 from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
+from everfair.events.trust import VerificationDecided, VerificationDrawn, VerificationLapsed, VerificationSubmitted
 
 
 def dropped_by(fact: Any) -> set[str]:
@@ -28,4 +29,8 @@ def dropped_by(fact: Any) -> set[str]:
             return {"group_buys", f"offer:{fact.offer_id}"}
         case ReviewPublished() | ReviewRevised() | ReviewReplied() | ReviewHidden() | ReviewUnhidden():
             return {f"reviews:{fact.subject_id}"}
+        case VerificationDecided() | VerificationLapsed():
+            return {"verifications", "companies", f"company:{fact.company_id}"}
+        case VerificationSubmitted() | VerificationDrawn():
+            return {"verifications"}
     return set()

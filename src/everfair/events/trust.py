@@ -1,0 +1,61 @@
+"""What was asked and decided about who companies are."""
+
+from uuid import UUID
+
+from everfair.base.events import event
+
+
+@event
+class VerificationSubmitted:
+    verification_id: UUID
+    company_id: UUID
+    market: str
+    level: str
+
+
+@event
+class VerificationDrawn:
+    """Two people were drawn, or drawn anew."""
+
+    verification_id: UUID
+    company_id: UUID
+    maker_id: UUID
+    checker_id: UUID
+
+
+@event
+class VerificationAsked:
+    """The reviewer needs something more of the company."""
+
+    verification_id: UUID
+    company_id: UUID
+
+
+@event
+class VerificationDecided:
+    """`granted` or refused, by the second of two people."""
+
+    verification_id: UUID
+    company_id: UUID
+    market: str
+    level: str
+    granted: bool
+
+
+@event
+class VerificationLapsed:
+    """Its earliest evidence became too old."""
+
+    verification_id: UUID
+    company_id: UUID
+    market: str
+    level: str
+
+
+@event
+class LinkDeclared:
+    """One of the staff has something to do with a company: this person never reviews it."""
+
+    company_id: UUID
+    person_id: UUID
+    kind: str

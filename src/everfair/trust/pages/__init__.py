@@ -1,0 +1,1 @@
+"""Pages of verification: the company's own, the reviewers' desk, and what everybody may read."""
