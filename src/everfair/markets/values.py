@@ -119,6 +119,8 @@ RULE_WORDS = name_codes("rule", {
     "payments.fx_jump":              _("Most that an exchange rate moves from one publication to the next"),
     "payments.fx_spread_major":      _("Spread between two major currencies"),
     "payments.fx_spread_other":      _("Spread of any other pair of currencies"),
+    "payments.fx_lock_days":         _("How long a contract holds an exchange rate"),
+    "payments.fx_lock_spread":       _("Spread added while a contract holds a rate"),
     "payments.fx_limit":             _("Largest position in one currency"),
     "payments.fx_alarm":             _("Part of that limit at which the desk is warned"),
     "files.uploads_per_day":         _("Files a company may send in 24 hours"),

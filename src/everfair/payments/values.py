@@ -38,7 +38,7 @@ LINE_WORDS = name_codes("payments.line", {
 DECISION_WORDS = name_codes("payments.decision", {
     "proposed": _("Waits for a second person"), "done": _("Done"), "withdrawn": _("Withdrawn"),
 })
-COVER_WORDS = name_codes("payments.fxcover", {
+COVER_WORDS = name_codes("payments.cover", {
     "proposed": _("Waits for a second person"), "booked": pgettext_lazy("ledger", "Booked"), "withdrawn": _("Withdrawn"),
 })
 BANK_RETURN_WORDS = name_codes("payments.bank_return", {
