@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
-from ninja import Schema
 from pytest_django import DjangoDbBlocker
 from schemathesis import GenerationMode, checks
 
+from everfair.base.api import Schema
 from everfair.site.wsgi import application
 from tests.house.matrix.asking import Asked, asked
 from tests.house.matrix.rows import OPERATIONS, Operation

@@ -5,9 +5,10 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
+from datetime import UTC, datetime
 
 import pytest
-from django.db import connection
+from django.db import DataError, connection
 
 from everfair.base.postgresql.base import DatabaseWrapper
 
@@ -67,6 +68,27 @@ def test_statements_stay_prepared_after_a_refusal(pooled):
     )
     assert len(before) == 1
     assert runs == 4  # from the fourth time on it is prepared: twice before the refusal, the refused one, and the last
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2026-11-23 14:41:33+00", datetime(2026, 11, 23, 14, 41, 33, tzinfo=UTC)),
+        ("2026-11-23 14:41:33.1+00", datetime(2026, 11, 23, 14, 41, 33, 100_000, tzinfo=UTC)),
+        ("2026-11-23 14:41:33.000001+05:30", datetime(2026, 11, 23, 9, 11, 33, 1, tzinfo=UTC)),
+        ("0001-01-01 00:00:00+00", datetime(1, 1, 1, tzinfo=UTC)),
+    ],
+)
+def test_a_moment_is_read_to_the_microsecond_in_our_own_zone(pooled, text, moment):
+    [(read,)] = asked(pooled, f"SELECT timestamptz '{text}'")
+
+    assert (read, read.tzinfo) == (moment, UTC)
+
+
+@pytest.mark.parametrize("text", ["infinity", "0044-03-15 12:00:00+00 BC", "12026-01-01 00:00:00+00"])
+def test_a_moment_that_python_does_not_know_is_refused_not_guessed(pooled, text):
+    with pytest.raises(DataError):
+        asked(pooled, f"SELECT timestamptz '{text}'")
 
 
 def test_who_makes_tables_prepares_nothing():

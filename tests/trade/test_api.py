@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -74,6 +75,25 @@ def test_a_whole_trade_goes_through_the_api():
     assert (received.status_code, received.json()["agreement"], received.json()["moves"]) == (200, "completed", [])
     assert selling.get("/api/v1/wallet").json()[0]["free"] == {"amount": "411.60", "currency": "USD"}
     assert [proof for proof in prove() if proof.breach] == []
+
+
+def test_the_answer_of_placing_and_of_signing_is_the_order_as_it_is_read_afterwards():
+    """Each is made of what the verb returned, not of a row read again."""
+    seller = make.company()
+    buying, selling = program(make.company()), program(seller)
+
+    placed = send(buying, "post", "/orders", wish(make.offer(seller)))
+    at = f"/orders/{placed.json()['id']}"
+    afterwards = buying.get(f"/api/v1{at}")
+    signed = send(selling, "post", f"{at}/sign", {"terms_hash": placed.json()["terms_hash"]})
+
+    assert to_the_millisecond(placed) == to_the_millisecond(afterwards)
+    assert to_the_millisecond(signed) == to_the_millisecond(selling.get(f"/api/v1{at}"))
+
+
+def to_the_millisecond(answer: Any) -> Any:
+    """Only what is read says its moments shorter."""
+    return json.loads(re.sub(r"(T[0-9:]{8}\.\d{3})\d{3}Z", r"\1Z", answer.content.decode()))
 
 
 CLAIM = {

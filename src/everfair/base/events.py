@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeVar, dataclass_transform, get_type_hints
 from uuid import UUID
 
@@ -71,18 +71,27 @@ def on(*kinds: type[Any], subscriber: str) -> Callable[[Reaction], Reaction]:
 
 def emit(fact: Any, *, by: Actor | None = None) -> None:
     """Insert the fact into the running transaction and wake the worker at its commit."""
-    body = {f.name: _plain(getattr(fact, f.name)) for f in dataclasses.fields(fact)}
-    subject = getattr(fact, dataclasses.fields(fact)[0].name)
+    kind: Any = type(fact)
+    names = _names(kind)
+    body = {name: _plain(getattr(fact, name)) for name in names}
+    subject = getattr(fact, names[0])
     if not connection.in_atomic_block:
         raise RuntimeError("an event belongs to the transaction of its cause")
-    tell(_EMIT, [type(fact).__name__, subject, json.dumps(body), by.label if by else "system"])
+    tell(_EMIT, [kind.__name__, subject, json.dumps(body), by.label if by else "system"])
 
 
 _EMIT = "INSERT INTO base_event (name, subject, body, actor) VALUES (%s, %s, %s, %s)"
 
 
+@cache
+def _names(kind: type[Any]) -> tuple[str, ...]:
+    return tuple(field.name for field in dataclasses.fields(kind))
+
+
 def _plain(value: Any) -> Any:
     match value:
+        case str() | None:
+            return value
         case Money():
             return {"minor": value.minor, "currency": value.currency}
         case UUID() | Decimal():
@@ -226,6 +235,11 @@ _SKIP_UNHEARD = """
 """
 
 
+@lru_cache(maxsize=8)
+def _written(heard: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    return json.dumps(dict(heard))
+
+
 def run_unread_reactions(*, batch: int = 200) -> int:
     """One turn for everybody: how many events were passed in all."""
     return take_turn(batch=batch)[0]
@@ -238,8 +252,8 @@ def take_turn(*, batch: int = 200) -> tuple[int, bool]:
     That is what keeps a small trade cheap: most events concern one subscriber of many. What is written from now on wakes the
     worker by its NOTIFY; what a transaction hides that is still open need not, and a full batch does not either.
     """
-    heard = {name: sorted(by_event) for name, by_event in _reactions.items()}
-    found = {name: (concerned, events, last) for name, concerned, events, last in ask(_LOOK, [json.dumps(heard), batch])}
+    heard = tuple((name, tuple(by_event)) for name, by_event in _reactions.items())
+    found = {name: (concerned, events, last) for name, concerned, events, last in ask(_LOOK, [_written(heard), batch])}
     is_hidden, *_nothing = found.pop("")
     deaf: dict[tuple[int, int], list[str]] = defaultdict(list)
     for name, (concerned, _events, last) in found.items():
@@ -249,7 +263,7 @@ def take_turn(*, batch: int = 200) -> tuple[int, bool]:
     for (tx, seq), names in deaf.items():
         ask(_SKIP_UNHEARD, [tx, seq, names, tx, seq])
     more = is_hidden or any(events >= batch for _concerned, events, _last in found.values())
-    for name in heard:
+    for name, _events in heard:
         concerned, events, _last = found.get(name, (False, 0, None))
         if concerned:
             now = run_reactions(name, batch=batch)

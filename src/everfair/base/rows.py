@@ -12,13 +12,13 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
-from django.db import connection, models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.db.models import Expression, Field
 from django.db.models.base import ModelState
 from django.utils.functional import SimpleLazyObject
 
 from everfair.base.clock import EfNow
-from everfair.base.sql import Params, ask, tell
+from everfair.base.sql import Params, ask, session_here, tell
 from everfair.base.together import whole_of
 
 _Row = TypeVar("_Row", bound=models.Model)
@@ -38,7 +38,7 @@ class _Shape:
         self.readers: list[tuple[str, Callable[..., Any], Any]] = []
         for field in self.fields:
             seen_as = field.get_col(model._meta.db_table)
-            for read in field.get_db_converters(connection):
+            for read in field.get_db_converters(session_here()):
                 self.readers.append((field.attname, read, seen_as))
         self.key = model._meta.pk.attname if model._meta.pk else "id"
         # What the database fills in with the moment of the transaction.
@@ -48,10 +48,12 @@ class _Shape:
         """As `from_db` does it, without two signals for each row that nobody hears."""
         row = model.__new__(model)
         vars(row).update(zip(self.names, values, strict=True))
-        for name, read, seen_as in self.readers:
-            vars(row)[name] = read(vars(row)[name], seen_as, connection)
+        if self.readers:
+            here, columns = session_here(), vars(row)
+            for name, read, seen_as in self.readers:
+                columns[name] = read(columns[name], seen_as, here)
         row._state = state = ModelState()
-        state.adding, state.db = False, connection.alias
+        state.adding, state.db = False, DEFAULT_DB_ALIAS
         return row
 
 
@@ -128,7 +130,7 @@ def insert(*rows: _Row) -> None:
     """
     if not rows:
         return
-    shape = _shape(type(rows[0]))
+    shape, here = _shape(type(rows[0])), session_here()
     filled = [name for name in shape.names if _is_left_to_the_database(getattr(rows[0], name), shape, name)]
     given = [name for name in shape.names if name not in filled]
     marks, params = [], []
@@ -142,7 +144,7 @@ def insert(*rows: _Row) -> None:
                 texts.append("ef_now()")
             else:
                 texts.append("%s")
-                params.append(field.get_db_prep_save(value, connection))
+                params.append(field.get_db_prep_save(value, here))
         marks.append(f"({', '.join(texts)})")
     moments = [name for name in given if any(isinstance(getattr(row, name), EfNow) for row in rows)]
     names = ", ".join(shape.column[name] for name in given)
@@ -163,7 +165,7 @@ def insert(*rows: _Row) -> None:
     else:
         tell(sql, params)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 def _is_left_to_the_database(value: Any, shape: _Shape, name: str) -> bool:
@@ -184,7 +186,7 @@ def _still(value: Any) -> Any:
 
 def save_changes(row: models.Model, before: Mapping[str, Any]) -> None:
     """Update the columns that differ from `before`, and no others; moments set by the database are read back."""
-    shape = _shape(type(row))
+    shape, here = _shape(type(row)), session_here()
     texts, params, moments = [], [], []
     for field in shape.fields:
         name = field.attname
@@ -196,7 +198,7 @@ def save_changes(row: models.Model, before: Mapping[str, Any]) -> None:
             moments.append(name)
         else:
             texts.append(f"{shape.column[name]} = %s")
-            params.append(field.get_db_prep_save(value, connection))
+            params.append(field.get_db_prep_save(value, here))
     if not texts:
         return
     sql = f"UPDATE {shape.table} SET {', '.join(texts)} WHERE {shape.column[shape.key]} = %s"  # noqa: S608

@@ -6,6 +6,7 @@ nobody reads: inside `all_or_nothing` they wait for the next question, or the en
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -18,13 +19,29 @@ Params = Sequence[Any] | Mapping[str, Any]
 Rows = list[tuple[Any, ...]]
 
 
+class _Here(threading.local):
+    session: Any = None
+
+
+_thread = _Here()
+
+
+def session_here() -> Any:
+    """Django's connection of this thread, which is one and the same as long as the thread lives. Its own registry takes a lock and looks
+    into two stores each time, and an order asks for it some thousand times."""
+    found = _thread.session
+    if found is None:
+        found = _thread.session = connections[DEFAULT_DB_ALIAS]
+    return found
+
+
 def ask(sql: str, params: Params = ()) -> Rows:
     """The rows of a statement of our own.
 
     Past Django's cursor, whose making and wrappers cost twice what the statement does, unless somebody listens there.
     """
-    here = connections[DEFAULT_DB_ALIAS]
-    if here.execute_wrappers or here.queries_logged:
+    here = session_here()
+    if here.execute_wrappers or here.force_debug_cursor:
         with here.cursor() as listened_to:
             listened_to.execute(sql, params)
             return listened_to.fetchall() if listened_to.description else []
@@ -39,8 +56,8 @@ def ask(sql: str, params: Params = ()) -> Rows:
 
 def ask_all(*questions: tuple[str, Params]) -> list[Rows]:
     """The rows of several statements, asked one after the other but sent and answered together: each sees what those before it did."""
-    here = connections[DEFAULT_DB_ALIAS]
-    if here.execute_wrappers or here.queries_logged:
+    here = session_here()
+    if here.execute_wrappers or here.force_debug_cursor:
         return [ask(sql, params) for sql, params in questions]
     whole = whole_of()
     return _send(here, whole.taken() if whole is not None else [], questions)
@@ -50,8 +67,8 @@ def tell(sql: str, params: Params = ()) -> None:
     """A write whose answer nobody reads. Inside `all_or_nothing` it is sent with the next statement, at the latest at the end, always in
     the order of telling; what the database refuses of it is raised there. Elsewhere at once."""
     whole = whole_of()
-    here = connections[DEFAULT_DB_ALIAS]
-    if whole is None or here.execute_wrappers or here.queries_logged:
+    here = session_here()
+    if whole is None or here.execute_wrappers or here.force_debug_cursor:
         ask(sql, params)
     else:
         if here.needs_rollback:
@@ -63,7 +80,7 @@ def tell_now() -> None:
     """Send what waits."""
     whole = whole_of()
     if whole is not None and whole.untold:
-        _send(connections[DEFAULT_DB_ALIAS], whole.taken(), [])
+        _send(session_here(), whole.taken(), [])
 
 
 def _send(here: Any, told: Sequence[tuple[str, Params]], questions: Sequence[tuple[str, Params]]) -> list[Rows]:

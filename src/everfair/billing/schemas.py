@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 
 
 class InvoiceLineOut(Schema):

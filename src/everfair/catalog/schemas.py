@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from everfair.base.api import Schema
 from everfair.catalog.values import (
     ATTRIBUTE_CHARACTERS,
     ATTRIBUTE_NAME_CHARACTERS,

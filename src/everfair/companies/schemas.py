@@ -6,9 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict, StringConstraints
 
+from everfair.base.api import Schema
 from everfair.companies.values import SCOPES, SPOKEN
 
 _Line = Annotated[str, StringConstraints(max_length=120)]

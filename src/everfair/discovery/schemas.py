@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
+from everfair.base.api import Schema
 from everfair.base.money import Money
 from everfair.discovery.forms import MAIN_CURRENCY
 from everfair.discovery.index import Facets

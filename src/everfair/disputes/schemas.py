@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 from everfair.disputes.models import REASONS, REMEDIES
 
 # Digits and one point: nothing is guessed.

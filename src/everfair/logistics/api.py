@@ -75,7 +75,7 @@ def record_proof(request: HttpRequest, consignment_id: UUID, payload: DeliveryPr
     """The consignee or the operator says that the goods arrived. The shipper's word is refused (403)."""
     if payload.delivered_at.tzinfo is None:
         raise Refused("logistics.moment", _("Please give a moment with its time zone."), field="delivered_at", status=422)
-    actions.record_proof(consignment_id, by=request.actor, **payload.dict())  # type: ignore[attr-defined]
+    actions.record_proof(consignment_id, by=request.actor, **payload.model_dump())  # type: ignore[attr-defined]
     return _out(request, consignment_id)
 
 

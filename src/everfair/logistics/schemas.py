@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict
 
-from everfair.base.api import Words
+from everfair.base.api import Schema, Words
 
 Mode = Literal["express", "air", "land", "sea"]
 

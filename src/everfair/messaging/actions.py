@@ -19,7 +19,7 @@ from everfair.base.clock import now
 from everfair.base.events import emit
 from everfair.base.forms import clean_text
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import ask
+from everfair.base.rows import ask, tell
 from everfair.companies.queries import WHOM
 from everfair.events.sourcing import MessagePosted
 from everfair.files.actions import share_file
@@ -134,34 +134,34 @@ def _read_up_to(thread: Thread, company_id: UUID, moment: datetime) -> None:
             ThreadRead.objects.filter(pk=place.pk).update(read_at=Greatest("read_at", moment))
 
 
-def warn(contacts: Iterable[tuple[UUID, str]], company_id: UUID, kind: str, link: str, cause: str, **params: Any) -> int:
+def warn(contacts: Iterable[tuple[UUID, str]], company_id: UUID, kind: str, link: str, cause: str, **params: Any) -> None:
     """As `notify`, to these people under these addresses (person, address), whatever becomes of their accounts meanwhile.
 
     Written in the transaction of what it warns of; reading it on the pages does not keep its letter back. `cause` is short.
     """
     people, addresses = zip(*contacts, strict=True) if (contacts := list(contacts)) else ((), ())
     to = {"people": list(people), "addresses": list(addresses)}
-    return _write(_TO_CONTACTS, to, company_id, kind, link, cause, params)
+    _write(_TO_CONTACTS, to, company_id, kind, link, cause, params)
 
 
-def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: str, **params: Any) -> int:
-    """One line for each person of the company who has one of these roles (anybody when none is said); returns for how many it is new.
+def notify(company_id: UUID, roles: Iterable[str], kind: str, link: str, cause: str, **params: Any) -> None:
+    """One line for each person of the company who has one of these roles (anybody when none is said).
 
     `kind` is a key of `values.NOTICE_WORDS` and `params` fill its sentence: names, titles and numbers, no amounts and no secrets.
     `link` is an address of ours, with or without its language. The same `cause` again tells nobody twice. ValueError for a kind
     without words, a missing parameter or a foreign link: a notice that cannot be shown must not be written.
     """
-    return _write(_TO_ROLES, {"roles": list(roles)}, company_id, kind, link, cause, params)
+    _write(_TO_ROLES, {"roles": list(roles)}, company_id, kind, link, cause, params)
 
 
-def _write(sql: str, to: dict[str, Any], company_id: UUID, kind: str, link: str, cause: str, params: dict[str, Any]) -> int:
+def _write(sql: str, to: dict[str, Any], company_id: UUID, kind: str, link: str, cause: str, params: dict[str, Any]) -> None:
     if kind not in NOTICE_WORDS:
         raise ValueError(f"no words for the notice {kind}")
     if missing := set(_PARAM.findall(NOTICE_WORDS[kind])) - set(params):
         raise ValueError(f"the notice {kind} needs {sorted(missing)}")
     there = local_link(link, "", _languages())[1:]  # kept without a language: every reader has their own
     told = {"company": company_id, "kind": kind, "params": json.dumps(_short(params)), "link": there[:300], "cause": cause[:80]}
-    return len(ask(sql, told | to))
+    tell(sql, told | to)
 
 
 # The key is a UUIDv7: the milliseconds and what is below them in 4096ths, so that notices stand as they were told, then what is random in
@@ -172,7 +172,7 @@ _TELL = """
             || substr(replace(gen_random_uuid()::text, '-', ''), 17))::uuid,
         whom.id, %(company)s, %(kind)s, %(params)s::jsonb, %(link)s, whom.cause, whom.address
     FROM ({people}) AS whom (id, cause, address), LATERAL (SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint) AS at (us)
-    ON CONFLICT (person_id, cause) DO NOTHING RETURNING 1
+    ON CONFLICT (person_id, cause) DO NOTHING
 """
 _TO_ROLES = _TELL.format(people=f"SELECT w.id, %(cause)s::varchar, '' FROM ({WHOM}) AS w")  # noqa: S608
 _TO_CONTACTS = _TELL.format(

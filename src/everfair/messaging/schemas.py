@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import ConfigDict, Field
+
+from everfair.base.api import Schema
 
 
 class ThreadOut(Schema):

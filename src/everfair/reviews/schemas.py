@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict
 
-from everfair.base.api import Words
+from everfair.base.api import Schema, Words
 from everfair.reviews.values import ASPECTS
 
 Aspect = Literal[(*ASPECTS["buyer"], *ASPECTS["seller"])]  # type: ignore[valid-type]

@@ -7,12 +7,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Query, Router, Schema
+from ninja import Query, Router
 from pydantic import ConfigDict
 
 from everfair.base.actor import Actor
 from everfair.base.allow import allow
-from everfair.base.api import MoneyOut, open_cursor, seal_cursor, write
+from everfair.base.api import MoneyOut, Schema, open_cursor, seal_cursor, write
 from everfair.base.money import Money
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.base.states import allowed_moves

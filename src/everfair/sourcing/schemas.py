@@ -8,10 +8,9 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from django.utils.translation import gettext as _
-from ninja import Schema
 from pydantic import AwareDatetime, ConfigDict, Field
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.markets.plans import DEFAULT_PLAN, PLANS

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict
 
-from everfair.base.api import Words
+from everfair.base.api import Schema, Words
 from everfair.markets.table import MARKETS
 from everfair.reference.queries import CURRENCIES
 from everfair.trust.actions.applying import LONGEST, MOST_DOCUMENTS

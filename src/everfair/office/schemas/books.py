@@ -6,9 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from ninja import Schema
-
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 
 
 class TrialRowOut(Schema):

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 from everfair.office.schemas.plain import In
 
 

@@ -6,10 +6,9 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 from everfair.office.schemas.plain import In
 
 

@@ -6,10 +6,9 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import Field, StringConstraints
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 from everfair.office.schemas.plain import In
 
 Amount = Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]

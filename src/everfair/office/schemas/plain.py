@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from everfair.base.api import Words
+from everfair.base.api import Schema, Words
 
 Why = Annotated[Words, Field(min_length=1, max_length=500)]
 

@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import ConfigDict, Field
 
-from everfair.base.api import Words
+from everfair.base.api import Schema, Words
 
 
 class _In(Schema):

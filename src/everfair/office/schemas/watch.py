@@ -5,9 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from ninja import Schema
-
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 
 
 class WordOut(Schema):

@@ -15,9 +15,9 @@ from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import now
 from everfair.base.failpoints import failpoint
 from everfair.base.refused import AlreadyDone, Refused
-from everfair.base.rows import ask, find, insert
+from everfair.base.rows import ask, find, insert, tell
 from everfair.base.states import moving
-from everfair.base.together import part
+from everfair.base.together import all_or_nothing, part
 from everfair.payments.actions.intents import end_intent
 from everfair.payments.actions.rails import hold_orders
 from everfair.payments.models import Intent, Route
@@ -138,7 +138,7 @@ def _ask_again(intent: Intent, route: Route, by: Actor) -> str:
 def _ask(intent: Intent, route: Route, by: Actor, *, sure: bool = True) -> str:
     """Ask one rail. `sure`: it was not asked before, so that «down» means that nothing happened there."""
     began_s = time.monotonic()
-    failed = True
+    answered, failed = False, True
     try:
         opened = client(route.rail).open_checkout(
             intent_id=str(intent.pk),
@@ -149,7 +149,7 @@ def _ask(intent: Intent, route: Route, by: Actor, *, sure: bool = True) -> str:
             language=by.language,
         )
         failpoint("payments.checkout_answered")
-        failed = False
+        answered = True
     except ProviderDown:
         if sure:
             _came_to(route, "down")
@@ -171,30 +171,40 @@ def _ask(intent: Intent, route: Route, by: Actor, *, sure: bool = True) -> str:
             retry_after_s=15,
         ) from doubt
     finally:
-        note_call(route.rail, failed=failed, latency_ms=int((time.monotonic() - began_s) * 1000))
-    _came_to(route, "opened")
-    return _opened(intent.pk, opened)
+        latency_ms = int((time.monotonic() - began_s) * 1000)
+        if not answered:
+            note_call(route.rail, failed=failed, latency_ms=latency_ms)
+    return _opened(intent.pk, route, opened, latency_ms)
 
 
 def _came_to(route: Route, outcome: str) -> None:
-    ask("UPDATE payments_route SET outcome = %s WHERE id = %s", [outcome, route.pk])
+    tell("UPDATE payments_route SET outcome = %s WHERE id = %s", [outcome, route.pk])
     route.outcome = outcome
 
 
 def note_call(rail: str, *, failed: bool, latency_ms: int) -> None:
     """How a rail answered: its health is read from the newest calls."""
-    ask("INSERT INTO payments_railcall (rail, failed, latency_ms) VALUES (%s, %s, %s)", [rail, failed, latency_ms])
+    tell("INSERT INTO payments_railcall (rail, failed, latency_ms) VALUES (%s, %s, %s)", [rail, failed, latency_ms])
 
 
-def _opened(intent_id: UUID, opened: CheckoutOpened) -> str:
+def _opened(intent_id: UUID, route: Route, opened: CheckoutOpened, latency_ms: int) -> str:
     try:
-        with moving(intents_visible_to(SYSTEM), intent_id, "send", by=SYSTEM) as intent:
-            intent.provider_ref = opened.ref
-            intent.checkout_url = opened.url
+        with all_or_nothing():
+            with moving(intents_visible_to(SYSTEM), intent_id, "send", by=SYSTEM) as intent:
+                intent.provider_ref = opened.ref
+                intent.checkout_url = opened.url
+            _note_opened(route, latency_ms)
     except (AlreadyDone, Refused):
         # The event overtook us, or it was in doubt: it is the same checkout.
+        with all_or_nothing():
+            _note_opened(route, latency_ms)
         log.info("checkout was opened already", extra={"intent": str(intent_id)})
     return opened.url
+
+
+def _note_opened(route: Route, latency_ms: int) -> None:
+    _came_to(route, "opened")
+    note_call(route.rail, failed=False, latency_ms=latency_ms)
 
 
 def give_up(intent_id: UUID, *, by: Actor) -> None:

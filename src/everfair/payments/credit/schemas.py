@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.payments.models import MOST_NET_DAYS
 from everfair.payments.queries.ways import WAYS
 from everfair.payments.schemas import AmountText, CurrencyCode

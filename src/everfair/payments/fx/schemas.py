@@ -6,10 +6,9 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from ninja import Schema
 from pydantic import ConfigDict
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.payments.schemas import AmountText, CurrencyCode
 
 

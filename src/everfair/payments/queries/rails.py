@@ -57,15 +57,15 @@ class RailStanding:
         return self.open and not self.ended(today)
 
 
-def rails_standing(rails: Sequence[Rail] | None = None) -> list[RailStanding]:
-    """Two queries, however many rails."""
+def rails_standing(rails: Sequence[Rail] | None = None, rules: Mapping[str, Decimal] | None = None) -> list[RailStanding]:
+    """Two queries, however many rails; one more where the market's rules are not known yet."""
     rails = [rail for method in ("card",) for rail in configured(method)] if rails is None else list(rails)
     codes = [rail.code for rail in rails]
     orders = _newest_orders(codes)
     calls: dict[str, list[tuple[bool, float, int]]] = {}
     for code, failed, ago_s, latency_ms in ask(_NEWEST_CALLS, [codes, _CALLS]):
         calls.setdefault(code, []).append((failed, float(ago_s), latency_ms))
-    breaker = _breaker()
+    breaker = _breaker(rules_at(DEFAULT_MARKET) if rules is None else rules)
     return [_standing(rail, orders.get(rail.code), calls.get(rail.code, []), breaker) for rail in rails]
 
 
@@ -94,8 +94,7 @@ def _standing(rail: Rail, said: RailOrder | None, calls: list[tuple[bool, float,
     )
 
 
-def _breaker() -> Breaker:
-    rules = rules_at(DEFAULT_MARKET)
+def _breaker(rules: Mapping[str, Decimal]) -> Breaker:
     return Breaker(int(rules["payments.breaker_failures"]), _CALLS, float(rules["payments.breaker_rest_s"]))
 
 
@@ -150,7 +149,7 @@ def rails_face(currency: str) -> RailsFace:
     """Everything about the rails in this currency, or in the one that carries most; KeyError never: an unknown one carries nothing."""
     rules = rules_at(DEFAULT_MARKET)
     days, ceiling = int(rules["payments.share_days"]), rules["payments.share_ceiling"]
-    standing = rails_standing()
+    standing = rails_standing(rules=rules)
     carried: dict[tuple[str, str], tuple[int, int]] = {}
     by_count: dict[str, int] = {}
     for code, of, amount, count in ask(_CARRIED, [days]):
@@ -212,10 +211,10 @@ def ranked_rails(method: str, intent: Intent, *, tried: frozenset[str] = frozens
     """
     amount = intent.amount
     rails = carrying(method)
-    standing = rails_standing(rails)
+    rules = rules_at(DEFAULT_MARKET)
+    standing = rails_standing(rails, rules)
     barred = _barred(rails, {stands.rail.code: stands.scope for stands in standing}, intent, steady=steady)
     shares, counted = share_by_counterparty(method, amount.currency)
-    rules = rules_at(DEFAULT_MARKET)
     facts = [
         RailFacts(
             code=rail.code,

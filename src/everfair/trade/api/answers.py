@@ -8,6 +8,7 @@ from uuid import UUID
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
+from everfair.base.actor import Actor
 from everfair.base.api import MoneyOut
 from everfair.base.forms import clean_text
 from everfair.base.money import Money, UnitPrice
@@ -114,8 +115,11 @@ _PLAIN = (
 
 
 def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
-    actor = request.actor  # type: ignore[attr-defined]
-    order = queries.order(order_id, actor, sides=False)
+    return whole_out(queries.order(order_id, request.actor, sides=False), request.actor)  # type: ignore[attr-defined]
+
+
+def whole_out(order: Order, actor: Actor) -> OrderOut:
+    """Of an order that this actor sees, such as the one a verb of theirs has just returned."""
     stages = queries.stages_of(order)
     payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
     sent = consignment_of(order.pk) if order.goods != "awaiting" else None

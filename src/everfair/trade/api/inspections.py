@@ -10,11 +10,11 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from ninja import Field, Query, Router, Schema
+from ninja import Field, Query, Router
 from pydantic import ConfigDict
 
 from everfair.base.allow import allow
-from everfair.base.api import MoneyOut, Words, open_cursor, seal_cursor, write
+from everfair.base.api import MoneyOut, Schema, Words, open_cursor, seal_cursor, write
 from everfair.base.forms import clean_text
 from everfair.base.money import Money
 from everfair.base.refused import Refused

@@ -13,7 +13,7 @@ from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.roles import MEMBER, OPERATOR
 from everfair.companies.roles import BUYING, MONEY_KEEPING, SELLING, TRADING
 from everfair.trade import actions, queries
-from everfair.trade.api.answers import brief, by_line, draft_of, draft_out, money_of, order_out, text_of
+from everfair.trade.api.answers import brief, by_line, draft_of, draft_out, money_of, order_out, text_of, whole_out
 from everfair.trade.documents import KINDS
 from everfair.trade.queries.papers import paper
 from everfair.trade.schemas.orders import (
@@ -86,7 +86,7 @@ def place_order(request: HttpRequest, payload: OrderIn) -> Any:
         seen_total=money_of(seen.amount, seen.currency) if seen else None,
         seen_hash=payload.draft_hash or "",
     )
-    return 201, order_out(request, order.pk)
+    return 201, whole_out(order, request.actor)  # type: ignore[attr-defined]
 
 
 @router.get("/orders/{uuid:order_id}", response=OrderOut)
@@ -122,8 +122,8 @@ def get_paper(request: HttpRequest, order_id: UUID, kind: Literal[KINDS], consig
 @write
 def sign_order(request: HttpRequest, order_id: UUID, payload: SignIn) -> Any:
     """Sign as the seller: exactly the terms of this hash."""
-    actions.sign_order(order_id, payload.terms_hash, by=request.actor)  # type: ignore[attr-defined]
-    return order_out(request, order_id)
+    actor = request.actor  # type: ignore[attr-defined]
+    return whole_out(actions.sign_order(order_id, payload.terms_hash, by=actor), actor)
 
 
 @router.post("/orders/{uuid:order_id}/decline", response=OrderOut)
@@ -264,4 +264,4 @@ def award_quote(request: HttpRequest, quote_id: UUID, payload: AwardIn) -> Any:
         pay_in=payload.pay_in,
         seen_hash=payload.draft_hash or "",
     )
-    return 201, order_out(request, order.pk)
+    return 201, whole_out(order, request.actor)  # type: ignore[attr-defined]

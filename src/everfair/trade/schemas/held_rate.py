@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ninja import Schema
-
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.base.money import Money
 from everfair.trade.queries.held_rate import rate_terms
 

@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import StringConstraints
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.markets.plans import DEFAULT_PLAN, PLANS
 from everfair.trade.schemas.orders import AmountText, Hash, IncotermCode, LineIn, Quantity, Strict
 

@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict, StringConstraints
 
-from everfair.base.api import MoneyOut, Words
+from everfair.base.api import MoneyOut, Schema, Words
 from everfair.logistics.values import CARRIER_WORDS, PACKAGE_KINDS
 from everfair.markets.plans import DEFAULT_PLAN, PLANS, PROOFS
 from everfair.reference.queries import PAPERS

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from ninja import Field, Schema
+from ninja import Field
 from pydantic import ConfigDict
 
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 from everfair.trade.schemas.orders import AmountText
 
 

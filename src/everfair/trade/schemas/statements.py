@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from ninja import Schema
-
-from everfair.base.api import MoneyOut
+from everfair.base.api import MoneyOut, Schema
 
 
 class StageSumsOut(Schema):
