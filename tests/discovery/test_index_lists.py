@@ -147,9 +147,7 @@ def counted(query):
     """What each choice would leave or add: everything else that is chosen holds."""
 
     def left(name, **blank):
-        return [
-            document for document in RANDOM_OFFERS if passes(document, query if name in query.fixed else replace(query, **blank))
-        ]
+        return [document for document in RANDOM_OFFERS if passes(document, replace(query, **blank))]
 
     def counts(name, documents):
         values = [value for document in documents if (value := getattr(document, name))]
@@ -163,8 +161,8 @@ def counted(query):
         document.lead_time_days for document in left("lead_time", lead_time_at_most=None) if document.lead_time_days is not None
     ]
     return Facets(
-        halls=counts("hall", left("hall", hall=None, categories=())),
-        categories=counts("category", left("category", categories=())),
+        halls=[] if "hall" in query.fixed else counts("hall", left("hall", hall=None, categories=())),
+        categories=[] if "category" in query.fixed else counts("category", left("category", categories=())),
         countries=counts("country", left("country", countries=())),
         origins=counts("origin", left("origin", origins=())),
         currencies=counts("currency", free),

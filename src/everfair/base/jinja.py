@@ -46,6 +46,8 @@ _WITHOUT_TOKEN = frozenset({"mark", "language_menu", "look_menu"})
 # Parts that say the same wherever they are called with the same words.
 _STILL = frozenset({"mark", "look_menu", "badge", "button"})
 
+_OF_EVERY_DICT = frozenset(dir(dict))
+
 
 class Parts:
     """Every macro of `templates/ui/*.html` as an attribute, in one language."""
@@ -142,6 +144,12 @@ class Environment(jinja2.Environment):
         super().__init__(**options)
         self.cache = _ByLanguage()  # type: ignore[assignment]
         self._parts: dict[str | None, Parts] = {}
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """Jinja2 first asks a dictionary for an attribute of the name, and catches the fault; what is in it is found here at once."""
+        if type(obj) is dict and attribute in obj and attribute not in _OF_EVERY_DICT:
+            return obj[attribute]
+        return super().getattr(obj, attribute)
 
     def parts(self) -> Parts:
         """In the active language."""

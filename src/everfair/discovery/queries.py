@@ -104,7 +104,7 @@ def listed(numbers: Sequence[int]) -> list[Listed]:
     """Those of the offers that are public now, in the given order, with as much as tells whether their cards are drawn: one query."""
     if not numbers:
         return []
-    by_number = {row[0]: Listed._make(row) for row in ask(_LISTED, [list(numbers)])}
+    by_number = {row[0]: Listed._make(row) for row in ask(_LISTED, [_array(numbers)])}
     return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -117,8 +117,13 @@ def offers_by_number(numbers: Sequence[int]) -> list[FoundOffer]:
     """Those of the offers that are public now, in the given order."""
     if not numbers:
         return []
-    by_number = {row[0]: FoundOffer._make(row) for row in ask(_ROWS, [list(numbers)])}
+    by_number = {row[0]: FoundOffer._make(row) for row in ask(_ROWS, [_array(numbers)])}
     return [by_number[number] for number in numbers if number in by_number]
+
+
+def _array(numbers: Sequence[int]) -> str:
+    """As PostgreSQL writes it: psycopg goes through a list element by element, and by its largest number decides what type it has."""
+    return f"{{{','.join(map(str, numbers))}}}"
 
 
 def newest_offers(market: str, limit: int) -> list[Listed]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import cache
 from itertools import accumulate, pairwise
+from operator import itemgetter
 from typing import Any
 
 from everfair.discovery.index.matching import Width
@@ -12,6 +13,7 @@ from everfair.discovery.index.queries import LEAD_TIME_TOPS_DAYS, MOQ_TOPS, Face
 Asked = tuple[bytes, Width, tuple[str, ...]]
 
 _MOST_FACETS = 300
+_COUNT = itemgetter(1)
 # What is not looked at where a facet is counted: its own choice.
 OWN_CHOICE: dict[str, dict[str, Any]] = {
     "hall": {"hall": None, "categories": ()},
@@ -54,7 +56,9 @@ def facets_of(found: dict[str, Any], currency: str) -> Facets:
         return found.get(name, {}).get("buckets", [])  # type: ignore[no-any-return]
 
     def counts(name: str) -> list[tuple[str, int]]:
-        return sorted(((bucket["key"], bucket["doc_count"]) for bucket in buckets(name)), key=lambda pair: (-pair[1], pair[0]))
+        pairs = sorted((bucket["key"], bucket["doc_count"]) for bucket in buckets(name))
+        pairs.sort(key=_COUNT, reverse=True)  # equal counts stay as they stood
+        return pairs
 
     def at_most(name: str, tops: Sequence[int]) -> list[tuple[int, int]]:
         steps = _by_low(buckets(name))

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 
 import tantivy
@@ -40,6 +40,7 @@ ALL_BOOST = 8.0
 # For a title in the reader's own language: between near equals it decides.
 LANGUAGE_BOOST = 0.2
 _SKU_SCORE = 1_000.0
+_WORDS_KEPT = 4_096
 
 # Words that say nothing about goods.
 _EMPTY_WORDS = frozenset(
@@ -114,30 +115,44 @@ class Matcher:
 
     def __init__(self, schema: tantivy.Schema) -> None:
         self._schema = schema
+        # What is made of one word is the same in every question, and calls a dozen times into the index's library.
+        self._well_spelt = lru_cache(maxsize=_WORDS_KEPT)(lambda slot: self._slot(slot, frozenset()))
+        self._boosted = lru_cache(maxsize=_WORDS_KEPT)(self._boost)
 
     def parts(self, slots: Sequence[Slot], misspelt: frozenset[str]) -> list[Query]:
         """One query for each slot; words in `misspelt` also match what is a letter or two away."""
-        return [self._slot(slot, misspelt) for slot in slots]
+        return [self._slot(slot, misspelt) if misspelt else self._well_spelt(slot) for slot in slots]
 
-    def text_query(self, query: OfferQuery, slots: Sequence[Slot], width: Width, parts: Sequence[Query]) -> Query:
-        """Offers that have enough of the parts, the best first."""
+    def text_query(
+        self,
+        slots: Sequence[Slot],
+        width: Width,
+        parts: Sequence[Query],
+        *,
+        language: str,
+        sku: str,
+        filters: Sequence[Query],
+    ) -> Query:
+        """Offers that pass and have enough of the parts, the best first; or the one with this stock number, where one has it."""
         wanted = Query.boolean_query([(Occur.Should, part) for part in parts], required(len(parts), width))
         lifts = [(Occur.Should, lift) for lift in self._neighbours(slots)]
         if len(parts) > 1:
             everything = Query.boolean_query([(Occur.Must, part) for part in parts])
             lifts.append((Occur.Should, Query.const_score_query(everything, ALL_BOOST)))
-        own = Query.const_score_query(self._term("language", language_family(query.language)), LANGUAGE_BOOST)
-        return self._or_by_sku(query, Query.boolean_query([(Occur.Must, wanted), *lifts, (Occur.Should, own)]))
+        own = Query.const_score_query(self._term("language", language_family(language)), LANGUAGE_BOOST)
+        ranked = [(Occur.Must, wanted), *lifts, (Occur.Should, own)]
+        # Each query inside another is copied whole, so that all stands side by side where it can.
+        return filtered(self._or_by_sku(Query.boolean_query(ranked), sku), filters) if sku else _all_of(ranked, filters)
 
-    def counted_query(self, query: OfferQuery, width: Width, parts: Sequence[Query]) -> Query:
+    def counted_query(self, width: Width, parts: Sequence[Query], *, sku: str, filters: Sequence[Query]) -> Query:
         """The same offers for who only counts them: nothing that would put one before another, which costs half."""
-        return self._or_by_sku(query, Query.boolean_query([(Occur.Should, part) for part in parts], required(len(parts), width)))
+        enough = [(Occur.Should, part) for part in parts], required(len(parts), width)
+        if sku:
+            return filtered(self._or_by_sku(Query.boolean_query(*enough), sku), filters)
+        return Query.boolean_query([*enough[0], *((Occur.Must, each) for each in filters)], enough[1])
 
-    def _or_by_sku(self, query: OfferQuery, answers: Query) -> Query:
-        number = words.compact(query.text[:LONGEST_TEXT])
-        if not number:
-            return answers
-        exact = Query.const_score_query(self._term("sku", number), _SKU_SCORE)
+    def _or_by_sku(self, answers: Query, sku: str) -> Query:
+        exact = Query.const_score_query(self._term("sku", sku), _SKU_SCORE)
         return Query.boolean_query([(Occur.Should, answers), (Occur.Should, exact)], 1)
 
     def filters(self, query: OfferQuery) -> list[Query]:
@@ -168,23 +183,28 @@ class Matcher:
         terms = [self._term(name, plain(code)) for code in codes]
         return terms[0] if len(terms) == 1 else Query.boolean_query([(Occur.Should, term) for term in terms], 1)
 
-    def like(self, titles: Sequence[str], *, number: int, company_number: int, filters: Sequence[Query], share: bool) -> Query:
-        """Other companies' offers that pass, the more words of the titles they have, the better; with `share` only those that
+    def like(
+        self, telling: Sequence[Sequence[Query]], *, number: int, company_number: int, filters: Sequence[Query], share: bool
+    ) -> Query:
+        """Other companies' offers that pass, the more of the `telling_words` they have, the better; with `share` only those that
         have half of them."""
-        folded = "\n".join(words.fold(title[:LONGEST_TEXT]) for title in titles)
-        stems = dict.fromkeys(stem_of(word) for word in words.plain_words(folded) if word not in _EMPTY_WORDS)
-        han = dict.fromkeys(words.han_words(folded))
         found = []
-        for name, telling in (("title_stem", [*stems][:MOST_SLOTS]), ("title_han", [*han][:MOST_SLOTS])):
-            if telling:
-                terms = [(Occur.Should, self._boosted(name, word)) for word in telling]
-                found.append((Occur.Should, Query.boolean_query(terms, (len(terms) + 1) // 2 if share else 1)))
+        for terms in telling:
+            least = (len(terms) + 1) // 2 if share else 1
+            found.append((Occur.Should, Query.boolean_query([(Occur.Should, term) for term in terms], least)))
         if share:
             found = [(Occur.Must, Query.boolean_query(found, 1) if found else Query.empty_query())]
         others = [Query.term_query(self._schema, "number", number)]
         others.append(Query.term_query(self._schema, "company_number", company_number))
-        silent = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in filters]
-        return Query.boolean_query([*found, *silent, *((Occur.MustNot, each) for each in others)])
+        return _all_of([*found, *((Occur.MustNot, each) for each in others)], filters)
+
+    def telling_words(self, titles: Sequence[str]) -> list[list[Query]]:
+        """What titles say of the goods: one query for each word, by script; scripts that are not there are left out."""
+        folded = "\n".join(words.fold(title[:LONGEST_TEXT]) for title in titles)
+        stems = dict.fromkeys(stem_of(word) for word in words.plain_words(folded) if word not in _EMPTY_WORDS)
+        han = dict.fromkeys(words.han_words(folded))
+        scripts = (("title_stem", [*stems][:MOST_SLOTS]), ("title_han", [*han][:MOST_SLOTS]))
+        return [[self._boosted(name, word) for word in said] for name, said in scripts if said]
 
     def all_in_title(self, plain_words: Sequence[str], han_words: Sequence[str]) -> Query:
         """Offers whose title holds every one of the words."""
@@ -239,7 +259,7 @@ class Matcher:
                 pair = Query.phrase_query(self._schema, "title_stem", [stem_of(left), stem_of(right)])
                 yield Query.boost_query(pair, NEIGHBOUR_BOOST)
 
-    def _boosted(self, name: str, word: str) -> Query:
+    def _boost(self, name: str, word: str) -> Query:
         return Query.boost_query(self._term(name, word, "position"), BOOSTS[name])
 
     def _term(self, name: str, word: str, option: str = "basic") -> Query:
@@ -251,8 +271,11 @@ class Matcher:
 
 def filtered(answers: Query | None, filters: Sequence[Query]) -> Query:
     """The answers that pass; without answers to choose from, everything that passes."""
-    silent = [(Occur.Must, Query.const_score_query(each, 0.0)) for each in filters]
-    return Query.boolean_query(([(Occur.Must, answers)] if answers else []) + silent)
+    return _all_of([(Occur.Must, answers)] if answers else [], filters)
+
+
+def _all_of(clauses: Sequence[tuple[Occur, Query]], filters: Sequence[Query]) -> Query:
+    return Query.boolean_query([*clauses, *((Occur.Must, Query.const_score_query(each, 0.0)) for each in filters)])
 
 
 def stem_of(word: str) -> str:

@@ -38,7 +38,7 @@ class OfferQuery:
 
     Prices are minor units of `currency`, both ends included: a price filter leaves out offers on request and those priced in
     another currency, and sorting by price puts them last. `moq_at_most` keeps offers without a minimum; `lead_time_at_most`, in
-    days, leaves out those that say nothing. Facets in `fixed` belong to the page: what else there is is not counted.
+    days, leaves out those that say nothing. Facets in `fixed` belong to the page: they are not counted.
     Refuses (ValueError) a page size outside 1–50, a negative amount and an unknown sort.
     """
 

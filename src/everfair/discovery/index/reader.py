@@ -10,6 +10,7 @@ from typing import Any
 import tantivy
 from tantivy import Occur, Order, Query
 
+from everfair.discovery import words
 from everfair.discovery.index.facets import OWN_CHOICE, Asked, aggregations, facets_of
 from everfair.discovery.index.folder import IndexFolder, IndexLost, damage_is_loss, read_identity
 from everfair.discovery.index.matching import LONGEST_TEXT, Matcher, Width, filtered, slots_of
@@ -79,11 +80,12 @@ class IndexReader:
         found: list[int] = []
         hall = category.partition("/")[0] or None
         of_category = OfferQuery(market=market, hall=hall, categories=(category,)) if category else None
+        telling = matcher.telling_words(titles)
         for wanted, share in ((of_category, False), (OfferQuery(market=market, hall=hall), True)):
             if wanted is None or len(found) >= limit:
                 continue
             filters = matcher.filters(wanted)
-            asked = matcher.like(titles, number=number, company_number=company_number, filters=filters, share=share)
+            asked = matcher.like(telling, number=number, company_number=company_number, filters=filters, share=share)
             with damage_is_loss("the index cannot be searched"):
                 hits = searcher.search(asked, limit, count=False, weight_by_field="weight").hits
                 numbers = searcher.fast_field_values("number", [address for _score, address in hits])
@@ -171,6 +173,8 @@ class _Search:
         self._text = query.text[:LONGEST_TEXT].strip()
         self._slots = slots_of(self._text)
         self._unknown = unknown_words(searcher, self._slots)
+        number = words.compact(self._text)
+        self._sku = number if number and searcher.doc_freq("sku", number) else ""
         self._made: dict[bool, Sequence[Query]] = {}
 
     def page(self, offset: int, width: Width | None) -> SearchPage:
@@ -217,13 +221,15 @@ class _Search:
     def _asked(self, width: Width) -> Query:
         if not self._slots:
             return filtered(None, self._filters)
-        return filtered(self._matcher.text_query(self._query, self._slots, width, self._parts(width)), self._filters)
+        return self._matcher.text_query(
+            self._slots, width, self._parts(width), language=self._query.language, sku=self._sku, filters=self._filters
+        )
 
     def _counted(self, width: Width, filters: Sequence[Query]) -> Query:
         """What `_asked` finds, in no order."""
         if not self._slots:
             return filtered(None, filters)
-        return filtered(self._matcher.counted_query(self._query, width, self._parts(width)), filters)
+        return self._matcher.counted_query(width, self._parts(width), sku=self._sku, filters=filters)
 
     def _parts(self, width: Width) -> Sequence[Query]:
         loosely = bool(self._unknown) and width >= Width.FUZZY
@@ -291,11 +297,11 @@ class _Search:
 
     def _count_facets(self, width: Width) -> dict[str, Any]:
         counted: dict[str, Any] = {}
-        query, together = self._query, aggregations(self._query.currency)
+        query = self._query
+        together = {name: each for name, each in aggregations(query.currency).items() if name not in query.fixed}
         for name, blank in OWN_CHOICE.items():
             if name in query.fixed or all(getattr(query, part) == nothing for part, nothing in blank.items()):
                 continue
-            together = {**together}
             asked = self._counted(width, self._matcher.filters(replace(query, **blank)))
             counted |= self._searcher.aggregate(asked, {name: together.pop(name)})
         return counted | self._searcher.aggregate(self._counted(width, self._filters), together)
