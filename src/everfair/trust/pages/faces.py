@@ -11,9 +11,8 @@ from uuid import UUID
 from django import forms as django_forms
 from django.http import HttpResponse
 from django.utils.functional import Promise
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from everfair.base.actor import Actor
 from everfair.base.refused import AlreadyDone, Refused
