@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 
 from everfair.companies.actions import note_act
 from everfair.office import values
-from everfair.trust.values import LOOKED_AT_VERIFICATION
 
 # What an address names → the look. A page or endpoint with one of these in its address is covered from its first day on.
 _LOOKS = {
@@ -20,7 +19,7 @@ _LOOKS = {
     "inquiry_id": values.LOOKED_AT_REQUEST,
     "thread_id": values.LOOKED_AT_TALK,
     "file_id": values.LOOKED_AT_FILE,
-    "verification_id": LOOKED_AT_VERIFICATION,
+    "verification_id": values.LOOKED_AT_VERIFICATION,
 }
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
-LOOKED_AT_VERIFICATION = "looked at a verification"
 # fmt: off
 STATE_WORDS = name_codes("trust.verification", {
     "draft": _("Being filled in"), "waiting": _("Waits to be drawn for"), "reviewing": _("Being looked at"), "asked": _("A question waits"),
@@ -25,7 +24,6 @@ SEAT_WORDS = name_codes("trust seat", {"maker": _("Looks and proposes"), "checke
 DEADLINE_WORDS = name_codes("deadline", {"trust.answer": _("Answer the reviewers"), "trust.lapse": _("A level lapses")})
 SUBSCRIBER_WORDS = name_codes("subscriber", {"trust.notices": _("Notices of verifications")})
 ACT_WORDS = name_codes("act", {
-    LOOKED_AT_VERIFICATION: _("Looked at a verification"),
     "recorded a check": _("Recorded a check"),
     "proposed a verification": _("Proposed how to decide a verification"),
     "returned a verification": _("Sent a verification back to who looked first"),

@@ -159,9 +159,10 @@ def refuse_verification(verification_id: UUID, reason: str, *, by: Actor) -> Ver
 def _decide(row: Verification, text: str, *, by: Actor) -> None:
     granted = row.proposal == "grant"
     row.decision_reason, row.decided_at = text, EfNow()  # type: ignore[assignment]
-    note_act(
-        "granted a verification" if granted else "refused a verification", row.company_id, text, by, after={"level": row.level}
-    )
+    if granted:
+        note_act("granted a verification", row.company_id, text, by, after={"level": row.level})
+    else:
+        note_act("refused a verification", row.company_id, text, by, after={"level": row.level})
     emit(VerificationDecided(row.pk, row.company_id, row.market, row.level, granted), by=by)
 
 
