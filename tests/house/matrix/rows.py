@@ -77,6 +77,7 @@ class Operation:
     answers: tuple[int, ...] = (200, 201, 202)
     writes: bool = True
     open: str = ""
+    looks: tuple[str, ...] = ()  # tables where a look leaves its trace, by intent
     keyless: bool = False
     # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
     free: tuple[str, ...] = ()
@@ -965,7 +966,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /companies/{number}/level", EVERYONE, "nobody", {"number": "~@company_number"}, query={"market": "export"}),
     Operation("GET /verification-levels", EVERYONE, "nobody", query={"market": "export"}),
     Operation("GET /office/verifications", REVIEWER, "operator"),
-    Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}),
+    Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}, looks=("companies_auditnote",)),
     Operation("POST /office/verifications/{verification_id}/checks/{kind}", REVIEWER, "operator", {"verification_id": "@case_to_look", "kind": "~licence"},
               proof="fresh", body={"result": "passed", "found": {"name": "House"}, "reason": "seen", "valid_until": _day(300), "cost": "12.50", "currency": "USD"}),
     Operation("POST /office/verifications/{verification_id}/ask", REVIEWER, "operator", {"verification_id": "@case_to_look"}, proof="fresh",
