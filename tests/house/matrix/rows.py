@@ -81,7 +81,6 @@ class Operation:
     keyless: bool = False
     # Fields of the body whose every value is right or is judged later than the request (free rows of a file).
     free: tuple[str, ...] = ()
-    looks: tuple[str, ...] = ()  # tables where a look leaves its trace, by intent
     proof: str = ""
 
 
