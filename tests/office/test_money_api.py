@@ -410,7 +410,7 @@ class TestTheWatch:
         at = f"/freezes/{freeze['id']}/lift"
         checking.check()
         assert len(send(first, at, WHY).json()["freezes"][0]["words"]) == 1
-        assert send(first, at, WHY).status_code == 422
+        assert send(first, at, WHY).status_code == 409
         assert read(first, "/books/state")["standing"] == "frozen"
         assert send(second, at, WHY).json()["freezes"][0]["open"] is False
         assert [note.after for note in notes("word to lift a freeze")] == [{"freeze": "first word"}, {"freeze": "lifted"}]

@@ -132,7 +132,7 @@ def test_a_batch_asks_the_same_few_questions_however_many_are_in_it(first, djang
     prepare_batch(payout.batch_id, by=actor_of_person(operator(name="Maker")))
     first.get(f"/en/office/payouts/batches/{payout.batch_id}/")
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         first.get(f"/en/office/payouts/batches/{payout.batch_id}/")
     with django_assert_num_queries(8):
         first.get("/en/office/payouts/")

@@ -33,7 +33,6 @@ from everfair.trust.schemas import (
     BeginIn,
     CheckIn,
     CheckKind,
-    CheckOut,
     CompanyLevelOut,
     DeskOut,
     DeskRow,
@@ -47,6 +46,7 @@ from everfair.trust.schemas import (
     SeenCheckOut,
     TrustLinkOut,
     TrustReasonIn,
+    VerificationCheckOut,
     VerificationOut,
     VerificationRow,
     VerifyingOut,
@@ -255,7 +255,7 @@ def _own(verification_id: UUID, actor: Actor) -> VerificationOut:
     if row.company_id != actor.company_id:
         raise NotVisible
     told = row.decided_at is not None
-    checks = [CheckOut(**_check(check, row, told=told)) for check in queries.checks_of(row.pk)]
+    checks = [VerificationCheckOut(**_check(check, row, told=told)) for check in queries.checks_of(row.pk)]
     return VerificationOut(
         **_head(row), question=row.question, answer=row.answer, answer_by=_answer_by(row), decision_reason=row.decision_reason,
         moves=VERIFICATION.allowed(row, actor), checks=checks,

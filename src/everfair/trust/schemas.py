@@ -79,7 +79,7 @@ class LinkIn(_In):
     note: Reason
 
 
-class CheckOut(Schema):
+class VerificationCheckOut(Schema):
     """`documents`: how many it asks for at least; `fields`: what it asks to be declared. `result`: open, passed or failed, told to the
     company once it is decided; `reason` where it failed."""
 
@@ -111,7 +111,7 @@ class VerificationOut(Schema):
     decided_at: datetime | None
     until: date | None
     moves: list[str]
-    checks: list[CheckOut]
+    checks: list[VerificationCheckOut]
 
 
 class VerificationRow(Schema):
@@ -126,7 +126,7 @@ class VerificationRow(Schema):
     until: date | None
 
 
-class ReviewedCheckOut(CheckOut):
+class ReviewedCheckOut(VerificationCheckOut):
     """With what was found and what it cost, in main units of its currency."""
 
     found: dict[str, str]

@@ -36,6 +36,7 @@ from everfair.office.schemas.plain import WhyIn
 from everfair.office.values import LARGEST_FILE
 from everfair.payments import queries
 from everfair.payments.actions import assign_line, book_costs, note_return_sent, return_line
+from everfair.payments.queries import note_words
 from everfair.payments.roles import cashier
 
 router = Router(tags=["Office: bank"])
@@ -62,8 +63,12 @@ def take_bank_statement(request: HttpRequest, file: UploadedFile = File(...)) ->
     if (file.size or 0) > LARGEST_FILE:
         raise Refused("office.file_too_large", _("The file is larger than 10 MB."), field="file", status=422)
     done = actions.take_statement((file.name or "")[:140], file.read(), by=request.actor)  # type: ignore[attr-defined]
-    plain = ("n", "account", "number", "outcome", "lines", "note")
-    rows = [{name: getattr(row, name) for name in plain} | {"statement": row.statement_id} for row in done.outcomes]
+    plain = ("n", "account", "number", "outcome", "lines")
+    rows = [
+        {name: getattr(row, name) for name in plain}
+        | {"statement": row.statement_id, "note": note_words(row.facts) if row.facts else ""}
+        for row in done.outcomes
+    ]
     return ImportedOut(outcomes=[OutcomeOut(**row) for row in rows])
 
 
@@ -261,5 +266,5 @@ def settle_bank_break(request: HttpRequest, break_id: UUID, payload: WhyIn) -> A
 
 
 def _break(row: Any) -> dict[str, Any]:
-    plain = ("id", "account", "number", "kind", "note", "settled_at", "settled_note")
-    return {name: getattr(row, name) for name in plain} | {"found_at": row.created_at}
+    plain = ("id", "account", "number", "kind", "settled_at", "settled_note")
+    return {name: getattr(row, name) for name in plain} | {"found_at": row.created_at, "note": queries.break_note(row)}

@@ -15,7 +15,7 @@ from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.office import actions
-from everfair.office.schemas.exchanging import CoverIn, CoverOut, CoversOut, RatesTakenOut, SumIn
+from everfair.office.schemas.exchanging import CoverIn, CoverOut, CoversOut, CoverSumIn, RatesTakenOut
 from everfair.payments import queries
 from everfair.payments.roles import cashier
 
@@ -81,7 +81,7 @@ def _shown(row: Any) -> CoverOut:
     )  # fmt: skip
 
 
-def _sum(given: SumIn, field: str) -> Money:
+def _sum(given: CoverSumIn, field: str) -> Money:
     try:
         return Money.of(given.amount, given.currency)
     except ValueError:

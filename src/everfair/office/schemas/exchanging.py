@@ -12,7 +12,7 @@ from everfair.base.api import MoneyOut, Schema, Words
 from everfair.office.schemas.plain import In
 
 
-class SumIn(In):
+class CoverSumIn(In):
     """An amount in main units, digits and one point."""
 
     amount: Annotated[str, StringConstraints(pattern=r"^(0|[1-9][0-9]{0,14})(\.[0-9]{1,4})?$", max_length=20, strict=True)]
@@ -32,8 +32,8 @@ class RatesTakenOut(Schema):
 class CoverIn(In):
     """An exchange at our bank: `sold` left our account, `bought` came; one of them is in euro."""
 
-    sold: SumIn
-    bought: SumIn
+    sold: CoverSumIn
+    bought: CoverSumIn
     traded_on: date
     bank_ref: Words = Field(min_length=1, max_length=60)
 
