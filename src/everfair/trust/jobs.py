@@ -14,10 +14,9 @@ from everfair.trust.reactions import remind_of_answer, remind_of_lapse
 
 
 @every(600, "trust.draw")
-def draw_for_those_who_wait() -> None:
-    """A reviewer may have come, or left."""
-    for pk in waiting_ids():
-        draw_reviewers(pk)
+def draw_for_those_who_wait() -> int:
+    """A reviewer may have come, or left. Says how many have both seats filled now."""
+    return sum(draw_reviewers(pk) for pk in waiting_ids())
 
 
 @on_deadline(ANSWER)
