@@ -153,7 +153,7 @@ def _complete(row: Verification) -> None:
     for check in checks_of(row.pk):
         line = requirement(check, row.market)
         missing = [field for field in line.fields if not check.declared.get(field)]
-        words = {"check": CHECK_WORDS[check.kind]}
+        words: dict[str, object] = {"check": CHECK_WORDS[check.kind]}
         if missing:
             what: dict[str, Any] = words | {"field": FIELD_WORDS[missing[0]]}
             raise Refused("trust.incomplete", _("%(check)s: please fill in «%(field)s».") % what, field=check.kind, status=422)

@@ -55,11 +55,11 @@ def draw_reviewers(verification_id: UUID) -> bool:
                 _save(row)
             return False
         if (row.maker_id, row.checker_id) != before:
-            _anew(row, maker_changed=row.maker_id != before[0])
+            _anew(row, row.maker_id, row.checker_id, maker_changed=row.maker_id != before[0])
     return True
 
 
-def _anew(row: Verification, *, maker_changed: bool) -> None:
+def _anew(row: Verification, maker_id: UUID, checker_id: UUID, *, maker_changed: bool) -> None:
     finish = step(row, "draw", by=SYSTEM)
     if maker_changed:
         row.proposal = row.proposal_reason = ""
@@ -68,9 +68,7 @@ def _anew(row: Verification, *, maker_changed: bool) -> None:
     if maker_changed:
         # A new pair of eyes looks for itself.
         ask(_OPENED_AGAIN, [row.pk])
-    assert row.maker_id is not None
-    assert row.checker_id is not None
-    emit(VerificationDrawn(row.pk, row.company_id, row.maker_id, row.checker_id))
+    emit(VerificationDrawn(row.pk, row.company_id, maker_id, checker_id))
 
 
 def _save(row: Verification) -> None:
