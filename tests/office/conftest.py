@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.test import Client
 from django.utils import translation
 
-from tests.office.desk import keep_contexts
+from tests.office.desk import keep_contexts, operator, signed_in
 
 # WhiteNoise warns at its first request when nothing has been collected, and warnings are errors here.
 Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
@@ -21,3 +22,13 @@ def _in_english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _contexts(monkeypatch: pytest.MonkeyPatch) -> None:
     keep_contexts(monkeypatch)
+
+
+@pytest.fixture
+def first() -> Client:
+    return signed_in(operator(name="Olga Operator"))
+
+
+@pytest.fixture
+def second() -> Client:
+    return signed_in(operator(name="Tom Treasurer"))
