@@ -123,23 +123,28 @@ def test_from_the_first_paper_to_the_seal():
     assert "91330" not in text_of(shown)
 
 
-def test_papers_stay_when_a_field_is_wrong_and_nothing_else_is_written():
+def test_a_wrong_field_is_said_beside_it_and_nothing_is_kept():
     who, row = begun()
 
-    answer = put(who, own(row, "checks/licence/"), name="Typed", number="7", valid_until="2020-01-01", papers=pdf())
+    wrong = put(who, own(row, "checks/licence/"), name="Typed", number="7", valid_until="2020-01-01", papers=pdf())
 
     kept = Check.objects.get(verification=row, kind="licence")
-    assert (answer.status_code, len(kept.file_ids), kept.declared["name"]) == (200, 1, "Shaoxing Cloth")
-    assert "not valid any more" in text_of(answer)
-    assert "licence.pdf" in text_of(answer)
-    assert 'value="Typed"' in answer.content.decode()
-    again = put(who, own(row, "checks/licence/"), name="Typed", number="7", valid_until="soon", keep=str(kept.file_ids[0]))
-    assert again.status_code == 422
-    right = put(who, own(row, "checks/licence/"), name="Typed", valid_until=tomorrow().isoformat(), keep=str(kept.file_ids[0]))
+    assert (wrong.status_code, kept.file_ids, kept.declared["name"]) == (422, [], "Shaoxing Cloth")
+    assert "not valid any more" in text_of(wrong)
+    assert 'value="Typed"' in wrong.content.decode()
+
+
+def test_papers_stay_until_they_are_unticked():
+    who, row = begun()
+    put(who, own(row, "checks/licence/"), name="Typed", papers=pdf())
+    [paper] = Check.objects.get(verification=row, kind="licence").file_ids
+
+    right = put(who, own(row, "checks/licence/"), name="Typed", valid_until=tomorrow().isoformat(), keep=str(paper))
+
     assert right.status_code == 302
-    assert Check.objects.get(pk=kept.pk).declared["name"] == "Typed"
+    assert Check.objects.get(verification=row, kind="licence").file_ids == [paper]
     put(who, own(row, "checks/licence/"), name="Typed", valid_until=tomorrow().isoformat())
-    assert Check.objects.get(pk=kept.pk).file_ids == []
+    assert Check.objects.get(verification=row, kind="licence").file_ids == []
 
 
 def test_a_paper_that_is_none_and_a_strangers_paper_change_nothing():

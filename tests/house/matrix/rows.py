@@ -417,9 +417,9 @@ PAGES: list[Page] = [
     # ── verification ──
     Page("trust:verification", MEMBER),
     Page("trust:begin", OWNING, get=None, post="owner", form={"market": "export", "level": "verified"}, writes=False),
-    Page("trust:application", MEMBER, {"verification_id": "@verification"}),
+    Page("trust:application", MEMBER, {"verification_id": "@verification"}, form={"keep": "@verification_paper"}),
     Page("trust:fill", OWNING, {"verification_id": "@verification", "kind": "~identity"}, get=None, post="owner", form={
-        "name": "House", "number": "12", "legal_person": "We", "papers": _picture}),
+        "name": "House", "number": "12", "legal_person": "We", "keep": "@verification_paper", "papers": _picture}),
     Page("trust:submit", OWNING, {"verification_id": "@verification"}, get=None, post="owner"),
     Page("trust:answer", OWNING, {"verification_id": "@verification"}, get=None, post="owner", form={"answer": "here"}, answers=(409,), writes=False),
     Page("trust:withdraw", OWNING, {"verification_id": "@verification"}, get=None, post="owner"),

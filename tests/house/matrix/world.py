@@ -468,8 +468,9 @@ def _verifications(side: Side) -> None:
     check that failed, one to grant, one to refuse."""
     of = side.of
     row = filled(side.by)
-    trust.fill_check(row.pk, "identity", {"name": side.mark, "number": "1", "legal_person": "We"}, [paper(side.by)], by=side.by)
     of |= {"verification": row.pk, "verification_paper": paper(side.by)}
+    declared = {"name": side.mark, "number": "1", "legal_person": "We"}
+    trust.fill_check(row.pk, "identity", declared, [of["verification_paper"]], by=side.by)
     operator, clerk = (Person.objects.get(email=f"{name}@fair.example") for name in ("operator", "clerk"))
     for name, maker, checker, failed in (
         ("case_to_look", operator, clerk, "licence"),

@@ -115,44 +115,22 @@ def _form(line: Line, *given: Any) -> CheckForm:
 @allow(OWNING)
 @once
 def fill(request: HttpRequest, verification_id: UUID, kind: str) -> HttpResponse:
-    """Keep what was typed and the papers. Papers that are fine stay even where a field is not: then the page comes back with 200."""
+    """Keep what was typed and the papers, or say beside the field what is wrong: then nothing is kept."""
     actor = request.actor  # type: ignore[attr-defined]
     row = queries.verification(verification_id, actor)
     line = next((line for line in lines_of(row, actor) if line.check.kind == kind), None)
     if line is None or row.company_id != actor.company_id:
         raise NotVisible
     form = _form(line, request.POST, request.FILES)
-    is_right = form.is_valid()
-    papers = [UUID(pk) for pk in form.cleaned_data.get("keep", [])]
-    uploads = form.cleaned_data.get("papers", [])
-    try:
-        new = [keep_attachment(upload, actor.company_id, actor).pk for upload in uploads]
-        if is_right:
-            actions.fill_check(row.pk, kind, form.declared(), papers + new, by=actor)
-            messages.success(request, _("Kept: %(check)s.") % {"check": CHECK_WORDS[kind]})
-            return redirect(f"{reverse('trust:application', args=[row.pk])}#{kind}")
-    except Refused as refusal:
-        field = {"file": "papers", "files": "papers"}.get(refusal.field or "", refusal.field)
-        if refusal.field is None or field not in form.fields:
-            raise
-        form.add_error(field, str(refusal.message))
-        new = [] if field == "papers" else new
-    if not new:
-        return _show(request, row.pk, status=422, typed={kind: form})
-    actions.fill_check(row.pk, kind, line.check.declared, papers + new, by=actor)
-    messages.info(request, _("Your papers are kept. Please look at what is marked below."))
-    again = next(line for line in lines_of(row, actor) if line.check.kind == kind)
-    return _show(request, row.pk, typed={kind: _with_errors(_form(again, request.POST.copy()), form, again)})
 
+    def work() -> HttpResponse:
+        new = [keep_attachment(upload, actor.company_id, actor).pk for upload in form.cleaned_data["papers"]]
+        papers = [UUID(pk) for pk in form.cleaned_data.get("keep", [])]
+        actions.fill_check(row.pk, kind, form.declared(), papers + new, by=actor)
+        messages.success(request, _("Kept: %(check)s.") % {"check": CHECK_WORDS[kind]})
+        return redirect(f"{reverse('trust:application', args=[row.pk])}#{kind}")
 
-def _with_errors(form: CheckForm, former: CheckForm, line: Line) -> CheckForm:
-    """The same words and errors over the papers that are there now."""
-    form.data.setlist("keep", [str(pk) for pk in line.names])  # type: ignore[attr-defined]
-    form.full_clean()
-    for field, errors in former.errors.items():
-        if field in form.fields and field not in form.errors:
-            form.add_error(field, list(errors))
-    return form
+    return worked(form, work, lambda status: _show(request, row.pk, status=status, typed={kind: form}))
 
 
 @require_POST
