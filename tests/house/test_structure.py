@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-from collections import defaultdict
 from functools import cache
 from pathlib import Path
 
@@ -149,18 +148,6 @@ def test_files_of_tests_stay_short():
 
     assert {name: n for name, n in lines.items() if n > LONG_TESTS.get(name, 400)} == {}
     assert [name for name in LONG_TESTS if lines.get(name, 0) <= 400] == [], "short by now: no longer an exception"
-
-
-def test_every_schema_has_a_name_of_its_own():
-    """The API's document knows a schema by its class alone: of two with one name the later would describe both."""
-    places = defaultdict(set)
-    for path in modules():
-        if path.name == "schemas.py" or path.parent.name == "schemas":
-            for node in ast.parse(path.read_text()).body:
-                if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-                    places[node.name].add(str(path.relative_to(PACKAGE)))
-
-    assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
 def test_the_map_names_every_package():
