@@ -31,7 +31,7 @@ ACT_WORDS = name_codes("act", {
     "refused a verification": _("Refused a verification"),
     "declared a link": _("Declared a link to a company"),
 })
-NOTED_WORDS = name_codes("field", {"check": _("Check"), "result": _("Result"), "level": _("Level"), "proposal": _("Proposal"), "person": _("Person")})
+NOTED_WORDS = name_codes("field", {"check": _("Check"), "result": _("Result"), "level": _("Level"), "proposal": _("Proposal"), "person": _("Person"), "link": _("What links them")})
 # fmt: on
 # What is above being registered, each with everything below it.
 LEVELS = ("verified", "assessed", "audited")

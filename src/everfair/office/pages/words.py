@@ -33,11 +33,16 @@ _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _ASKED = {DONE: _("Only acts"), "looked": _("Only looks")}
 # A name in a note → the kind of code that stands under it.
 _CODES = {
+    "check": "trust check",
     "evidence": "evidence",
     "issue": "trade.issue",
+    "level": "trust level",
+    "link": "trust link",
     "market": "market",
     "markets": "market",
     "outcome": "provider event outcome",
+    "proposal": "trust proposal",
+    "result": "trust result",
     "rule": "rule",
     "subscriber": "subscriber",
 }

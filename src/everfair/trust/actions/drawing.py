@@ -112,7 +112,7 @@ def declare_link(person_id: UUID, company_id: UUID, kind: str, note: str, *, by:
         if made is None:
             made = Link(person_id=person_id, company_id=company_id, kind=kind, note=text[:2000], declared_by=by.label)
             insert(made)
-            note_act("declared a link", company_id, text[:2000], by, after={"person": str(person_id), "kind": kind})
+            note_act("declared a link", company_id, text[:2000], by, after={"person": str(person_id), "link": kind})
             emit(LinkDeclared(company_id, person_id, kind), by=by)
         for pk in Verification.objects.filter(company_id=company_id, state__in=SEATED).values_list("pk", flat=True):
             draw_reviewers(pk)
