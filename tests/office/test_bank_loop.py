@@ -13,10 +13,10 @@ from everfair.payments.models import BankBreak, BankLine, BankReturn
 from tests.office.desk import notes, operator, send, signed_in, text
 from tests.office.test_bank import SYSTEM, cashier
 from tests.office.test_queues import waiting
+from tests.payments.own_payments import bring, fresh, owed, sent
 from tests.payments.statements import Bank
 from tests.payments.test_actions import nothing_is_wrong
 from tests.payments.test_batches import BIG, rich
-from tests.payments.test_own_payments import bring, fresh, owed, sent
 
 pytestmark = pytest.mark.django_db
 

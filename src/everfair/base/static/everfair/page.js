@@ -30,6 +30,17 @@ for (const strip of document.querySelectorAll(".sidenav ul, .tabs ul")) {
   }
 }
 
+// A box that scrolls sideways can be scrolled with the keys, and only then is it a stop on the way through the page.
+const reach = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const box = target.closest(".table-box");
+    if (box.hasAttribute("aria-label")) continue;
+    if (box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0; else box.removeAttribute("tabindex");
+  }
+});
+const tables = (within) => { for (const table of within.querySelectorAll(".table-box > table")) { reach.observe(table); reach.observe(table.parentElement); } };
+tables(document);
+
 // Menus close on Escape and on a click elsewhere.
 addEventListener("click", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
@@ -63,7 +74,7 @@ const localise = (within) => {
   }
 };
 localise(document);
-document.addEventListener("htmx:load", (event) => localise(event.target));
+document.addEventListener("htmx:load", (event) => { localise(event.target); tables(event.target); });
 // What takes the place of something that had the focus takes the focus too: a keyboard must not be thrown back to the top.
 let had = null;
 document.addEventListener("htmx:beforeSwap", (event) => { had = event.detail.target.contains(document.activeElement) ? event.detail.target.id : null; });
