@@ -1,0 +1,9 @@
+"""Trust over the API: the same verbs, permissions and refusals as the pages."""
+
+from ninja import Router
+
+from everfair.trust.api import verification
+
+router = Router()
+for part in (verification,):
+    router.add_router("", part.router)

@@ -1,0 +1,41 @@
+"""What trust knows, by noun."""
+
+from everfair.trust.queries.verifications import (
+    Candidates,
+    Desk,
+    Queue,
+    candidates,
+    checks_of,
+    desk,
+    link_between,
+    links_of,
+    own_verifications,
+    queue,
+    requirement,
+    requirements,
+    seats_of,
+    standing_verification,
+    verification,
+    verifications_visible_to,
+    waiting_ids,
+)
+
+__all__ = [
+    "Candidates",
+    "Desk",
+    "Queue",
+    "candidates",
+    "checks_of",
+    "desk",
+    "link_between",
+    "links_of",
+    "own_verifications",
+    "queue",
+    "requirement",
+    "requirements",
+    "seats_of",
+    "standing_verification",
+    "verification",
+    "verifications_visible_to",
+    "waiting_ids",
+]

@@ -1,0 +1,43 @@
+"""Names and frozen values, by noun."""
+
+from everfair.trust.values.verification import (
+    ACT_WORDS,
+    CHECK_ASKS,
+    CHECK_WORDS,
+    CHECKLISTS,
+    DEADLINE_WORDS,
+    DECLARABLE,
+    FIELD_WORDS,
+    LEVEL_PROMISES,
+    LEVEL_WORDS,
+    LEVELS,
+    LINK_WORDS,
+    NOTED_WORDS,
+    PROPOSAL_WORDS,
+    RESULT_WORDS,
+    SEAT_WORDS,
+    STATE_WORDS,
+    SUBSCRIBER_WORDS,
+    Requirement,
+)
+
+__all__ = [
+    "ACT_WORDS",
+    "CHECKLISTS",
+    "CHECK_ASKS",
+    "CHECK_WORDS",
+    "DEADLINE_WORDS",
+    "DECLARABLE",
+    "FIELD_WORDS",
+    "LEVELS",
+    "LEVEL_PROMISES",
+    "LEVEL_WORDS",
+    "LINK_WORDS",
+    "NOTED_WORDS",
+    "PROPOSAL_WORDS",
+    "RESULT_WORDS",
+    "SEAT_WORDS",
+    "STATE_WORDS",
+    "SUBSCRIBER_WORDS",
+    "Requirement",
+]
