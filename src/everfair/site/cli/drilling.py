@@ -47,6 +47,38 @@ def paypal(context: click.Context, payments: int, as_json: bool) -> None:
     context.exit(0 if figures["clean"] else 1)
 
 
+@drill.command(
+    help="The frauds of 2009 and 2010 in an invented world, run three ways: without protection, with escrow only, with everything; who is "
+    "stopped before whom, what buyers lose, which honest suppliers are held, which salespeople are named. Touches nothing of this "
+    "installation; exit code 1 when a target is missed."
+)
+@click.option("--seed", type=int, required=True, help="The same seed gives the same world.")
+@click.option(
+    "--suppliers",
+    type=click.IntRange(500, 200_000),
+    default=20_000,
+    show_default=True,
+    help="How many there are after two years.",
+)
+@click.option("--picture", type=click.Path(dir_okay=False), help="Where to write precision and recall as an SVG.")
+@as_json
+@click.pass_context
+def blacklist(context: click.Context, seed: int, suppliers: int, picture: str | None, as_json: bool) -> None:
+    from pathlib import Path
+
+    from everfair.risk.scoring import World
+    from everfair.site.drill.blacklist import report
+    from everfair.site.drill.blacklist.constants import HOT
+    from everfair.site.drill.blacklist.play import play
+
+    figures = play(seed, suppliers, lambda: World((), set(), frozenset(HOT)), lambda sentence: click.echo(sentence, err=True))
+    points = figures.pop("curve")
+    if picture:
+        Path(picture).write_text(report.picture(points), encoding="utf-8")
+    show(figures, as_json)
+    context.exit(0 if figures["met"] else 1)
+
+
 @drill.command(hidden=True, help="The day itself, inside the copy that `paypal` made.")
 @click.option("--payments", type=int, required=True)
 @click.pass_context

@@ -93,9 +93,9 @@ def build(seed: int, suppliers: int, constants: Constants = CONSTANTS) -> World:
     joins: list[tuple[int, Ring | None]] = []
     helped = dict.fromkeys(sorted(staff.colluding), 0)
     for year, count in enumerate(frauds):
-        for ring in gather_rings(constants, chance, helped, round(count)):
+        for gang in gather_rings(constants, chance, helped, round(count)):
             start = chance.randrange(365)
-            joins += [(365 * year + min(364, start + chance.randrange(120)), ring) for _ in range(ring.size)]
+            joins += [(365 * year + min(364, start + chance.randrange(120)), gang) for _ in range(gang.size)]
     honest = suppliers - len(joins)
     for n in range(honest):
         day = 0 if n < first else chance.randrange(365) + (365 if n >= second - round(frauds[0]) else 0)
@@ -144,9 +144,9 @@ def _honest(name: str, joins: int, world: World, chance: Random) -> Life:
             world.photos.append(photo)
     boom = joins + chance.randrange(300) if chance.random() < c.viral else None
     rate = c.honest_deals_a_month / 30 * math.exp(chance.gauss(-0.5, 1.0))
-    day = float(joins + 7)
-    while (day := day + chance.expovariate(rate * (15 if boom is not None and boom <= day < boom + 45 else 1))) < c.days:
-        _honest_deal(life, int(day), chance.choice(life.listings)[1], c, chance)
+    when = float(joins + 7)
+    while (when := when + chance.expovariate(rate * (15 if boom is not None and boom <= when < boom + 45 else 1))) < c.days:
+        _honest_deal(life, int(when), chance.choice(life.listings)[1], c, chance)
     life.listings.sort(key=lambda one: one[0])
     life.messages.sort(key=lambda one: one[0])
     return life
@@ -194,8 +194,8 @@ def _fraud(name: str, joins: int, ring: Ring, seller: str | None, world: World, 
     low, high = c.fraud_price_adaptive if ring.adaptive else c.fraud_price_naive
     for _ in range(chance.randint(5, 20)):
         moq = c.fraud_moq_adaptive if ring.adaptive else c.fraud_moq_naive
-        day = starts + chance.randint(0, 10)
-        _fraud_listing(life, day, chance.choice(fields), chance.uniform(low, high), moq, world, chance)
+        listed = starts + chance.randint(0, 10)
+        _fraud_listing(life, listed, chance.choice(fields), chance.uniform(low, high), moq, world, chance)
     life.listings.sort(key=lambda one: one[0])
     baits = [listing for day, listing in life.listings if day >= starts]
     day, ends = float(starts + 3), min(c.days, starts + c.fraud_campaign_days[kind])
