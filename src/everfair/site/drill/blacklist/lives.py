@@ -6,6 +6,7 @@ import math
 from bisect import insort
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from random import Random
 
 from everfair.risk.facts import Listing, Message
@@ -79,7 +80,7 @@ class World:
         if chance.random() >= self.constants.again_after_being_closed or joins >= self.constants.days - 30:
             return None
         self.reborn += 1
-        return _fraud(f"S{len(self.lives) + self.reborn:06d}", joins, ring, life.salesperson, self, chance)
+        return _fraud(_name(self.seed, len(self.lives) + self.reborn), joins, ring, life.salesperson, self, chance)
 
 
 def build(seed: int, suppliers: int, constants: Constants = CONSTANTS) -> World:
@@ -102,13 +103,18 @@ def build(seed: int, suppliers: int, constants: Constants = CONSTANTS) -> World:
         joins.append((day, None))
     joins.sort(key=lambda one: one[0])
     # The honest first: frauds steal photographs that are there.
-    numbered = [(f"S{n:06d}", day, ring) for n, (day, ring) in enumerate(joins)]
+    numbered = [(_name(seed, n), day, ring) for n, (day, ring) in enumerate(joins)]
     lives = [_honest(name, day, world, chance) for name, day, ring in numbered if ring is None]
     for name, day, ring in numbered:
         if ring is not None:
             insort(lives, _fraud(name, day, ring, _brought_by(ring, staff, chance), world, chance), key=lambda life: life.id)
     world.lives = lives
     return world
+
+
+def _name(seed: int, n: int) -> str:
+    """Says neither when an account came nor whether it was opened again."""
+    return sha256(f"{seed}:account:{n}".encode()).hexdigest()[:12]
 
 
 def _brought_by(ring: Ring, staff: Staff, chance: Random) -> str | None:
