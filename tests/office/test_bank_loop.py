@@ -9,7 +9,7 @@ from django.test import Client
 
 from everfair.payments.actions import import_statement
 from everfair.payments.actions.bank_returns import collect_returns
-from everfair.payments.models import BankBreak, BankLine, BankReturn
+from everfair.payments.models import BankBreak, BankLine, BankReturn, SettledLine
 from tests.office.desk import notes, operator, send, signed_in, text
 from tests.office.test_bank import SYSTEM, cashier
 from tests.office.test_queues import waiting
@@ -129,3 +129,23 @@ def test_what_no_file_can_say_and_a_batch_of_returns_alone_wait_on_the_first_pag
     assert (fresh(found).state, fresh(other).state) == ("held", "batched")
     assert by_hand == (1, None)
     assert (waiting(office).get("bank_returns"), waiting(office).get("batches")) == (1, 1)
+
+
+def test_a_receipt_that_says_nothing_is_given_to_a_providers_withdrawal_by_the_desk():
+    from tests.payments.test_withdrawals import receipt
+    from tests.payments.test_withdrawals import sent as withdrawn
+
+    withdrawn()
+    desk, line = cashier(), receipt("nothing to go by")
+    address = f"/en/office/bank/lines/{line.pk}/"
+
+    page = text(desk.get(address))
+    assert "It is a provider's withdrawal to us" in page
+    assert "wd_1" in page
+    assert "2,500.00" in text(desk.get("/en/office/books/settling/"))
+    assert send(desk, f"{address}withdrawal/", withdrawal=str(line.pk), reason="Their console.").status_code == 422
+    which = str(SettledLine.objects.get().pk)
+    assert send(desk, f"{address}withdrawal/", withdrawal=which, reason="Their console.").status_code == 302
+    assert fresh(line).state == "settled"
+    assert "Sent by a provider" in text(desk.get(address))
+    assert nothing_is_wrong()

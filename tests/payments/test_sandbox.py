@@ -244,6 +244,24 @@ def test_unknown_addresses_methods_and_queries_are_clean_errors(shared):
     assert shared.visit("/healthz").json == {"status": "ok"}
 
 
+def test_the_merchants_own_money_is_withdrawn_to_its_bank_and_comes_back_once(sandbox):
+    sandbox.pay(opened(sandbox)["url"])
+    too_much = sandbox.call("POST", "/v1/withdrawals", {"amount_minor": 10**9, "currency": "USD"}, key="w0")
+    sent = sandbox.call("POST", "/v1/withdrawals", {"amount_minor": 100_000, "currency": "USD"}, key="w1")
+    again = sandbox.call("POST", "/v1/withdrawals", {"amount_minor": 100_000, "currency": "USD"}, key="w1")
+    back = sandbox.call("POST", f"/v1/withdrawals/{sent.json['id']}/return", {})
+    twice = sandbox.call("POST", f"/v1/withdrawals/{sent.json['id']}/return", {})
+    lines = sandbox.call("GET", "/v1/statement?from=2020-01-01&to=2999-12-31").json["lines"]
+
+    assert (code(too_much), code(twice)) == ((409, "balance_too_small"), (409, "returned_already"))
+    assert code(sandbox.call("POST", "/v1/withdrawals/wdr_0123456789ab/return", {})) == (404, "not_found")
+    assert again.json == sent.json
+    assert (back.json["state"], back.json["amount_minor"]) == ("returned", 100_000)
+    assert [(row["kind"], row["reference"] == sent.json["id"], row["net_minor"]) for row in lines if row["kind"] != "checkout"] == [
+        ("withdrawal", True, -100_000), ("withdrawal_returned", True, 100_000),
+    ]  # fmt: skip
+
+
 def test_a_statement_comes_in_pages_that_miss_nothing(sandbox):
     for number in range(103):
         checkout = opened(sandbox, f"page-{number}", currency="JPY", amount_minor=1000)

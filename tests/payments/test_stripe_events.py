@@ -53,20 +53,25 @@ def test_the_statement_names_what_is_none_of_ours_and_reads_every_page(fake, wor
     intents = [paid(provider, world) for _ in range(3)]
     fake.state.make_intent(777, "usd", {})  # somebody has charged a card in the dashboard
     fake.state.pay_out_to_bank(200_000, "usd")
+    fake.state.fail_payout(fake.state.pay_out_to_bank(100_000, "usd"))
     for _ in range(120):
         fake.state.book("stripe_fee", -25, "usd", "fee_1", source_object=None)
     today = datetime.now(UTC).date()
 
     lines = list(provider.statement(today - timedelta(days=1), today))
 
-    assert len({line.ref for line in lines}) == len(lines) == 125
-    ours = {line.ref: line for line in lines if line.reference}
+    assert len({line.ref for line in lines}) == len(lines) == 127
+    ours = {line.ref: line for line in lines if line.reference and not line.kind.startswith("withdrawal")}
     assert {(line.ref, line.reference, line.gross) for line in ours.values()} == {
         (c.ref, intent_id, PRICE) for intent_id, c in intents
     }
     strangers = [(line.kind, line.gross) for line in lines if not line.reference]
     assert ("checkout", Money(777, "USD")) in strangers
-    assert ("other", Money(-200_000, "USD")) in strangers
+    sent = [(line.kind, line.gross, line.reference[:3]) for line in lines if line.kind.startswith("withdrawal")]
+    assert sorted(sent, key=lambda row: (row[0], row[1].minor)) == [
+        ("withdrawal", Money(-200_000, "USD"), "po_"), ("withdrawal", Money(-100_000, "USD"), "po_"),
+        ("withdrawal_returned", Money(100_000, "USD"), "po_"),
+    ]  # fmt: skip
     assert strangers.count(("other", Money(-25, "USD"))) == 120
     assert all(line.gross - line.fee == line.net for line in lines)
 

@@ -91,7 +91,9 @@ CHART = (
     AccountRow("provider:{provider}:clearing:{currency}", _("Clearing"), ASSET, False,
                _("What a provider has of ours and has not settled; nothing when everything is settled.")),
     AccountRow("provider:{provider}:settled:{currency}", pgettext_lazy("money", "Settled"), ASSET, False,
-               _("What a provider has settled, less its fees: with it for us, or on its way to our bank.")),
+               _("What a provider has settled, less its fees, and has with it for us.")),
+    AccountRow("provider:{provider}:transit:{currency}", _("On its way to our bank"), ASSET, False,
+               _("What a provider has sent to our bank and no bank statement shows yet.")),
     AccountRow("provider:{provider}:costs:{currency}", _("Costs of payment"), EXPENSE, False,
                _("What a provider has taken for its work, by its own statement.")),
 )

@@ -137,6 +137,11 @@ def settled(provider: str, currency: str) -> str:
     return f"provider:{provider}:settled:{currency}"
 
 
+def transit(provider: str, currency: str) -> str:
+    """What a provider has sent to our bank and no bank statement shows yet."""
+    return f"provider:{provider}:transit:{currency}"
+
+
 def costs(provider: str, currency: str) -> str:
     return f"provider:{provider}:costs:{currency}"
 

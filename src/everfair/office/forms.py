@@ -121,6 +121,17 @@ class CoverLineForm(forms.Form):
         self.fields["cover"].choices = covers  # type: ignore[attr-defined]
 
 
+class WithdrawalLineForm(forms.Form):
+    """Which withdrawal of a provider a line of a statement brought."""
+
+    withdrawal = forms.ChoiceField(label=_("Which withdrawal"))
+    reason = reason_field(help_text=_("Stands in the audit trail for good."))
+
+    def __init__(self, *args: Any, withdrawals: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["withdrawal"].choices = withdrawals  # type: ignore[attr-defined]
+
+
 def _amount(label: Any) -> forms.CharField:
     widget = forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
     return forms.CharField(label=label, max_length=40, strip=False, widget=widget)

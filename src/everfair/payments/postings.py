@@ -30,6 +30,7 @@ from everfair.ledger.values import (
     settled,
     suspense,
     taken_back,
+    transit,
     wallet,
 )
 from everfair.payments.values import Price
@@ -103,6 +104,18 @@ def rail_told_otherwise(rail: str, gross: Money, fee: Money, cleared: Money) -> 
         *_between(ours, suspense(currency), gross - cleared),
         *_between(costs(rail, currency), ours, fee),
     ]
+
+
+def rail_withdrawn(rail: str, gross: Money, fee: Money) -> list[Transfer]:
+    """What the rail sent to our bank (`gross` below zero: it left the rail), or has again because our bank did not take it (above zero)."""
+    currency = gross.currency
+    ours = settled(rail, currency)
+    return [*_between(transit(rail, currency), ours, -gross), *_between(costs(rail, currency), ours, fee)]
+
+
+def withdrawal_received(line_id: UUID, rail: str, amount: Money) -> list[Transfer]:
+    """A line of our bank's statement is what a rail had sent."""
+    return [Transfer(line_suspense(line_id), transit(rail, amount.currency), amount)]
 
 
 def rail_never_settled(rail: str, booked: Money) -> list[Transfer]:
@@ -365,6 +378,8 @@ ENTRIES = {
     "fx_covered": covered,
     "bank_cover": cover_received,
     "rail_settled": rail_settled,
+    "rail_withdrawn": rail_withdrawn,
+    "bank_withdrawal": withdrawal_received,
     "rail_break_booked": rail_told_otherwise,
     "rail_written_off": rail_never_settled,
 }

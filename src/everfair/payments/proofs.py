@@ -169,6 +169,22 @@ also_prove(
     ) m WHERE l.booking_id IS NOT NULL
     """,
 )
+also_prove(
+    "what providers sent to our bank is on its way until a statement shows it, to the cent",
+    """
+    SELECT count(*), (array_agg('provider:' || x.rail || ':transit:' || x.currency ORDER BY x.rail, x.currency) FILTER (WHERE x.said <> x.booked))[1]
+    FROM (
+        SELECT l.rail, l.currency, -sum(l.gross_minor) - coalesce(sum(m.amount_minor), 0) AS said,
+            coalesce((SELECT sum(CASE WHEN a.id = t.source_id THEN t.amount_minor ELSE -t.amount_minor END)
+                      FROM ledger_account a JOIN ledger_transfer t ON a.id IN (t.source_id, t.target_id)
+                      WHERE a.address = 'provider:' || l.rail || ':transit:' || l.currency), 0) AS booked
+        FROM payments_settledline l LEFT JOIN payments_match m ON m.settled_line_id = l.id
+        WHERE l.kind IN ('withdrawal', 'withdrawal_returned') AND l.booking_id IS NOT NULL AND l.entry_id IS NULL
+            AND NOT EXISTS (SELECT FROM payments_railbreak b WHERE b.line_id = l.id AND b.booking_id IS NOT NULL)
+        GROUP BY l.rail, l.currency
+    ) AS x
+    """,
+)
 
 # Of the rails that settle by a statement of their own. What breaks may be open for a while, but not when the month is closed.
 _CODES = ", ".join(f"'{rail.code}'" for rail in RAILS.values() if rail.method == "card")

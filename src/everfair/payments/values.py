@@ -51,12 +51,14 @@ LINE_KIND_WORDS = name_codes("bank line", {
 VERB_WORDS = name_codes("line decision", {
     "assign": _("Give to payments"), "return": _("Send back"), "costs": _("Book as charges of the bank"), "sent": _("It is a return that was sent"),
     "cover": _("It is an exchange at our bank"),
+    "withdrawal": _("It is a provider's withdrawal to us"),
     "paid": _("It paid payouts of ours"), "bounced": _("It is a payout that came back"),
 })
 TARGET_WORDS = name_codes("match target", {
     "intent": _("Towards a payment"), "wallet": _("More than was asked for, into the payer's wallet"), "return": _("Back to its sender"),
     "reversal": _("Taken back by the bank"), "costs": _("Charges of the bank"), "sent": _("A return that was sent"),
     "cover": _("An exchange at our bank"),
+    "withdrawal": _("Sent by a provider"),
     "payout": _("A payout that left"), "returned": _("A payout that came back"),
 })
 HOW_WORDS = name_codes("match reason", {
@@ -233,6 +235,7 @@ ENTRY_WORDS = name_codes("entry", {
     "fx_covered": _("Currency position covered at our bank"), "bank_cover": _("Received at our bank from an exchange"),
     "fx_exchanged": _("Currency exchanged"), "fx_paid": _("Payment from a wallet in another currency"),
     "rail_settled": _("Settled by the provider, less its fee"),
+    "rail_withdrawn": _("Sent by the provider to our bank"), "bank_withdrawal": _("Received at our bank from a provider"),
     "rail_break_booked": _("Break in a provider's statement, booked by a person"),
     "rail_written_off": _("Never settled by the provider, written off by a person"),
 })
@@ -297,6 +300,8 @@ PROOF_WORDS = name_codes("proof", {
         _("Every paid payout left its wallet once, and every open one is held there"),
     "every payout on its way was let go by those who may, to a verified account":
         _("Every payout on its way was let go by those who may, to a verified account"),
+    "what providers sent to our bank is on its way until a statement shows it, to the cent":
+        _("What providers sent to our bank is on its way until a statement shows it, to the cent"),
     "what left our bank is explained to the cent, or in suspense": _("What left our bank is explained to the cent, or in suspense"),
     "every payout by our bank stands in its clearing until a statement shows it, and never after":
         _("Every payout by our bank stands in its clearing until a statement shows it, and never after"),

@@ -109,10 +109,16 @@ class State:
         self.book("transfer_refund", transfer["amount"], transfer["currency"], transfer_id)
         self.tell("transfer.reversed", transfer)
 
-    def pay_out_to_bank(self, amount: int, currency: str) -> None:
+    def pay_out_to_bank(self, amount: int, currency: str) -> Obj:
         """Stripe pays our own balance to our own bank account, as it does every day."""
         payout = self.new("po", "payout", amount=amount, currency=currency, status="paid", metadata={})
         self.book("payout", -amount, currency, payout["id"], source_object=payout)
+        return payout
+
+    def fail_payout(self, payout: Obj) -> None:
+        """Our bank did not take it."""
+        payout.update(status="failed", failure_code="account_closed")
+        self.book("payout_failure", payout["amount"], payout["currency"], payout["id"], source_object=payout)
 
     # What a payer's bank does
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +13,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from everfair.base.allow import allow
-from everfair.base.formats import NBSP, money, plain_money
+from everfair.base.formats import NBSP
 from everfair.base.forms import read_money
 from everfair.base.money import Money
 from everfair.base.pages import page
@@ -23,6 +22,7 @@ from everfair.base.roles import OPERATOR
 from everfair.base.writes import once
 from everfair.office import actions, forms, values
 from everfair.office.pages.answering import acted, next_address, proof_address, uuid_or_none
+from everfair.office.pages.deciding import FORMS
 from everfair.office.queries.bank import parts_of
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
@@ -35,6 +35,7 @@ from everfair.payments.actions import (
     note_cover,
     note_paid,
     note_return_sent,
+    note_withdrawal,
     readmit_return,
     return_line,
     second_from,
@@ -140,16 +141,9 @@ def _show_line(request: HttpRequest, line_id: UUID, typed: dict[str, Any]) -> Ht
     pressed = request.GET.get("give", "")
     best = next((row for row in face.candidates if (str(row.intent.pk) == pressed if pressed else row.score >= 60)), None)
     first = (best.intent.reference or str(best.intent.pk)) if best else ""
-    asked = {
-        "assign": forms.AssignForm(initial={"payments": first}),
-        "return": forms.ReturnForm(initial={"name": face.line.name, "account": face.line.other_account, "bic": face.line.bic}),
-        "costs": forms.ReasonForm(),
-        "keep": forms.ReasonForm(),
-        "sent": forms.SentForm(owed=_owed(face)),
-        "cover": forms.CoverLineForm(covers=_exchanged(face)),
-        "paid": forms.PaidForm(paid=_paid(face)),
-        "bounced": forms.BouncedForm(payout=_bounced(face)),
-    } | typed
+    sender = {"name": face.line.name, "account": face.line.other_account, "bic": face.line.bic}
+    initial = {"assign": {"payments": first}, "return": sender}
+    asked = {verb: made(face, initial=initial.get(verb)) for verb, made in FORMS.items()} | typed
     return page(
         request, "office/bank_line.html", status=422 if typed else 200, face=face, line=face.line, forms=asked,
         prove=proof_address(request), second=second_from(face.line.currency), who=staff_names(row.by for row in face.decisions),
@@ -158,41 +152,11 @@ def _show_line(request: HttpRequest, line_id: UUID, typed: dict[str, Any]) -> Ht
     )  # fmt: skip
 
 
-def _owed(face: Any) -> list[tuple[str, str]]:
-    return [(str(row.pk), f"{money(row.amount)} · {row.to_name or row.to_account or row.pk}") for row in face.returns]
-
-
-def _exchanged(face: Any) -> list[tuple[str, str]]:
-    words = _("%(sold)s for %(bought)s, %(reference)s")
-    return [
-        (str(row.pk), words % {"sold": plain_money(row.sold), "bought": plain_money(row.bought), "reference": row.bank_ref})
-        for row in face.covers
-    ]
-
-
-def _paid(face: Any) -> list[tuple[str, str]]:
-    """Each by the ids it stands for."""
-    return [
-        (",".join(map(str, row.ids)), " · ".join((str(money(row.amount)), row.reference, *_counted(row.count))))
-        for row in queries.could_be_paid_by(face.line)
-    ] if face.line.amount_minor < 0 and face.line.state != "settled" else []  # fmt: skip
-
-
-def _counted(count: int) -> list[str]:
-    return [ngettext("%(n)d payment", "%(n)d payments", count) % {"n": count}] if count > 1 else []
-
-
-def _bounced(face: Any) -> list[tuple[str, str]]:
-    if face.line.amount_minor < 0 or face.held != face.line.amount or face.line.state == "settled":
-        return []
-    return [(str(row.pk), f"{money(row.amount)} · {payout_reference(row.pk)}") for row in queries.could_come_back_by(face.line)]
-
-
 @require_POST
 @allow(cashier, proof="fresh")
 @once
 def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
-    """assign, return, costs, sent, cover, paid, bounced or keep."""
+    """assign, return, costs, sent, cover, withdrawal, paid, bounced or keep."""
     actor = request.actor  # type: ignore[attr-defined]
     face = queries.line_face(line_id)
     form = _form(verb, request, face)
@@ -215,6 +179,9 @@ def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
         elif verb == "cover":
             which = UUID(typed["cover"])
             made = actions.decide_line(lambda: note_cover(line_id, which, reason, by=actor), reason, by=actor)
+        elif verb == "withdrawal":
+            which = UUID(typed["withdrawal"])
+            made = actions.decide_line(lambda: note_withdrawal(line_id, which, reason, by=actor), reason, by=actor)
         elif verb == "paid":
             ids = [UUID(each) for each in typed["paid"].split(",")]
             made = actions.decide_line(lambda: note_paid(line_id, ids, reason, by=actor), reason, by=actor)
@@ -234,19 +201,9 @@ def decide(request: HttpRequest, line_id: UUID, verb: str) -> HttpResponse:
 
 
 def _form(verb: str, request: HttpRequest, face: Any) -> Any:
-    made: dict[str, Callable[[], Any]] = {
-        "assign": lambda: forms.AssignForm(request.POST),
-        "return": lambda: forms.ReturnForm(request.POST),
-        "costs": lambda: forms.ReasonForm(request.POST),
-        "keep": lambda: forms.ReasonForm(request.POST),
-        "sent": lambda: forms.SentForm(request.POST, owed=_owed(face)),
-        "cover": lambda: forms.CoverLineForm(request.POST, covers=_exchanged(face)),
-        "paid": lambda: forms.PaidForm(request.POST, paid=_paid(face)),
-        "bounced": lambda: forms.BouncedForm(request.POST, payout=_bounced(face)),
-    }
-    if verb not in made:
+    if verb not in FORMS:
         raise NotVisible
-    return made[verb]()
+    return FORMS[verb](face, request.POST)
 
 
 def _parts(text: str, face: Any) -> list[tuple[UUID, Money]]:

@@ -19,7 +19,15 @@ from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
 from everfair.payments.actions.breaks import kept
-from everfair.payments.actions.lines import give, in_suspense, locked_intents, send_back, settle_line, settle_return
+from everfair.payments.actions.lines import (
+    give,
+    in_suspense,
+    locked_intents,
+    send_back,
+    settle_line,
+    settle_return,
+    take_withdrawal,
+)
 from everfair.payments.actions.own_payments import (
     Misfit,
     back_misfit,
@@ -28,14 +36,15 @@ from everfair.payments.actions.own_payments import (
     take_as_paid,
     take_as_returned,
 )
-from everfair.payments.models import BankBreak, BankLine, BankReturn, FxCover, LineDecision, Match, Payout
+from everfair.payments.models import BankBreak, BankLine, BankReturn, FxCover, LineDecision, Match, Payout, SettledLine
 from everfair.payments.queries.bank import note_words
 from everfair.payments.queries.covers import covers_of
 from everfair.payments.queries.own_payments import own_payments
+from everfair.payments.queries.settling import lock_withdrawals, withdrawals_on_their_way
 from everfair.payments.roles import cashier
 from everfair.payments.values import RETURN_WORDS
 
-VERBS = ("assign", "return", "costs", "sent", "cover", "paid", "bounced")
+VERBS = ("assign", "return", "costs", "sent", "cover", "withdrawal", "paid", "bounced")
 
 
 def assign_line(line_id: UUID, parts: Sequence[tuple[UUID, Money]], reason: str, *, by: Actor) -> LineDecision:
@@ -107,6 +116,16 @@ def note_cover(line_id: UUID, cover_id: UUID, reason: str, *, by: Actor) -> Line
             raise Refused("payments.line_short", _("The line holds less than that."), field="cover", status=422)
         _cover_of(line, cover_id)
         return _decided(line, "cover", [str(cover_id)], abs(line.amount_minor), reason, by)
+
+
+def note_withdrawal(line_id: UUID, withdrawn_id: UUID, reason: str, *, by: Actor) -> LineDecision:
+    """What the line brought is what a provider had sent to our bank. Refuses another amount, and what a line has shown already."""
+    with part():
+        line = _line(line_id, by)
+        if line.amount_minor <= 0 or in_suspense(line) != line.amount:
+            raise Refused("payments.line_short", _("The line holds less than that."), field="withdrawal", status=422)
+        _withdrawal_of(line, withdrawn_id)
+        return _decided(line, "withdrawal", [str(withdrawn_id)], line.amount_minor, reason, by)
 
 
 def note_paid(line_id: UUID, ids: Sequence[UUID], reason: str, *, by: Actor) -> LineDecision:
@@ -237,6 +256,8 @@ def _carry_out(line: BankLine, decision: LineDecision, *, by: Actor) -> None:
             if line.amount_minor > 0:
                 received = postings.cover_received(line.pk, amount)
                 post_entry(f"match:{row.pk}", received, kind="bank_cover", by=by, why={"line": str(line.pk), "cover": cover_id})
+        case "withdrawal":
+            take_withdrawal(line, _withdrawal_of(line, UUID(decision.plan[0])), how="desk", by=by)
         case "paid":
             rows = locked(own_payments([UUID(pk) for pk in decision.plan]))
             _refuse_misfit(paid_misfit(line, rows, near=True))
@@ -254,6 +275,19 @@ def _cover_of(line: BankLine, cover_id: UUID) -> FxCover:
     if found is None:
         raise Refused(
             "payments.no_such_cover", _("No booked exchange of this amount waits for its line."), field="cover", status=422
+        )
+    return found
+
+
+def _withdrawal_of(line: BankLine, withdrawn_id: UUID) -> SettledLine:
+    lock_withdrawals()
+    found = next((row for row in withdrawals_on_their_way(line.currency, -line.amount_minor) if row.pk == withdrawn_id), None)
+    if found is None:
+        raise Refused(
+            "payments.no_such_withdrawal",
+            _("No provider's withdrawal of this amount is on its way."),
+            field="withdrawal",
+            status=422,
         )
     return found
 

@@ -25,14 +25,20 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
 from everfair.payments.actions.events import capture_by_bank
 from everfair.payments.matching import Named, shared_out, suggestions
-from everfair.payments.models import BankLine, BankReturn, Intent, Match
+from everfair.payments.models import BankLine, BankReturn, Intent, Match, SettledLine
 from everfair.payments.queries.bank import tolerance_of, waiting_for
+from everfair.payments.queries.settling import lock_withdrawals, withdrawals_on_their_way
+from everfair.payments.rails import RAILS
 from everfair.payments.references import chopped_in, references_in
 
 
 def find_owner(line: BankLine) -> None:
     """Give a new receipt to the payments it names by reference; or by amount and payer, when there is no second reading (I12)."""
     text = f"{line.text}\n{line.their_ref}"
+    withdrawn = _withdrawal_in(line, text)
+    if withdrawn is not None:
+        take_withdrawal(line, withdrawn, how="reference", by=SYSTEM)
+        return
     named = _by_reference(references_in(text), line.currency)
     if named:
         _give_named(line, named, by=SYSTEM)
@@ -52,6 +58,28 @@ def find_owner(line: BankLine) -> None:
     intent = locked_intents([sure.intent_id])[0] if sure else None
     if intent is not None and intent.state == "awaiting" and due(intent) == line.amount:
         give(line, intent, line.amount, how="name", by=SYSTEM)
+
+
+def _withdrawal_in(line: BankLine, text: str) -> SettledLine | None:
+    """What a provider had sent, to the cent, where the line has its reference; or names the provider, and only one of this amount is on
+    its way."""
+    lock_withdrawals()
+    found = withdrawals_on_their_way(line.currency, -line.amount_minor)
+    named = [row for row in found if row.reference and row.reference.casefold() in text.casefold()]
+    if named:
+        return named[0]
+    said = f"{line.name}\n{text}".casefold()
+    from_one = [row for row in found if RAILS[row.rail].counterparty.casefold() in said]
+    return from_one[0] if len(from_one) == 1 else None
+
+
+def take_withdrawal(line: BankLine, withdrawn: SettledLine, *, how: str, by: Actor) -> None:
+    """The whole of a line that holds all it brought is what a provider had sent to us. Twice is refused by the database."""
+    row = _matched(line, "withdrawal", line.amount, settled_line=withdrawn, how=how, by=by)
+    received = postings.withdrawal_received(line.pk, withdrawn.rail, line.amount)
+    why = {"line": str(line.pk), "provider_ref": withdrawn.ref}
+    post_entry(f"match:{row.pk}", received, kind="bank_withdrawal", by=by, why=why)
+    settle_line(line, by=by)
 
 
 def _by_reference(references: list[str], currency: str) -> list[Intent]:
@@ -199,9 +227,10 @@ def _matched(
     by: Actor,
     intent: Intent | None = None,
     company_id: UUID | None = None,
+    settled_line: SettledLine | None = None,
 ) -> Match:
     row = Match(
-        id=new_id(), line=line, target=target, intent=intent, company_id=intent.company_id if intent else company_id,
+        id=new_id(), line=line, target=target, intent=intent, settled_line=settled_line, company_id=intent.company_id if intent else company_id,
         amount_minor=amount.minor, currency=amount.currency, how=how, by=by.label,
     )  # fmt: skip
     insert(row)

@@ -32,9 +32,9 @@ from everfair.ledger.queries import is_open
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments import postings
-from everfair.payments.models import RailBreak, SettledLine
+from everfair.payments.models import WITHDRAWALS, RailBreak, SettledLine
 from everfair.payments.providers.port import StatementLine
-from everfair.payments.queries.settling import Booked, booked_for
+from everfair.payments.queries.settling import Booked, booked_for, withdrawal_fits
 from everfair.payments.rails import client
 
 log = logging.getLogger(__name__)
@@ -145,6 +145,8 @@ def _settle(row: SettledLine, booked: Booked | None, read: StatementRead) -> Non
     """Book a line that fits what we booked; what does not is a break."""
     if row.gross_minor - row.fee_minor != row.net_minor:
         _break(row, "sum", row.ref, read, booked=booked, fee_minor=row.gross_minor - row.net_minor)
+    elif row.kind in WITHDRAWALS and withdrawal_fits(row):
+        _withdraw(row, read)
     elif booked is None or booked.written_off:
         _break(row, "unknown", row.ref, read)
     elif booked.settled or booked.entry in read.entries:
@@ -156,21 +158,35 @@ def _settle(row: SettledLine, booked: Booked | None, read: StatementRead) -> Non
 
 
 def _book(row: SettledLine, booked: Booked, read: StatementRead) -> None:
-    settled_on = row.settled_at.astimezone(UTC).date()
-    dated = settled_on if settled_on <= now().date() and is_open(settled_on) else None
     entry = post_entry(
         f"settled:{row.rail}:{row.ref}",
         postings.rail_settled(row.rail, row.gross, row.fee),
         kind="rail_settled",
         by=RAIL_ACTOR,
         why={"provider_ref": row.ref, "settles": booked.key},
-        booked_on=dated,
+        booked_on=_dated(row),
     )
     ask("UPDATE payments_settledline SET entry_id = %s, booking_id = %s WHERE id = %s", [booked.entry, entry, row.pk])
     read.settled += 1
     read.entries.add(booked.entry)
     for found in RailBreak.objects.filter(Q(entry_id=booked.entry) | Q(line_id=row.pk, kind="unknown"), state="open"):
         _end(found.pk, "explain", by=SYSTEM)
+
+
+def _withdraw(row: SettledLine, read: StatementRead) -> None:
+    """Between the rail and our own bank: nothing stood in clearing for it, and nobody needs to look at it."""
+    entry = post_entry(
+        f"settled:{row.rail}:{row.ref}", postings.rail_withdrawn(row.rail, row.gross, row.fee), kind="rail_withdrawn", by=RAIL_ACTOR,
+        why={"provider_ref": row.ref, "withdrawal": row.reference}, booked_on=_dated(row),
+    )  # fmt: skip
+    ask("UPDATE payments_settledline SET booking_id = %s WHERE id = %s", [entry, row.pk])
+    read.settled += 1
+
+
+def _dated(row: SettledLine) -> date | None:
+    """The rail's day, where it is over or running here and its month is open."""
+    settled_on = row.settled_at.astimezone(UTC).date()
+    return settled_on if settled_on <= now().date() and is_open(settled_on) else None
 
 
 def _look_again(rail: str, read: StatementRead) -> None:

@@ -105,7 +105,7 @@ class Match(Row):
 
     `target`: intent (towards a payment), wallet (over what was asked), return (back to its sender), reversal (the bank took it back),
     costs (the bank's own charge), sent (a return that was owed), payout (it left by this line), returned (it came back by this line),
-    cover (one side of an exchange at the bank). `how`: reference, chopped, name, batch, desk, bank.
+    cover (one side of an exchange at the bank), withdrawal (what a provider had sent to our bank, by `settled_line`). `how`: reference, chopped, name, batch, desk, bank.
     """
 
     line = models.ForeignKey(BankLine, on_delete=models.PROTECT, related_name="+")
@@ -115,6 +115,7 @@ class Match(Row):
     cover = models.ForeignKey("payments.FxCover", on_delete=models.PROTECT, null=True, related_name="+")
     payout = models.ForeignKey("payments.Payout", on_delete=models.PROTECT, null=True, related_name="+")
     bank_return = models.ForeignKey("payments.BankReturn", on_delete=models.PROTECT, null=True, related_name="+")
+    settled_line = models.OneToOneField("payments.SettledLine", on_delete=models.PROTECT, null=True, related_name="+")
     amount_minor = models.BigIntegerField()
     currency = models.CharField(max_length=3)
     how = models.CharField(max_length=10)
@@ -125,7 +126,18 @@ class Match(Row):
             models.CheckConstraint(condition=models.Q(amount_minor__gt=0), name="payments_match_amount"),
             models.CheckConstraint(
                 condition=models.Q(
-                    target__in=["intent", "wallet", "return", "reversal", "costs", "sent", "payout", "returned", "cover"]
+                    target__in=[
+                        "intent",
+                        "wallet",
+                        "return",
+                        "reversal",
+                        "costs",
+                        "sent",
+                        "payout",
+                        "returned",
+                        "cover",
+                        "withdrawal",
+                    ]
                 ),
                 name="payments_match_target",
             ),

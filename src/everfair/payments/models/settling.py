@@ -8,12 +8,15 @@ from everfair.base.models import Row
 from everfair.base.money import Money
 from everfair.payments.states import RAIL_BREAK
 
+# What a rail sent to our own bank, and what our bank did not take: nothing of ours stood in clearing for it.
+WITHDRAWALS = ("withdrawal", "withdrawal_returned")
+
 BREAK_KINDS = ("unknown", "amount", "sum", "twice", "changed", "gone", "missing")
 
 
 class SettledLine(Row):
     """One line of a rail's statement, as it was told first; it never changes. `entry` is what we had booked and it settles, `booking` the
-    entry that says so; both empty while a break is open."""
+    entry that says so; both empty while a break is open. A withdrawal to our bank settles no entry: it has its booking only."""
 
     rail = models.CharField(max_length=20)
     ref = models.CharField(max_length=120)

@@ -143,11 +143,12 @@ class PayoutState:
 class StatementLine:
     """One settled transaction as the provider books it: `gross` − `fee` = `net`; money leaving us is negative.
 
-    The `reference` of a chargeback, and of one that came back, is the dispute's id there.
+    The `reference` of a chargeback, and of one that came back, is the dispute's id there; of a withdrawal to our own bank, and of one that
+    our bank did not take, the withdrawal's.
     """
 
     ref: str
-    kind: str  # checkout | refund | payout | chargeback | chargeback_returned
+    kind: str  # checkout | refund | payout | chargeback | chargeback_returned | withdrawal | withdrawal_returned
     reference: str  # our intent, refund or payout id
     gross: Money
     fee: Money

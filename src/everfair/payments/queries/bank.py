@@ -23,8 +23,19 @@ from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.payments.bank import OurAccount, our_accounts
 from everfair.payments.matching import Suggestion, Tolerance, Waiting, suggestions
-from everfair.payments.models import BankBreak, BankLine, BankReturn, BankStatement, FxCover, Intent, LineDecision, Match
+from everfair.payments.models import (
+    BankBreak,
+    BankLine,
+    BankReturn,
+    BankStatement,
+    FxCover,
+    Intent,
+    LineDecision,
+    Match,
+    SettledLine,
+)
 from everfair.payments.queries.covers import covers_of
+from everfair.payments.queries.settling import withdrawals_on_their_way
 from everfair.payments.references import references_in
 from everfair.payments.roles import cashier
 
@@ -197,6 +208,7 @@ class LineFace:
     candidates: list[Candidate]
     returns: list[BankReturn]
     covers: list[FxCover]
+    withdrawals: list[SettledLine]
 
 
 def line_face(line_id: UUID) -> LineFace:
@@ -214,6 +226,9 @@ def line_face(line_id: UUID) -> LineFace:
         candidates=_candidates(line, held) if held.minor and line.amount_minor > 0 else [],
         returns=_returns_like(line) if line.amount_minor < 0 and line.state != "settled" else [],
         covers=covers_of(line) if line.state != "settled" else [],
+        withdrawals=withdrawals_on_their_way(line.currency, -line.amount_minor)
+        if line.amount_minor > 0 and line.state != "settled"
+        else [],
     )
 
 

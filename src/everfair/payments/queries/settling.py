@@ -11,7 +11,7 @@ from uuid import UUID
 from everfair.base.clock import now
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible
-from everfair.base.sql import ask
+from everfair.base.rows import ask, find
 from everfair.payments.models import RailBreak, SettledLine
 from everfair.payments.rails import Rail, configured
 
@@ -143,13 +143,41 @@ _READ_UNTIL = """
 """
 
 
+def withdrawal_fits(line: SettledLine) -> bool:
+    """Whether a withdrawal takes money away from the rail; and one that came back, whether it is one that left and no bank has shown."""
+    if line.kind == "withdrawal":
+        return line.gross_minor < 0
+    lock_withdrawals()
+    sent = withdrawals_on_their_way(line.currency, -line.gross_minor)
+    return any((row.rail, row.reference) == (line.rail, line.reference) for row in sent)
+
+
+def lock_withdrawals() -> None:
+    """Two statements never take one withdrawal: what is on its way stays so until this transaction ends."""
+    ask("SELECT pg_advisory_xact_lock(hashtextextended('payments.withdrawal', 0))")
+
+
+def withdrawals_on_their_way(currency: str, minor: int | None = None) -> list[SettledLine]:
+    """What rails have sent to our bank, in this currency and of this amount (below zero) if given, and no statement of it shows yet."""
+    return find(SettledLine, _ON_THEIR_WAY, [currency, minor, minor])
+
+
+_ON_THEIR_WAY = """kind = 'withdrawal' AND booking_id IS NOT NULL AND currency = %s AND (%s::bigint IS NULL OR gross_minor = %s)
+    AND NOT EXISTS (SELECT FROM payments_match m WHERE m.settled_line_id = payments_settledline.id)
+    AND NOT EXISTS (SELECT FROM payments_settledline b WHERE b.kind = 'withdrawal_returned' AND b.rail = payments_settledline.rail
+        AND b.reference = payments_settledline.reference AND b.booking_id IS NOT NULL)
+    ORDER BY settled_at, id LIMIT 50"""
+
+
 @dataclass(frozen=True, slots=True)
 class RailAccounts:
-    """One rail in one currency. `clearing` is what it has not settled, `settled` what it has less its fees, `costs` its fees so far."""
+    """One rail in one currency. `clearing` is what it has not settled, `settled` what it has less its fees, `transit` what is on its way to
+    our bank, `costs` its fees so far."""
 
     rail: str
     clearing: Money
     settled: Money
+    transit: Money
     costs: Money
     read_until: date | None
     breaks: int
@@ -165,8 +193,10 @@ def rail_accounts() -> list[RailAccounts]:
         sums.setdefault((rail, currency), {})[what] = int(debit)
     found = []
     for (rail, currency), of in sorted(sums.items(), key=lambda pair: (codes.index(pair[0][0]), pair[0][1])):
-        clearing, settled, costs = (Money(of.get(what, 0), currency) for what in ("clearing", "settled", "costs"))
-        found.append(RailAccounts(rail, clearing, settled, costs, read_until.get(rail), breaks.get(rail, 0)))
+        clearing, settled, transit, costs = (
+            Money(of.get(what, 0), currency) for what in ("clearing", "settled", "transit", "costs")
+        )
+        found.append(RailAccounts(rail, clearing, settled, transit, costs, read_until.get(rail), breaks.get(rail, 0)))
     return found
 
 

@@ -1,11 +1,11 @@
-"""The JSON API under /v1: checkouts, refunds, payouts, disputes, the statement."""
+"""The JSON API under /v1: checkouts, refunds, payouts, disputes, withdrawals, the statement."""
 
 import sqlite3
 from typing import Any
 
 from everfair.base.sandbox.api import Api, Call, Route, found, one, references_in
 from everfair.base.sandbox.refusals import only
-from everfair.payments.sandbox import checkouts, disputes, payouts
+from everfair.payments.sandbox import checkouts, disputes, payouts, withdrawals
 from everfair.payments.sandbox.faults import STATEMENT_FAULTS, misprinted
 from everfair.payments.sandbox.settlements import statement
 
@@ -78,6 +78,15 @@ def _decide_dispute(call: Call) -> dict[str, Any]:
     return disputes.shown_dispute(row)
 
 
+def _withdraw(call: Call) -> dict[str, Any]:
+    return withdrawals.withdraw(call.db, call.given, call.now)
+
+
+def _send_withdrawal_back(call: Call) -> dict[str, Any]:
+    only(call.given, "")
+    return withdrawals.send_back(call.db, call.id, call.now)
+
+
 def _read_statement(call: Call) -> dict[str, Any]:
     told = statement(call.db, call.query.get("from", ""), call.query.get("to", ""), call.query.get("after", "0"))
     announcer = call.service.announcer
@@ -109,6 +118,8 @@ ROUTES = (
     Route("GET",    "/v1/disputes/{id}",          "disputes.read",    _read_dispute),
     Route("POST",   "/v1/disputes/{id}/answer",   "disputes.answer",  _answer_dispute, key_required=True),
     Route("POST",   "/v1/disputes/{id}/decide",   "disputes.decide",  _decide_dispute),
+    Route("POST",   "/v1/withdrawals",            "withdrawals.send", _withdraw, key_required=True),
+    Route("POST",   "/v1/withdrawals/{id}/return", "withdrawals.return", _send_withdrawal_back),
     Route("GET",    "/v1/statement",              "statement.read",   _read_statement),
 )
 # fmt: on

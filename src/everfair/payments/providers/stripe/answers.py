@@ -27,7 +27,7 @@ Found = Mapping[str, Any]
 _GOES_BACK = ("pending", "requires_action", "succeeded")
 _LINES = {
     "charge": "checkout", "payment": "checkout", "refund": "refund", "payment_refund": "refund", "transfer": "payout",
-    "adjustment": "adjustment",
+    "adjustment": "adjustment", "payout": "withdrawal", "payout_failure": "withdrawal_returned", "payout_cancel": "withdrawal_returned",
 }  # fmt: skip
 
 
@@ -197,6 +197,8 @@ def line_of(found: Found, sessions: Mapping[str, str]) -> StatementLine:
         ref, reference = text_of(source, "id"), ours(source, REFUND)
     elif kind == "payout":
         ref, reference = text_of(source, "id"), ours(source, PAYOUT)
+    elif kind.startswith("withdrawal"):
+        reference = text_of(source, "id")  # one payout there has two transactions when our bank did not take it
     elif kind.startswith("chargeback"):
         ref, reference = _movement(source, ref), text_of(source, "id")
     currency = found["currency"]

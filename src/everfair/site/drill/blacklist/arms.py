@@ -216,11 +216,7 @@ class Arm:
         for proposal in detectors.proposals(at, ids):
             account, points = self.ran.accounts[proposal.id], float(proposal.score.points)
             if proposal.action == "hold" and points > account.cleared_at * LOOK_AGAIN:
-                account.state, account.points = "held", points
-                days = account.chance.randint(*self.c.case_days)
-                account.holds.append(Held(self.day, self.day + days))
-                self.ran.cases[self.day] += 1
-                self.later(days, "is_decided", account)
+                self.holds(account, points)
         self.changed.clear()
         if self.day % 30 == 29:
             self.ran.named |= {one.salesperson for one in detectors.staff(at)}
@@ -235,12 +231,17 @@ class Arm:
             account.state, account.cleared_at = "open", account.points
 
     def is_judged(self, account: Account, _: None) -> None:
-        if account.state in ("open", "held") and account.chance.random() < (
-            self.c.founds_true if account.life.fraud else self.c.founds_false
-        ):
-            if not account.holds or account.holds[-1].end < self.day:
-                account.holds.append(Held(self.day, self.day))
-            self.ends(account, None)
+        """A complaint is founded by one person; what ends an account is the word of a second."""
+        founds = self.c.founds_true if account.life.fraud else self.c.founds_false
+        if account.state == "open" and account.chance.random() < founds:
+            self.holds(account, account.points)
+
+    def holds(self, account: Account, points: float) -> None:
+        account.state, account.points = "held", points
+        days = account.chance.randint(*self.c.case_days)
+        account.holds.append(Held(self.day, self.day + days))
+        self.ran.cases[self.day] += 1
+        self.later(days, "is_decided", account)
 
     def ends(self, account: Account, _: None) -> None:
         if account.state in ("ended", "refused"):
