@@ -1,14 +1,16 @@
 """A ranking of cases, learned from those whose end is known: an extra beside the rules, which it never replaces unseen.
 
-Features are a plain mapping from names to figures, some of them missing: points of signals, counts of the past, sizes. Time is never
-mixed: what a case is learned from had ended before the case was asked. Two kinds of model compete (a weighted sum, small trees) on
-the middle of the known time; its last fifth is kept for the report, which sets the ranking beside the rules on the same cases.
-Needs scikit-learn to learn, nothing to rank; what was learned is kept as JSON (risk/kept.py), never pickled.
+Features are a plain mapping from names to figures, some of them missing: points of signals, counts of the past, sizes, each as it was
+on the day the case was asked. Time is cut by the day on which an end was known: what is tested ended after all that was learned from
+had. A weighted sum and small trees compete on the middle of the known time; its last fifth is kept for the report, which sets the
+ranking beside the rules on the same cases. Needs scikit-learn to learn and nothing to rank; what was learned is kept as JSON
+(risk/kept.py), never pickled.
 """
 
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -22,9 +24,10 @@ from everfair.risk.fitting import MODELS, Fitted, calibrated, library, worth
 from everfair.risk.measures import auc, first, precision_at
 from everfair.risk.reporting import Report, Weight
 
-# Bad cases and good ones without which nothing is learned; and as many of either in the last fifth, and before any other one.
+# Bad cases and good ones without which nothing is learned; and as many of either in the newest fifth, and before any part.
 NEEDED, NEEDED_PART = 50, 10
-FIFTHS = 5
+# Tenths of the known cases, by time: the last two are the newest fifth, the four before them choose among the models.
+PARTS, NEWEST, CHOOSING = 10, 8, (4, 5, 6, 7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,15 +99,13 @@ def fit(cases: Sequence[Case], outcomes: Mapping[str, Outcome], until: date, *, 
     Refuses with `risk.few_outcomes` and how many it needs, with `risk.no_library` without scikit-learn.
     """
     pairs = [(case, outcomes[case.id]) for case in cases if case.id in outcomes and outcomes[case.id].known_on <= until]
-    pairs.sort(key=lambda pair: (pair[0].on, pair[0].id))
+    pairs.sort(key=lambda pair: (pair[1].known_on, pair[0].on, pair[0].id))
     _enough([outcome.bad for _case, outcome in pairs], NEEDED)
     known = _Known(pairs, seed)
-    newest = known.part(FIFTHS - 1)
-    for places in (newest, known.before(FIFTHS - 1)):
+    newest = known.part(NEWEST) + known.part(NEWEST + 1)
+    for places in (newest, known.before(NEWEST)):
         _enough([bool(known.y[at]) for at in places], NEEDED_PART)
-    folds = [
-        part for part in range(1, FIFTHS - 1) if known.both(known.before(part), NEEDED_PART) and known.both(known.part(part), 1)
-    ]
+    folds = [part for part in CHOOSING if known.both(known.before(part), NEEDED_PART) and known.both(known.part(part), 1)]
     if not folds:
         raise _few([outcome.bad for _case, outcome in pairs], NEEDED)
     tried = {
@@ -112,11 +113,11 @@ def fit(cases: Sequence[Case], outcomes: Mapping[str, Outcome], until: date, *, 
     }
     rivals = {name: known.mean_auc(tried[name]) for name in MODELS}
     best = max(MODELS, key=lambda name: rivals[name])
-    judged = known.learn(best, known.before(FIFTHS - 1))
+    judged = known.learn(best, known.before(NEWEST))
     scores = judged.scores(known.x[newest])
-    allowed = set(known.before(FIFTHS - 1))
-    middle = zip(known.part(folds[-1]), tried[best][folds[-1]], strict=True)
-    steep, shift = known.calibrate([(at, score) for at, score in middle if at in allowed])
+    steep, shift = known.calibrate(
+        [pair for part in folds[-2:] for pair in zip(known.part(part), tried[best][part], strict=True)]
+    )
     bad, rules = [bool(known.y[at]) for at in newest], [pairs[at][0].rules for at in newest]
     weights = [
         Weight(name, lost * 100, leans)
@@ -125,7 +126,7 @@ def fit(cases: Sequence[Case], outcomes: Mapping[str, Outcome], until: date, *, 
     among = min(among, len(newest))
     report = Report(
         model=best, learned=len(pairs), learned_bad=int(known.y.sum()), tested=len(newest), tested_bad=sum(bad),
-        tested_from=known.starts[-1].isoformat(), auc=auc(bad, scores), rules_auc=auc(bad, rules), among=among,
+        tested_from=known.starts[NEWEST].isoformat(), auc=auc(bad, scores), rules_auc=auc(bad, rules), among=among,
         precision=precision_at(bad, scores, among), rules_precision=precision_at(bad, rules, among),
         differ=len(set(first(scores, among)) - set(first(rules, among))),
         expected=sum(_chance(steep * score + shift) for score in scores) / len(scores), rivals=rivals,
@@ -136,25 +137,24 @@ def fit(cases: Sequence[Case], outcomes: Mapping[str, Outcome], until: date, *, 
 
 
 class _Known:
-    """The cases whose end is known, in the order of time, in fifths that begin with a day of their own."""
+    """The cases whose end is known, in the order in which it became known, in tenths that begin with a day of their own."""
 
     def __init__(self, pairs: Sequence[tuple[Case, Outcome]], seed: int) -> None:
         np = library().np
-        self.pairs, self.seed = pairs, seed
+        self.seed = seed
         self.columns = tuple(sorted({name for case, _outcome in pairs for name in case.features}))
         self.x = np.array([_row(case.features, self.columns) for case, _outcome in pairs], dtype=float)
         self.y = np.array([outcome.bad for _case, outcome in pairs], dtype=int)
-        self.starts = [pairs[len(pairs) * part // FIFTHS][0].on for part in range(FIFTHS)]
-        parts = [sum(case.on >= start for start in self.starts[1:]) for case, _outcome in pairs]
-        self.places = [[at for at, its in enumerate(parts) if its == part] for part in range(FIFTHS)]
+        self.days = [outcome.known_on for _case, outcome in pairs]
+        self.starts = [self.days[len(pairs) * part // PARTS] for part in range(PARTS)]
 
     def part(self, part: int) -> list[int]:
-        return self.places[part]
+        end = len(self.days) if part + 1 == PARTS else bisect_left(self.days, self.starts[part + 1])
+        return list(range(bisect_left(self.days, self.starts[part]), end))
 
     def before(self, part: int) -> list[int]:
-        """What had been asked, and had ended, before that fifth began."""
-        start = self.starts[part]
-        return [at for at, (case, outcome) in enumerate(self.pairs) if case.on < start and outcome.known_on < start]
+        """What had ended before that tenth began."""
+        return list(range(bisect_left(self.days, self.starts[part])))
 
     def both(self, places: Sequence[int], least: int) -> bool:
         bads = int(self.y[places].sum()) if places else 0
@@ -167,10 +167,10 @@ class _Known:
         return calibrated([int(self.y[at]) for at, _score in scored], [score for _at, score in scored])
 
     def mean_auc(self, tried: Mapping[int, Sequence[float]]) -> float:
-        """Over the fifths, each by the number of its rarer end."""
+        """Over the tenths, each by the number of its rarer end."""
         weighed = total = 0.0
         for part, scores in tried.items():
-            bad = [bool(self.y[at]) for at in self.places[part]]
+            bad = [bool(self.y[at]) for at in self.part(part)]
             weight = min(sum(bad), len(bad) - sum(bad))
             weighed, total = weighed + weight * auc(bad, scores), total + weight
         return weighed / total
