@@ -91,7 +91,9 @@ def cases_of(rows: Sequence[dict[str, str]], teaches_until: date) -> list[Case]:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--within", action="store_true", help="January to September foretell October to December, valid stays closed")
+    parser.add_argument(
+        "--within", action="store_true", help="January to September foretell October to December, valid stays closed"
+    )
     asked = parser.parse_args()
     if not asked.folder.is_dir():
         raise SystemExit(f"The data set is not at {asked.folder}: give the folder customs-declarations.")
@@ -105,12 +107,18 @@ def main() -> None:
     ends = {cases[at].id: Outcome(rows[at]["Fraud"] == "1", cases[at].on) for at in taught}
     ranking = fit([cases[at] for at in taught], ends, until)
     report = ranking.report
-    print(f"learned from {report.learned} declarations, {report.learned_bad} with fraud: {report.model}; by time within them", end=" ")
+    print(
+        f"learned from {report.learned} declarations, {report.learned_bad} with fraud: {report.model}; by time within them",
+        end=" ",
+    )
     print(", ".join(f"{name} {figure:.3f}" for name, figure in report.rivals.items()))
     fraud = [rows[at]["Fraud"] == "1" for at in later]
     critical = [rows[at]["Critical Fraud"] == "2" for at in later]
     print(f"foretold: {len(later)} declarations, {sum(fraud)} with fraud, {sum(critical)} critical")
-    scored = {"learned": [ranking.score(cases[at].features) for at in later], "past share of the goods": [cases[at].rules for at in later]}
+    scored = {
+        "learned": [ranking.score(cases[at].features) for at in later],
+        "past share of the goods": [cases[at].rules for at in later],
+    }
     for title, scores in scored.items():
         low, high = auc_interval(fraud, scores, later, draws=200)
         print(f"\n{title}: AUC {auc(fraud, scores):.3f} ({low:.3f} to {high:.3f})")

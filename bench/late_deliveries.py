@@ -22,12 +22,13 @@ import gzip
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from everfair.risk.learning import Case, Outcome, fit
+from everfair.risk.lateness import weigh
+from everfair.risk.learning import Case, Outcome, Ranking, fit
 from everfair.risk.measures import auc, auc_interval, found_at, precision_at
 from everfair.risk.past import Question, answers
 
@@ -156,14 +157,11 @@ def main() -> None:
         raise SystemExit(f"The data set is not at {asked.folder}: give the folder supplier-deliveries-scms.")
     lines = lines_of(asked.folder)
     cases = dict(zip((line.id for line in lines), cases_of(lines), strict=True))
-    earlier = [line for line in lines if line.scheduled.year < asked.year]
-    outcomes = {line.id: Outcome(line.late, line.recorded) for line in earlier}
-    ranking = fit([cases[line.id] for line in earlier], outcomes, date(asked.year - 1, 12, 31))
-    print(
-        f"learned from {ranking.report.learned} lines, {ranking.report.learned_bad} late: {ranking.report.model}; by time within them",
-        end=" ",
-    )
-    print(", ".join(f"{name} {figure:.3f}" for name, figure in ranking.report.rivals.items()))
+    ranking = learned_until(lines, cases, date(asked.year, 1, 1))
+    report = ranking.report
+    print(f"learned from {report.learned} lines, {report.learned_bad} late: {report.model}; by time within them", end=" ")
+    print(", ".join(f"{name} {figure:.3f}" for name, figure in report.rivals.items()))
+    by_quarter = {month: learned_until(lines, cases, date(asked.year, month, 1)) for month in (4, 7, 10)}
     tested = [line for line in lines if line.scheduled.year == asked.year]
     for title, chosen in (
         (f"scheduled in {asked.year}", tested),
@@ -173,14 +171,25 @@ def main() -> None:
         orders = [line.row["PO / SO #"] for line in chosen]
         print(f"\n{title}: {len(chosen)} lines, {sum(late)} late ({sum(late) / len(late):.1%})")
         figure = say("learned", late, [ranking.score(cases[line.id].features) for line in chosen], orders)
+        anew = [by_quarter.get(line.scheduled.month - (line.scheduled.month - 1) % 3, ranking) for line in chosen]
+        chances = [each.chance(cases[line.id].features) for each, line in zip(anew, chosen, strict=True)]
+        say("learned anew before each quarter", late, chances, orders)
         say("vendor's past rate on the day of ordering", late, [cases[line.id].rules for line in chosen], orders)
         say("vendor's past rate on the scheduled day", late, vendor_rates_when_due(lines, chosen), orders)
+        say("counting alone (risk.lateness)", late, counted_risks(lines, chosen), orders)
         print(f"{figure - TO_BEAT:+.3f} against {TO_BEAT:.2f}")
     expected = sum(ranking.chance(cases[line.id].features) for line in tested) / len(tested)
     print(f"\nexpected late of {asked.year}: {expected:.1%}")
     print("worth most in the newest part of the years before:")
-    for weight in ranking.report.weights[:8]:
+    for weight in report.weights[:8]:
         print(f"  {weight.feature}: {weight.pairs:.1f} of 100 pairs, {LEANS[weight.leans]}")
+
+
+def learned_until(lines: Sequence[Line], cases: Mapping[str, Case], day: date) -> Ranking:
+    """From the lines that were due, and recorded as delivered, before that day."""
+    earlier = [line for line in lines if line.scheduled < day]
+    outcomes = {line.id: Outcome(line.late, line.recorded) for line in earlier}
+    return fit([cases[line.id] for line in earlier], outcomes, day - timedelta(days=1))
 
 
 def vendor_rates_when_due(lines: Sequence[Line], chosen: Sequence[Line]) -> list[float]:
@@ -188,6 +197,17 @@ def vendor_rates_when_due(lines: Sequence[Line], chosen: Sequence[Line]) -> list
     asked = [Question(line.id, line.scheduled, {"vendor": line.row["Vendor"]}, line.late, line.recorded) for line in lines]
     known = answers(asked)
     return [known[line.id].keys["vendor"].rate for line in chosen]
+
+
+def counted_risks(lines: Sequence[Line], chosen: Sequence[Line]) -> list[float]:
+    """What the platform says without the library, on the day of ordering."""
+    asked = []
+    for line in lines:
+        keys = keys_of(line.row)
+        alike = {"supplier": keys["vendor"], "route": keys["route"], "mode": keys["mode"], "goods": keys["goods"]}
+        asked.append(Question(line.id, line.ordered, alike, line.late, line.recorded))
+    known = answers(asked)
+    return [weigh(known[line.id]) + math.log(known[line.id].recent) for line in chosen]
 
 
 if __name__ == "__main__":
