@@ -13,7 +13,11 @@ line was written down), Pack Price and Dosage (the goods again).
 
 The years before the one tested teach; which model, `everfair.risk.learning` chooses among those years by time. The figures to use,
 and not the levels of rates, which moved from 1 % to 24 % within years, were chosen on the half-years from July 2010 to December
-2011, each foreseen from what was known before it. 2012 was asked when all that was settled.
+2011, each foreseen from what was known before it; what counting alone goes by, too. There, tried and left out because nothing was
+won: open and overdue orders, how tight the schedule was, the size of the whole order, weights by age, lifts that may only raise the
+risk, learning anew each quarter. 2012 was read three times. First with time cut by the day of ordering: AUC 0.657, and 44.5 % expected late where 7.9 % were. Newly
+ordered lines whose end is known already are those that ended early, so `everfair.risk.learning` cuts time by the day on which an end
+was known since then: AUC 0.642. The third reading added the row of counting alone. Nothing else was changed after the first.
 """
 
 import argparse
@@ -161,7 +165,6 @@ def main() -> None:
     report = ranking.report
     print(f"learned from {report.learned} lines, {report.learned_bad} late: {report.model}; by time within them", end=" ")
     print(", ".join(f"{name} {figure:.3f}" for name, figure in report.rivals.items()))
-    by_quarter = {month: learned_until(lines, cases, date(asked.year, month, 1)) for month in (4, 7, 10)}
     tested = [line for line in lines if line.scheduled.year == asked.year]
     for title, chosen in (
         (f"scheduled in {asked.year}", tested),
@@ -171,9 +174,6 @@ def main() -> None:
         orders = [line.row["PO / SO #"] for line in chosen]
         print(f"\n{title}: {len(chosen)} lines, {sum(late)} late ({sum(late) / len(late):.1%})")
         figure = say("learned", late, [ranking.score(cases[line.id].features) for line in chosen], orders)
-        anew = [by_quarter.get(line.scheduled.month - (line.scheduled.month - 1) % 3, ranking) for line in chosen]
-        chances = [each.chance(cases[line.id].features) for each, line in zip(anew, chosen, strict=True)]
-        say("learned anew before each quarter", late, chances, orders)
         say("vendor's past rate on the day of ordering", late, [cases[line.id].rules for line in chosen], orders)
         say("vendor's past rate on the scheduled day", late, vendor_rates_when_due(lines, chosen), orders)
         say("counting alone (risk.lateness)", late, counted_risks(lines, chosen), orders)
@@ -204,10 +204,10 @@ def counted_risks(lines: Sequence[Line], chosen: Sequence[Line]) -> list[float]:
     asked = []
     for line in lines:
         keys = keys_of(line.row)
-        alike = {"supplier": keys["vendor"], "route": keys["route"], "mode": keys["mode"], "goods": keys["goods"]}
+        alike = {"supplier": keys["vendor"], "route": keys["route"], "destination": keys["country"]}
         asked.append(Question(line.id, line.ordered, alike, line.late, line.recorded))
     known = answers(asked)
-    return [weigh(known[line.id]) + math.log(known[line.id].recent) for line in chosen]
+    return [weigh(known[line.id]) for line in chosen]
 
 
 if __name__ == "__main__":

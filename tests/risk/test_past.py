@@ -18,7 +18,7 @@ START = date(2025, 1, 1)
 
 def delivery(at: int, supplier: str, late: bool, *, on: int | None = None) -> Question:
     day = START + timedelta(days=at if on is None else on)
-    keys = {"supplier": supplier, "route": (supplier, "KE"), "mode": "sea", "goods": "lamps"}
+    keys = {"supplier": supplier, "route": (supplier, "KE"), "destination": "KE"}
     return Question(f"order-{at}", day, keys, late, day + timedelta(days=20))
 
 
