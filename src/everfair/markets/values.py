@@ -31,6 +31,8 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 RULE_WORDS = name_codes("rule", {
     "trust.evidence_days":            _("How long a piece of evidence counts"),
     "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
+    "risk.confirm_hours":             _("Time for a person to confirm a hold that was proposed"),
+    "risk.hold_at_once":              _("Score from which payouts and listings stop at once"),
     "trade.sign_days":               _("Time for the seller to sign"),
     "trade.pay_days":                _("Time to pay a stage"),
     "trade.ship_grace_days":         _("Grace after the ship-by day"),

@@ -11,6 +11,8 @@ from functools import cache
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from everfair.base.words import name_codes
+
 # From what day on; a later row of the same name replaces the earlier from its day on.
 FIRST = date(1999, 1, 1)
 
@@ -31,6 +33,7 @@ SETTINGS = (
     # Points of a whole score, and how much one kind of evidence may say at most: five signs of one thing are one sign.
     Setting("hold",                45,   "points", "above it a hold is proposed"),
     Setting("watch",               30,   "points", "above it a person should look when there is time"),
+    Setting("again",               15,   "points", "more than what was cleared opens a case anew"),
     Setting("hold.kinds",           2,   "kinds",  "no single kind of evidence holds anybody, save what buyers did not get"),
     Setting("kind.speaks",          8,   "points", "from here on a kind of evidence counts as one of them"),
     Setting("cap.offer",           32,   "points", "what is offered"),
@@ -136,49 +139,81 @@ TYING = ("document", "bank", "device", "phone")
 WEAK_RAILS = ("transfer", "cash_service")
 SERIOUS = ("not shipped", "fake")
 
-SIGNAL_NAMES = {
-    "price_below": _("Price far below the market"),
-    "hot_low_moq": _("Low minimum order in a category at risk"),
-    "sudden_volume": _("Sudden volume"),
-    "weak_rail": _("Payments that cannot be called back"),
-    "bait": _("Leads buyers off the platform"),
-    "unshipped": _("Paid and not shipped"),
-    "complaints": pgettext_lazy("risk signal", "Complaints"),
-    "lost_disputes": _("Lost disputes"),
-    "known_fraud": _("Close to confirmed fraud"),
-    "suspect_neighbours": _("Close to suppliers who look alike suspicious"),
-    "tied": _("Shares what few share"),
-    "same_photos": _("The same pictures"),
-    "salesperson": _("Brought by a salesperson who stands out"),
-    "wash_trading": _("Deals with itself"),
-    "review_ring": _("Praised by the same few"),
-    "record": _("Goods that arrived"),
-}
-KIND_NAMES = {
-    "offer": pgettext_lazy("kind of evidence", "What is offered"),
-    "conduct": pgettext_lazy("kind of evidence", "How it is sold"),
-    "links": pgettext_lazy("kind of evidence", "What is shared"),
-    "outcome": pgettext_lazy("kind of evidence", "What buyers did not get"),
-    "collusion": pgettext_lazy("kind of evidence", "Whose help it had"),
-    "record": pgettext_lazy("kind of evidence", "What speaks for it"),
-}
-TRAIT_NAMES = {
-    "phone": pgettext_lazy("trait", "phone"),
-    "device": pgettext_lazy("trait", "device"),
-    "bank": pgettext_lazy("trait", "bank account"),
-    "address": pgettext_lazy("trait", "address"),
-    "document": pgettext_lazy("trait", "document"),
-    "photo": pgettext_lazy("trait", "photo"),
-    "email_domain": pgettext_lazy("trait", "e-mail domain"),
-}
-BAIT_NAMES = {
-    "pay": pgettext_lazy("bait", "payment past the platform"),
-    "account": pgettext_lazy("bait", "a bank account"),
-    "phone": pgettext_lazy("bait", "a phone number"),
-    "email": pgettext_lazy("bait", "an e-mail address"),
-    "messenger": pgettext_lazy("bait", "a messenger"),
-    "hidden": pgettext_lazy("bait", "spelled so that it is not noticed"),
-}
+SIGNAL_NAMES = name_codes(
+    "risk signal",
+    {
+        "price_below": _("Price far below the market"),
+        "hot_low_moq": _("Low minimum order in a category at risk"),
+        "sudden_volume": _("Sudden volume"),
+        "weak_rail": _("Payments that cannot be called back"),
+        "bait": _("Leads buyers off the platform"),
+        "unshipped": _("Paid and not shipped"),
+        "complaints": pgettext_lazy("risk signal", "Complaints"),
+        "lost_disputes": _("Lost disputes"),
+        "known_fraud": _("Close to confirmed fraud"),
+        "suspect_neighbours": _("Close to suppliers who look alike suspicious"),
+        "tied": _("Shares what few share"),
+        "same_photos": _("The same pictures"),
+        "salesperson": _("Brought by a salesperson who stands out"),
+        "wash_trading": _("Deals with itself"),
+        "review_ring": _("Praised by the same few"),
+        "record": _("Goods that arrived"),
+    },
+)
+KIND_NAMES = name_codes(
+    "risk kind",
+    {
+        "offer": pgettext_lazy("kind of evidence", "What is offered"),
+        "conduct": pgettext_lazy("kind of evidence", "How it is sold"),
+        "links": pgettext_lazy("kind of evidence", "What is shared"),
+        "outcome": pgettext_lazy("kind of evidence", "What buyers did not get"),
+        "collusion": pgettext_lazy("kind of evidence", "Whose help it had"),
+        "record": pgettext_lazy("kind of evidence", "What speaks for it"),
+    },
+)
+TRAIT_NAMES = name_codes(
+    "risk trait",
+    {
+        "phone": pgettext_lazy("trait", "phone"),
+        "device": pgettext_lazy("trait", "device"),
+        "bank": pgettext_lazy("trait", "bank account"),
+        "address": pgettext_lazy("trait", "address"),
+        "document": pgettext_lazy("trait", "document"),
+        "photo": pgettext_lazy("trait", "photo"),
+        "email_domain": pgettext_lazy("trait", "e-mail domain"),
+    },
+)
+BAIT_NAMES = name_codes(
+    "risk bait",
+    {
+        "pay": pgettext_lazy("bait", "payment past the platform"),
+        "account": pgettext_lazy("bait", "a bank account"),
+        "phone": pgettext_lazy("bait", "a phone number"),
+        "email": pgettext_lazy("bait", "an e-mail address"),
+        "messenger": pgettext_lazy("bait", "a messenger"),
+        "hidden": pgettext_lazy("bait", "spelled so that it is not noticed"),
+    },
+)
+STATE_WORDS = name_codes(
+    "risk.riskcase",
+    {
+        "open": pgettext_lazy("risk case", "Waits for a person"),
+        "held": pgettext_lazy("risk case", "Held until a person confirms"),
+        "escalated": pgettext_lazy("risk case", "Nobody confirmed in time"),
+        "confirmed": pgettext_lazy("risk case", "Confirmed"),
+        "cleared": pgettext_lazy("risk case", "Cleared"),
+    },
+)
+DEADLINE_WORDS = name_codes("deadline", {"risk.confirm": _("A hold that nobody confirmed is lifted")})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"risk": _("Suppliers to look at again")})
+ACT_WORDS = name_codes(
+    "act",
+    {
+        "held a risk case": _("Held a risk case"),
+        "confirmed a risk case": _("Confirmed a risk case"),
+        "cleared a risk case": _("Cleared a risk case"),
+    },
+)
 
 
 @cache
