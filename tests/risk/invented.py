@@ -28,7 +28,9 @@ def listing(price: float = 100.0, moq: int = 200, category: str = "phones", days
     return Listing(category, price, moq, ago(days), photo)
 
 
-def deal(buyer: str, days: int, *, shipped: int | None = None, rail: str = "escrow", value: float = 900.0, lost: bool = False) -> Deal:
+def deal(
+    buyer: str, days: int, *, shipped: int | None = None, rail: str = "escrow", value: float = 900.0, lost: bool = False
+) -> Deal:
     """`days` ago; `shipped` so many days after it, received a week later."""
     gone = None if shipped is None or shipped > days else ago(days - shipped)
     there = None if gone is None or gone + timedelta(days=7) > AT else gone + timedelta(days=7)

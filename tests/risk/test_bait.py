@@ -110,7 +110,11 @@ def test_no_text_breaks_it_and_a_run_holds_only_digits(text):
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.lists(st.sampled_from("0123456789"), min_size=9, max_size=12), st.sampled_from(["", " ", ".", "-", " - ", "_"]), st.integers(0, 3))
+@given(
+    st.lists(st.sampled_from("0123456789"), min_size=9, max_size=12),
+    st.sampled_from(["", " ", ".", "-", " - ", "_"]),
+    st.integers(0, 3),
+)
 def test_a_number_after_a_cue_is_found_in_every_spelling(digits, gap, how):
     english = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
     spelled = [

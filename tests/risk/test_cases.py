@@ -24,7 +24,9 @@ DAY = date(2026, 11, 1)
 
 
 def proposed(company, points=80.0, action="hold"):
-    return Proposal(str(company.pk), action, Score(str(company.pk), points, (Finding("bait", points, (("buyers", "3"), ("baits", "pay"))),)))
+    return Proposal(
+        str(company.pk), action, Score(str(company.pk), points, (Finding("bait", points, (("buyers", "3"), ("baits", "pay"))),))
+    )
 
 
 def fresh(row):

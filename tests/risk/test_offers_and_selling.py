@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -124,7 +125,7 @@ def test_tails_of_the_beta_binomial_fall_from_one(n, mean, spread):
 
     assert tails[0] == 1.0
     assert tails[-1] == 0.0
-    assert all(a >= b - 1e-9 for a, b in zip(tails, tails[1:], strict=False))
+    assert all(a >= b - 1e-9 for a, b in pairwise(tails))
 
 
 def test_tails_against_known_values():

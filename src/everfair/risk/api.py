@@ -48,7 +48,11 @@ def get_risk_graph(request: HttpRequest, case_id: UUID) -> Any:
     row = queries.case(case_id, request.actor)  # type: ignore[attr-defined]
     bad = known_bad()
     shares = neighbourhood(row.company_id, most=int(settings_at(row.scored_on)["link.common"]))
-    return [RiskEdgeOut(company=pk, trait=f"{kind}:{digest}", confirmed=pk in bad) for kind, digest, pk in shares if pk != row.company_id]
+    return [
+        RiskEdgeOut(company=pk, trait=f"{kind}:{digest}", confirmed=pk in bad)
+        for kind, digest, pk in shares
+        if pk != row.company_id
+    ]
 
 
 @router.post("/office/risk/cases/{uuid:case_id}/hold", response=RiskCaseOut)

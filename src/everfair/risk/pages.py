@@ -33,7 +33,11 @@ from everfair.risk.sentences import sentence, staff_sentence
 from everfair.risk.states import RISK_CASE
 from everfair.risk.values import SIGNALS, settings_at
 
-_SAID: dict[str, Callable[..., RiskCase]] = {"hold": actions.hold_case, "confirm": actions.confirm_fraud, "clear": actions.clear_case}
+_SAID: dict[str, Callable[..., RiskCase]] = {
+    "hold": actions.hold_case,
+    "confirm": actions.confirm_fraud,
+    "clear": actions.clear_case,
+}
 LOOKS = {"escalated": "act", "held": "wait", "confirmed": "act", "cleared": "held"}
 
 
@@ -97,7 +101,10 @@ def _show(request: HttpRequest, case_id: UUID, *, status: int = 200, typed: Any 
     around = request.GET.get("around", "")
     if around.isascii() and around.isdigit() and len(around) < 12 and int(around) != middle.number:
         middle = company_by_number(int(around), actor)
-    shares = [(kind, digest, str(pk)) for kind, digest, pk in neighbourhood(middle.pk, most=int(settings_at(row.scored_on)["link.common"]))]
+    shares = [
+        (kind, digest, str(pk))
+        for kind, digest, pk in neighbourhood(middle.pk, most=int(settings_at(row.scored_on)["link.common"]))
+    ]
     bad = {str(pk) for pk in known_bad()}
     graph = drawing.drawn(str(middle.pk), shares, bad)
     moves = [verb for verb in RISK_CASE.allowed(row, actor) if verb in _SAID]

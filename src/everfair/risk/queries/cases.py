@@ -75,7 +75,7 @@ def watched_categories() -> frozenset[str]:
 
 
 _WATCHED = """
-    WITH sells AS (SELECT DISTINCT company_id, category FROM catalog_offer WHERE state IN ('published', 'withdrawn')),
+    WITH sells AS (SELECT DISTINCT company_id, category || '/' || unit AS category FROM catalog_offer WHERE state IN ('published', 'withdrawn')),
         bad AS (SELECT DISTINCT company_id FROM risk_riskcase WHERE state = 'confirmed'),
         whole AS (SELECT count(DISTINCT s.company_id)::float AS n, count(DISTINCT b.company_id)::float AS bad
                   FROM sells s LEFT JOIN bad b USING (company_id))

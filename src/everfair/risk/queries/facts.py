@@ -174,9 +174,12 @@ _TRAITS = """
     )
 """
 _TRAITS_OF = _TRAITS + "SELECT company_id, kind, value FROM trait WHERE company_id = ANY(%s::uuid[])"
-_NEAR = _TRAITS + """
+_NEAR = (
+    _TRAITS
+    + """
     , mine AS (SELECT kind, value FROM trait WHERE company_id = %(company)s)
     SELECT kind, value, company_id FROM (
         SELECT t.kind, t.value, t.company_id, count(*) OVER (PARTITION BY t.kind, t.value) AS n FROM trait t JOIN mine USING (kind, value)
     ) near WHERE n BETWEEN 2 AND %(most)s ORDER BY kind, value, company_id
 """
+)

@@ -33,8 +33,8 @@ class Brought:
 def staff(brought: Iterable[Brought], settings: Settings) -> list[StaffFinding]:
     """Salespeople of whose suppliers significantly more are complained of than of others' in the same categories.
 
-    Beta-binomial: honest salespeople differ among each other, and how much is estimated from them; those who are found are left out and
-    it is estimated once more. Of those named at most a share `staff.q` is named wrongly. Suppliers are counted, never complaints: one
+    Beta-binomial: honest salespeople differ among each other, and how much is estimated from the less complained of nine tenths of them,
+    so that a few corrupt ones cannot hide behind the spread they make; those who are found are left out of what is expected. Of those named at most a share `staff.q` is named wrongly. Suppliers are counted, never complaints: one
     bad supplier with a hundred complaints names nobody. Shape: one row per supplier; returns those named, the most unlikely first.
     """
     groups: defaultdict[str, list[Brought]] = defaultdict(list)
@@ -139,11 +139,13 @@ def _expected(group: list[Brought], all_of: Counter[str], bad_of: Counter[str], 
 
 def _spread(rows: list[tuple[int, int, float]], settings: Settings) -> float:
     """How much more honest salespeople differ than chance alone would have it (Pearson's, as a correlation within one), at least `staff.spread`."""
-    rows = [(bad, n, expected) for bad, n, expected in rows if n > 1 and expected > 0]
+    rows = sorted((row for row in rows if row[1] > 1 and row[2] > 0), key=lambda row: (row[0] - row[2]) / row[2] ** 0.5)
+    rows = rows[: len(rows) - len(rows) // 10]
     if len(rows) < 5:
         return settings["staff.spread"]
     numerator = sum((bad - expected) ** 2 / (expected * (1 - min(0.9, expected / n))) - 1 for bad, n, expected in rows)
-    return min(0.5, max(settings["staff.spread"], numerator / sum(n - 1 for _, n, _ in rows)))
+    # What was cut off is the far end of honest ones too.
+    return min(0.5, max(settings["staff.spread"], settings["staff.cut"] * numerator / sum(n - 1 for _, n, _ in rows)))
 
 
 def _reasons(
