@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from everfair.base.formats import number
 from everfair.base.words import word
@@ -138,7 +138,7 @@ def _record(f: Figures) -> str:
 
 
 def _list(kind: str, codes: str) -> str:
-    return _(", ").join(word(code, kind) for code in codes.split())
+    return pgettext("between things of a list", ", ").join(word(code, kind) for code in codes.split())
 
 
 def _usd(value: str) -> str:

@@ -171,15 +171,12 @@ _TRAITS = """
             JOIN companies_person p ON p.id = m.person_id WHERE p.email LIKE '%%@%%'
         UNION SELECT m.company_id, 'device', host(u.ip) || ' ' || u.user_agent FROM companies_membership m
             JOIN usersessions_usersession u ON u.user_id = m.person_id WHERE u.user_agent <> ''
-    )
+    ) _ASKED
 """
-_TRAITS_OF = _TRAITS + "SELECT company_id, kind, value FROM trait WHERE company_id = ANY(%s::uuid[])"
-_NEAR = (
-    _TRAITS
-    + """
-    , mine AS (SELECT kind, value FROM trait WHERE company_id = %(company)s)
+_TRAITS_OF = _TRAITS.replace("_ASKED", "SELECT company_id, kind, value FROM trait WHERE company_id = ANY(%s::uuid[])")
+_NEAR = """, mine AS (SELECT kind, value FROM trait WHERE company_id = %(company)s)
     SELECT kind, value, company_id FROM (
         SELECT t.kind, t.value, t.company_id, count(*) OVER (PARTITION BY t.kind, t.value) AS n FROM trait t JOIN mine USING (kind, value)
     ) near WHERE n BETWEEN 2 AND %(most)s ORDER BY kind, value, company_id
 """
-)
+_NEAR = _TRAITS.replace("_ASKED", _NEAR)
