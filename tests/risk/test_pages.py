@@ -10,6 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
+from everfair.companies.models import AuditNote
 from everfair.risk import actions
 from everfair.risk.facts import Finding
 from everfair.risk.models import Sweep
@@ -21,7 +22,7 @@ from tests import make
 from tests.companies.signing_in import browser
 from tests.risk.invented import AT, complaint, deal, fraud, listing, message, rating, supplier, world
 from tests.risk.test_cases import DAY, fresh, proposed, standing
-from tests.trust.reviewing import reviewer
+from tests.trust.reviewing import acting, reviewer
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +186,12 @@ def test_a_proposal_to_watch_is_shown_and_holds_nothing():
 
     assert answer.status_code == 200
     assert standing(company) == []
+
+
+def test_every_look_at_a_case_leaves_a_note():
+    row, person = opened(), reviewer()
+
+    browser(person).get(f"/en/office/risk/{row.pk}/")
+
+    note = AuditNote.objects.get(subject=row.pk)
+    assert (note.act, note.actor) == ("looked at a risk case", acting(person).label)
