@@ -434,7 +434,7 @@ PAGES: list[Page] = [
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── risk ──
     Page("risk:desk", REVIEWER, get="operator"),
-    Page("risk:case", REVIEWER, {"case_id": "@risk_case"}, get="operator", query={"around": "@company_number"}),
+    Page("risk:case", REVIEWER, {"case_id": "@risk_case"}, get="operator", query={"around": "@company_number"}, looks=("companies_auditnote",)),
     Page("risk:say", REVIEWER, {"case_id": "@risk_case", "verb": "~clear"}, proof="fresh", get=None, post="operator", form={"reason": "fine"}),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
@@ -984,8 +984,8 @@ OPERATIONS: list[Operation] = [
               body={"reason": "agreed"}),
     # ── risk ──
     Operation("GET /office/risk/cases", REVIEWER, "operator"),
-    Operation("GET /office/risk/cases/{case_id}", REVIEWER, "operator", {"case_id": "@risk_case"}),
-    Operation("GET /office/risk/cases/{case_id}/graph", REVIEWER, "operator", {"case_id": "@risk_case"}),
+    Operation("GET /office/risk/cases/{case_id}", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
+    Operation("GET /office/risk/cases/{case_id}/graph", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
     Operation("POST /office/risk/cases/{case_id}/hold", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "look"}),
     Operation("POST /office/risk/cases/{case_id}/confirm", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "seen"}),
     Operation("POST /office/risk/cases/{case_id}/clear", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "fine"}),

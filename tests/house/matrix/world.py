@@ -76,6 +76,9 @@ from everfair.payments.models import (
     RailBreak,
 )
 from everfair.reviews import actions as reviews
+from everfair.risk import actions as risk
+from everfair.risk.facts import Finding
+from everfair.risk.scoring import Proposal, Score
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
@@ -94,9 +97,6 @@ from everfair.trade.actions import (
 )
 from everfair.trade.models import Order, Stage
 from everfair.trade.reactions import money_arrived
-from everfair.risk import actions as risk
-from everfair.risk.facts import Finding
-from everfair.risk.scoring import Proposal, Score
 from everfair.trust import actions as trust
 from everfair.trust.models import Verification
 from everfair.trust.queries import checks_of

@@ -152,7 +152,7 @@ def _reasons(
     group: list[Brought], everybody: list[Brought], result: tuple[int, int, float, float]
 ) -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     bad, n, expected, chance = result
-    reasons = [
+    reasons: list[tuple[str, tuple[tuple[str, str], ...]]] = [
         ("more_complained", (("bad", str(bad)), ("of", str(n)), ("expected", f"{expected:.1f}"), ("chance", f"{chance:.1e}")))
     ]
     # The same reviewer decided the bad ones more often than the draw explains.
