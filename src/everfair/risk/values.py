@@ -196,7 +196,7 @@ BAIT_NAMES = name_codes(
     },
 )
 STATE_WORDS = name_codes(
-    "risk.riskcase",
+    "risk.risk_case",
     {
         "open": pgettext_lazy("risk case", "Waits for a person"),
         "held": pgettext_lazy("risk case", "Held until a person confirms"),
