@@ -132,7 +132,7 @@ RULE_WORDS = name_codes("rule", {
     "companies.invitations_per_day": _("Invitations a company may send in a day"),
 })
 RULE_UNIT_WORDS = name_codes("rule unit", {
-        "points": pgettext_lazy("unit of a rule", "points"),
+    "points": pgettext_lazy("unit of a rule", "points"),
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),
