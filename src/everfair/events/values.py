@@ -29,6 +29,8 @@ FACT_WORDS = name_codes("fact", {
     "RailOrdered": _("Payment rail opened or closed"), "RailLimited": _("What a payment rail may carry was changed"), "ShareCeilingCrossed": _("A provider carries too much"),
     "RatesImported": _("Exchange rates imported"), "FxExchanged": _("Currency exchanged"), "FxLimitNear": _("Currency position near its limit"),
     "PeriodClosed": _("Month of the books closed"), "RailBreakFound": _("Break in a provider's statement"), "RailBreakEnded": _("Break ended"),
+    "RiskCaseOpened": _("Risk case opened"), "RiskCaseHeld": _("Risk case held"), "RiskHoldLapsed": _("Hold of a risk case ran out"),
+    "RiskCaseDecided": _("Risk case decided"),
     "OfferPublished": _("Offer published"), "OfferChanged": _("Offer changed"), "OfferWithdrawn": _("Offer withdrawn"),
     "OffersImported": _("Offers imported"),
     "ChargebackMoved": _("Chargeback opened or decided"), "ChargebackAnswered": _("Chargeback answered"),

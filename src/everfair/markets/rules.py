@@ -78,6 +78,8 @@ RULES = {
         _rule("disputes.two_person_amount", "whole units", "10000", "0", "1000000000", "our own: two people rule from so much held on, in the order's currency"),
         _rule("trust.evidence_days", "days", "365", "30", "1095", "verified-supplier reports hold for one year (alibabafraud.com)"),
         _rule("trust.answer_days", "days", "14", "3", "90", "our own: an applicant who does not answer the reviewers waits in nobody's way"),
+        _rule("risk.confirm_hours", "hours", "48", "1", "336", "our own: a hold that no person confirms within two days is lifted by the clock"),
+        _rule("risk.hold_at_once", "points", "60", "30", "200", "our own: above it payouts and listings stop before a person looked"),
         _rule("reviews.days", "days", "60", "7", "180", "Alibaba.com feedback: 60 days to rate (helpcenter/47a9f417)"),
         _rule("reviews.counted_deals", "deals", "3", "1", "100", "1688: the first three rated deals of the same pair count in a month (ssopdot)"),
         _rule("sourcing.quotes_per_month", "quotes", "20", "1", "1000", "Alibaba RFQ rule page: 20 quotes per company per month"),

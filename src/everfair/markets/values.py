@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
@@ -31,6 +32,8 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 RULE_WORDS = name_codes("rule", {
     "trust.evidence_days":            _("How long a piece of evidence counts"),
     "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
+    "risk.confirm_hours":             _("Time for a person to confirm a hold that was proposed"),
+    "risk.hold_at_once":              _("Score from which payouts and listings stop at once"),
     "trade.sign_days":               _("Time for the seller to sign"),
     "trade.pay_days":                _("Time to pay a stage"),
     "trade.ship_grace_days":         _("Grace after the ship-by day"),
@@ -129,6 +132,7 @@ RULE_WORDS = name_codes("rule", {
     "companies.invitations_per_day": _("Invitations a company may send in a day"),
 })
 RULE_UNIT_WORDS = name_codes("rule unit", {
+    "points": pgettext_lazy("unit of a rule", "points"),
     "days": _("days"), "hours": _("hours"), "quotes": _("quotes"), "RFQs": _("RFQs"), "fraction": _("as a fraction of one"),
     "files": _("files"), "megabytes": _("megabytes"), "invitations": _("invitations"),
     "times": _("times"), "business days": _("business days"), "percent": _("percent"),

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "everfair.trade",
     "everfair.disputes",
     "everfair.reviews",
+    "everfair.risk",
     "everfair.office",
     "everfair.site",
 ]

@@ -432,6 +432,10 @@ PAGES: list[Page] = [
     Page("trust:links", OPERATOR, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
         "person": "@clerk", "kind": "earned", "note": "commission"}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
+    # ── risk ──
+    Page("risk:desk", REVIEWER, get="operator"),
+    Page("risk:case", REVIEWER, {"case_id": "@risk_case"}, get="operator", query={"around": "@company_number"}, looks=("companies_auditnote",)),
+    Page("risk:say", REVIEWER, {"case_id": "@risk_case", "verb": "~clear"}, proof="fresh", get=None, post="operator", form={"reason": "fine"}),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -978,6 +982,13 @@ OPERATIONS: list[Operation] = [
               body={"reason": "agreed"}),
     Operation("POST /office/verifications/{verification_id}/refuse", REVIEWER, "operator", {"verification_id": "@case_to_refuse"}, proof="fresh",
               body={"reason": "agreed"}),
+    # ── risk ──
+    Operation("GET /office/risk/cases", REVIEWER, "operator"),
+    Operation("GET /office/risk/cases/{case_id}", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
+    Operation("GET /office/risk/cases/{case_id}/graph", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
+    Operation("POST /office/risk/cases/{case_id}/hold", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "look"}),
+    Operation("POST /office/risk/cases/{case_id}/confirm", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "seen"}),
+    Operation("POST /office/risk/cases/{case_id}/clear", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "fine"}),
     Operation("POST /office/companies/{company_id}/links", OPERATOR, "operator", {"company_id": "@company"}, proof="fresh",
               body={"person": "@clerk", "kind": "earned", "note": "commission"}),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),

@@ -76,6 +76,9 @@ from everfair.payments.models import (
     RailBreak,
 )
 from everfair.reviews import actions as reviews
+from everfair.risk import actions as risk
+from everfair.risk.facts import Finding
+from everfair.risk.scoring import Proposal, Score
 from everfair.sourcing.actions import cancel_rfq, post_rfq, send_inquiry, send_quote
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.actions import (
@@ -205,6 +208,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _talk,
         _machine,
         _verifications,
+        _risk,
     ):
         building(side)
     return side
@@ -484,6 +488,15 @@ def _verifications(side: Side) -> None:
         if maker is clerk:
             trust.propose_verification(case.pk, "refuse" if failed else "grant", "Seen.", by=actor_of_person(maker))
         of[name] = case.pk
+
+
+def _risk(side: Side) -> None:
+    """A case against another company, undecided: nobody who knocks is linked to it."""
+    found = Finding("bait", 50.0, (("buyers", "3"), ("baits", "pay")))
+    suspect = str(make.company(is_seller=True).pk)
+    row = risk.take_proposal(Proposal(suspect, "hold", Score(suspect, 50.0, (found,))), at=now().date())
+    assert row is not None
+    side.of["risk_case"] = row.pk
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:
