@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import combinations
 
 from everfair.risk.values import TRAITS, TYING, Settings
 
@@ -64,14 +64,18 @@ class Holders:
 class Pictures:
     """Pictures by perceptual hash of 64 bits, found again within a few bits.
 
-    The hash is cut into one more piece than bits may differ: two that are near have one piece in common (multi-index hashing, Norouzi 2012).
+    The hash is cut into four pieces: of two that differ in at most `distance` bits one piece differs in at most a fourth of them, so each
+    piece is looked up with that many bits turned (multi-index hashing, Norouzi 2012). A picture's neighbours are found once, when it comes.
     """
+
+    PIECE = 16
 
     def __init__(self, distance: int) -> None:
         self.distance = distance
-        cuts = [64 * i // (distance + 1) for i in range(distance + 2)]
-        self._pieces = [(low, (1 << (high - low)) - 1) for low, high in pairwise(cuts)]
-        self._buckets: list[defaultdict[int, set[int]]] = [defaultdict(set) for _ in self._pieces]
+        turned = [sum(1 << bit for bit in bits) for n in range(distance // 4 + 1) for bits in combinations(range(self.PIECE), n)]
+        self._turned = tuple(turned)
+        self._buckets: list[defaultdict[int, set[int]]] = [defaultdict(set) for _ in range(64 // self.PIECE)]
+        self._neighbours: dict[int, set[int]] = {}
         self.holders: dict[int, set[str]] = {}
         self.of: dict[str, frozenset[int]] = {}
 
@@ -80,27 +84,44 @@ class Pictures:
         for photo in before - photos:
             self.holders[photo].discard(supplier)
             if not self.holders[photo]:
-                del self.holders[photo]
-                for bucket, (shift, mask) in zip(self._buckets, self._pieces, strict=True):
-                    bucket[photo >> shift & mask].discard(photo)
+                self._forget(photo)
         for photo in photos - before:
             if photo not in self.holders:
-                self.holders[photo] = set()
-                for bucket, (shift, mask) in zip(self._buckets, self._pieces, strict=True):
-                    bucket[photo >> shift & mask].add(photo)
+                self._learn(photo)
             self.holders[photo].add(supplier)
         self.of[supplier] = photos
 
     def near(self, photo: int) -> set[str]:
         """Who has this picture or one that differs in at most `distance` bits."""
+        like = self._neighbours[photo] if photo in self._neighbours else self._like(photo)
+        return set().union(*(self.holders[other] for other in like), self.holders.get(photo, ()))
+
+    def _learn(self, photo: int) -> None:
+        like = self._neighbours[photo] = self._like(photo)
+        for other in like:
+            self._neighbours[other].add(photo)
+        for bucket, piece in self._pieces(photo):
+            bucket[piece].add(photo)
+        self.holders[photo] = set()
+
+    def _forget(self, photo: int) -> None:
+        for bucket, piece in self._pieces(photo):
+            bucket[piece].discard(photo)
+        for other in self._neighbours.pop(photo):
+            self._neighbours[other].discard(photo)
+        del self.holders[photo]
+
+    def _pieces(self, photo: int) -> Iterator[tuple[defaultdict[int, set[int]], int]]:
+        for n, bucket in enumerate(self._buckets):
+            yield bucket, photo >> n * self.PIECE & (1 << self.PIECE) - 1
+
+    def _like(self, photo: int) -> set[int]:
         seen: set[int] = set()
-        found: set[str] = set()
-        for bucket, (shift, mask) in zip(self._buckets, self._pieces, strict=True):
-            seen |= bucket.get(photo >> shift & mask, set())
-        for other in seen:
-            if (other ^ photo).bit_count() <= self.distance:
-                found |= self.holders[other]
-        return found
+        for bucket, piece in self._pieces(photo):
+            for turned in self._turned:
+                if piece ^ turned in bucket:
+                    seen |= bucket[piece ^ turned]
+        return {other for other in seen if other != photo and (other ^ photo).bit_count() <= self.distance}
 
 
 @dataclass(frozen=True, slots=True)

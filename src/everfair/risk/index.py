@@ -16,6 +16,8 @@ from everfair.risk.values import SERIOUS, Settings, settings_at
 
 # The platform's own shares are counted on a part of all suppliers, this many at most, and anew after this many days.
 SAMPLE, SHARES_HOLD_DAYS = 2_000, 7
+# Who of the staff stands out is counted anew after as many days: it moves as slowly.
+STAFF_HOLD_DAYS = 7
 
 
 @dataclass
@@ -41,10 +43,9 @@ class Ratings:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who stands out on a day, with what was known then, and how many of how many each of them brought are complained of."""
+    """Who stands out on a day, and how many of how many each of them brought are complained of."""
 
     at: date
-    known: int
     found: list[StaffFinding]
     counts: dict[str, tuple[int, int]]
 
@@ -112,7 +113,7 @@ class Index:
 
     def _staff_at(self, at: date) -> Staff:
         kept = self._staff
-        if kept is None or kept.at != at or kept.known != len(self.known_bad):
+        if kept is None or abs((at - kept.at).days) >= STAFF_HOLD_DAYS:
             kept = self._staff = self._count_staff(at)
         return kept
 
@@ -125,9 +126,7 @@ class Index:
         bad = Counter(row.salesperson for row in brought if row.bad)
         everybody = Counter(row.salesperson for row in brought)
         found = staff(brought, settings)
-        return Staff(
-            at, len(self.known_bad), found, {row.salesperson: (bad[row.salesperson], everybody[row.salesperson]) for row in found}
-        )
+        return Staff(at, found, {row.salesperson: (bad[row.salesperson], everybody[row.salesperson]) for row in found})
 
     def _brought(self, supplier: Supplier, at: date, settings: Settings) -> Brought:
         since = at - timedelta(days=settings["outcome.days"] * 3)

@@ -14,6 +14,9 @@ from everfair.risk.index import Index, main_category
 from everfair.risk.signals import StaffFinding
 from everfair.risk.values import SIGNALS, Settings, settings_at
 
+# What a neighbour is judged by is counted anew when something becomes known of it, and after so many days.
+OWN_HOLDS_DAYS = 7
+
 
 @dataclass(frozen=True, slots=True)
 class Score:
@@ -67,7 +70,7 @@ class World(Index):
     def own(self, id: str, at: date) -> float:
         """Points of one supplier without links and collusion, as of that day: what its neighbours are judged by."""
         kept = self._own.get(id)
-        if kept is None or kept[0] != at:
+        if kept is None or abs((at - kept[0]).days) >= OWN_HOLDS_DAYS:
             settings = settings_at(at)
             kept = self._own[id] = (at, total(_own(self.suppliers[id], self, at, settings), settings))
         return kept[1]

@@ -130,6 +130,9 @@ def _expected(group: list[Brought], all_of: Counter[str], bad_of: Counter[str], 
     mine, mine_bad = Counter(row.category for row in group), Counter(row.category for row in group if row.bad)
     expected = 0.0
     for category, n in mine.items():
+        if not category:  # without an offer: refused at the door, as most of them are, or new
+            expected += n * overall
+            continue
         others = all_of[category] - (n if inside else 0)
         bad = bad_of[category] - (mine_bad[category] if inside else 0)
         # Shrunk toward the platform's share: a category with few others says little.

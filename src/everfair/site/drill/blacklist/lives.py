@@ -80,7 +80,9 @@ class World:
         if chance.random() >= self.constants.again_after_being_closed or joins >= self.constants.days - 30:
             return None
         self.reborn += 1
-        return _fraud(_name(self.seed, len(self.lives) + self.reborn), joins, ring, _brought_by(ring, self.staff, chance), self, chance)
+        return _fraud(
+            _name(self.seed, len(self.lives) + self.reborn), joins, ring, _brought_by(ring, self.staff, chance), self, chance
+        )
 
 
 def build(seed: int, suppliers: int, constants: Constants = CONSTANTS) -> World:
