@@ -113,7 +113,8 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
                 stage.funded_at = EfNow()  # type: ignore[assignment]
                 end_held_rates([stage.pk], by=by)
                 end_held_rates([stage.pk], by=by)
-                emit(StageFunded(order.pk, stage.pk, stage.amount), by=by)
+                told = (order.buyer_id, stage.due_at, order.number, order.market)
+                emit(StageFunded(order.pk, stage.pk, stage.amount, *told), by=by)
                 failpoint("trade.stage_funded")
         except Refused:
             _return_unless_used(stage_id, intent_id, by=by)
