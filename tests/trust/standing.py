@@ -69,7 +69,9 @@ class Trade:
             return self._tell(disputes.ClaimUnanswered(*claim, *self.named))
         return self
 
-    def reviewed(self, goods: int, delivery: int = 5, service: int = 5, *, review: UUID | None = None, counts: bool = True) -> UUID:
+    def reviewed(
+        self, goods: int, delivery: int = 5, service: int = 5, *, review: UUID | None = None, counts: bool = True
+    ) -> UUID:
         buyer, seller = self.sides
         grades = {"goods": goods, "delivery": delivery, "service": service}
         pk = review or new_id()

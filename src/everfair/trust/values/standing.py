@@ -199,12 +199,14 @@ def window_of(counted: Mapping[str, Counted], rules: Rules) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A standing, not yet written: `stars` is None where too few orders were decided in either window."""
+    """A standing, not yet written: `stars` is None where fewer than `least` orders were decided. `days` is how long each window is."""
 
     window: str
     pillars: dict[str, dict[str, Pillar]]
     stars: int | None
     orders: dict[str, int]
+    days: dict[str, int]
+    least: int
 
     @property
     def points(self) -> dict[str, Decimal]:
@@ -217,7 +219,8 @@ def mark_company(counted: Mapping[str, Counted], averages: Mapping[str, Decimal]
     points = {name: pillar.points for name, pillar in pillars[window].items()}
     known = counted[window].orders >= rules["trust.least_orders"]
     orders = {name: counted[name].orders for name in WINDOWS}
-    return Marked(window, pillars, stars_of(points, rules) if known else None, orders)
+    days = {name: int(rules[f"trust.{name}_days"]) for name in WINDOWS}
+    return Marked(window, pillars, stars_of(points, rules) if known else None, orders, days, int(rules["trust.least_orders"]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,6 +275,8 @@ def as_json(marked: Marked, averages: Mapping[str, Decimal]) -> dict[str, Any]:
     return {
         "window": marked.window,
         "orders": marked.orders,
+        "days": marked.days,
+        "least": marked.least,
         "averages": {name: str(value) for name, value in averages.items()},
         "windows": {
             window: {
@@ -300,7 +305,7 @@ def from_json(told: Mapping[str, Any]) -> Marked:
         }
         for window, found in told["windows"].items()
     }
-    return Marked(told["window"], pillars, None, dict(told["orders"]))
+    return Marked(told["window"], pillars, None, dict(told["orders"]), dict(told["days"]), told["least"])
 
 
 @dataclass(frozen=True, slots=True)
