@@ -50,8 +50,8 @@ KEEP = """
 """
 
 
-def counted(work: Callable[[], Any]) -> tuple[float, int, Any]:
-    """Seconds, statements, and what it returned."""
+def counted(work: Callable[[], Any]) -> tuple[float, float, int, Any]:
+    """Seconds, seconds of CPU of this process, statements, and what it returned."""
     from django.db import connection
 
     statements = []
@@ -61,9 +61,9 @@ def counted(work: Callable[[], Any]) -> tuple[float, int, Any]:
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(listen):
-        begun = time.monotonic()
+        begun, spent = time.monotonic(), time.process_time()
         found = work()
-        return time.monotonic() - begun, len(statements), found
+        return time.monotonic() - begun, time.process_time() - spent, len(statements), found
 
 
 def main() -> None:
@@ -89,14 +89,14 @@ def main() -> None:
             cursor.execute("ANALYZE trust_fact")
         figures: dict[str, Any] = {"facts": Fact.objects.count(), "companies": Company.objects.count()}
         for night in ("first", "second"):
-            seconds, statements, found = counted(lambda: count_standings("export"))
+            seconds, spent, statements, found = counted(lambda: count_standings("export"))
             figures[f"{night} night, s"], figures[f"{night} night, statements"], figures["counted"] = (
                 round(seconds, 2),
                 statements,
                 found,
             )
         one = Standing.objects.order_by("-id").values_list("company_id", flat=True)[0]
-        seconds, statements, _nothing = counted(lambda: refresh_standing(one, "export"))
+        seconds, _spent, statements, _nothing = counted(lambda: refresh_standing(one, "export"))
         figures["one company, ms"], figures["one company, statements"] = round(seconds * 1000, 1), statements
     if asked.json:
         print(json.dumps(figures))

@@ -26,6 +26,7 @@ from everfair.trust.values.standing import PILLARS, Marked, as_json, averages_of
 
 # A write transaction that stays open makes every cursor wait: a batch takes well below a second.
 _BATCH = 2_000
+# Of the days before only the numbers are kept: what they were made of stands in the facts.
 _WRITE = """
     WITH given AS (
         SELECT company_id, goods, delivery, service, honesty, stars, told
@@ -35,6 +36,9 @@ _WRITE = """
         SELECT DISTINCT ON (s.company_id) s.company_id, s.goods, s.delivery, s.service, s.honesty, s.stars
         FROM trust_standing s JOIN given g USING (company_id) WHERE s.market = %(market)s AND s.day <= %(day)s
         ORDER BY s.company_id, s.day DESC
+    ), explained AS (
+        UPDATE trust_standing s SET told = '{}' FROM given g
+        WHERE s.company_id = g.company_id AND s.market = %(market)s AND s.day < %(day)s AND s.told <> '{}'
     ), written AS (
         INSERT INTO trust_standing (company_id, market, day, goods, delivery, service, honesty, stars, told, whole)
         SELECT company_id, %(market)s, %(day)s, goods, delivery, service, honesty, stars, told, %(whole)s FROM given ORDER BY company_id

@@ -53,7 +53,7 @@ class Fact(models.Model):
 class Standing(models.Model):
     """How a supplier stood in a market on a day: four pillars of 0 to 100, the stars that the lowest of them gives, and why.
 
-    `stars` is null while it is new here. `told`: what every point was made of (`values.standing.as_json`); `whole`: the night counted it with all others.
+    `stars` is null while it is new here. `told`: what every point was made of (`values.standing.as_json`), of the newest day only; `whole`: the night counted it with all others.
     """
 
     id = models.BigAutoField(primary_key=True)

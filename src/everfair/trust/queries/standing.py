@@ -112,7 +112,7 @@ def market_totals(counted: Mapping[UUID, Mapping[str, Counted]]) -> dict[str, Ta
 
 def last_averages(market: str) -> dict[str, Decimal] | None:
     """What was usual when the market was last counted; None before that. One query."""
-    rows = ask("SELECT told->>'averages' FROM trust_standing WHERE market = %s ORDER BY day DESC, id DESC LIMIT 1", [market])
+    rows = ask("SELECT told->>'averages' FROM trust_standing WHERE market = %s AND whole ORDER BY day DESC LIMIT 1", [market])
     return {name: Decimal(value) for name, value in json.loads(rows[0][0]).items()} if rows else None
 
 
