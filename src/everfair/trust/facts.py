@@ -5,7 +5,7 @@ Nothing else writes `trust_fact`. Whoever wants another fact counted extends the
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -183,7 +183,7 @@ def note_review(fact: Shown) -> None:
     if not fact.counts:
         note([Noted(fact.subject_id, "seller", "unrated", fact.review_id)], fact.market, fact.number)
         return
-    grades = fact.grades or dict.fromkeys(("goods", "delivery", "service"), fact.grade)
+    grades: Mapping[str, Decimal | int] = fact.grades or dict.fromkeys(("goods", "delivery", "service"), fact.grade)
     found = [
         Noted(fact.subject_id, "seller", f"rated_{aspect}", fact.review_id, Decimal(grade)) for aspect, grade in grades.items()
     ]
