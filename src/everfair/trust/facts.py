@@ -5,7 +5,7 @@ Nothing else writes `trust_fact`. Whoever wants another fact counted extends the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from decimal import Decimal
@@ -183,9 +183,10 @@ def note_review(fact: Shown) -> None:
     if not fact.counts:
         note([Noted(fact.subject_id, "seller", "unrated", fact.review_id)], fact.market, fact.number)
         return
-    grades: Mapping[str, Decimal | int] = fact.grades or dict.fromkeys(("goods", "delivery", "service"), fact.grade)
+    grades = fact.grades or {}
     found = [
-        Noted(fact.subject_id, "seller", f"rated_{aspect}", fact.review_id, Decimal(grade)) for aspect, grade in grades.items()
+        Noted(fact.subject_id, "seller", f"rated_{aspect}", fact.review_id, Decimal(grades.get(aspect, fact.grade)))
+        for aspect in ("goods", "delivery", "service")
     ]
     note(found, fact.market, fact.number)
 

@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from everfair.base.clock import now
 from everfair.base.rows import ask, find, find_one
 from everfair.trust.models import Fact, Standing
 from everfair.trust.values.standing import MEASURES, WINDOWS, Counted, Credibility, Rules, Tally
@@ -140,7 +139,7 @@ def day_of_counting(market: str) -> Any:
 
 _CREDIBILITY = """
     WITH heard AS (
-        SELECT kind, reference, value FROM trust_fact f WHERE company_id = %(company)s AND side = 'buyer' AND at >= %(since)s
+        SELECT kind, reference, value FROM trust_fact f WHERE company_id = %(company)s AND side = 'buyer' AND at >= ef_now() - make_interval(days => %(days)s)
             AND NOT EXISTS (SELECT FROM trust_fact c WHERE c.answers = f.event_seq AND c.company_id = f.company_id)
     )
     SELECT count(*) FILTER (WHERE kind = 'paid' AND value <= 0), count(*) FILTER (WHERE kind IN ('paid', 'unpaid')),
@@ -152,8 +151,9 @@ _CREDIBILITY = """
 
 def credibility(buyer_id: UUID, rules: Rules) -> Credibility:
     """Of the last year, in every market: how it paid, and how its claims ended; drawn to the prior as standings are. One query."""
-    since = now() - timedelta(days=int(rules["trust.year_days"]))
-    in_time, to_pay, fair, ended, stepped_back = ask(_CREDIBILITY, {"company": buyer_id, "since": since})[0]
+    in_time, to_pay, fair, ended, stepped_back = ask(_CREDIBILITY, {"company": buyer_id, "days": int(rules["trust.year_days"])})[
+        0
+    ]
     weight, prior = rules["trust.prior_facts"], rules["trust.prior_rate"]
 
     def points(good: int, of: int) -> int | None:

@@ -7,10 +7,10 @@ from typing import Literal
 
 from everfair.base.api import Schema
 from everfair.trust.schemas.verification import MarketName
-from everfair.trust.values.standing import MEASURES, PILLARS
+from everfair.trust.values.standing import MEASURE_WORDS, PILLARS
 
 PillarName = Literal[(*PILLARS,)]  # type: ignore[valid-type]
-MeasureName = Literal[(*(measure.name for measure in MEASURES),)]  # type: ignore[valid-type]
+MeasureName = Literal[(*MEASURE_WORDS,)]  # type: ignore[valid-type]
 
 
 class StandingReason(Schema):
