@@ -406,35 +406,3 @@ class FrameworkEnded:
     buyer_id: UUID
     seller_id: UUID
     by: str
-
-
-@event
-class GroupBuyPublished:
-    group_buy_id: UUID
-    offer_id: UUID
-    seller_id: UUID
-
-
-@event
-class GroupBuyGrew:
-    """Another payment for it is held in escrow."""
-
-    group_buy_id: UUID
-    offer_id: UUID
-
-
-@event
-class GroupBuyClosed:
-    group_buy_id: UUID
-    offer_id: UUID
-    seller_id: UUID
-    reached: bool
-
-
-@event
-class GroupBuyReached:
-    """An order of a group buy goes on: the threshold is held in escrow."""
-
-    order_id: UUID
-    buyer_id: UUID
-    seller_id: UUID

@@ -6,9 +6,9 @@ from typing import Any
 
 from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, CompanyVerified, StopLifted, StopPlaced
+from everfair.events.groups import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
 from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
-from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
 from everfair.events.trust import (
     StandingChanged,
     StandingsCounted,

@@ -22,7 +22,8 @@ from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.billing.actions import charge
 from everfair.billing.values import Fee, one_sum
-from everfair.events.trade import GroupBuyGrew, StageDue, StageFunded, StageRefunded, StageReleased
+from everfair.events.groups import GroupBuyGrew
+from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageReleased
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
