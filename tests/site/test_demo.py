@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 
 from everfair.base import clock
+from everfair.base.events import subscribers
+from everfair.base.models import Event
 from everfair.base.money import Money
 from everfair.base.refused import Refused
 from everfair.base.sandbox.store import Store
@@ -30,9 +32,13 @@ from everfair.reference import queries as reference
 from everfair.site.demo import copying, goods, load, people, pictures, plan, scale, sign_ins
 from everfair.site.demo.firms import BUYERS
 from everfair.site.demo.kinds import COLOURS, SHADES
+from everfair.site.demo.load import count_what_happened
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order, Stage
+from everfair.trust.facts import FACTS
+from everfair.trust.models import Standing
 from tests import make
+from tests.trust.standing import digest
 
 # Titles and prices of the base world, in its order: it changes only on purpose.
 FINGERPRINT = "491f735ecb22f0cf"
@@ -134,6 +140,11 @@ def test_the_demo_world_has_trades_in_every_state_and_clean_books():
     read = take_statement("sandbox", told_by_the_sandbox())
     assert (read.settled, read.breaks) == (Intent.objects.filter(state="captured").count(), 0)
     assert balance_at(clearing("sandbox", "USD"), clock.now()) == 0
+    digest(Event.objects.order_by("seq").filter(name__in=subscribers()[FACTS]).values_list("seq", flat=True))
+    assert count_what_happened() > 10
+    stars = Counter(Standing.objects.values_list("stars", flat=True))
+    assert {3, 4} <= set(stars), "suppliers stand differently, by what happened in their trades"
+    assert stars[None] > 5, "most are new here"
 
 
 @pytest.mark.django_db

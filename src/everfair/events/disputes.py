@@ -18,6 +18,8 @@ class ClaimOpened:
     reasons: str
     amount: Money
     held: Money
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -26,6 +28,8 @@ class ClaimAnswered:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -36,6 +40,8 @@ class ClaimUnanswered:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -66,6 +72,8 @@ class ClaimSettled:
     seller_id: UUID
     remedy: str
     to_buyer: Money
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -100,6 +108,8 @@ class ClaimWithdrawn:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -138,3 +148,5 @@ class ClaimRuled:
     ground: str
     buyer_share: Decimal
     to_buyer: Money
+    number: int = 0
+    market: str = ""

@@ -30,8 +30,8 @@ class ReviewWritten:
 
 @event
 class ReviewPublished:
-    """From now on everybody sees it. `grade` is the mean of its aspects (1 to 5, two decimals); one that does not count (`counts`) is
-    shown and enters no average."""
+    """From now on everybody sees it. `grade` is the mean of its aspects (1 to 5, two decimals), `grades` each of them; one that does not
+    count (`counts`) is shown and enters no average."""
 
     review_id: UUID
     order_id: UUID
@@ -40,6 +40,9 @@ class ReviewPublished:
     side: str
     grade: Decimal
     counts: bool
+    grades: dict[str, int] | None = None
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -53,6 +56,9 @@ class ReviewRevised:
     side: str
     grade: Decimal
     counts: bool
+    grades: dict[str, int] | None = None
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -75,6 +81,8 @@ class ReviewHidden:
     author_id: UUID
     subject_id: UUID
     side: str
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -88,3 +96,6 @@ class ReviewUnhidden:
     side: str
     grade: Decimal
     counts: bool
+    grades: dict[str, int] | None = None
+    number: int = 0
+    market: str = ""

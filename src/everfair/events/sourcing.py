@@ -12,13 +12,17 @@ class InquirySent:
     buyer_id: UUID
     seller_id: UUID
     thread_id: UUID
+    market: str = ""
 
 
 @event
 class MessagePosted:
+    """`answers`: the first word of this company in a talk that another began."""
+
     thread_id: UUID
     message_id: UUID
     company_id: UUID
+    answers: bool = False
 
 
 @event

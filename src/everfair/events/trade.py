@@ -1,6 +1,6 @@
 """What happened in a trade. The subject is always the order."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from everfair.base.events import event
@@ -31,17 +31,27 @@ class OrderDeclined:
 
 @event
 class OrderCancelled:
+    """`signed`: both had signed before."""
+
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
     by: str
+    signed: bool = False
+    number: int = 0
+    market: str = ""
 
 
 @event
 class OrderLapsed:
+    """Nobody signed or, once it was `signed`, nobody paid in time."""
+
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    signed: bool = False
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -50,6 +60,8 @@ class OrderCalledOff:
     buyer_id: UUID
     seller_id: UUID
     by: str
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -62,9 +74,15 @@ class StageDue:
 
 @event
 class StageFunded:
+    """`due_at`: by when it was to be paid."""
+
     order_id: UUID
     stage_id: UUID
     amount: Money
+    buyer_id: UUID | None = None
+    due_at: datetime | None = None
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -123,10 +141,15 @@ class PartShipped:
 
 @event
 class OrderShipped:
+    """`promised_on`: the day to ship by that was in force."""
+
     order_id: UUID
     consignment_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    promised_on: date | None = None
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -134,6 +157,8 @@ class ShippingLate:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -221,6 +246,8 @@ class OrderCompleted:
     order_id: UUID
     buyer_id: UUID
     seller_id: UUID
+    number: int = 0
+    market: str = ""
 
 
 @event
@@ -379,35 +406,3 @@ class FrameworkEnded:
     buyer_id: UUID
     seller_id: UUID
     by: str
-
-
-@event
-class GroupBuyPublished:
-    group_buy_id: UUID
-    offer_id: UUID
-    seller_id: UUID
-
-
-@event
-class GroupBuyGrew:
-    """Another payment for it is held in escrow."""
-
-    group_buy_id: UUID
-    offer_id: UUID
-
-
-@event
-class GroupBuyClosed:
-    group_buy_id: UUID
-    offer_id: UUID
-    seller_id: UUID
-    reached: bool
-
-
-@event
-class GroupBuyReached:
-    """An order of a group buy goes on: the threshold is held in escrow."""
-
-    order_id: UUID
-    buyer_id: UUID
-    seller_id: UUID

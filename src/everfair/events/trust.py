@@ -59,3 +59,32 @@ class LinkDeclared:
     company_id: UUID
     person_id: UUID
     kind: str
+
+
+@event
+class FactCorrected:
+    """A granted appeal made one fact of a company void: the one that event `answered_seq` had told. `side` is buyer or seller."""
+
+    company_id: UUID
+    side: str
+    market: str
+    answered_seq: int
+    appeal_id: UUID
+    reason: str
+
+
+@event
+class StandingChanged:
+    """A supplier's stars or one of its four numbers are others than before."""
+
+    company_id: UUID
+    market: str
+
+
+@event
+class StandingsCounted:
+    """Every standing of a market was counted anew, as each night; `changed` of them are others than before."""
+
+    run_id: UUID
+    market: str
+    changed: int

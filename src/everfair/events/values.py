@@ -69,5 +69,6 @@ FACT_WORDS = name_codes("fact", {
     "ClaimRuled": _("Claim decided for good"),
     "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
+    "FactCorrected": _("Fact of a standing corrected"), "StandingChanged": _("Standing changed"), "StandingsCounted": _("Standings counted"),
 })
 # fmt: on

@@ -91,6 +91,7 @@ def post_message(thread_id: UUID, text: str, *, by: Actor, file_ids: Iterable[UU
         if thread is None:
             raise NotVisible
         show_files(files, thread.company_ids, by=by)
+        [(said, theirs)] = ask(_SPOKEN, [by.company_id, thread.pk])
         # No two messages of a thread share a moment, so «read up to here» is exact.
         moment = max(now(), thread.last_message_at + timedelta(microseconds=1))
         message = Message.objects.create(
@@ -99,8 +100,11 @@ def post_message(thread_id: UUID, text: str, *, by: Actor, file_ids: Iterable[UU
         thread.last_message_at = moment
         thread.save(update_fields=["last_message_at"])
         _read_up_to(thread, by.company_id, moment)
-        emit(MessagePosted(thread.pk, message.pk, by.company_id), by=by)
+        emit(MessagePosted(thread.pk, message.pk, by.company_id, bool(said and not theirs)), by=by)
     return message
+
+
+_SPOKEN = "SELECT count(*), count(*) FILTER (WHERE company_id = %s) FROM messaging_message WHERE thread_id = %s"
 
 
 def show_files(file_ids: Iterable[UUID], company_ids: Iterable[UUID], *, by: Actor) -> None:

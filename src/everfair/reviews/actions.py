@@ -152,7 +152,7 @@ def revise_review(
         if review.state == "published":
             show_pictures(former.picture_ids, False)
             show_pictures(pictures, True)
-            emit(ReviewRevised(*_named(review), grade_of(clean), review.counts), by=by)
+            emit(ReviewRevised(*_named(review), grade_of(clean), review.counts, clean, *_order_of(review)), by=by)
     return review
 
 
@@ -195,7 +195,7 @@ def hide_review(review_id: UUID, reason: str, *, by: Actor) -> Review:
             review.hidden_reason = reason
         show_pictures(_shown_wording(review).picture_ids, False)
         note_act("hid a review", review.pk, reason, by)
-        emit(ReviewHidden(*_named(review)), by=by)
+        emit(ReviewHidden(*_named(review), *_order_of(review)), by=by)
     return review
 
 
@@ -209,7 +209,7 @@ def unhide_review(review_id: UUID, reason: str, *, by: Actor) -> Review:
         wording = _shown_wording(review)
         show_pictures(wording.picture_ids, True)
         note_act("showed a review again", review.pk, reason, by)
-        emit(ReviewUnhidden(*_named(review), grade_of(wording.grades), review.counts), by=by)
+        emit(ReviewUnhidden(*_named(review), grade_of(wording.grades), review.counts, wording.grades, *_order_of(review)), by=by)
     return review
 
 
@@ -261,13 +261,18 @@ def _publish(invitation: Invitation, reviews: Iterable[Review], order: Any, *, b
         with stepping(review, "publish", by=by):
             review.published_at = EfNow()  # type: ignore[assignment]
         show_pictures(wording.picture_ids, True)
-        emit(ReviewPublished(*_named(review), grade_of(wording.grades), review.counts), by=by)
+        told = (grade_of(wording.grades), review.counts, wording.grades, *_order_of(review))
+        emit(ReviewPublished(*_named(review), *told), by=by)
     ask("UPDATE reviews_invitation SET published_at = ef_now() WHERE id = %s", [invitation.pk])
     clear_deadline(END, invitation.pk)
 
 
 def _named(review: Review) -> tuple[UUID, UUID, UUID, UUID, str]:
     return review.pk, review.order_id, review.author_id, review.subject_id, review.side
+
+
+def _order_of(review: Review) -> tuple[int, str]:
+    return review.order.number, review.order.market
 
 
 def _shown_wording(review: Review) -> Wording:

@@ -40,6 +40,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("payments:wallet",     _("Wallet"),     "wallet",           MONEY_KEEPING,   "w"),
         ("payments:credits",    _("Trade credit"), "calendar-clock", MEMBER,          ""),
         ("trust:verification",  _("Verification"), "badge-check",    MEMBER,          ""),
+        ("trust:standing",      _("Standing"),   "medal",            MEMBER,          ""),
         ("companies:settings",  _("Company"),    "building-2",       MEMBER,          ""),
         ("companies:people",    _("People"),     "users",            MEMBER,          ""),
         ("companies:keys",      _("API keys"),   "key-round",        OWNER_IN_PERSON, ""),

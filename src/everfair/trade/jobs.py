@@ -57,7 +57,7 @@ def not_shipped(order_id: UUID) -> None:
     """The buyer may take the money back from now on; whether they do is theirs to say. Where nobody does anything, an operator looks."""
     order = Order.objects.get(pk=order_id)
     set_deadline("trade.late", order.pk, timedelta(days=float(number(order, "trade.late_days"))))
-    emit(ShippingLate(order.pk, order.buyer_id, order.seller_id))
+    emit(ShippingLate(order.pk, order.buyer_id, order.seller_id, order.number, order.market))
 
 
 @on_deadline("trade.late")

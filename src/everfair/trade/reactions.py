@@ -11,6 +11,7 @@ from django.db import transaction
 from everfair.base.events import event_seq, on
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find_one
+from everfair.events.groups import GroupBuyReached
 from everfair.events.logistics import ConsignmentDelivered
 from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentPartReceived, TransferAwaited
 from everfair.events.trade import (
@@ -22,7 +23,6 @@ from everfair.events.trade import (
     FrameworkEndAsked,
     FrameworkEnded,
     GoodsPacked,
-    GroupBuyReached,
     InspectionAccepted,
     InspectionAsked,
     InspectionCancelled,

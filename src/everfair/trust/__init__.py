@@ -1,8 +1,9 @@
-"""Who gets in: what a company shows of itself, and two people who look at it and have nothing to do with it.
+"""Who gets in, by two people who have nothing to do with a company; and how suppliers stand, by facts that events told.
 
-Nouns: Verification (of one level in one market), Check, Seat, Link.
+Nouns: Verification (of one level in one market), Check, Seat, Link; Fact, Standing.
 Verbs: begin_verification, fill_check, submit_verification, draw_reviewers, record_check, ask_applicant, answer_reviewers,
-propose_verification, return_verification, grant_verification, refuse_verification, withdraw_verification, lapse_verification, declare_link.
+propose_verification, return_verification, grant_verification, refuse_verification, withdraw_verification, lapse_verification, declare_link;
+count_standings, ask_for_counting, correct_fact.
 Reviewers are drawn, never chosen; the database refuses one who is linked to the company, and one who checks their own word.
 It never looks at what a company earns, and nobody who earns on a company has a verb here.
 """

@@ -6,10 +6,12 @@ from datetime import timedelta
 from uuid import UUID
 
 from everfair.base.chores import every
+from everfair.base.clock import now
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder
-from everfair.trust.actions import draw_reviewers, lapse_verification, resume_review
+from everfair.markets.table import MARKETS
+from everfair.trust.actions import count_standings, draw_reviewers, lapse_verification, resume_review
 from everfair.trust.actions.applying import ANSWER, LAPSE
-from everfair.trust.queries import waiting_ids
+from everfair.trust.queries import day_of_counting, waiting_ids
 from everfair.trust.reactions import remind_of_answer, remind_of_lapse
 
 
@@ -37,3 +39,10 @@ def last_day_is_over(verification_id: UUID) -> None:
 @on_reminder(LAPSE, timedelta(days=60), timedelta(days=14))
 def a_level_will_lapse(reminder: Reminder) -> None:
     remind_of_lapse(reminder)
+
+
+@every(600, "trust.standing", lane="standing")
+def count_standings_of_the_day() -> int:
+    """Once a day, soon after midnight UTC: every supplier of every market. Returns how many were counted."""
+    today = now().date()
+    return sum(count_standings(market) for market in MARKETS if day_of_counting(market) != today)

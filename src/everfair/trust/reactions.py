@@ -9,9 +9,11 @@ from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
 from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed
 from everfair.messaging.actions import notify
+from everfair.trust import facts
 from everfair.trust.models import Verification
 
 NOTICES = "trust.notices"
+FACTS = facts.FACTS
 
 
 @on(VerificationAsked, subscriber=NOTICES)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.trust.pages import desk, own, public
+from everfair.trust.pages import desk, own, public, standing
 
 app_name = "trust"
 urlpatterns = [
@@ -13,6 +13,8 @@ urlpatterns = [
     path("verification/<uuid:verification_id>/submit/", own.submit, name="submit"),
     path("verification/<uuid:verification_id>/answer/", own.answer, name="answer"),
     path("verification/<uuid:verification_id>/withdraw/", own.withdraw, name="withdraw"),
+    path("standing/", standing.standing, name="standing"),
+    path("standing/count/", standing.count, name="count_standing"),
     path("office/verifications/", desk.desk, name="desk"),
     path("office/verifications/<uuid:verification_id>/", desk.review, name="review"),
     path("office/verifications/<uuid:verification_id>/checks/<slug:kind>/", desk.record, name="record"),

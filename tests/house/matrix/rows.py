@@ -431,6 +431,8 @@ PAGES: list[Page] = [
     Page("trust:say", REVIEWER, {"verification_id": "@case_to_grant", "verb": "~grant"}, proof="fresh", get=None, post="operator", form={"reason": "agreed"}),
     Page("trust:links", OPERATOR, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
         "person": "@clerk", "kind": "earned", "note": "commission"}),
+    Page("trust:standing", MEMBER),
+    Page("trust:count_standing", OWNING, get=None, post="owner", form={"market": "export"}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── risk ──
     Page("risk:desk", REVIEWER, get="operator"),
@@ -967,6 +969,9 @@ OPERATIONS: list[Operation] = [
               answers=(409,), writes=False),
     Operation("POST /verifications/{verification_id}/withdraw", OWNING, path={"verification_id": "@verification"}),
     Operation("GET /companies/{number}/level", EVERYONE, "nobody", {"number": "~@company_number"}, query={"market": "export"}),
+    Operation("GET /companies/{number}/standing", EVERYONE, "nobody", {"number": "~@company_number"}, query={"market": "export"}),
+    Operation("GET /standing", MEMBER, query={"market": "export"}),
+    Operation("POST /standing/count", OWNING, body={"market": "export"}),
     Operation("GET /verification-levels", EVERYONE, "nobody", query={"market": "export"}),
     Operation("GET /office/verifications", REVIEWER, "operator"),
     Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}, looks=("companies_auditnote",)),

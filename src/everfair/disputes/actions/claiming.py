@@ -154,3 +154,13 @@ def words(text: str, field: str, *, required: bool = True) -> str:
     if len(text) > LONGEST:
         raise Refused("disputes.words_long", _("At most 5,000 characters, please."), field=field, status=422)
     return text
+
+
+def parties(claim: Claim) -> tuple[UUID, UUID, UUID, UUID]:
+    """The claim, its order, the buyer and the seller: how events of claims begin."""
+    return claim.pk, claim.order_id, claim.buyer_id, claim.seller_id
+
+
+def named(claim: Claim) -> tuple[int, str]:
+    """The order's number and market: how they end."""
+    return claim.order.number, claim.order.market

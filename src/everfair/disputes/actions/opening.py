@@ -20,7 +20,7 @@ from everfair.base.rows import insert
 from everfair.base.states import write_history
 from everfair.base.together import part
 from everfair.companies.queries import lock_companies
-from everfair.disputes.actions.claiming import files_to_lay, lay_down, words
+from everfair.disputes.actions.claiming import files_to_lay, lay_down, named, parties, words
 from everfair.disputes.models import REASONS, REMEDIES, Claim, ClaimLine, Offer
 from everfair.disputes.queries.claims import held_now, lines_of_order, open_claim_of
 from everfair.disputes.queries.rules import span
@@ -99,7 +99,7 @@ def open_claim(
         set_deadline("disputes.answer", claim.pk, span(order, "disputes.answer_days"))
         set_deadline("disputes.talk", claim.pk, span(order, "disputes.talk_days"))
         reasons = ",".join(sorted({complaint.reason for _line, complaint in lines}))
-        emit(ClaimOpened(claim.pk, order.pk, order.buyer_id, order.seller_id, reasons, amount, held), by=by)
+        emit(ClaimOpened(*parties(claim), reasons, amount, held, *named(claim)), by=by)
     return claim
 
 

@@ -14,7 +14,7 @@ from everfair.base.money import Money, exponent
 from everfair.base.refused import Refused
 from everfair.base.rows import as_it_is, insert, save_changes
 from everfair.disputes.actions.assigning import assign, ruling_due
-from everfair.disputes.actions.claiming import lay_down, side_of, stepped, taking_up, words
+from everfair.disputes.actions.claiming import lay_down, named, parties, side_of, stepped, taking_up, words
 from everfair.disputes.actions.ending import carry_out
 from everfair.disputes.models import Appeal, Assignment, Claim, Ground, Ruling, RulingCheck
 from everfair.disputes.queries.claims import claim_lines, exhibits_of, file_hash, held_now, rulings_of
@@ -117,7 +117,7 @@ def _lay_down(claim: Claim, ruling: Ruling, verb: str, by: Actor) -> None:
 def _final(claim: Claim, ruling: Ruling, by: Actor) -> None:
     to_buyer = Money(ruling.to_buyer_minor, claim.currency)
     emit(
-        ClaimRuled(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id, ruling.ground.code, ruling.buyer_share, to_buyer),
+        ClaimRuled(*parties(claim), ruling.ground.code, ruling.buyer_share, to_buyer, *named(claim)),
         by=by,
     )
     later = held_now(claim.order).minor - ruling.held_minor if claim.held_minor else 0

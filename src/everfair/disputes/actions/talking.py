@@ -15,7 +15,7 @@ from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import insert
 from everfair.disputes.actions.assigning import assign
-from everfair.disputes.actions.claiming import files_to_lay, lay_down, side_of, stepped, taking_up, words
+from everfair.disputes.actions.claiming import files_to_lay, lay_down, named, parties, side_of, stepped, taking_up, words
 from everfair.disputes.actions.ending import carry_out
 from everfair.disputes.models import REMEDIES, Claim, Exhibit, Offer
 from everfair.disputes.queries.claims import held_now, offers_standing
@@ -54,7 +54,7 @@ def answer_claim(
             claim.answered_at = EfNow()  # type: ignore[assignment]
             lay_down(claim, "answer", by=by, verb="answer", text=text, files=files_to_lay(claim, file_ids, by=by))
             clear_deadline("disputes.answer", claim.pk)
-            emit(ClaimAnswered(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id), by=by)
+            emit(ClaimAnswered(*parties(claim), *named(claim)), by=by)
         if remedy:
             _offer(claim, remedy, amount, text, by)
     return claim
@@ -83,7 +83,7 @@ def offer_remedy(claim_id: UUID, remedy: str, amount: Money, note: str = "", *, 
             with stepped(claim, "answer", by=by, text=note):
                 claim.answered_at = EfNow()  # type: ignore[assignment]
                 clear_deadline("disputes.answer", claim.pk)
-                emit(ClaimAnswered(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id), by=by)
+                emit(ClaimAnswered(*parties(claim), *named(claim)), by=by)
         return _offer(claim, remedy, amount, note, by)
 
 
@@ -151,7 +151,7 @@ _GOODS_DUE = {"return": "disputes.return", "replace": "disputes.send_again"}
 
 def settle(claim: Claim, remedy: str, to_buyer: Money, *, by: Actor) -> None:
     """What both agreed to is done: part the money, tell everybody."""
-    emit(ClaimSettled(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id, remedy, to_buyer), by=by)
+    emit(ClaimSettled(*parties(claim), remedy, to_buyer, *named(claim)), by=by)
     carry_out(claim, to_buyer, "the settlement of the claim", kind="settlement", by=by)
 
 
@@ -182,7 +182,7 @@ def note_silence(claim_id: UUID, *, by: Actor) -> None:
         if claim.state != "answering":
             raise Refused("base.wrong_state", _("This is not possible in the present state."))
         lay_down(claim, "late", by=by, verb="answer")
-        emit(ClaimUnanswered(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id), by=by)
+        emit(ClaimUnanswered(*parties(claim), *named(claim)), by=by)
 
 
 def withdraw_claim(claim_id: UUID, *, by: Actor) -> Claim:
@@ -190,7 +190,7 @@ def withdraw_claim(claim_id: UUID, *, by: Actor) -> Claim:
     with taking_up(claim_id, by=by) as claim:
         with stepped(claim, "withdraw", by=by):
             lay_down(claim, "move", by=by, verb="withdraw")
-            emit(ClaimWithdrawn(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id), by=by)
+            emit(ClaimWithdrawn(*parties(claim), *named(claim)), by=by)
         if claim.held_minor:
             close_issue(claim.order_id, by=by)
     return claim

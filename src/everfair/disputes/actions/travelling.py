@@ -12,7 +12,7 @@ from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.money import Money
 from everfair.base.refused import Refused
-from everfair.disputes.actions.claiming import files_to_lay, lay_down, stepped, taking_up, words
+from everfair.disputes.actions.claiming import files_to_lay, lay_down, named, parties, stepped, taking_up, words
 from everfair.disputes.actions.ending import carry_out
 from everfair.disputes.actions.talking import settle
 from everfair.disputes.models import Claim
@@ -48,7 +48,7 @@ def drop_return(claim_id: UUID) -> None:
         with stepped(claim, "miss_return", by=by):
             lay_down(claim, "move", by=by, verb="miss_return")
         nothing = Money.zero(claim.currency)
-        emit(ClaimSettled(claim.pk, claim.order_id, claim.buyer_id, claim.seller_id, "dropped", nothing), by=by)
+        emit(ClaimSettled(*parties(claim), "dropped", nothing, *named(claim)), by=by)
         carry_out(claim, nothing, "the goods were not sent back in time", kind="settlement", by=by)
 
 

@@ -35,6 +35,7 @@ from everfair.trade.models import Order, Stage
 if TYPE_CHECKING:
     from everfair.site.demo.load import World
 
+_BUSY = 5
 _CARRIERS = ("Harbour Line", "Blue Meridian Shipping", "Silk Rail Freight", "Lantern Air Cargo")
 
 
@@ -98,6 +99,7 @@ class _Trades:
             (3, self.silent),
             (2, self.ruled),
         )
+        ended = (self.received, self.shipped, self.called_off, self.reported, self.silent, self.ruled)
         chance = random.Random(f"{SEED}:trades")  # noqa: S311  a plan, no secret
         buyers = [firm.code for firm in self.world.buyers]
         sellers = [stall.firm.code for stall in self.world.stalls if stall.firm.code != stall.firm.cluster]
@@ -105,7 +107,8 @@ class _Trades:
         n = 0
         for count, end in ends:
             for _each in range(count):
-                seller = sellers[n % len(sellers)]
+                # A few sellers have most of what came to an end, so that there is something to count of them.
+                seller = sellers[n % (_BUSY if end in ended else len(sellers))]
                 priced = [i for i, offer in enumerate(self.world.offers(seller)) if offer.tiers]
                 end(buyers[n * 5 % len(buyers)], seller, chance.choice(priced))
                 n += 1

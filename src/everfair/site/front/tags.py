@@ -6,10 +6,17 @@ from typing import Any
 
 from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, CompanyVerified, StopLifted, StopPlaced
+from everfair.events.groups import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
 from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
-from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
-from everfair.events.trust import VerificationDecided, VerificationDrawn, VerificationLapsed, VerificationSubmitted
+from everfair.events.trust import (
+    StandingChanged,
+    StandingsCounted,
+    VerificationDecided,
+    VerificationDrawn,
+    VerificationLapsed,
+    VerificationSubmitted,
+)
 
 
 def dropped_by(fact: Any) -> set[str]:
@@ -31,6 +38,10 @@ def dropped_by(fact: Any) -> set[str]:
             return {f"reviews:{fact.subject_id}"}
         case VerificationDecided() | VerificationLapsed():
             return {"verifications", "companies", f"company:{fact.company_id}"}
+        case StandingChanged():
+            return {f"company:{fact.company_id}"}
+        case StandingsCounted():
+            return {"standings"} if fact.changed else set()
         case VerificationSubmitted() | VerificationDrawn():
             return {"verifications"}
     return set()

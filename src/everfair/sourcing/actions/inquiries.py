@@ -46,5 +46,5 @@ def send_inquiry(
             defaults={"seller_id": offer.company_id, "thread": thread, "quantity": quantity},
         )
         if is_new:
-            emit(InquirySent(inquiry.pk, offer.pk, by.company_id, offer.company_id, thread.pk), by=by)
+            emit(InquirySent(inquiry.pk, offer.pk, by.company_id, offer.company_id, thread.pk, offer.market), by=by)
     return inquiry

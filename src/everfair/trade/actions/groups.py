@@ -26,7 +26,7 @@ from everfair.base.together import part
 from everfair.catalog.queries import offers_for_order
 from everfair.companies.queries import refuse_stopped
 from everfair.companies.roles import BUYING, SELLING
-from everfair.events.trade import GroupBuyClosed, GroupBuyPublished, GroupBuyReached
+from everfair.events.groups import GroupBuyClosed, GroupBuyPublished, GroupBuyReached
 from everfair.markets.plans import PLANS
 from everfair.reference import queries as reference
 from everfair.reference.queries import incoterm as incoterm_row

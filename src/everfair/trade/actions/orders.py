@@ -104,7 +104,12 @@ def cancel_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
         _close(order, side, reason)
         void_unpaid_stages(order, by=by)
         end_deadlines(order, by=by)
-        emit(OrderCancelled(order.pk, order.buyer_id, order.seller_id, side), by=by)
+        emit(
+            OrderCancelled(
+                order.pk, order.buyer_id, order.seller_id, side, order.seller_signed_at is not None, order.number, order.market
+            ),
+            by=by,
+        )
     return order
 
 
@@ -117,7 +122,8 @@ def lapse_order(order_id: UUID, reason: str) -> None:
         _close(order, "clock", reason)
         void_unpaid_stages(order, by=by)
         end_deadlines(order, by=by)
-        emit(OrderLapsed(order.pk, order.buyer_id, order.seller_id), by=by)
+        signed = order.seller_signed_at is not None
+        emit(OrderLapsed(order.pk, order.buyer_id, order.seller_id, signed, order.number, order.market), by=by)
 
 
 def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
@@ -146,7 +152,7 @@ def call_off_order(order_id: UUID, reason: str, *, by: Actor) -> Order:
             raise Refused(
                 "trade.inspection_open", _("The goods wait for an inspection. Cancel it first, or wait for its report.")
             )
-        emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side), by=by)
+        emit(OrderCalledOff(order.pk, order.buyer_id, order.seller_id, side, order.number, order.market), by=by)
         refund_stages(order, by=by, evidence=f"called off by {side}")
         void_unpaid_stages(order, by=by)
         close_inspections(order, by=by)

@@ -28,6 +28,7 @@ from everfair.trade.actions.orders import end_deadlines
 from everfair.trade.actions.shipments import is_whole, settle_difference, take_along, write_shipped
 from everfair.trade.actions.stages import call_stage, locked_order, locked_stages, release_stages
 from everfair.trade.models import Acceptance, Order
+from everfair.trade.queries.calendars import ship_day
 from everfair.trade.queries.kinds import waits_for_group
 from everfair.trade.queries.orders import orders_visible_to
 from everfair.trade.queries.shipments import LineGoods
@@ -104,7 +105,8 @@ def _all_shipped(order: Order, goods: list[LineGoods], consignment_id: UUID, mod
     clear_deadlines(("trade.ship", "trade.late"), order.pk)
     lapse_extensions(order)
     begin_confirming(order, mode)
-    emit(OrderShipped(order.pk, consignment_id, order.buyer_id, order.seller_id), by=by)
+    sides = (order.buyer_id, order.seller_id)
+    emit(OrderShipped(order.pk, consignment_id, *sides, ship_day(order), order.number, order.market), by=by)
     settle_difference(order, goods, by=by)
 
 
@@ -182,4 +184,4 @@ def _completed(order: Order, *, by: Actor) -> None:
     close_inspections(order, by=by)
     order.closed_by = order.closed_by or {"operator": "operator", "clock": "clock"}.get(by.kind, "buyer")
     order.closed_at = EfNow()
-    emit(OrderCompleted(order.pk, order.buyer_id, order.seller_id), by=by)
+    emit(OrderCompleted(order.pk, order.buyer_id, order.seller_id, order.number, order.market), by=by)

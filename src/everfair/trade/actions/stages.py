@@ -22,7 +22,8 @@ from everfair.base.states import lock, stepping
 from everfair.base.together import part
 from everfair.billing.actions import charge
 from everfair.billing.values import Fee, one_sum
-from everfair.events.trade import GroupBuyGrew, StageDue, StageFunded, StageRefunded, StageReleased
+from everfair.events.groups import GroupBuyGrew
+from everfair.events.trade import StageDue, StageFunded, StageRefunded, StageReleased
 from everfair.ledger.actions import post_entry
 from everfair.ledger.queries import balance
 from everfair.ledger.values import received
@@ -113,7 +114,8 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
                 stage.funded_at = EfNow()  # type: ignore[assignment]
                 end_held_rates([stage.pk], by=by)
                 end_held_rates([stage.pk], by=by)
-                emit(StageFunded(order.pk, stage.pk, stage.amount), by=by)
+                told = (order.buyer_id, stage.due_at, order.number, order.market)
+                emit(StageFunded(order.pk, stage.pk, stage.amount, *told), by=by)
                 failpoint("trade.stage_funded")
         except Refused:
             _return_unless_used(stage_id, intent_id, by=by)

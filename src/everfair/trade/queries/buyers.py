@@ -13,8 +13,12 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import ask
 from everfair.companies.queries import company_by_number, is_marked
 from everfair.ledger.queries import escrows
+from everfair.markets.queries import rules_at
+from everfair.markets.table import DEFAULT_MARKET
 from everfair.sourcing.queries import Asked, asked_by, has_heard_of
 from everfair.trade.queries.orders import orders_visible_to
+from everfair.trust.queries import credibility
+from everfair.trust.values import Credibility
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,7 @@ class BuyerRecord:
     fallen_due: int
     issues: Issues
     rfqs: Asked
+    credibility: Credibility
 
 
 # A stage of an order that ended before its day was never late. The clock reports where nobody spoke.
@@ -71,7 +76,7 @@ _DECIDED = "SELECT s.id, s.order_id FROM trade_stage s JOIN trade_order o ON o.i
 
 
 def buyer_record(buyer: Any) -> BuyerRecord:
-    """Two queries, and two more where an operator has decided. Whoever calls this has asked `has_business_with` before."""
+    """Four queries, and two more where an operator has decided. Whoever calls this has asked `has_business_with` before."""
     traded = ask(_TRADED, [buyer.pk])[0]
     placed, paid, settled, in_time, fallen_due, raised, silent, withdrawn, opened, resolved = traded
     marked = is_marked(buyer, clock.now().date())
@@ -88,6 +93,7 @@ def buyer_record(buyer: Any) -> BuyerRecord:
         fallen_due=fallen_due,
         issues=Issues(raised, silent, withdrawn, *(_decided(buyer.pk) if resolved else (0, 0, 0)), opened),
         rfqs=asked_by(buyer.pk),
+        credibility=credibility(buyer.pk, rules_at(DEFAULT_MARKET)),
     )
 
 

@@ -382,6 +382,18 @@ class BuyerRfqs(Schema):
     cancelled: int
 
 
+class BuyerCredibility(Schema):
+    """Of the last year: `paid` and `fair` of 100 points, drawn to what is usual while facts are few; null where nothing is known."""
+
+    paid: int | None
+    paid_in_time: int
+    to_pay: int
+    fair: int | None
+    fair_claims: int
+    ended_claims: int
+    stepped_back: int
+
+
 class BuyerOut(Schema):
     """A buyer's record in numbers: `in_time` of `fallen_due` stages were paid by their day. No partner and no amount is in it."""
 
@@ -397,3 +409,4 @@ class BuyerOut(Schema):
     fallen_due: int
     issues: BuyerIssues
     rfqs: BuyerRfqs
+    credibility: BuyerCredibility

@@ -18,11 +18,15 @@ from everfair.trust.actions.reviewing import (
     refuse_verification,
     return_verification,
 )
+from everfair.trust.actions.standing import ask_for_counting, correct_fact, count_standings, refresh_standing
 
 __all__ = [
     "answer_reviewers",
     "ask_applicant",
+    "ask_for_counting",
     "begin_verification",
+    "correct_fact",
+    "count_standings",
     "declare_link",
     "draw_reviewers",
     "fill_check",
@@ -30,6 +34,7 @@ __all__ = [
     "lapse_verification",
     "propose_verification",
     "record_check",
+    "refresh_standing",
     "refuse_verification",
     "resume_review",
     "return_verification",

@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.standing import Fact, Standing
 from everfair.trust.models.verification import (
     RESULTS,
     Check,
@@ -11,7 +12,9 @@ from everfair.trust.models.verification import (
 __all__ = [
     "RESULTS",
     "Check",
+    "Fact",
     "Link",
     "Seat",
+    "Standing",
     "Verification",
 ]

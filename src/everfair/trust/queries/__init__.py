@@ -1,5 +1,15 @@
 """What trust knows, by noun."""
 
+from everfair.trust.queries.standing import (
+    count_facts,
+    credibility,
+    day_of_counting,
+    facts_of,
+    last_averages,
+    latest_standing,
+    market_totals,
+    standing_history,
+)
 from everfair.trust.queries.verifications import (
     Candidates,
     Desk,
@@ -26,14 +36,22 @@ __all__ = [
     "Queue",
     "candidates",
     "checks_of",
+    "count_facts",
+    "credibility",
+    "day_of_counting",
     "desk",
+    "facts_of",
+    "last_averages",
+    "latest_standing",
     "link_between",
     "links_of",
+    "market_totals",
     "own_verifications",
     "queue",
     "requirement",
     "requirements",
     "seats_of",
+    "standing_history",
     "standing_verification",
     "verification",
     "verifications_visible_to",

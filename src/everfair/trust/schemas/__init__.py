@@ -1,5 +1,13 @@
 """What programs send to trust and get from it, by noun."""
 
+from everfair.trust.schemas.standing import (
+    CountStandingIn,
+    OwnStandingOut,
+    StandingDay,
+    StandingOut,
+    StandingPillar,
+    StandingReason,
+)
 from everfair.trust.schemas.verification import (
     AnswerReviewersIn,
     AskIn,
@@ -38,6 +46,7 @@ __all__ = [
     "CheckIn",
     "CheckKind",
     "CompanyLevelOut",
+    "CountStandingIn",
     "Currency",
     "DeskOut",
     "DeskRow",
@@ -47,12 +56,17 @@ __all__ = [
     "LinkIn",
     "LinkKind",
     "MarketName",
+    "OwnStandingOut",
     "ProposeIn",
     "Reason",
     "RecordIn",
     "ReviewCaseOut",
     "ReviewedCheckOut",
     "SeenCheckOut",
+    "StandingDay",
+    "StandingOut",
+    "StandingPillar",
+    "StandingReason",
     "TrustLinkOut",
     "TrustReasonIn",
     "Value",

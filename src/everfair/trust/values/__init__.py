@@ -1,5 +1,6 @@
 """Names and frozen values, by noun."""
 
+from everfair.trust.values.standing import Credibility
 from everfair.trust.values.verification import (
     ACT_WORDS,
     CHECK_ASKS,
@@ -39,5 +40,6 @@ __all__ = [
     "SEAT_WORDS",
     "STATE_WORDS",
     "SUBSCRIBER_WORDS",
+    "Credibility",
     "Requirement",
 ]
