@@ -67,5 +67,6 @@ FACT_WORDS = name_codes("fact", {
     "ClaimRuled": _("Claim decided for good"),
     "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
+    "SanctionListReplaced": _("New edition of a sanction list"), "HitFound": _("Hit on a sanction list"), "HitDecided": _("Hit decided"),
 })
 # fmt: on

@@ -31,6 +31,9 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 RULE_WORDS = name_codes("rule", {
     "trust.evidence_days":            _("How long a piece of evidence counts"),
     "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
+    "trust.sanctions_days":           _("Age from which a sanction list is a warning"),
+    "trust.sanctions_score":          _("How much alike two names are for a hit"),
+    "trust.sanctions_two_people":     _("How much alike they are for two people to clear a hit"),
     "trade.sign_days":               _("Time for the seller to sign"),
     "trade.pay_days":                _("Time to pay a stage"),
     "trade.ship_grace_days":         _("Grace after the ship-by day"),

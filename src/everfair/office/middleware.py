@@ -20,6 +20,7 @@ _LOOKS = {
     "thread_id": values.LOOKED_AT_TALK,
     "file_id": values.LOOKED_AT_FILE,
     "verification_id": values.LOOKED_AT_VERIFICATION,
+    "hit_id": values.LOOKED_AT_HIT,
 }
 
 

@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.screening import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.models.verification import (
     RESULTS,
     Check,
@@ -11,7 +12,12 @@ from everfair.trust.models.verification import (
 __all__ = [
     "RESULTS",
     "Check",
+    "Hit",
     "Link",
+    "ListedName",
+    "ListedParty",
+    "SanctionList",
+    "Screening",
     "Seat",
     "Verification",
 ]

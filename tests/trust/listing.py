@@ -1,0 +1,62 @@
+"""Editions of sanction lists in the published forms, small ones of our own, and screening that is done."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from everfair.base.actor import SYSTEM
+from everfair.trust.actions import TakenList, take_list
+from everfair.trust.models import Hit, Screening
+from everfair.trust.screening.work import Done, work_off
+
+# (name, kind as OFAC writes it, remarks); the entry's number is its place.
+PARTIES: tuple[tuple[str, str, str], ...] = (
+    ("AL-OTAIBI, Ibrahim Hassan", "individual", "DOB 1970."),
+    ("RED LANTERN SHIPPING CO., LTD.", "", "a.k.a. 'REDLAN'; Linked To: OCEAN DRAGON."),
+    ("OCEAN DRAGON", "vessel", "IMO 9000001."),
+)
+
+
+def ofac(parties: Sequence[tuple[str, str, str]] = PARTIES) -> bytes:
+    """The file of the entries."""
+    return table([[n, name, kind or "-0- ", "SDGT", *["-0- "] * 7, remarks] for n, (name, kind, remarks) in enumerate(parties, 1)])
+
+
+def table(rows: Sequence[Sequence[Any]]) -> bytes:
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="\r\n").writerows(rows)
+    return text.getvalue().encode() + b"\x1a"
+
+
+def taken(
+    parties: Sequence[tuple[str, str, str]] = PARTIES, source: str = "ofac-sdn", also: Sequence[tuple[str, bytes]] = (), **said: Any
+) -> TakenList:
+    return take_list(source, [("sdn.csv", ofac(parties)), *also], by=SYSTEM, **said)
+
+
+def in_force(parties: Sequence[tuple[str, str, str]] = PARTIES, source: str = "ofac-sdn", **said: Any) -> TakenList:
+    """Taken, read and in force; who waited is screened."""
+    done = taken(parties, source, **said)
+    work_off()
+    return done
+
+
+def screened() -> Done:
+    return work_off()
+
+
+def newest(company_id: UUID) -> Screening:
+    return Screening.objects.filter(company_id=company_id).order_by("-id")[0]
+
+
+def hits(company_id: UUID) -> list[Hit]:
+    return list(Hit.objects.filter(company_id=company_id).order_by("number"))
+
+
+def day(text: str) -> date:
+    return date.fromisoformat(text)
