@@ -5,11 +5,12 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import SYSTEM
+from everfair.base.events import react, subscribers
+from everfair.base.models import Event
 from everfair.trust.actions import TakenList, take_list
 from everfair.trust.models import Hit, Screening
 from everfair.trust.screening.work import Done, work_off
@@ -24,7 +25,9 @@ PARTIES: tuple[tuple[str, str, str], ...] = (
 
 def ofac(parties: Sequence[tuple[str, str, str]] = PARTIES) -> bytes:
     """The file of the entries."""
-    return table([[n, name, kind or "-0- ", "SDGT", *["-0- "] * 7, remarks] for n, (name, kind, remarks) in enumerate(parties, 1)])
+    return table(
+        [[n, name, kind or "-0- ", "SDGT", *["-0- "] * 7, remarks] for n, (name, kind, remarks) in enumerate(parties, 1)]
+    )
 
 
 def table(rows: Sequence[Sequence[Any]]) -> bytes:
@@ -34,7 +37,10 @@ def table(rows: Sequence[Sequence[Any]]) -> bytes:
 
 
 def taken(
-    parties: Sequence[tuple[str, str, str]] = PARTIES, source: str = "ofac-sdn", also: Sequence[tuple[str, bytes]] = (), **said: Any
+    parties: Sequence[tuple[str, str, str]] = PARTIES,
+    source: str = "ofac-sdn",
+    also: Sequence[tuple[str, bytes]] = (),
+    **said: Any,
 ) -> TakenList:
     return take_list(source, [("sdn.csv", ofac(parties)), *also], by=SYSTEM, **said)
 
@@ -58,5 +64,13 @@ def hits(company_id: UUID) -> list[Hit]:
     return list(Hit.objects.filter(company_id=company_id).order_by("number"))
 
 
-def day(text: str) -> date:
-    return date.fromisoformat(text)
+_last_seq = 0
+
+
+def heard() -> None:
+    """What was said since the last time reaches screening (inside a test's transaction no cursor sees its events)."""
+    global _last_seq
+    reactions = subscribers()["trust.screening"]
+    for event in Event.objects.filter(seq__gt=_last_seq, name__in=reactions).order_by("seq"):
+        react(event.seq, reactions[event.name], event.name, event.body)
+        _last_seq = event.seq

@@ -49,7 +49,11 @@ def test_ofac_names_addresses_and_comments_come_together():
     ]
     rows = {p.number: p for p in ListedParty.objects.all()}
     assert (rows["1"].kind, rows["2"].kind, rows["3"].kind) == ("person", "organisation", "vessel")
-    assert (rows["1"].countries, rows["2"].countries, rows["2"].addresses) == (["YE"], ["KP"], ["Dock Road 1, Pyongyang, Korea, North"])
+    assert (rows["1"].countries, rows["2"].countries, rows["2"].addresses) == (
+        ["YE"],
+        ["KP"],
+        ["Dock Road 1, Pyongyang, Korea, North"],
+    )
     assert rows["3"].remarks == "IMO 9000001.More to say."
     row = SanctionList.objects.get()
     assert (row.state, row.party_count, row.name_count, done.is_new) == ("taken", 3, 6, True)
@@ -58,7 +62,9 @@ def test_ofac_names_addresses_and_comments_come_together():
 
 
 def test_denied_persons_of_bis_have_a_head_and_no_numbers():
-    body = (BIS_HEAD + "WEI LI,,CN,01/02/2020,01/02/2030,Y,2020-01-02,FR NOTICE,82 F.R. 1\nI. ASH,TX,US,06/19/2003,,Y,,,68 F.R. 2\n").encode()
+    body = (
+        BIS_HEAD + "WEI LI,,CN,01/02/2020,01/02/2030,Y,2020-01-02,FR NOTICE,82 F.R. 1\nI. ASH,TX,US,06/19/2003,,Y,,,68 F.R. 2\n"
+    ).encode()
 
     take_list("bis-dpl", [("dpl.csv", body)], by=make.staff())
 
@@ -132,7 +138,7 @@ def test_an_edition_replaces_the_former_one_of_its_source_and_the_former_stays_r
     row = SanctionList.objects.get(pk=old.list_id)
     assert (row.state, row.replaced_at is not None) == ("replaced", True)
     kept = ListedName.objects.filter(edition=row)
-    assert [(name.name, name.keys) for name in kept.order_by("id")][0] == ("AL-OTAIBI, Ibrahim Hassan", [])
+    assert next((name.name, name.keys) for name in kept.order_by("id")) == ("AL-OTAIBI, Ibrahim Hassan", [])
     assert ListedName.objects.filter(edition_id=new.list_id, keys__contains=["t:harbour"]).count() == 1
     assert Event.objects.filter(name="SanctionListReplaced").count() == 3
 
@@ -159,7 +165,14 @@ def test_an_older_or_much_smaller_edition_is_refused_and_the_former_stays():
         taken(PARTIES[:1])
 
     assert SanctionList.objects.filter(state="current").count() == SanctionList.objects.count() == 1
-    assert taken(PARTIES[:1], allow_fewer=True).is_new
+    assert taken(PARTIES[:1], allow_gaps=True).is_new
+
+
+def test_names_of_entries_that_are_not_there_are_left_out_and_counted_when_somebody_looked():
+    done = taken(PARTIES[:1], also=[("alt.csv", ALT)], allow_gaps=True)
+
+    assert (done.parties, done.names, done.left_out) == (1, 2, 1)
+    assert [file["left_out"] for file in SanctionList.objects.get().files] == [0, 1]
 
 
 def test_an_old_edition_is_a_warning():

@@ -32,23 +32,25 @@ LEAST_SHARE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class TakenList:
-    """`is_new` is false where these files were brought before."""
+    """`is_new` is false where these files were brought before; `left_out` rows were of entries that it does not have."""
 
     list_id: UUID
     source: str
     edition_on: date
     parties: int
     names: int
+    left_out: int
     is_new: bool
 
 
 def take_list(
-    source: str, files: Sequence[tuple[str, bytes]], *, by: Actor, edition_on: date | None = None, allow_fewer: bool = False
+    source: str, files: Sequence[tuple[str, bytes]], *, by: Actor, edition_on: date | None = None, allow_gaps: bool = False
 ) -> TakenList:
     """One edition of a published list, (name, content) of each of its files, plain or gzip. The same files again are harmless.
 
     It is in force once the worker has read its names. Refused whole, 422: what has not the published form (with file, row and
-    column); a day that has not come, or before that of the edition in force; far fewer entries than before (unless `allow_fewer`).
+    column); a day that has not come, or before that of the edition in force; and unless `allow_gaps`, when somebody looked and it is so:
+    far fewer entries than before, or names of entries that are not in it.
     """
     if not (SYSTEM_ROLE | LISTKEEPER).admits(by):
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
@@ -58,15 +60,15 @@ def take_list(
     if day > now().date():
         raise Refused("trust.list_day", _("This day has not come yet."), field="edition_on", status=422)
     try:
-        read = read_edition(SOURCES[source].form, files)
+        read = read_edition(SOURCES[source].form, files, allow_gaps=allow_gaps)
     except Unreadable as no:
         raise _unreadable(no) from no
     with part():
         ask("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"trust.list:{source}"])
         again = find_one(SanctionList, "source = %s AND digest = %s AND state <> 'replaced'", [source, read.digest])
         if again is not None:
-            return TakenList(again.pk, source, again.edition_on, again.party_count, again.name_count, False)
-        _fits_the_former(source, day, read, allow_fewer)
+            return _told(again, is_new=False)
+        _fits_the_former(source, day, read, allow_gaps)
         SanctionList.objects.filter(source=source, state="taken").update(state="replaced", replaced_at=EfNow())
         made = SanctionList(
             source=source, edition_on=day, digest=read.digest, files=read.files, party_count=len(read.entries),
@@ -76,7 +78,12 @@ def take_list(
         _write(made.pk, read)
         after = {"source": source, "edition": day.isoformat(), "entries": made.party_count}
         note_act("took a sanction list", made.pk, "", by, after=after)
-    return TakenList(made.pk, source, day, made.party_count, made.name_count, True)
+    return _told(made, is_new=True)
+
+
+def _told(row: SanctionList, *, is_new: bool) -> TakenList:
+    left_out = sum(file["left_out"] for file in row.files)
+    return TakenList(row.pk, row.source, row.edition_on, row.party_count, row.name_count, left_out, is_new)
 
 
 def _unreadable(no: Unreadable) -> Refused:
@@ -90,17 +97,17 @@ def _unreadable(no: Unreadable) -> Refused:
     return Refused("trust.list_unreadable", text, field="files", status=422)
 
 
-def _fits_the_former(source: str, day: date, read: Edition, allow_fewer: bool) -> None:
+def _fits_the_former(source: str, day: date, read: Edition, allow_gaps: bool) -> None:
     former = find_one(SanctionList, "source = %s AND state = 'current'", [source])
     if former is None:
         return
     if day < former.edition_on:
         text = _("The edition in force is of %(day)s, which is newer.") % {"day": former.edition_on}
         raise Refused("trust.list_older", text, field="edition_on", status=422)
-    if len(read.entries) < LEAST_SHARE * former.party_count and not allow_fewer:
+    if len(read.entries) < LEAST_SHARE * former.party_count and not allow_gaps:
         counts = {"new": len(read.entries), "former": former.party_count}
         text = _("It has %(new)s entries, the edition in force %(former)s: is it whole?") % counts
-        raise Refused("trust.list_fewer", text, field="allow_fewer", status=422)
+        raise Refused("trust.list_fewer", text, field="allow_gaps", status=422)
 
 
 def _write(list_id: UUID, read: Edition) -> None:

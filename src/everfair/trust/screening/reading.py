@@ -11,6 +11,7 @@ import hashlib
 import io
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -51,7 +52,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """What the files of one edition say. `files`: name, sha256 and rows of each; `digest` is over all of them in any order."""
+    """What the files of one edition say. `files`: name, sha256, rows and rows left out of each; `digest` is over all of them in any order."""
 
     entries: list[Entry]
     files: list[dict[str, str | int]]
@@ -67,15 +68,22 @@ class _Table:
     sha256: str
 
 
-def read_edition(form: str, files: Sequence[tuple[str, bytes]]) -> Edition:
-    """The files of one edition, each plain or gzip. Raises Unreadable."""
+def read_edition(form: str, files: Sequence[tuple[str, bytes]], *, allow_gaps: bool = False) -> Edition:
+    """The files of one edition, each plain or gzip. Raises Unreadable.
+
+    Names and addresses of entries that the first file does not have are of another day: refused, or with `allow_gaps` left out and
+    counted in `files` as `left_out`.
+    """
     if not files:
         raise Unreadable("there is no file", "")
     tables = [_table(name, body) for name, body in files]
-    entries = _bis(tables) if form == "bis" else _ofac(tables)
+    left_out: Counter[str] = Counter()
+    entries = _bis(tables) if form == "bis" else _ofac(tables, left_out if allow_gaps else None)
     if not entries:
         raise Unreadable("there is no entry", tables[0].name)
-    told: list[dict[str, str | int]] = [{"name": t.name[:140], "sha256": t.sha256, "rows": len(t.rows)} for t in tables]
+    told: list[dict[str, str | int]] = [
+        {"name": t.name[:140], "sha256": t.sha256, "rows": len(t.rows), "left_out": left_out[t.name]} for t in tables
+    ]
     digest = hashlib.sha256("".join(sorted(t.sha256 for t in tables)).encode()).hexdigest()
     return Edition(entries, told, digest)
 
@@ -114,7 +122,7 @@ def _unpacked(name: str, body: bytes) -> str:
     return text.removesuffix("\x1a")
 
 
-def _ofac(tables: Sequence[_Table]) -> list[Entry]:
+def _ofac(tables: Sequence[_Table], left_out: Counter[str] | None) -> list[Entry]:
     by_shape: dict[str, _Table] = {}
     for table in tables:
         columns = len(table.rows[0][1])
@@ -138,9 +146,9 @@ def _ofac(tables: Sequence[_Table]) -> list[Entry]:
         if row[9]:
             _add_country(made, row[9])
         entries[number] = made
-    _add_names(entries, by_shape.get("names"))
-    _add_addresses(entries, by_shape.get("addresses"))
-    _add_comments(entries, by_shape.get("comments"))
+    _add_names(entries, by_shape.get("names"), left_out)
+    _add_addresses(entries, by_shape.get("addresses"), left_out)
+    _add_comments(entries, by_shape.get("comments"), left_out)
     for entry in entries.values():
         _add_weak(entry)
     return list(entries.values())
@@ -167,36 +175,40 @@ def _name(text: str, table: str, line: int, column: int) -> str:
     return text
 
 
-def _entry(entries: Mapping[str, Entry], text: str, table: str, line: int) -> Entry:
+def _entry(entries: Mapping[str, Entry], text: str, table: str, line: int, left_out: Counter[str] | None) -> Entry | None:
     found = entries.get(_number(text, table, line))
     if found is None:
-        raise Unreadable(f"there is no entry {text}", table, line, 1)
+        if left_out is None:
+            raise Unreadable(f"there is no entry {text}", table, line, 1)
+        left_out[table] += 1
     return found
 
 
-def _add_names(entries: Mapping[str, Entry], table: _Table | None) -> None:
+def _add_names(entries: Mapping[str, Entry], table: _Table | None, left_out: Counter[str] | None) -> None:
     for line, row in _rows(table, 5) if table else ():
         assert table is not None
         if row[2] not in _STRENGTHS:
             raise Unreadable(f"there is no kind of name «{row[2][:20]}»", table.name, line, 3)
-        entry = _entry(entries, row[0], table.name, line)
-        entry.names.append((_name(row[3], table.name, line, 4), _STRENGTHS[row[2]]))
+        name = _name(row[3], table.name, line, 4)
+        if entry := _entry(entries, row[0], table.name, line, left_out):
+            entry.names.append((name, _STRENGTHS[row[2]]))
 
 
-def _add_addresses(entries: Mapping[str, Entry], table: _Table | None) -> None:
+def _add_addresses(entries: Mapping[str, Entry], table: _Table | None, left_out: Counter[str] | None) -> None:
     for line, row in _rows(table, 6) if table else ():
         assert table is not None
-        entry = _entry(entries, row[0], table.name, line)
-        if text := ", ".join(cell for cell in row[2:5] if cell):
-            entry.addresses.append(text)
-        _add_country(entry, row[4])
+        if entry := _entry(entries, row[0], table.name, line, left_out):
+            if text := ", ".join(cell for cell in row[2:5] if cell):
+                entry.addresses.append(text)
+            _add_country(entry, row[4])
 
 
-def _add_comments(entries: Mapping[str, Entry], table: _Table | None) -> None:
+def _add_comments(entries: Mapping[str, Entry], table: _Table | None, left_out: Counter[str] | None) -> None:
     """Remarks go on here where the first file had no more room."""
     for line, row in _rows(table, 2) if table else ():
         assert table is not None
-        _entry(entries, row[0], table.name, line).remarks += row[1]
+        if entry := _entry(entries, row[0], table.name, line, left_out):
+            entry.remarks += row[1]
 
 
 def _add_weak(entry: Entry) -> None:

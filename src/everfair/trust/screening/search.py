@@ -18,8 +18,8 @@ from everfair.trust.values.screening import COMPARED
 # How many names are scored for each that is asked, and by how many of its rarest keys they are found.
 MOST_CANDIDATES = 60
 MOST_KEYS = 24
-# A key that more names have than this says nothing by itself.
-COMMON = 1500
+# Keys that more names have together than this are left away, the commonest first: they say the least.
+MOST_NAMES = 3000
 # Weak aliases are broad or short by the publisher's own word: only what is nearly the same counts.
 WEAK = 0.95
 Part = dict[str, str]
@@ -49,10 +49,12 @@ _FREQUENCIES = """
     WHERE n.edition_id = ANY(%s::uuid[]) GROUP BY key
 """
 _CANDIDATES = """
-    SELECT n.id, n.party_id, n.name, n.strength FROM unnest(%(keys)s::text[], %(weights)s::float8[]) AS asked (key, weight)
-    JOIN trust_listedname n ON n.keys @> ARRAY[asked.key]
-    WHERE n.edition_id = ANY(%(editions)s::uuid[]) AND n.kind = ANY(%(kinds)s)
-    GROUP BY n.id ORDER BY sum(asked.weight) / (1 + 0.1 * cardinality(n.keys)) DESC, n.id LIMIT %(most)s
+    SELECT n.id, n.party_id, n.name, n.strength FROM trust_listedname n
+    CROSS JOIN LATERAL (
+        SELECT sum(a.weight) AS weight FROM unnest(%(keys)s::text[], %(weights)s::float8[]) AS a (key, weight) WHERE a.key = ANY(n.keys)
+    ) AS shared
+    WHERE n.keys && %(keys)s::text[] AND n.edition_id = ANY(%(editions)s::uuid[]) AND n.kind = ANY(%(kinds)s)
+    ORDER BY shared.weight / (1 + 0.1 * cardinality(n.keys)) DESC, n.id LIMIT %(most)s
 """
 
 
@@ -62,12 +64,12 @@ class Search:
     def __init__(self, editions: Sequence[UUID]) -> None:
         self.editions = list(editions)
         self._count: dict[str, int] = dict(ask(_FREQUENCIES, [self.editions]))  # type: ignore[arg-type]
-        self._all = max(1, sum(1 for _key in self._count))
+        self._all = max(1, len(self._count))
 
     def candidates(self, names: Sequence[Name], kinds: Sequence[str], most: int = MOST_CANDIDATES) -> list[Candidate]:
         """The likeliest first: who shares the most, and the rarest, keys."""
         known = sorted((self._count[key], key) for key in keys_of(names) if key in self._count)
-        rare = [(count, key) for count, key in known if count <= COMMON][:MOST_KEYS] or known[:4]
+        rare = _rarest(known)
         if not rare:
             return []
         weights = [math.log(1 + self._all / count) for count, _key in rare]
@@ -88,6 +90,18 @@ class Search:
                 parts = explained(names, _listed(candidate.name, kind), alike.pairs)
                 best[candidate.party_id] = Found(candidate, alike.score, parts)
         return sorted(best.values(), key=lambda found: -found.score), len(candidates)
+
+
+def _rarest(known: Sequence[tuple[int, str]]) -> list[tuple[int, str]]:
+    """As many keys as bring a bounded number of names; always one at least."""
+    found: list[tuple[int, str]] = []
+    names = 0
+    for count, key in known[:MOST_KEYS]:
+        names += count
+        if found and names > MOST_NAMES:
+            break
+        found.append((count, key))
+    return found
 
 
 @lru_cache(maxsize=20_000)
