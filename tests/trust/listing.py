@@ -5,15 +5,20 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from everfair.base.actor import SYSTEM
+from everfair.base.clock import now
 from everfair.base.events import react, subscribers
 from everfair.base.models import Event
+from everfair.base.rows import insert
+from everfair.companies.models import Company
 from everfair.trust.actions import TakenList, take_list
-from everfair.trust.models import Hit, Screening
+from everfair.trust.models import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.screening.work import Done, work_off
+from tests import make
 
 # (name, kind as OFAC writes it, remarks); the entry's number is its place.
 PARTIES: tuple[tuple[str, str, str], ...] = (
@@ -74,3 +79,27 @@ def heard() -> None:
     for event in Event.objects.filter(seq__gt=_last_seq, name__in=reactions).order_by("seq"):
         react(event.seq, reactions[event.name], event.name, event.body)
         _last_seq = event.seq
+
+
+def made_hit(company: Company, listed: str, *, score: str = "0.75", needs_two: bool = False, **columns: Any) -> Hit:
+    """An open hit of the company on an edition that was in force once, without any comparison."""
+    former = SanctionList(
+        source="ofac-sdn", edition_on=now().date(), digest=f"{_n():064}", files=[], party_count=1, name_count=1, imported_by="system",
+    )  # fmt: skip
+    insert(former)
+    SanctionList.objects.filter(pk=former.pk).update(state="replaced")
+    party = ListedParty.objects.create(
+        edition=former, number="7", kind="organisation", countries=["IR"], remarks="Linked To: OTHERS."
+    )
+    name = ListedName.objects.create(edition=former, party=party, kind=party.kind, name=listed, strength="primary", keys=[])
+    parts = [{"ours": "red", "theirs": "red", "how": "same"}, {"ours": "shiping", "theirs": "shipping", "how": "alike"},
+             {"ours": "", "theirs": "dragon", "how": "theirs"}]  # fmt: skip
+    screening = Screening.objects.create(company=company, cause="profile", done_at=now(), asked={"names": []})
+    return Hit.objects.create(
+        screening=screening, company=company, party=party, listed_name=name, key=f"{_n():064}", role="company", name=company.name,
+        score=Decimal(score), parts=parts, needs_two=needs_two, **columns,
+    )  # fmt: skip
+
+
+def _n() -> int:
+    return make.next_number()

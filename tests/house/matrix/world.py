@@ -104,6 +104,7 @@ from tests.payments.statements import Bank
 from tests.sourcing.asking import quote_draft, rfq_draft
 from tests.trade import kinds
 from tests.trade.inspecting import BAD, book, report
+from tests.trust.listing import made_hit
 from tests.trust.reviewing import filled, paper
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
@@ -205,6 +206,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _talk,
         _machine,
         _verifications,
+        _hits,
     ):
         building(side)
     return side
@@ -484,6 +486,16 @@ def _verifications(side: Side) -> None:
         if maker is clerk:
             trust.propose_verification(case.pk, "refuse" if failed else "grant", "Seen.", by=actor_of_person(maker))
         of[name] = case.pk
+
+
+def _hits(side: Side) -> None:
+    """Of another company, and of an edition that is in force nowhere: one open, one that the clerk would confirm, one cleared."""
+    of, clerk = side.of, actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    company = make.company()
+    for name in ("hit_open", "hit_proposed", "hit_cleared"):
+        of[name] = made_hit(company, f"{side.mark} {name}").pk
+    trust.propose_hit(of["hit_proposed"], "confirm", "The same.", by=clerk)
+    trust.clear_hit(of["hit_cleared"], "Another.", by=clerk)
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:
