@@ -137,7 +137,8 @@ def lists(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         if done.is_new:
             text = ngettext("%(num)s entry is taken.", "%(num)s entries are taken.", done.parties) % {"num": done.parties}
-            messages.success(request, f"{text} {_('It is in force as soon as its names are read, within minutes.')}")
+            messages.success(request, text)
+            messages.info(request, _("It is in force as soon as its names are read, within minutes."))
         else:
             messages.info(request, _("These files are here already."))
         return redirect("trust:lists")
