@@ -108,7 +108,7 @@ def test_the_operator_brings_a_list_and_sees_its_age():
     assert "Not brought yet" in text_of(who.get("/en/office/sanction-lists/"))
     day = now().date() - timedelta(days=40)
 
-    answer = put(who, "/en/office/sanction-lists/", source="ofac-sdn", edition_on=day.isoformat(), files=edition())
+    answer = put(who, "/en/office/sanction-lists/", source="ofac-sdn", edition_on=day.isoformat(), edition_files=edition())
 
     assert answer.status_code == 302
     row = SanctionList.objects.get()
@@ -125,7 +125,7 @@ def test_a_file_that_is_none_is_said_beside_its_field_with_row_and_column():
     who = operator()
     bad = SimpleUploadedFile("bad.csv", b'1,"N",person,x,x,x,x,x,x,x,x,x\n', "text/csv")
 
-    answer = put(who, "/en/office/sanction-lists/", source="ofac-sdn", files=bad)
+    answer = put(who, "/en/office/sanction-lists/", source="ofac-sdn", edition_files=bad)
 
     assert (answer.status_code, SanctionList.objects.count()) == (422, 0)
     assert "bad.csv, row 1, column 3: there is no kind «person»." in text_of(answer)

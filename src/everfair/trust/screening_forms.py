@@ -19,7 +19,7 @@ MOST_FILES = 6
 class ListForm(forms.Form):
     source = forms.ChoiceField(label=_("Who publishes it"), choices=[("", _("Please choose")), *SOURCE_WORDS.items()])
     edition_on = DayField(label=_("Day of publication"), required=False, help_text=_("Empty: today."))
-    files = FilesField(
+    edition_files = FilesField(
         label=_("All files of the edition"), max_length=140,
         help_text=_("As they are published: CSV, plain or gzip, at most 20 MB each. OFAC: entries, alternate names, addresses, comments."),
     )  # fmt: skip
@@ -27,8 +27,8 @@ class ListForm(forms.Form):
         label=_("I looked: far fewer entries than before, or names of entries it does not have, are right"), required=False
     )
 
-    def clean_files(self) -> list[Any]:
-        found: list[Any] = self.cleaned_data["files"]
+    def clean_edition_files(self) -> list[Any]:
+        found: list[Any] = self.cleaned_data["edition_files"]
         if len(found) > MOST_FILES or any(file.size > LARGEST_FILE for file in found):
             raise ValidationError(_("At most 6 files of 20 MB each, please."))
         return found

@@ -442,7 +442,7 @@ PAGES: list[Page] = [
     Page("trust:say_of_hit", REVIEWER, {"hit_id": "@hit_open", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
         "proposal": "clear", "reason": "another street"}),
     Page("trust:lists", LISTKEEPER, proof="fresh", get="operator", post="operator", form={
-        "source": "ofac-sdn", "edition_on": _day(0), "files": _sanctions}),
+        "source": "ofac-sdn", "edition_on": _day(0), "edition_files": _sanctions}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),

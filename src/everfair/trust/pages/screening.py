@@ -132,7 +132,7 @@ def lists(request: HttpRequest) -> HttpResponse:
     def work() -> HttpResponse:
         typed = form.cleaned_data
         done = actions.take_list(
-            typed["source"], [(file.name, file.read()) for file in typed["files"]], by=request.actor,  # type: ignore[attr-defined]
+            typed["source"], [(file.name, file.read()) for file in typed["edition_files"]], by=request.actor,  # type: ignore[attr-defined]
             edition_on=typed["edition_on"], allow_gaps=typed["allow_gaps"],
         )  # fmt: skip
         if done.is_new:
@@ -149,4 +149,4 @@ def lists(request: HttpRequest) -> HttpResponse:
             waiting=queries.waiting_count(), days=int(rule("trust.sanctions_days", DEFAULT_MARKET)),
         )  # fmt: skip
 
-    return worked(form, work, show) if request.method == "POST" else show(200)
+    return worked(form, work, show, {"files": "edition_files"}) if request.method == "POST" else show(200)

@@ -135,14 +135,14 @@ def _ofac(tables: Sequence[_Table], left_out: Counter[str] | None) -> list[Entry
     if "entries" not in by_shape:
         raise Unreadable("the file of the entries is missing (12 columns)", tables[0].name)
     entries: dict[str, Entry] = {}
+    first = by_shape["entries"].name
     for line, row in _rows(by_shape["entries"], 12):
-        table = by_shape["entries"].name
-        number, kind = _number(row[0], table, line), row[2]
+        number, kind = _number(row[0], first, line), row[2]
         if kind not in _KINDS:
-            raise Unreadable(f"there is no kind «{kind[:20]}»", table, line, 3)
+            raise Unreadable(f"there is no kind «{kind[:20]}»", first, line, 3)
         if number in entries:
-            raise Unreadable(f"entry {number} stands twice", table, line, 1)
-        made = Entry(number, _KINDS[kind], row[3][:200], row[11], [(_name(row[1], table, line, 2), "primary")])
+            raise Unreadable(f"entry {number} stands twice", first, line, 1)
+        made = Entry(number, _KINDS[kind], row[3][:200], row[11], [(_name(row[1], first, line, 2), "primary")])
         if row[9]:
             _add_country(made, row[9])
         entries[number] = made
