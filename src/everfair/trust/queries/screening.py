@@ -63,10 +63,9 @@ def former_lists(limit: int = 50) -> list[SanctionList]:
     return find(SanctionList, "state = 'replaced' ORDER BY id DESC LIMIT %s", [limit])
 
 
-def screened_facts(company_id: UUID) -> dict[str, Any] | None:
-    """What of a company is compared, as it is now: {"country", "address", "names": [[role, name], …]}; None for none."""
-    found = ask("SELECT trust_screened_facts(%s)::text", [company_id])
-    facts: dict[str, Any] | None = json.loads(found[0][0]) if found and found[0][0] else None
+def screened_facts(company_id: UUID) -> dict[str, Any]:
+    """What of a company is compared, as it is now: {"country", "address", "names": [[role, name], …]}."""
+    facts: dict[str, Any] = json.loads(ask("SELECT trust_screened_facts(%s)::text", [company_id])[0][0])
     return facts
 
 

@@ -90,8 +90,6 @@ def _screen(done: Done, until: float) -> None:
             if time.monotonic() > until:
                 return
             facts = screened_facts(row.company_id)
-            if facts is None:
-                continue
             found, compared = compare(facts, search) if search else ([], 0)
             if finish_screening(row.pk, facts, editions, found, compared):
                 done.screened, done.hits, done.compared = done.screened + 1, done.hits + len(found), done.compared + compared
