@@ -25,6 +25,7 @@ from everfair.trust.queries.screening import lists_in_force, lists_to_read, scre
 from everfair.trust.screening.keys import keys_of
 from everfair.trust.screening.names import analysed
 from everfair.trust.screening.search import Search
+from everfair.trust.values.screening import COMPARED
 
 log = logging.getLogger(__name__)
 # A transaction that stays open makes every reader of events wait: names are written by so many.
@@ -103,7 +104,7 @@ def compare(facts: Mapping[str, Any], search: Search) -> tuple[list[Alike], int]
     least = float(rule("trust.sanctions_score", DEFAULT_MARKET))
     alike: list[Alike] = []
     compared = 0
-    for role, name in facts["names"]:
+    for role, name in _once(facts["names"]):
         found, scored = search.find(role, name, least)
         compared += scored
         parties = _parties([each.candidate.party_id for each in found])
@@ -117,6 +118,19 @@ def compare(facts: Mapping[str, Any], search: Search) -> tuple[list[Alike], int]
                 )
             )  # fmt: skip
     return alike, compared
+
+
+def _once(names: Sequence[Sequence[str]]) -> list[tuple[str, str]]:
+    """Each name once for what it is compared as; an account holder of a name that is compared already is no other."""
+    seen: set[tuple[str, str]] = set()
+    found = []
+    for role, name in sorted(((role, name) for role, name in names), key=lambda row: tuple(COMPARED).index(row[0])):
+        normal, kind = " ".join(name.casefold().split()), COMPARED[role][0]
+        if (kind, normal) in seen or (not kind and {("firm", normal), ("person", normal)} & seen):
+            continue
+        seen.add((kind, normal))
+        found.append((role, name))
+    return found
 
 
 def _parties(ids: Sequence[UUID]) -> dict[UUID, ListedParty]:
