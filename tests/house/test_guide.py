@@ -18,7 +18,7 @@ GUIDE = ROOT / "docs" / "guide"
 PICTURES = ROOT / "docs" / "pictures"
 WRITTEN_BY_HAND = (
     "README.md", "joining.md", "buyers.md", "suppliers.md", "finance.md", "arbitrators.md", "operators.md", "integrators.md",
-    "inspectors.md", "closing.md", "providers.md", "verification.md", "risk.md",
+    "inspectors.md", "closing.md", "providers.md", "verification.md", "risk.md", "screening.md",
 )  # fmt: skip
 
 

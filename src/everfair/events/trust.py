@@ -88,3 +88,29 @@ class StandingsCounted:
     run_id: UUID
     market: str
     changed: int
+
+
+@event
+class SanctionListReplaced:
+    """A new edition of a list is in force: every company is screened anew."""
+
+    list_id: UUID
+    source: str
+    parties: int
+
+
+@event
+class HitFound:
+    """A name of a company is like one on a list: a person says whether it is the same."""
+
+    hit_id: UUID
+    company_id: UUID
+
+
+@event
+class HitDecided:
+    """`confirmed`: it is the same, and the company is stopped; else somebody else."""
+
+    hit_id: UUID
+    company_id: UUID
+    confirmed: bool

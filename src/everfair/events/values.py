@@ -70,5 +70,6 @@ FACT_WORDS = name_codes("fact", {
     "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
     "FactCorrected": _("Fact of a standing corrected"), "StandingChanged": _("Standing changed"), "StandingsCounted": _("Standings counted"),
+    "SanctionListReplaced": _("New edition of a sanction list"), "HitFound": _("Hit on a sanction list"), "HitDecided": _("Hit decided"),
 })
 # fmt: on

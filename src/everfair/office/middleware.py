@@ -21,6 +21,7 @@ _LOOKS = {
     "file_id": values.LOOKED_AT_FILE,
     "verification_id": values.LOOKED_AT_VERIFICATION,
     "case_id": values.LOOKED_AT_RISK,
+    "hit_id": values.LOOKED_AT_HIT,
 }
 
 

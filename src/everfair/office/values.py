@@ -50,6 +50,7 @@ LOOKED_AT_TALK = "looked at a talk"
 LOOKED_AT_FILE = "looked at a file"
 LOOKED_AT_VERIFICATION = "looked at a verification"
 LOOKED_AT_RISK = "looked at a risk case"
+LOOKED_AT_HIT = "looked at a hit"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
 BOOKS_EXPORTED = "exported the books"
@@ -104,6 +105,7 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_FILE: _("Looked at a file"),
     LOOKED_AT_VERIFICATION: _("Looked at a verification"),
     LOOKED_AT_RISK: _("Looked at a risk case"),
+    LOOKED_AT_HIT: _("Looked at a hit on a sanction list"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),
     BOOKS_EXPORTED: _("Exported the books"), ENTRY_CORRECTED: _("Corrected an entry"),

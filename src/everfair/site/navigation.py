@@ -55,6 +55,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("trust:desk",          _("Verifications"),   "badge-check",      REVIEWER, "v"),
         ("risk:desk",           _("Risk"),            "shield-alert",     REVIEWER, "k"),
+        ("trust:hits",          _("Screening"),       "search",           REVIEWER, ""),
         ("office:chargebacks",  _("Chargebacks"),     "undo-2",           OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),

@@ -1,7 +1,9 @@
-"""What the clock does with verifications: it draws for who waits, goes on without an answer, and lets levels lapse."""
+"""What the clock does: it draws for verifications that wait, goes on without an answer, lets levels lapse, and has companies screened."""
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import timedelta
 from uuid import UUID
 
@@ -9,16 +11,34 @@ from everfair.base.chores import every
 from everfair.base.clock import now
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder
 from everfair.markets.table import MARKETS
-from everfair.trust.actions import count_standings, draw_reviewers, lapse_verification, resume_review
+from everfair.trust.actions import ask_for_changed, count_standings, draw_reviewers, lapse_verification, resume_review
 from everfair.trust.actions.applying import ANSWER, LAPSE
-from everfair.trust.queries import day_of_counting, waiting_ids
+from everfair.trust.queries import day_of_counting, lists_to_read, waiting_count, waiting_ids
 from everfair.trust.reactions import remind_of_answer, remind_of_lapse
+
+# Longer than one run lasts by itself.
+SCREENING_S = 1200
 
 
 @every(600, "trust.draw")
 def draw_for_those_who_wait() -> int:
     """A reviewer may have come, or left. Returns how many have both seats now."""
     return sum(draw_reviewers(pk) for pk in waiting_ids())
+
+
+@every(60, "trust.changed")
+def screen_what_changed() -> int:
+    """Whatever changed of who is being verified: they are screened anew. Returns how many."""
+    return ask_for_changed()
+
+
+@every(10, "trust.screening", lane="screening")
+def screen_those_who_wait() -> int:
+    """In a process that ends, because what it knows of names is large. Returns how many waited."""
+    waiting = waiting_count() + len(lists_to_read())
+    if waiting:
+        subprocess.run([sys.executable, "-m", "everfair.trust.screening"], check=True, timeout=SCREENING_S)
+    return waiting
 
 
 @on_deadline(ANSWER)

@@ -7,13 +7,17 @@ from uuid import UUID
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
-from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed
+from everfair.events.companies import CompanyProfileChanged, CompanyRegistered
+from everfair.events.payments import BankAccountAdded
+from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed, VerificationSubmitted
 from everfair.messaging.actions import notify
 from everfair.trust import facts
+from everfair.trust.actions import ask_screening
 from everfair.trust.models import Verification
 
 NOTICES = "trust.notices"
 FACTS = facts.FACTS
+SCREENING = "trust.screening"
 
 
 @on(VerificationAsked, subscriber=NOTICES)
@@ -29,6 +33,26 @@ def tell_of_decision(fact: VerificationDecided) -> None:
 @on(VerificationLapsed, subscriber=NOTICES)
 def tell_of_lapse(fact: VerificationLapsed) -> None:
     _tell(fact.verification_id, "verification.lapsed", f"event:{event_seq()}")
+
+
+@on(CompanyRegistered, subscriber=SCREENING)
+def screen_newcomer(fact: CompanyRegistered) -> None:
+    ask_screening(fact.company_id, "registered")
+
+
+@on(CompanyProfileChanged, subscriber=SCREENING)
+def screen_anew(fact: CompanyProfileChanged) -> None:
+    ask_screening(fact.company_id, "profile")
+
+
+@on(VerificationSubmitted, subscriber=SCREENING)
+def screen_applicant(fact: VerificationSubmitted) -> None:
+    ask_screening(fact.company_id, "verification")
+
+
+@on(BankAccountAdded, subscriber=SCREENING)
+def screen_holder(fact: BankAccountAdded) -> None:
+    ask_screening(fact.company_id, "bank_account")
 
 
 def remind_of_answer(reminder: Reminder) -> None:

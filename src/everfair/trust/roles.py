@@ -6,7 +6,18 @@ from everfair.base.actor import Actor
 from everfair.base.roles import CLOCK, OPERATOR, SYSTEM_ROLE, Role
 from everfair.companies.roles import OWNING
 
-__all__ = ["APPLICANT", "CHECKER", "CLOCK", "MAKER", "REVIEWER", "SYSTEM_ROLE", "UNDRAWN"]
+__all__ = [
+    "APPLICANT",
+    "CHECKER",
+    "CLOCK",
+    "LISTKEEPER",
+    "MAKER",
+    "REVIEWER",
+    "SCREENER",
+    "SECOND_SCREENER",
+    "SYSTEM_ROLE",
+    "UNDRAWN",
+]
 
 REVIEWING_ROLES = frozenset({"reviewer", "operator"})
 
@@ -30,5 +41,9 @@ APPLICANT = OWNING & Role("applicant", _own)
 REVIEWER = OPERATOR & Role("reviewer", _reviews)
 MAKER = REVIEWER & _holds("maker")
 CHECKER = REVIEWER & _holds("checker")
+# Who runs the market brings the lists; who reviews says what a hit is, and another than who proposed it has the second word.
+LISTKEEPER = OPERATOR & Role("list keeper", lambda a, s: "operator" in a.staff_roles)
+SCREENER = REVIEWER
+SECOND_SCREENER = REVIEWER & Role("not who proposed", lambda a, s: a.person_id is not None and a.person_id != s.proposed_by_id)
 # The draw itself, which nobody does by hand.
 UNDRAWN = CLOCK | SYSTEM_ROLE

@@ -1,8 +1,8 @@
-"""Pages of verification, mounted under /<language>/."""
+"""Pages of verification and screening, mounted under /<language>/."""
 
 from django.urls import path
 
-from everfair.trust.pages import desk, own, public, standing
+from everfair.trust.pages import desk, own, public, screening, standing
 
 app_name = "trust"
 urlpatterns = [
@@ -19,6 +19,10 @@ urlpatterns = [
     path("office/verifications/<uuid:verification_id>/", desk.review, name="review"),
     path("office/verifications/<uuid:verification_id>/checks/<slug:kind>/", desk.record, name="record"),
     path("office/verifications/<uuid:verification_id>/<slug:verb>/", desk.say, name="say"),
+    path("office/hits/", screening.hits, name="hits"),
+    path("office/hits/<uuid:hit_id>/", screening.hit, name="hit"),
+    path("office/hits/<uuid:hit_id>/<slug:verb>/", screening.say_of_hit, name="say_of_hit"),
+    path("office/sanction-lists/", screening.lists, name="lists"),
     path("office/companies/<int:number>/links/", desk.links, name="links"),
     path("<slug:market>/how-we-verify/", public.how_we_verify, name="how_we_verify"),
 ]

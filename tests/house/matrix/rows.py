@@ -18,6 +18,7 @@ from everfair.reference.queries import add_business_days
 from tests.files import uploads
 from tests.payments.rates import file_of
 from tests.payments.statements import Bank
+from tests.trust.listing import ofac
 
 DAY = "%Y-%m-%d"
 
@@ -92,6 +93,7 @@ OPERATOR = "operator"
 PARTY = "member | operator"
 CASHIER = "operator & cashier"
 REVIEWER = "operator & reviewer"
+LISTKEEPER = "operator & list keeper"
 OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
@@ -152,6 +154,10 @@ def _statement() -> SimpleUploadedFile:
 
 def _rates() -> SimpleUploadedFile:
     return SimpleUploadedFile("rates.xml", file_of({date(2026, 1, 2): {"ISK": "146.00"}}), "text/xml")
+
+
+def _sanctions() -> SimpleUploadedFile:
+    return SimpleUploadedFile("sdn.csv", ofac((("SOMEBODY LISTED", "individual", ""),)), "text/csv")
 
 
 def _slip() -> str:
@@ -433,6 +439,12 @@ PAGES: list[Page] = [
         "person": "@clerk", "kind": "earned", "note": "commission"}),
     Page("trust:standing", MEMBER),
     Page("trust:count_standing", OWNING, get=None, post="owner", form={"market": "export"}),
+    Page("trust:hits", REVIEWER, get="operator"),
+    Page("trust:hit", REVIEWER, {"hit_id": "@hit_open"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_of_hit", REVIEWER, {"hit_id": "@hit_open", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
+        "proposal": "clear", "reason": "another street"}),
+    Page("trust:lists", LISTKEEPER, proof="fresh", get="operator", post="operator", form={
+        "source": "ofac-sdn", "edition_on": _day(0), "edition_files": _sanctions}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── risk ──
     Page("risk:desk", REVIEWER, get="operator"),
@@ -973,6 +985,17 @@ OPERATIONS: list[Operation] = [
     Operation("GET /standing", MEMBER, query={"market": "export"}),
     Operation("POST /standing/count", OWNING, body={"market": "export"}),
     Operation("GET /verification-levels", EVERYONE, "nobody", query={"market": "export"}),
+    Operation("GET /office/sanction-lists", REVIEWER, "operator"),
+    Operation("POST /office/sanction-lists", LISTKEEPER, "operator", proof="fresh", body={"source": "ofac-sdn", "edition_on": _day(0), "allow_gaps": "false"},
+              files={"files": _sanctions}),
+    Operation("GET /office/hits", REVIEWER, "operator"),
+    Operation("GET /office/hits/{hit_id}", REVIEWER, "operator", {"hit_id": "@hit_open"}, looks=("companies_auditnote",)),
+    Operation("POST /office/hits/{hit_id}/propose", REVIEWER, "operator", {"hit_id": "@hit_open"}, proof="fresh",
+              body={"proposal": "confirm", "reason": "the same"}),
+    Operation("POST /office/hits/{hit_id}/clear", REVIEWER, "operator", {"hit_id": "@hit_open"}, proof="fresh", body={"reason": "another street"}),
+    Operation("POST /office/hits/{hit_id}/confirm", REVIEWER, "operator", {"hit_id": "@hit_proposed"}, proof="fresh", body={"reason": "the same"}),
+    Operation("POST /office/hits/{hit_id}/return", REVIEWER, "operator", {"hit_id": "@hit_proposed"}, proof="fresh", body={"reason": "which number"}),
+    Operation("POST /office/hits/{hit_id}/reopen", REVIEWER, "operator", {"hit_id": "@hit_cleared"}, proof="fresh", body={"reason": "new papers"}),
     Operation("GET /office/verifications", REVIEWER, "operator"),
     Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}, looks=("companies_auditnote",)),
     Operation("POST /office/verifications/{verification_id}/checks/{kind}", REVIEWER, "operator", {"verification_id": "@case_to_look", "kind": "~licence"},

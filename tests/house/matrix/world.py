@@ -107,6 +107,7 @@ from tests.payments.statements import Bank
 from tests.sourcing.asking import quote_draft, rfq_draft
 from tests.trade import kinds
 from tests.trade.inspecting import BAD, book, report
+from tests.trust.listing import made_hit
 from tests.trust.reviewing import filled, paper
 
 MARKS = {"a": "nachtfalter", "b": "morgentau"}
@@ -209,6 +210,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _machine,
         _verifications,
         _risk,
+        _hits,
     ):
         building(side)
     return side
@@ -497,6 +499,16 @@ def _risk(side: Side) -> None:
     row = risk.take_proposal(Proposal(suspect, "hold", Score(suspect, 50.0, (found,))), at=now().date())
     assert row is not None
     side.of["risk_case"] = row.pk
+
+
+def _hits(side: Side) -> None:
+    """Of another company, and of an edition that is in force nowhere: one open, one that the clerk would confirm, one cleared."""
+    of, clerk = side.of, actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    company = make.company()
+    for name in ("hit_open", "hit_proposed", "hit_cleared"):
+        of[name] = made_hit(company, f"{side.mark} {name}").pk
+    trust.propose_hit(of["hit_proposed"], "confirm", "The same.", by=clerk)
+    trust.clear_hit(of["hit_cleared"], "Another.", by=clerk)
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:

@@ -8,7 +8,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +24,7 @@ WORK = {
     "import-offers": "everfair.catalog.commands:import_offers",  # (file: Path, *, company, market, mode, say) -> figures
     "import-statement": "everfair.payments.commands:import_statement",  # (file: Path) -> figures
     "import-rates": "everfair.payments.commands:import_rates",  # (file: Path, *, allow_jumps) -> figures
+    "import-sanctions": "everfair.trust.commands:import_sanctions",  # (source, files, *, edition_on, allow_gaps) -> figures
     "demo": "everfair.site.demo:load",  # () -> figures or None
     "demo scale": "everfair.site.demo:scale",  # (times, say) -> figures
     "demo sign-ins": "everfair.site.demo:sign_ins",  # () -> str, one line
@@ -154,6 +155,33 @@ def import_rates(context: click.Context, file: Path, allow_jumps: bool, as_json:
     with django(context.obj):
         try:
             show(work("import-rates")(file, allow_jumps=allow_jumps), as_json)
+        except Refused as refusal:
+            raise Sentence(str(refusal.message)) from refusal
+
+
+@click.command(
+    help="Take an edition of a sanction list as it is published (CSV, plain or gzip; all its files at once), put it in force, "
+    "and screen every company by it."
+)
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--source", required=True, type=click.Choice(["ofac-sdn", "ofac-cons", "bis-dpl"]), help="Who publishes it.")
+@click.option("--edition", type=click.DateTime(["%Y-%m-%d"]), help="The day it was published (default: today).")
+@click.option(
+    "--allow-gaps",
+    is_flag=True,
+    help="Somebody looked: far fewer entries than before, or names of entries it does not have, are right.",
+)
+@as_json
+@click.pass_context
+def import_sanctions(
+    context: click.Context, files: tuple[Path, ...], source: str, edition: datetime | None, allow_gaps: bool, as_json: bool
+) -> None:
+    from everfair.base.refused import Refused
+
+    with django(context.obj):
+        try:
+            edition_on = edition.date() if edition else None
+            show(work("import-sanctions")(source, files, edition_on=edition_on, allow_gaps=allow_gaps), as_json)
         except Refused as refusal:
             raise Sentence(str(refusal.message)) from refusal
 

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "import-offers": ("everfair.site.cli.figures:import_offers", "Read a sheet of offers into one company's catalogue."),
     "import-statement": ("everfair.site.cli.figures:import_statement", "Book a bank's statements (MT940, camt.053) from a file."),
     "import-rates": ("everfair.site.cli.figures:import_rates", "Take exchange rates of the European Central Bank from a file."),
+    "import-sanctions": ("everfair.site.cli.figures:import_sanctions", "Take an edition of a sanction list and screen by it."),
     "clock": ("everfair.site.cli.figures:clock", "Show the platform's clock, or move it forward (demo only)."),
     "demo": ("everfair.site.cli.figures:demo", "Load the demo world into an empty installation, or make it larger."),
     "simulate": (

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trust.api import standing, verification
+from everfair.trust.api import screening, standing, verification
 
 router = Router()
-for part in (verification, standing):
+for part in (verification, standing, screening):
     router.add_router("", part.router)

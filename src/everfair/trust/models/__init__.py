@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.screening import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.models.standing import Fact, Standing
 from everfair.trust.models.verification import (
     RESULTS,
@@ -13,7 +14,12 @@ __all__ = [
     "RESULTS",
     "Check",
     "Fact",
+    "Hit",
     "Link",
+    "ListedName",
+    "ListedParty",
+    "SanctionList",
+    "Screening",
     "Seat",
     "Standing",
     "Verification",

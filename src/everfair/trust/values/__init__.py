@@ -1,5 +1,21 @@
 """Names and frozen values, by noun."""
 
+from everfair.trust.values.screening import (
+    CAUSE_WORDS,
+    COMPARED,
+    HIT_PROPOSALS,
+    HIT_WORDS,
+    HOW_WORDS,
+    LIST_WORDS,
+    PARTY_KINDS,
+    PARTY_WORDS,
+    ROLE_WORDS,
+    SOURCE_WORDS,
+    SOURCES,
+    STRENGTH_WORDS,
+    STRENGTHS,
+    Source,
+)
 from everfair.trust.values.standing import Credibility
 from everfair.trust.values.verification import (
     ACT_WORDS,
@@ -24,22 +40,36 @@ from everfair.trust.values.verification import (
 
 __all__ = [
     "ACT_WORDS",
+    "CAUSE_WORDS",
     "CHECKLISTS",
     "CHECK_ASKS",
     "CHECK_WORDS",
+    "COMPARED",
     "DEADLINE_WORDS",
     "DECLARABLE",
     "FIELD_WORDS",
+    "HIT_PROPOSALS",
+    "HIT_WORDS",
+    "HOW_WORDS",
     "LEVELS",
     "LEVEL_PROMISES",
     "LEVEL_WORDS",
     "LINK_WORDS",
+    "LIST_WORDS",
     "NOTED_WORDS",
+    "PARTY_KINDS",
+    "PARTY_WORDS",
     "PROPOSAL_WORDS",
     "RESULT_WORDS",
+    "ROLE_WORDS",
     "SEAT_WORDS",
+    "SOURCES",
+    "SOURCE_WORDS",
     "STATE_WORDS",
+    "STRENGTHS",
+    "STRENGTH_WORDS",
     "SUBSCRIBER_WORDS",
     "Credibility",
     "Requirement",
+    "Source",
 ]
