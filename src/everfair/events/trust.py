@@ -59,3 +59,54 @@ class LinkDeclared:
     company_id: UUID
     person_id: UUID
     kind: str
+
+
+@event
+class PointsGiven:
+    """Penalty points count from now on; `in_all` is what counts of the company with them, `until` the last day of these."""
+
+    penalty_id: UUID
+    company_id: UUID
+    offence: str
+    points: int
+    in_all: int
+    until: str
+
+
+@event
+class SanctionBegan:
+    """The company's points reached a rung; `until` is its end, empty where it has none."""
+
+    sanction_id: UUID
+    company_id: UUID
+    rung: str
+    points: int
+    until: str
+
+
+@event
+class SanctionEnded:
+    """By its own day, or because points were struck (`lifted`)."""
+
+    sanction_id: UUID
+    company_id: UUID
+    rung: str
+    lifted: bool
+
+
+@event
+class PointsAppealed:
+    appeal_id: UUID
+    penalty_id: UUID
+    company_id: UUID
+
+
+@event
+class PointsAppealDecided:
+    """`decision` is upheld, reduced or struck; `left` is what the points count from now on."""
+
+    appeal_id: UUID
+    penalty_id: UUID
+    company_id: UUID
+    decision: str
+    left: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
@@ -31,6 +32,25 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 RULE_WORDS = name_codes("rule", {
     "trust.evidence_days":            _("How long a piece of evidence counts"),
     "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
+    "trust.points_grave":             _("Points: a grave act that was made good"),
+    "trust.points_unresolved":        _("Points: a grave act that was not made good"),
+    "trust.points_late":              _("Points: a paid order not delivered in time"),
+    "trust.points_wash":              _("Points: sales to oneself"),
+    "trust.points_bait":              _("Points: leading buyers off the platform"),
+    "trust.points_counterfeit":       _("Points: counterfeit goods"),
+    "trust.points_false":             _("Points: false papers in a verification"),
+    "trust.points_breach":            _("Points: breaking what was agreed outside the platform"),
+    "trust.points_days":              _("How long points count after the act"),
+    "trust.warning_points":           _("Points that bring a severe warning"),
+    "trust.first_points":             _("Points that bring the first restriction"),
+    "trust.first_days":               _("How long the first restriction lasts"),
+    "trust.second_points":            _("Points that bring the second restriction"),
+    "trust.second_days":              _("How long the second restriction lasts"),
+    "trust.third_points":             _("Points that bring the third restriction and hide all offers"),
+    "trust.third_days":               _("How long the third restriction lasts"),
+    "trust.end_points":               _("Points that end the membership"),
+    "trust.second_person_points":     _("Points in all from which a second person confirms"),
+    "trust.points_appeal_days":       _("Time to appeal against points"),
     "trade.sign_days":               _("Time for the seller to sign"),
     "trade.pay_days":                _("Time to pay a stage"),
     "trade.ship_grace_days":         _("Grace after the ship-by day"),
@@ -135,6 +155,6 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
     "deals": _("trades"), "payments": _("payments"), "seconds": _("seconds"),
     "basis points": _("hundredths of a per cent"), "whole euro": _("whole euro"),
-    "whole units": _("whole units of the order's currency"),
+    "whole units": _("whole units of the order's currency"), "points": pgettext_lazy("unit of a rule", "points"),
 })
 # fmt: on

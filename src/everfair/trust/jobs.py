@@ -1,4 +1,4 @@
-"""What the clock does with verifications: it draws for who waits, goes on without an answer, and lets levels lapse."""
+"""What the clock does: it draws for who waits, goes on without an answer, lets levels lapse and sanctions end."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from uuid import UUID
 
 from everfair.base.chores import every
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder
-from everfair.trust.actions import draw_reviewers, lapse_verification, resume_review
+from everfair.trust.actions import draw_reviewers, end_sanction, lapse_verification, resume_review
 from everfair.trust.actions.applying import ANSWER, LAPSE
+from everfair.trust.actions.punishing import SANCTION_END
 from everfair.trust.queries import waiting_ids
 from everfair.trust.reactions import remind_of_answer, remind_of_lapse
 
@@ -37,3 +38,8 @@ def last_day_is_over(verification_id: UUID) -> None:
 @on_reminder(LAPSE, timedelta(days=60), timedelta(days=14))
 def a_level_will_lapse(reminder: Reminder) -> None:
     remind_of_lapse(reminder)
+
+
+@on_deadline(SANCTION_END)
+def last_moment_of_a_sanction(sanction_id: UUID) -> None:
+    end_sanction(sanction_id)

@@ -1,4 +1,4 @@
-"""Who is who in a verification: the applicant, and the two who were drawn."""
+"""Who is who in a verification, and in discipline: the applicant, the two who were drawn; who gives points, confirms, judges."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from everfair.base.actor import Actor
 from everfair.base.roles import CLOCK, OPERATOR, SYSTEM_ROLE, Role
 from everfair.companies.roles import OWNING
 
-__all__ = ["APPLICANT", "CHECKER", "CLOCK", "MAKER", "REVIEWER", "SYSTEM_ROLE", "UNDRAWN"]
+__all__ = ["APPLICANT", "CHECKER", "CLOCK", "JUDGE", "MAKER", "REVIEWER", "SECOND", "SYSTEM_ROLE", "UNDRAWN"]
 
 REVIEWING_ROLES = frozenset({"reviewer", "operator"})
 
@@ -30,5 +30,20 @@ APPLICANT = OWNING & Role("applicant", _own)
 REVIEWER = OPERATOR & Role("reviewer", _reviews)
 MAKER = REVIEWER & _holds("maker")
 CHECKER = REVIEWER & _holds("checker")
+
+
+def _is_another(actor: Actor, penalty: object) -> bool:
+    return bool(actor.person_id is not None and actor.person_id != getattr(penalty, "given_by_id", None))
+
+
+def _had_no_part(actor: Actor, appeal: object) -> bool:
+    """Neither gave nor confirmed what is appealed against."""
+    penalty = getattr(appeal, "penalty", None)
+    had = {getattr(penalty, "given_by_id", None), getattr(penalty, "confirmed_by_id", None)}
+    return bool(actor.person_id is not None and actor.person_id not in had)
+
+
+SECOND = REVIEWER & Role("second person", _is_another)
+JUDGE = REVIEWER & Role("had no part in it", _had_no_part)
 # The draw itself, which nobody does by hand.
 UNDRAWN = CLOCK | SYSTEM_ROLE

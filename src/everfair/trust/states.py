@@ -1,7 +1,7 @@
-"""The life of a verification."""
+"""The lives of a verification, of penalty points, of a sanction and of an appeal."""
 
 from everfair.base.states import StateTable
-from everfair.trust.roles import APPLICANT, CHECKER, CLOCK, MAKER, UNDRAWN
+from everfair.trust.roles import APPLICANT, CHECKER, CLOCK, JUDGE, MAKER, REVIEWER, SECOND, SYSTEM_ROLE, UNDRAWN
 
 # fmt: off
 VERIFICATION = StateTable(
@@ -19,6 +19,27 @@ VERIFICATION = StateTable(
     ("withdraw", "draft waiting reviewing asked proposed", "withdrawn", APPLICANT),
     ("lapse",    "granted",                             "lapsed",    CLOCK),      # its earliest evidence is too old
     ("replace",  "granted",                             "replaced",  UNDRAWN),    # by a newer one of the same company
+)
+PENALTY = StateTable(
+    "state",
+    ("refer",   "proposed",                  "waiting",  REVIEWER),          # with what counts already it wants a second person
+    ("give",    "proposed",                  "given",    REVIEWER),
+    ("confirm", "waiting",                   "given",    SECOND),
+    ("drop",    "proposed waiting",          "dropped",  REVIEWER),
+    ("strike",  "given",                     "struck",   REVIEWER),          # what an appeal does
+)
+SANCTION = StateTable(
+    "state",
+    ("serve",   "standing",                  "served",   CLOCK | SYSTEM_ROLE),
+    ("replace", "standing",                  "replaced", SYSTEM_ROLE),
+    ("revive",  "replaced",                  "standing", SYSTEM_ROLE),       # the heavier one was lifted while this one still runs
+    ("lift",    "standing served replaced",  "lifted",   SYSTEM_ROLE),       # the points that led to it were struck
+)
+APPEAL = StateTable(
+    "state",
+    ("uphold",      "open",                  "upheld",   JUDGE),
+    ("reduce",      "open",                  "reduced",  JUDGE),
+    ("strike_down", "open",                  "struck",   JUDGE),
 )
 # fmt: on
 OPEN = ("draft", "waiting", "reviewing", "asked", "proposed")

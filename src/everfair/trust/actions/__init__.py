@@ -10,6 +10,16 @@ from everfair.trust.actions.applying import (
     withdraw_verification,
 )
 from everfair.trust.actions.drawing import declare_link, draw_reviewers
+from everfair.trust.actions.punishing import (
+    appeal_points,
+    confirm_points,
+    decide_points_appeal,
+    drop_points,
+    end_sanction,
+    give_points,
+    propose_points,
+    take_up_points,
+)
 from everfair.trust.actions.reviewing import (
     ask_applicant,
     grant_verification,
@@ -21,18 +31,26 @@ from everfair.trust.actions.reviewing import (
 
 __all__ = [
     "answer_reviewers",
+    "appeal_points",
     "ask_applicant",
     "begin_verification",
+    "confirm_points",
+    "decide_points_appeal",
     "declare_link",
     "draw_reviewers",
+    "drop_points",
+    "end_sanction",
     "fill_check",
+    "give_points",
     "grant_verification",
     "lapse_verification",
+    "propose_points",
     "propose_verification",
     "record_check",
     "refuse_verification",
     "resume_review",
     "return_verification",
     "submit_verification",
+    "take_up_points",
     "withdraw_verification",
 ]

@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.discipline import Appeal, Penalty, Sanction
 from everfair.trust.models.verification import (
     RESULTS,
     Check,
@@ -10,8 +11,11 @@ from everfair.trust.models.verification import (
 
 __all__ = [
     "RESULTS",
+    "Appeal",
     "Check",
     "Link",
+    "Penalty",
+    "Sanction",
     "Seat",
     "Verification",
 ]

@@ -1,0 +1,242 @@
+import django.contrib.postgres.fields
+import django.db.models.deletion
+import everfair.base.clock
+import everfair.base.ids
+import everfair.base.models
+from django.conf import settings
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ("companies", "0007_former_contacts"),
+        ("trust", "0002_guards"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+    ]
+
+    operations = [
+        migrations.RunSQL("CREATE SEQUENCE trust_penalty_number START 1001", "DROP SEQUENCE trust_penalty_number"),
+        migrations.CreateModel(
+            name="Penalty",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                (
+                    "number",
+                    models.BigIntegerField(
+                        db_default=everfair.base.models.NextNumber("trust_penalty_number"), editable=False, unique=True
+                    ),
+                ),
+                ("offence", models.CharField(max_length=20)),
+                ("acted_on", models.DateField()),
+                ("points", models.SmallIntegerField()),
+                ("counts", models.SmallIntegerField()),
+                ("until", models.DateField()),
+                ("state", models.CharField(default="proposed", max_length=20)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("reference", models.CharField(blank=True, default="", max_length=80)),
+                (
+                    "file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("origin", models.CharField(blank=True, default="", max_length=80)),
+                ("given_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "given_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Appeal",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                ("text", models.TextField()),
+                (
+                    "file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("state", models.CharField(default="open", max_length=20)),
+                ("left", models.SmallIntegerField(null=True)),
+                ("decision_reason", models.TextField(blank=True, default="")),
+                ("decided_at", models.DateTimeField(null=True)),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "penalty",
+                    models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="trust.penalty"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Sanction",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                ("rung", models.CharField(max_length=10)),
+                ("points", models.SmallIntegerField()),
+                ("since", models.DateTimeField()),
+                ("until", models.DateTimeField(null=True)),
+                ("state", models.CharField(default="standing", max_length=20)),
+                (
+                    "stop_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+            ],
+        ),
+        migrations.AddIndex(
+            model_name="penalty",
+            index=models.Index(fields=["company", "-number"], name="trust_penalty_company"),
+        ),
+        migrations.AddIndex(
+            model_name="penalty",
+            index=models.Index(
+                condition=models.Q(("state__in", ["proposed", "waiting"])), fields=["number"], name="trust_penalty_queue"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "waiting", "given", "dropped", "struck"])),
+                name="trust_penalty_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "offence__in",
+                        [
+                            "not_delivered",
+                            "forged_proof",
+                            "no_return_action",
+                            "late_delivery",
+                            "wash_trading",
+                            "bait",
+                            "counterfeit",
+                            "false_papers",
+                            "breach",
+                        ],
+                    )
+                ),
+                name="trust_penalty_offence",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("counts__gte", 0), ("counts__lte", models.F("points")), ("points__gt", 0), ("points__lte", 1000)
+                ),
+                name="trust_penalty_points",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("given_at__isnull", False), ("given_by__isnull", False), ("state__in", ["given", "struck"])),
+                    models.Q(
+                        models.Q(("state__in", ["given", "struck"]), _negated=True), ("confirmed_by", None), ("given_at", None)
+                    ),
+                    _connector="OR",
+                ),
+                name="trust_penalty_given",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until__gte", models.F("acted_on"))), name="trust_penalty_until"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="penalty",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("origin", ""), _negated=True), fields=("origin", "offence"), name="trust_penalty_once"
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="appeal",
+            index=models.Index(condition=models.Q(("state", "open")), fields=["created_at"], name="trust_appeal_queue"),
+        ),
+        migrations.AddConstraint(
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "upheld", "reduced", "struck"])), name="trust_appeal_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="appeal",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("decided_at", None), ("decided_by", None), ("left", None), ("state", "open")),
+                    models.Q(
+                        models.Q(("state", "open"), _negated=True),
+                        models.Q(("decision_reason", ""), _negated=True),
+                        ("decided_at__isnull", False),
+                        ("decided_by__isnull", False),
+                        ("left__isnull", False),
+                    ),
+                    _connector="OR",
+                ),
+                name="trust_appeal_decided",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="sanction",
+            index=models.Index(fields=["company", "-since"], name="trust_sanction_company"),
+        ),
+        migrations.AddConstraint(
+            model_name="sanction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["standing", "served", "replaced", "lifted"])), name="trust_sanction_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sanction",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("rung__in", ["warning", "first", "second", "third", "ended"])), name="trust_sanction_rung"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sanction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "standing")), fields=("company",), name="trust_sanction_one_standing"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="sanction",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "lifted"), _negated=True),
+                fields=("company", "rung", "since"),
+                name="trust_sanction_once",
+            ),
+        ),
+    ]

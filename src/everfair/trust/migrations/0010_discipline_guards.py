@@ -1,0 +1,101 @@
+from django.db import migrations
+
+# Who gives points, who confirms them and who judges an appeal (I16). 12 is the sum from which nobody decides alone
+# (`values.discipline.ALONE_BELOW`): the rule may ask for a second person sooner, never later.
+GUARDS = """
+CREATE FUNCTION trust_may_discipline(of_person uuid, of_company uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT EXISTS (SELECT FROM companies_person p WHERE p.id = of_person AND p.is_active AND p.is_staff_member
+                   AND p.staff_roles && ARRAY['reviewer', 'operator']::varchar[])
+        AND trust_link_between(of_person, of_company) IS NULL
+$$;
+
+CREATE FUNCTION trust_penalty_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    counted integer;
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'proposed' OR NEW.counts <> NEW.points OR NEW.given_by_id IS NOT NULL THEN
+            RAISE EXCEPTION 'points begin as a proposal' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_begins';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (OLD.id, OLD.created_at, OLD.number, OLD.company_id, OLD.offence, OLD.acted_on, OLD.points, OLD.until, OLD.origin) IS DISTINCT FROM
+       (NEW.id, NEW.created_at, NEW.number, NEW.company_id, NEW.offence, NEW.acted_on, NEW.points, NEW.until, NEW.origin)
+       OR (OLD.state <> 'proposed' AND (OLD.given_by_id, OLD.reason, OLD.file_ids, OLD.reference) IS DISTINCT FROM
+           (NEW.given_by_id, NEW.reason, NEW.file_ids, NEW.reference))
+       OR (OLD.given_at IS NOT NULL AND (OLD.given_at, OLD.confirmed_by_id) IS DISTINCT FROM (NEW.given_at, NEW.confirmed_by_id)) THEN
+        RAISE EXCEPTION 'points stay what they are' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'trust_penalty_stays';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (
+        ('proposed', 'waiting'), ('proposed', 'given'), ('proposed', 'dropped'), ('waiting', 'given'), ('waiting', 'dropped'), ('given', 'struck')
+    ) THEN
+        RAISE EXCEPTION 'points do not go that way' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_steps';
+    END IF;
+    IF NEW.state = 'waiting' AND (NEW.given_by_id IS NULL OR NOT trust_may_discipline(NEW.given_by_id, NEW.company_id)) THEN
+        RAISE EXCEPTION 'an unlinked reviewer gives points' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_giver';
+    END IF;
+    IF NEW.state = 'given' AND OLD.state <> 'given' THEN
+        IF NEW.given_by_id IS NULL OR NOT trust_may_discipline(NEW.given_by_id, NEW.company_id) THEN
+            RAISE EXCEPTION 'an unlinked reviewer gives points' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_giver';
+        END IF;
+        IF NEW.confirmed_by_id IS NULL THEN
+            PERFORM 1 FROM companies_company c WHERE c.id = NEW.company_id FOR NO KEY UPDATE;
+            SELECT coalesce(sum(p.counts), 0) INTO counted FROM trust_penalty p
+            WHERE p.company_id = NEW.company_id AND p.state = 'given' AND p.until >= (ef_now() AT TIME ZONE 'UTC')::date;
+            IF counted + NEW.counts >= 12 THEN
+                RAISE EXCEPTION 'from 12 points on a second person confirms' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_second';
+            END IF;
+        ELSIF NEW.confirmed_by_id = NEW.given_by_id OR NOT trust_may_discipline(NEW.confirmed_by_id, NEW.company_id) THEN
+            RAISE EXCEPTION 'another unlinked reviewer confirms' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_second';
+        END IF;
+    END IF;
+    IF (NEW.counts <> OLD.counts OR NEW.state = 'struck' AND OLD.state <> 'struck') AND NOT EXISTS (
+        SELECT FROM trust_appeal a WHERE a.penalty_id = NEW.id AND a.state IN ('reduced', 'struck') AND a."left" = NEW.counts
+        AND NEW.counts < OLD.counts AND (a.state = 'struck') = (NEW.state = 'struck')
+    ) THEN
+        RAISE EXCEPTION 'only an appeal makes points fewer' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_penalty_appealed';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER penalty_fits BEFORE INSERT OR UPDATE ON trust_penalty FOR EACH ROW EXECUTE FUNCTION trust_penalty_fits();
+
+CREATE FUNCTION trust_appeal_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    against trust_penalty;
+BEGIN
+    SELECT * INTO against FROM trust_penalty WHERE id = NEW.penalty_id;
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'open' OR against.state <> 'given' OR against.company_id <> NEW.company_id THEN
+            RAISE EXCEPTION 'an appeal is against points that count' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_appeal_begins';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF OLD.state <> 'open' OR (OLD.id, OLD.created_at, OLD.company_id, OLD.penalty_id, OLD.text, OLD.file_ids) IS DISTINCT FROM
+       (NEW.id, NEW.created_at, NEW.company_id, NEW.penalty_id, NEW.text, NEW.file_ids) THEN
+        RAISE EXCEPTION 'an appeal stays what it is' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'trust_appeal_stays';
+    END IF;
+    IF NEW.decided_by_id IS NOT NULL AND (NEW.decided_by_id IN (against.given_by_id, coalesce(against.confirmed_by_id, against.given_by_id))
+        OR NOT trust_may_discipline(NEW.decided_by_id, NEW.company_id)) THEN
+        RAISE EXCEPTION 'nobody judges their own points' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_appeal_judge';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER appeal_fits BEFORE INSERT OR UPDATE ON trust_appeal FOR EACH ROW EXECUTE FUNCTION trust_appeal_fits();
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ef_app') THEN
+        REVOKE DELETE, TRUNCATE ON trust_penalty, trust_sanction, trust_appeal FROM ef_app;
+    END IF;
+END $$;
+"""
+AWAY = """
+DROP TRIGGER appeal_fits ON trust_appeal;
+DROP FUNCTION trust_appeal_fits();
+DROP TRIGGER penalty_fits ON trust_penalty;
+DROP FUNCTION trust_penalty_fits();
+DROP FUNCTION trust_may_discipline(uuid, uuid);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("trust", "0009_discipline")]
+    operations = [migrations.RunSQL(GUARDS, AWAY)]
