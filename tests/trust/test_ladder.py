@@ -41,7 +41,10 @@ def test_so_many_points_reach_this_rung(points: int, rung: str):
 
 
 def test_each_rung_lasts_as_long_as_its_rule_says():
-    days = [(one.rung.code, None if one.until is None else (one.until - one.since).days) for one in started([mark(6, n) for n in range(8)], RUNGS)]
+    days = [
+        (one.rung.code, None if one.until is None else (one.until - one.since).days)
+        for one in started([mark(6, n) for n in range(8)], RUNGS)
+    ]
 
     assert days == [("warning", 0), ("first", 7), ("second", 14), ("third", 21), ("ended", None)]
 

@@ -88,7 +88,11 @@ def test_the_third_rung_hides_the_offers_and_the_last_has_no_end():
     confirmed(firm, "false_papers", mei, otto)
 
     assert (standing(firm).rung, standing(firm).until, stops(firm)) == ("ended", None, ["deposit", "listing"])
-    assert sorted(Sanction.objects.values_list("rung", "state")) == [("ended", "standing"), ("second", "replaced"), ("third", "replaced")]
+    assert sorted(Sanction.objects.values_list("rung", "state")) == [
+        ("ended", "standing"),
+        ("second", "replaced"),
+        ("third", "replaced"),
+    ]
 
 
 def test_a_grave_act_left_as_it_was_ends_the_membership_at_once_by_two_people():
@@ -209,7 +213,11 @@ def test_fewer_points_reach_a_lighter_rung_from_the_same_moment():
 
     row.refresh_from_db()
     assert (row.state, row.points, row.counts) == ("given", 24, 12)
-    assert (standing(firm).rung, standing(firm).since, standing(firm).until) == ("first", row.given_at, row.given_at + timedelta(days=7))
+    assert (standing(firm).rung, standing(firm).since, standing(firm).until) == (
+        "first",
+        row.given_at,
+        row.given_at + timedelta(days=7),
+    )
 
 
 def test_upheld_points_stay_and_nobody_appeals_twice_or_late():

@@ -1,17 +1,33 @@
-"""Who is told of what. Each may run twice."""
+"""Who is told of what, and what events propose to a person. Each may run twice."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from everfair.base.clock import now
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
-from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed
+from everfair.events.disputes import ClaimRuled
+from everfair.events.trade import ShippingLate
+from everfair.events.trust import (
+    PointsAppealDecided,
+    PointsGiven,
+    SanctionBegan,
+    SanctionEnded,
+    VerificationAsked,
+    VerificationDecided,
+    VerificationLapsed,
+)
 from everfair.messaging.actions import notify
-from everfair.trust.models import Verification
+from everfair.trust.actions import propose_points
+from everfair.trust.models import Penalty, Verification
+from everfair.trust.queries.discipline import discipline_rules
+from everfair.trust.values import RULED_OFFENCES
 
 NOTICES = "trust.notices"
+PROPOSALS = "trust.discipline"
 
 
 @on(VerificationAsked, subscriber=NOTICES)
@@ -35,6 +51,58 @@ def remind_of_answer(reminder: Reminder) -> None:
 
 def remind_of_lapse(reminder: Reminder) -> None:
     _tell(reminder.subject, "verification.lapses", f"trust:{reminder.subject}:{reminder.generation}:{reminder.n}", reminder)
+
+
+@on(PointsGiven, subscriber=NOTICES)
+def tell_of_points(fact: PointsGiven) -> None:
+    row = find_one(Penalty, "id = %s", [fact.penalty_id])
+    if row is None or row.given_at is None:
+        return
+    until = row.given_at + timedelta(days=int(discipline_rules()["trust.points_appeal_days"]))
+    _tell_owners(
+        row.company_id, "points.given", f"/points/{row.pk}/", number=f"P-{row.number}", points=str(fact.points), offence=fact.offence,
+        in_all=str(fact.in_all), counts_until=fact.until, until=f"{until:%Y-%m-%d}",
+    )  # fmt: skip
+
+
+@on(SanctionBegan, subscriber=NOTICES)
+def tell_of_sanction(fact: SanctionBegan) -> None:
+    words = {"rung": fact.rung, "in_all": str(fact.points), "until": fact.until}
+    if fact.rung == "warning":
+        _tell_owners(fact.company_id, "points.warned", "/points/", **words)
+    else:
+        _tell_owners(fact.company_id, "points.sanction" if fact.until else "points.ended", "/points/", **words)
+
+
+@on(SanctionEnded, subscriber=NOTICES)
+def tell_of_the_end_of_a_sanction(fact: SanctionEnded) -> None:
+    _tell_owners(fact.company_id, "points.lifted" if fact.lifted else "points.over", "/points/", rung=fact.rung)
+
+
+@on(PointsAppealDecided, subscriber=NOTICES)
+def tell_of_decided_appeal(fact: PointsAppealDecided) -> None:
+    row = find_one(Penalty, "id = %s", [fact.penalty_id])
+    if row is not None:
+        _tell_owners(
+            fact.company_id, "points.decided", f"/points/{row.pk}/", number=f"P-{row.number}", points_appeal=fact.decision
+        )
+
+
+@on(ClaimRuled, subscriber=PROPOSALS)
+def propose_for_lost_claim(fact: ClaimRuled) -> None:
+    """A final ruling against the supplier is looked at by a person; it gives no point by itself."""
+    offence = RULED_OFFENCES.get(fact.ground)
+    if offence is not None and fact.buyer_share > 0:
+        propose_points(fact.seller_id, offence, now().date(), f"claim:{fact.claim_id}", "")
+
+
+@on(ShippingLate, subscriber=PROPOSALS)
+def propose_for_late_order(fact: ShippingLate) -> None:
+    propose_points(fact.seller_id, "late_delivery", now().date(), f"order:{fact.order_id}", "")
+
+
+def _tell_owners(company_id: UUID, kind: str, link: str, **words: str) -> None:
+    notify(company_id, ("owner",), kind, link, f"event:{event_seq()}", **words)
 
 
 def _tell(verification_id: UUID, kind: str, cause: str, reminder: Reminder | None = None) -> None:

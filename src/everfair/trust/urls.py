@@ -1,8 +1,8 @@
-"""Pages of verification, mounted under /<language>/."""
+"""Pages of verification and discipline, mounted under /<language>/."""
 
 from django.urls import path
 
-from everfair.trust.pages import desk, own, public
+from everfair.trust.pages import desk, discipline, own, points, public
 
 app_name = "trust"
 urlpatterns = [
@@ -18,5 +18,13 @@ urlpatterns = [
     path("office/verifications/<uuid:verification_id>/checks/<slug:kind>/", desk.record, name="record"),
     path("office/verifications/<uuid:verification_id>/<slug:verb>/", desk.say, name="say"),
     path("office/companies/<int:number>/links/", desk.links, name="links"),
+    path("points/", points.points, name="points"),
+    path("points/<uuid:penalty_id>/", points.penalty, name="penalty"),
+    path("points/<uuid:penalty_id>/appeal/", points.appeal, name="appeal"),
+    path("office/discipline/", discipline.desk, name="discipline"),
+    path("office/companies/<int:number>/points/", discipline.ledger, name="ledger"),
+    path("office/points/<uuid:penalty_id>/", discipline.penalty, name="judged"),
+    path("office/points/<uuid:penalty_id>/<slug:verb>/", discipline.say, name="say_points"),
+    path("office/points-appeals/<uuid:appeal_id>/", discipline.appeal, name="judge"),
     path("<slug:market>/how-we-verify/", public.how_we_verify, name="how_we_verify"),
 ]

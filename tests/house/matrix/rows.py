@@ -432,6 +432,17 @@ PAGES: list[Page] = [
     Page("trust:links", OPERATOR, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
         "person": "@clerk", "kind": "earned", "note": "commission"}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
+    # ── discipline ──
+    Page("trust:points", MEMBER),
+    Page("trust:penalty", MEMBER, {"penalty_id": "@penalty"}),
+    Page("trust:appeal", OWNING, {"penalty_id": "@penalty"}, get=None, post="owner", form={"text": "not so", "papers": _picture}),
+    Page("trust:discipline", REVIEWER, get="operator"),
+    Page("trust:ledger", REVIEWER, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
+        "offence": "late_delivery", "acted_on": _day(-3), "reason": "seen", "reference": "EF-1001", "papers": _picture}, looks=("companies_auditnote",)),
+    Page("trust:judged", REVIEWER, {"penalty_id": "@penalty_waiting"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_points", REVIEWER, {"penalty_id": "@penalty_waiting", "verb": "~confirm"}, proof="fresh", get=None, post="operator", form={"reason": "seen"}),
+    Page("trust:judge", REVIEWER, {"appeal_id": "@points_appeal"}, proof="fresh", get="operator", post="operator", form={
+        "verb": "reduce", "left": "2", "reason": "seen"}, looks=("companies_auditnote",)),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -952,6 +963,18 @@ OPERATIONS: list[Operation] = [
     Operation("GET /office/rail-breaks/{break_id}", OPERATOR, "operator", {"break_id": "@rail_break"}),
     Operation("POST /office/rail-breaks/{break_id}/book", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
     Operation("POST /office/rail-breaks/{break_id}/dismiss", OPERATOR, "operator", {"break_id": "@rail_break"}, proof="fresh", body=_WHY),
+    # ── discipline ──
+    Operation("GET /points", MEMBER),
+    Operation("POST /points/{penalty_id}/appeal", OWNING, path={"penalty_id": "@penalty"}, body={"text": "not so", "files": ["@verification_paper"]}),
+    Operation("GET /office/discipline", REVIEWER, "operator"),
+    Operation("GET /office/companies/{company_id}/points", REVIEWER, "operator", {"company_id": "@company"}, looks=("companies_auditnote",)),
+    Operation("POST /office/companies/{company_id}/points", REVIEWER, "operator", {"company_id": "@company"}, proof="fresh", body={
+        "offence": "late_delivery", "acted_on": _day(-3), "reason": "seen", "unresolved": False, "reference": "EF-1001", "files": []}),
+    Operation("POST /office/points/{penalty_id}/take-up", REVIEWER, "operator", {"penalty_id": "@penalty_proposed"}, proof="fresh", body={"reason": "seen"}),
+    Operation("POST /office/points/{penalty_id}/confirm", REVIEWER, "operator", {"penalty_id": "@penalty_waiting"}, proof="fresh", body={"reason": "seen"}),
+    Operation("POST /office/points/{penalty_id}/drop", REVIEWER, "operator", {"penalty_id": "@penalty_proposed"}, proof="fresh", body={"reason": "seen"}),
+    Operation("POST /office/points-appeals/{appeal_id}/decide", REVIEWER, "operator", {"appeal_id": "@points_appeal"}, proof="fresh", body={
+        "verb": "reduce", "left": 2, "reason": "seen"}),
     # ── verification ──
     Operation("GET /verifications", MEMBER),
     Operation("POST /verifications", OWNING, body={"market": "export", "level": "verified"}, writes=False),

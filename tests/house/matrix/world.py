@@ -205,6 +205,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _talk,
         _machine,
         _verifications,
+        _discipline,
     ):
         building(side)
     return side
@@ -484,6 +485,25 @@ def _verifications(side: Side) -> None:
         if maker is clerk:
             trust.propose_verification(case.pk, "refuse" if failed else "grant", "Seen.", by=actor_of_person(maker))
         of[name] = case.pk
+
+
+def _discipline(side: Side) -> None:
+    """Three points of the company, which it may appeal against; and of others what waits for the operator who knocks: points that an
+    event proposed, points that want a second person, an appeal."""
+    clerk = actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    today = now().date()
+    side.of["penalty"] = trust.give_points(
+        side.by.company_id, "late_delivery", today, f"late {side.mark}", by=clerk, reference="EF-1"
+    ).pk  # fmt: skip
+    other = make.actor(make.company(), "owner")
+    proposed = trust.propose_points(other.company_id, "late_delivery", today, f"order:{new_id()}", "EF-2")
+    assert proposed is not None
+    appealed = trust.give_points(other.company_id, "late_delivery", today, "late", by=clerk, reference="EF-3")
+    side.of |= {
+        "penalty_proposed": proposed.pk,
+        "penalty_waiting": trust.give_points(other.company_id, "false_papers", today, "forged", by=clerk, reference="V-1").pk,
+        "points_appeal": trust.appeal_points(appealed.pk, "not so", by=other).pk,
+    }
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:

@@ -65,9 +65,7 @@ def give_points(
     text, about = _words(reason, "reason"), _reference(reference)
     papers = _papers(file_ids, by)
     if not papers and not about:
-        raise Refused(
-            "trust.no_evidence", _("Please name an order or claim, or add a document."), field="reference", status=422
-        )
+        raise Refused("trust.no_evidence", _("Please name an order or claim, or add a document."), field="reference", status=422)
     if company_id not in companies_by_id([company_id]):
         raise NotVisible
     with part():
@@ -205,7 +203,9 @@ def _penalty(company_id: UUID, offence: str, acted_on: date, *, unresolved: bool
     if acted_on > today:
         raise Refused("trust.acted_on", _("This day has not come yet."), field="acted_on", status=422)
     if until < today:
-        raise Refused("trust.acted_on", _("This is too long ago: its points would not count any more."), field="acted_on", status=422)
+        raise Refused(
+            "trust.acted_on", _("This is too long ago: its points would not count any more."), field="acted_on", status=422
+        )
     return Penalty(company_id=company_id, offence=offence, acted_on=acted_on, points=points, counts=points, until=until)
 
 

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trust.api import verification
+from everfair.trust.api import discipline, verification
 
 router = Router()
-for part in (verification,):
+for part in (verification, discipline):
     router.add_router("", part.router)

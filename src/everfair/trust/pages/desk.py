@@ -79,7 +79,7 @@ def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typ
     return page(
         request, "trust/review.html", status=status, row=row, lines=lines, forms=forms, records=records, name=company_name(row.company),
         people=people_by_id({i for i in (row.maker_id, row.checker_id, *(line.check.by_id for line in shown)) if i}),
-        seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), look_of=look_of, typed=set(typed), prove=_prove(request),
+        seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), look_of=look_of, typed=set(typed), prove=prove(request),
         until=deadlines_of([row.pk]).get((row.pk, ANSWER)) if row.state == "asked" else None,
     )  # fmt: skip
 
@@ -93,7 +93,7 @@ def _record_form(line: Line, *given: Any) -> RecordForm:
     return RecordForm(*given, line=line.asks, initial=started)
 
 
-def _prove(request: HttpRequest) -> str:
+def prove(request: HttpRequest) -> str:
     """Where a second factor is shown first, so that nothing is typed in vain; «» when nothing is missing."""
     if not settings.SECOND_FACTOR_REQUIRED or is_proven(request.actor, "fresh"):  # type: ignore[attr-defined]
         return ""

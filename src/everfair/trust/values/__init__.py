@@ -1,5 +1,6 @@
 """Names and frozen values, by noun."""
 
+from everfair.trust.values.discipline import DECISION_WORDS, LADDER, OFFENCE_WORDS, OFFENCES, RULED_OFFENCES, RUNG_WORDS
 from everfair.trust.values.verification import (
     ACT_WORDS,
     CHECK_ASKS,
@@ -27,15 +28,21 @@ __all__ = [
     "CHECK_ASKS",
     "CHECK_WORDS",
     "DEADLINE_WORDS",
+    "DECISION_WORDS",
     "DECLARABLE",
     "FIELD_WORDS",
+    "LADDER",
     "LEVELS",
     "LEVEL_PROMISES",
     "LEVEL_WORDS",
     "LINK_WORDS",
     "NOTED_WORDS",
+    "OFFENCES",
+    "OFFENCE_WORDS",
     "PROPOSAL_WORDS",
     "RESULT_WORDS",
+    "RULED_OFFENCES",
+    "RUNG_WORDS",
     "SEAT_WORDS",
     "STATE_WORDS",
     "SUBSCRIBER_WORDS",

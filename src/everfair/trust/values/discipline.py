@@ -22,6 +22,9 @@ APPEAL_WORDS = name_codes("trust.appeal", {
     "open": _("Waits for a decision"), "upheld": _("Upheld: it stays"), "reduced": pgettext_lazy("appeal", "Reduced"),
     "struck": pgettext_lazy("appeal", "Struck"),
 })
+DECISION_WORDS = name_codes("points decision", {
+    "uphold": _("The points stay"), "reduce": _("Fewer points"), "strike_down": _("No points"),
+})
 ACT_WORDS = name_codes("act", {
     "gave points": _("Gave penalty points"),
     "proposed points": _("Proposed penalty points to a second person"),
