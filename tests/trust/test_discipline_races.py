@@ -81,9 +81,9 @@ def test_one_appeal_of_many_and_one_decision():
     found = together([lambda: punishing.appeal_points(row.pk, "Not so.", by=owner)] * 4)
     assert (refusals(found), Appeal.objects.count()) == (3, 1)
     appeal = Appeal.objects.get()
+    verdicts = (("strike_down", ana), ("uphold", ben))
     found = together(
-        [lambda: punishing.decide_points_appeal(appeal.pk, "strike_down", "Right.", by=ana)]
-        + [lambda: punishing.decide_points_appeal(appeal.pk, "uphold", "Wrong.", by=ben)]
+        [lambda verb=verb, by=by: punishing.decide_points_appeal(appeal.pk, verb, "Seen.", by=by) for verb, by in verdicts]
     )
 
     assert refusals(found) == 1

@@ -110,3 +110,30 @@ class PointsAppealDecided:
     company_id: UUID
     decision: str
     left: int
+
+
+@event
+class ComplaintMade:
+    """One company complains about another, for a deal outside the platform; `until` is the accused's last moment to answer."""
+
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+    until: str
+
+
+@event
+class ComplaintAnswered:
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+
+
+@event
+class ComplaintEnded:
+    """`outcome` is founded, unfounded or settled."""
+
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+    outcome: str

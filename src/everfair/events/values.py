@@ -67,6 +67,7 @@ FACT_WORDS = name_codes("fact", {
     "ClaimRuled": _("Claim decided for good"),
     "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
+    "ComplaintMade": _("Complaint made"), "ComplaintAnswered": _("Complaint answered"), "ComplaintEnded": _("Complaint ended"),
     "PointsGiven": _("Penalty points given"), "SanctionBegan": _("Sanction began"), "SanctionEnded": _("Sanction ended"),
     "PointsAppealed": _("Penalty points appealed against"), "PointsAppealDecided": _("Appeal against points decided"),
 })

@@ -32,6 +32,9 @@ MARKET_WORDS = name_codes("market", {"export": _("Export market")})
 RULE_WORDS = name_codes("rule", {
     "trust.evidence_days":            _("How long a piece of evidence counts"),
     "trust.answer_days":              _("Time for an applicant to answer the reviewers"),
+    "trust.complaint_days":           _("Time to complain about a deal outside the platform"),
+    "trust.complaint_answer_days":    _("Time for the supplier to answer a complaint"),
+    "trust.complaints_per_day":       _("Complaints of one company in 24 hours"),
     "trust.points_grave":             _("Points: a grave act that was made good"),
     "trust.points_unresolved":        _("Points: a grave act that was not made good"),
     "trust.points_late":              _("Points: a paid order not delivered in time"),
@@ -155,6 +158,6 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
     "deals": _("trades"), "payments": _("payments"), "seconds": _("seconds"),
     "basis points": _("hundredths of a per cent"), "whole euro": _("whole euro"),
-    "whole units": _("whole units of the order's currency"), "points": pgettext_lazy("unit of a rule", "points"),
+    "whole units": _("whole units of the order's currency"), "points": pgettext_lazy("unit of a rule", "points"), "complaints": pgettext_lazy("unit of a rule", "complaints"),
 })
 # fmt: on

@@ -20,6 +20,9 @@ _LOOKS = {
     "thread_id": values.LOOKED_AT_TALK,
     "file_id": values.LOOKED_AT_FILE,
     "verification_id": values.LOOKED_AT_VERIFICATION,
+    "penalty_id": values.LOOKED_AT_POINTS,
+    "appeal_id": values.LOOKED_AT_POINTS,
+    "complaint_id": values.LOOKED_AT_COMPLAINT,
 }
 
 

@@ -41,6 +41,7 @@ _DESK: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("payments:credits",    _("Trade credit"), "calendar-clock", MEMBER,          ""),
         ("trust:verification",  _("Verification"), "badge-check",    MEMBER,          ""),
         ("trust:points",        _("Points and appeals"), "scale",    MEMBER,          ""),
+        ("trust:complaints",    _("Complaints"), "circle-alert",     MEMBER,          ""),
         ("companies:settings",  _("Company"),    "building-2",       MEMBER,          ""),
         ("companies:people",    _("People"),     "users",            MEMBER,          ""),
         ("companies:keys",      _("API keys"),   "key-round",        OWNER_IN_PERSON, ""),

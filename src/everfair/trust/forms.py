@@ -27,6 +27,7 @@ from everfair.trust.values import (
     RESULT_WORDS,
     Requirement,
 )
+from everfair.trust.values.complaint import FINDING_WORDS, KIND_WORDS
 
 LONGEST_WORDS = 2000
 
@@ -177,3 +178,49 @@ class PointsJudgeForm(forms.Form):
     verb = forms.ChoiceField(label=_("Your decision"), choices=list(DECISION_WORDS.items()), widget=forms.RadioSelect)
     left = NumberField(label=_("Points that are left, if reduced"), required=False, largest=Decimal(1000))
     reason = words_field(_("Reason"), _("The company reads it; it stands in the audit trail for good."))
+
+
+class ComplaintForm(forms.Form):
+    """What was agreed with whom outside the platform, what came of it, and what shows it."""
+
+    against = NumberField(label=_("Number of the supplier"), help_text=_("It stands in the address of the supplier's page."))
+    kind = forms.ChoiceField(label=_("What is wrong"), choices=[("", _("Please choose")), *KIND_WORDS.items()])
+    amount = TextField(label=_("Amount of the deal"), max_length=40)
+    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies)
+    pay_by = DayField(label=_("Agreed day of payment"), required=False)
+    deliver_by = DayField(label=_("Agreed day of delivery"), required=False)
+    agreed = words_field(_("What was agreed"), _("Goods, quantity, price, and how you agreed it."))
+    text = words_field(_("What happened"), rows=5)
+    papers = _evidence_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["papers"].required = True
+        self.fields["amount"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("amount") and typed.get("currency"):
+            try:
+                typed["money"] = read_money(typed["amount"], typed["currency"])
+            except ValidationError as error:
+                self.add_error("amount", error)
+        return typed
+
+
+class ReplyForm(forms.Form):
+    answer = words_field(_("Your answer"), _("You answer once. The other company and two reviewers read it."), rows=5)
+    papers = _evidence_field()
+
+
+class SettleForm(forms.Form):
+    reason = words_field(_("How it was made good"), _("The complaint ends, and counts against nobody."))
+
+
+class FindingForm(forms.Form):
+    finding = forms.ChoiceField(label=_("What you find"), choices=list(FINDING_WORDS.items()), widget=forms.RadioSelect)
+    reason = words_field(_("Reason"), _("Who decides reads it."))
+
+
+class HearingForm(forms.Form):
+    reason = words_field(_("Reason"), _("Both companies read it."))

@@ -11,6 +11,7 @@ from everfair.base.public import made_of
 from everfair.base.slots import panel
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.trust.queries import checks_of, standing_verification
+from everfair.trust.queries.complaints import complaint_count
 from everfair.trust.values import CHECK_WORDS, LEVEL_PROMISES, LEVEL_WORDS
 
 
@@ -28,3 +29,11 @@ def level_of_company(request: HttpRequest, company: Any) -> str | None:
         "checks": [(CHECK_WORDS[check.kind], check.at, check.valid_until) for check in checks_of(row.pk)],
     }  # fmt: skip
     return render_to_string("trust/passport_mark.html", context, request)
+
+
+@panel("companies.mark", order=20, public=True)
+def complaints_of_company(request: HttpRequest, company: Any) -> str | None:
+    """How many complaints about deals outside the platform are open or were found right, and where to make one. One query."""
+    if not company.is_seller:
+        return None
+    return render_to_string("trust/passport_complaints.html", {"count": complaint_count(company.pk), "company": company}, request)

@@ -12,6 +12,9 @@ from everfair.base.rows import find_one
 from everfair.events.disputes import ClaimRuled
 from everfair.events.trade import ShippingLate
 from everfair.events.trust import (
+    ComplaintAnswered,
+    ComplaintEnded,
+    ComplaintMade,
     PointsAppealDecided,
     PointsGiven,
     SanctionBegan,
@@ -22,7 +25,7 @@ from everfair.events.trust import (
 )
 from everfair.messaging.actions import notify
 from everfair.trust.actions import propose_points
-from everfair.trust.models import Penalty, Verification
+from everfair.trust.models import Complaint, Penalty, Verification
 from everfair.trust.queries.discipline import discipline_rules
 from everfair.trust.values import RULED_OFFENCES
 
@@ -99,6 +102,42 @@ def propose_for_lost_claim(fact: ClaimRuled) -> None:
 @on(ShippingLate, subscriber=PROPOSALS)
 def propose_for_late_order(fact: ShippingLate) -> None:
     propose_points(fact.seller_id, "late_delivery", now().date(), f"order:{fact.order_id}", "")
+
+
+@on(ComplaintMade, subscriber=NOTICES)
+def tell_of_complaint(fact: ComplaintMade) -> None:
+    _tell_of_complaint(fact.complaint_id, "complaint.made", "against", until=fact.until)
+
+
+@on(ComplaintAnswered, subscriber=NOTICES)
+def tell_of_answer_to_complaint(fact: ComplaintAnswered) -> None:
+    _tell_of_complaint(fact.complaint_id, "complaint.answered", "company")
+
+
+@on(ComplaintEnded, subscriber=NOTICES)
+def tell_of_ended_complaint(fact: ComplaintEnded) -> None:
+    for side in ("company", "against"):
+        _tell_of_complaint(fact.complaint_id, "complaint.ended", side, complaint_outcome=fact.outcome)
+
+
+def remind_of_complaint(reminder: Reminder) -> None:
+    row = find_one(Complaint, "id = %s", [reminder.subject])
+    if row is not None:
+        notify(
+            row.against_id, ("owner", "seller"), "complaint.answer_by", f"/complaints/{row.pk}/",
+            f"trust:{row.pk}:{reminder.generation}:reply", number=f"C-{row.number}", until=f"{reminder.zero_at:%Y-%m-%d}",
+        )  # fmt: skip
+
+
+def _tell_of_complaint(complaint_id: UUID, kind: str, side: str, **words: str) -> None:
+    """The people of one side; the other's name stands in it."""
+    row = Complaint.objects.select_related("company", "against").filter(pk=complaint_id).first()
+    if row is not None:
+        to, other, role = (row.company_id, row.against, "buyer") if side == "company" else (row.against_id, row.company, "seller")
+        notify(
+            to, ("owner", role), kind, f"/complaints/{row.pk}/", f"event:{event_seq()}:{side}", number=f"C-{row.number}",
+            company=other.name, **words,
+        )  # fmt: skip
 
 
 def _tell_owners(company_id: UUID, kind: str, link: str, **words: str) -> None:

@@ -4,9 +4,21 @@ from __future__ import annotations
 
 from everfair.base.actor import Actor
 from everfair.base.roles import CLOCK, OPERATOR, SYSTEM_ROLE, Role
-from everfair.companies.roles import OWNING
+from everfair.companies.roles import BUYING, OWNING, SELLING
 
-__all__ = ["APPLICANT", "CHECKER", "CLOCK", "JUDGE", "MAKER", "REVIEWER", "SECOND", "SYSTEM_ROLE", "UNDRAWN"]
+__all__ = [
+    "ACCUSED",
+    "APPLICANT",
+    "CHECKER",
+    "CLOCK",
+    "COMPLAINANT",
+    "JUDGE",
+    "MAKER",
+    "REVIEWER",
+    "SECOND",
+    "SYSTEM_ROLE",
+    "UNDRAWN",
+]
 
 REVIEWING_ROLES = frozenset({"reviewer", "operator"})
 
@@ -43,6 +55,12 @@ def _had_no_part(actor: Actor, appeal: object) -> bool:
     return bool(actor.person_id is not None and actor.person_id not in had)
 
 
+def _is_accused(actor: Actor, complaint: object) -> bool:
+    return bool(actor.company_id is not None and actor.company_id == getattr(complaint, "against_id", None))
+
+
+ACCUSED = SELLING & Role("accused", _is_accused)
+COMPLAINANT = BUYING & Role("complainant", _own)
 SECOND = REVIEWER & Role("second person", _is_another)
 JUDGE = REVIEWER & Role("had no part in it", _had_no_part)
 # The draw itself, which nobody does by hand.

@@ -1,7 +1,19 @@
-"""The lives of a verification, of penalty points, of a sanction and of an appeal."""
+"""The lives of a verification, of penalty points, of a sanction, of an appeal and of a complaint."""
 
 from everfair.base.states import StateTable
-from everfair.trust.roles import APPLICANT, CHECKER, CLOCK, JUDGE, MAKER, REVIEWER, SECOND, SYSTEM_ROLE, UNDRAWN
+from everfair.trust.roles import (
+    ACCUSED,
+    APPLICANT,
+    CHECKER,
+    CLOCK,
+    COMPLAINANT,
+    JUDGE,
+    MAKER,
+    REVIEWER,
+    SECOND,
+    SYSTEM_ROLE,
+    UNDRAWN,
+)
 
 # fmt: off
 VERIFICATION = StateTable(
@@ -40,6 +52,16 @@ APPEAL = StateTable(
     ("uphold",      "open",                  "upheld",   JUDGE),
     ("reduce",      "open",                  "reduced",  JUDGE),
     ("strike_down", "open",                  "struck",   JUDGE),
+)
+COMPLAINT = StateTable(
+    "state",
+    ("reply",   "open",                      "reviewing", ACCUSED),
+    ("hear",    "open",                      "reviewing", CLOCK),            # the supplier's time to answer is over
+    ("propose", "reviewing",                 "proposed",  MAKER),
+    ("return",  "proposed",                  "reviewing", CHECKER),
+    ("find",    "proposed",                  "founded",   CHECKER),
+    ("dismiss", "proposed",                  "unfounded", CHECKER),
+    ("settle",  "open reviewing proposed",   "settled",   COMPLAINANT),      # who complained says that it is made good
 )
 # fmt: on
 OPEN = ("draft", "waiting", "reviewing", "asked", "proposed")

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.trust.pages import desk, discipline, own, points, public
+from everfair.trust.pages import complaints, desk, discipline, hearing, own, points, public
 
 app_name = "trust"
 urlpatterns = [
@@ -21,6 +21,13 @@ urlpatterns = [
     path("points/", points.points, name="points"),
     path("points/<uuid:penalty_id>/", points.penalty, name="penalty"),
     path("points/<uuid:penalty_id>/appeal/", points.appeal, name="appeal"),
+    path("complaints/", complaints.complaints, name="complaints"),
+    path("complaints/new/", complaints.complain, name="complain"),
+    path("complaints/<uuid:complaint_id>/", complaints.complaint, name="complaint"),
+    path("complaints/<uuid:complaint_id>/reply/", complaints.reply, name="reply"),
+    path("complaints/<uuid:complaint_id>/settle/", complaints.settle, name="settle"),
+    path("office/complaints/<uuid:complaint_id>/", hearing.heard, name="heard"),
+    path("office/complaints/<uuid:complaint_id>/<slug:verb>/", hearing.say, name="say_complaint"),
     path("office/discipline/", discipline.desk, name="discipline"),
     path("office/companies/<int:number>/points/", discipline.ledger, name="ledger"),
     path("office/points/<uuid:penalty_id>/", discipline.penalty, name="judged"),

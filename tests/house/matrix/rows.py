@@ -438,11 +438,20 @@ PAGES: list[Page] = [
     Page("trust:appeal", OWNING, {"penalty_id": "@penalty"}, get=None, post="owner", form={"text": "not so", "papers": _picture}),
     Page("trust:discipline", REVIEWER, get="operator"),
     Page("trust:ledger", REVIEWER, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
-        "offence": "late_delivery", "acted_on": _day(-3), "reason": "seen", "reference": "EF-1001", "papers": _picture}, looks=("companies_auditnote",)),
+        "offence": "late_delivery", "acted_on": _day(-3), "reason": "seen", "reference": "EF-1001", "papers": _picture}),
     Page("trust:judged", REVIEWER, {"penalty_id": "@penalty_waiting"}, get="operator", looks=("companies_auditnote",)),
     Page("trust:say_points", REVIEWER, {"penalty_id": "@penalty_waiting", "verb": "~confirm"}, proof="fresh", get=None, post="operator", form={"reason": "seen"}),
     Page("trust:judge", REVIEWER, {"appeal_id": "@points_appeal"}, proof="fresh", get="operator", post="operator", form={
         "verb": "reduce", "left": "2", "reason": "seen"}, looks=("companies_auditnote",)),
+    Page("trust:complaints", MEMBER),
+    Page("trust:complain", BUYING, post="owner", form={"against": "@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
+        "agreed": "cups", "text": "broken", "pay_by": _day(-9), "deliver_by": _day(-2), "papers": _picture}),
+    Page("trust:complaint", MEMBER, {"complaint_id": "@complaint"}),
+    Page("trust:reply", SELLING, {"complaint_id": "@complaint_got"}, get=None, post="owner", form={"answer": "not so", "papers": _picture}),
+    Page("trust:settle", BUYING, {"complaint_id": "@complaint"}, get=None, post="owner", form={"reason": "paid back"}),
+    Page("trust:heard", REVIEWER, {"complaint_id": "@complaint_to_look"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_complaint", REVIEWER, {"complaint_id": "@complaint_to_look", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
+        "finding": "founded", "reason": "seen"}),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -967,7 +976,7 @@ OPERATIONS: list[Operation] = [
     Operation("GET /points", MEMBER),
     Operation("POST /points/{penalty_id}/appeal", OWNING, path={"penalty_id": "@penalty"}, body={"text": "not so", "files": ["@verification_paper"]}),
     Operation("GET /office/discipline", REVIEWER, "operator"),
-    Operation("GET /office/companies/{company_id}/points", REVIEWER, "operator", {"company_id": "@company"}, looks=("companies_auditnote",)),
+    Operation("GET /office/companies/{company_id}/points", REVIEWER, "operator", {"company_id": "@company"}),
     Operation("POST /office/companies/{company_id}/points", REVIEWER, "operator", {"company_id": "@company"}, proof="fresh", body={
         "offence": "late_delivery", "acted_on": _day(-3), "reason": "seen", "unresolved": False, "reference": "EF-1001", "files": []}),
     Operation("POST /office/points/{penalty_id}/take-up", REVIEWER, "operator", {"penalty_id": "@penalty_proposed"}, proof="fresh", body={"reason": "seen"}),
@@ -975,6 +984,20 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/points/{penalty_id}/drop", REVIEWER, "operator", {"penalty_id": "@penalty_proposed"}, proof="fresh", body={"reason": "seen"}),
     Operation("POST /office/points-appeals/{appeal_id}/decide", REVIEWER, "operator", {"appeal_id": "@points_appeal"}, proof="fresh", body={
         "verb": "reduce", "left": 2, "reason": "seen"}),
+    Operation("GET /complaints", MEMBER),
+    Operation("POST /complaints", BUYING, body={"against": "@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
+        "agreed": "cups", "text": "broken", "pay_by": _day(-9), "deliver_by": _day(-2), "files": ["@verification_paper"]}),
+    Operation("GET /complaints/{complaint_id}", MEMBER, path={"complaint_id": "@complaint"}),
+    Operation("POST /complaints/{complaint_id}/reply", SELLING, path={"complaint_id": "@complaint_got"}, body={"answer": "not so", "files": []}),
+    Operation("POST /complaints/{complaint_id}/settle", BUYING, path={"complaint_id": "@complaint"}, body={"reason": "paid back"}),
+    Operation("GET /companies/{number}/complaints", EVERYONE, "nobody", {"number": "~@company_number"}),
+    Operation("GET /office/complaints/{complaint_id}", REVIEWER, "operator", {"complaint_id": "@complaint_to_look"}, looks=("companies_auditnote",)),
+    Operation("POST /office/complaints/{complaint_id}/propose", REVIEWER, "operator", {"complaint_id": "@complaint_to_look"}, proof="fresh",
+              body={"finding": "founded", "reason": "seen"}),
+    Operation("POST /office/complaints/{complaint_id}/return", REVIEWER, "operator", {"complaint_id": "@complaint_to_decide"}, proof="fresh",
+              body={"reason": "seen"}),
+    Operation("POST /office/complaints/{complaint_id}/decide", REVIEWER, "operator", {"complaint_id": "@complaint_to_decide"}, proof="fresh",
+              body={"reason": "seen"}),
     # ── verification ──
     Operation("GET /verifications", MEMBER),
     Operation("POST /verifications", OWNING, body={"market": "export", "level": "verified"}, writes=False),

@@ -206,6 +206,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _machine,
         _verifications,
         _discipline,
+        _complaints,
     ):
         building(side)
     return side
@@ -504,6 +505,33 @@ def _discipline(side: Side) -> None:
         "penalty_waiting": trust.give_points(other.company_id, "false_papers", today, "forged", by=clerk, reference="V-1").pk,
         "points_appeal": trust.appeal_points(appealed.pk, "not so", by=other).pk,
     }
+
+
+def _complaints(side: Side) -> None:
+    """One the company made, one about it; and of others one to look at and one to decide for the operator who knocks."""
+    of = side.of
+    of["partner_number"] = side.partner.number
+    of["complaint"] = _complain(side.by, side.partner.pk, side.mark)
+    of["complaint_got"] = _complain(side.partner_by, side.by.company_id, side.mark)
+    operator, clerk = (Person.objects.get(email=f"{name}@fair.example") for name in ("operator", "clerk"))
+    staff = list(Person.objects.filter(is_staff_member=True, is_active=True).values_list("pk", flat=True))
+    for name, maker, checker in (("complaint_to_look", operator, clerk), ("complaint_to_decide", clerk, operator)):
+        Person.objects.filter(pk__in=staff).exclude(pk=maker.pk).update(is_active=False)
+        pk = _complain(make.actor(make.company(), "owner"), make.company(is_seller=True).pk, side.mark)
+        Person.objects.filter(pk=checker.pk).update(is_active=True)
+        assert trust.draw_for_complaint(pk)
+        Person.objects.filter(pk__in=staff).update(is_active=True)
+        trust.hear_complaint(pk)
+        if name == "complaint_to_decide":
+            trust.propose_finding(pk, "founded", "seen", by=actor_of_person(maker))
+        of[name] = pk
+
+
+def _complain(by: Actor, against_id: Any, mark: str) -> UUID:
+    today = now().date()
+    return trust.make_complaint(
+        against_id, "quality", Money(100_00, "USD"), f"cups {mark}", f"broken {mark}", by=by, deliver_by=today, file_ids=[paper(by)]
+    ).pk  # fmt: skip
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:

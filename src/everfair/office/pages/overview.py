@@ -50,6 +50,7 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
         "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
         "points": (_("Points to look at"), reverse("trust:discipline"), _("An event proposes points, or a second person is needed."), "wait"),
         "points_appeals": (_("Appeals against points"), reverse("trust:discipline"), _("A sanction may be wrong, and runs."), "act"),
+        "complaints": (_("Complaints"), reverse("trust:discipline"), _("A deal outside the platform went wrong; two reviewers say what is true of it."), "wait"),
         "misfits": (_("Provider events that fit nothing"), reverse("office:events"), _("Money may lie in suspense."), "act"),
         "carriers": (
             _("Carriers' events that fit nothing"), reverse("office:carrier_events"),

@@ -62,8 +62,8 @@ def give_points(
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
     if offence not in OFFENCES:
         raise Refused("trust.offence", _("Please choose what the company did."), field="offence", status=422)
-    text, about = _words(reason, "reason"), _reference(reference)
-    papers = _papers(file_ids, by)
+    text, about = words(reason, "reason"), _reference(reference)
+    papers = evidence(file_ids, by)
     if not papers and not about:
         raise Refused("trust.no_evidence", _("Please name an order or claim, or add a document."), field="reference", status=422)
     if company_id not in companies_by_id([company_id]):
@@ -95,7 +95,7 @@ def propose_points(company_id: UUID, offence: str, acted_on: date, origin: str, 
 
 def take_up_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
     """A person makes an event's proposal their own: the same as giving the points."""
-    text = _words(reason, "reason")
+    text = words(reason, "reason")
     with part():
         row = _locked(penalty_id, by)
         row.reason = text
@@ -106,7 +106,7 @@ def take_up_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
 
 def confirm_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
     """The second person: from now on the points count. Refuses who gave them, and who is linked to the company."""
-    text = _words(reason, "reason")
+    text = words(reason, "reason")
     with part():
         row = _locked(penalty_id, by)
         _unlinked(row.company_id, by)
@@ -119,7 +119,7 @@ def confirm_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
 
 def drop_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
     """What was proposed is not given."""
-    text = _words(reason, "reason")
+    text = words(reason, "reason")
     with part():
         row = _locked(penalty_id, by)
         _unlinked(row.company_id, by)
@@ -133,8 +133,8 @@ def appeal_points(penalty_id: UUID, text: str, *, by: Actor, file_ids: Sequence[
     """The company's one word against points, within `trust.points_appeal_days`. What they led to stands until it is decided."""
     if not OWNING.admits(by) or by.company_id is None:
         raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
-    said = _words(text, "text")
-    papers = _papers(file_ids, by)
+    said = words(text, "text")
+    papers = evidence(file_ids, by)
     with part():
         row = _locked(penalty_id, by)
         if row.company_id != by.company_id:
@@ -155,7 +155,7 @@ def decide_points_appeal(appeal_id: UUID, verb: str, reason: str, *, by: Actor, 
     """`uphold`, `reduce` (to `left` points) or `strike_down`, by somebody who neither gave nor confirmed; the sanction follows at once."""
     if verb not in _DECIDED:
         raise Refused("trust.decision", _("Please say what you decide."), field="verb", status=422)
-    text = _words(reason, "reason")
+    text = words(reason, "reason")
     with part():
         company_id = appeals_visible_to(by).filter(pk=appeal_id).values_list("company_id", flat=True).first()
         if company_id is None:
@@ -307,7 +307,8 @@ def _unlinked(company_id: UUID, by: Actor) -> None:
         raise Refused("trust.linked", _("You have something to do with this company: somebody else decides."), status=403)
 
 
-def _papers(file_ids: Sequence[UUID], by: Actor) -> list[UUID]:
+def evidence(file_ids: Sequence[UUID], by: Actor) -> list[UUID]:
+    """Documents that may be shown for something: those of the company that acts, or what the staff sees."""
     wanted = list(dict.fromkeys(file_ids))
     if len(wanted) > MOST_EVIDENCE:
         raise Refused("trust.documents", _("At most 10 documents, please."), field="files", status=422)
@@ -321,7 +322,8 @@ def _reference(text: str) -> str:
     return " ".join(read_message(text, field="reference").split())[:LONGEST_REFERENCE]
 
 
-def _words(text: str, field: str) -> str:
+def words(text: str, field: str) -> str:
+    """What somebody has to say: cleaned, at most 2000 characters; refused when there is nothing."""
     clean = read_message(text, field=field)
     if not clean:
         raise Refused("trust.words_missing", _("Please write something."), field=field, status=422)

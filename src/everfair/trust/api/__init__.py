@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trust.api import discipline, verification
+from everfair.trust.api import complaints, discipline, verification
 
 router = Router()
-for part in (verification, discipline):
+for part in (verification, discipline, complaints):
     router.add_router("", part.router)

@@ -16,6 +16,7 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL("CREATE SEQUENCE trust_penalty_number START 1001", "DROP SEQUENCE trust_penalty_number"),
+        migrations.RunSQL("CREATE SEQUENCE trust_complaint_number START 1001", "DROP SEQUENCE trust_complaint_number"),
         migrations.CreateModel(
             name="Penalty",
             fields=[
@@ -108,6 +109,115 @@ class Migration(migrations.Migration):
                     models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
                 ),
             ],
+        ),
+        migrations.CreateModel(
+            name="Complaint",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                (
+                    "number",
+                    models.BigIntegerField(
+                        db_default=everfair.base.models.NextNumber("trust_complaint_number"), editable=False, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("pay_by", models.DateField(null=True)),
+                ("deliver_by", models.DateField(null=True)),
+                ("agreed", models.TextField()),
+                ("text", models.TextField()),
+                (
+                    "file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("state", models.CharField(default="open", max_length=20)),
+                ("answer", models.TextField(blank=True, default="")),
+                (
+                    "answer_file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("finding", models.CharField(blank=True, default="", max_length=10)),
+                ("finding_reason", models.TextField(blank=True, default="")),
+                ("decision_reason", models.TextField(blank=True, default="")),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "against",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "indexes": [
+                    models.Index(fields=["company", "-created_at"], name="trust_complaint_company"),
+                    models.Index(fields=["against", "state"], name="trust_complaint_against"),
+                    models.Index(
+                        condition=models.Q(("state__in", ["open", "reviewing", "proposed"])),
+                        fields=["number"],
+                        name="trust_complaint_queue",
+                    ),
+                ],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("state__in", ["open", "reviewing", "proposed", "founded", "unfounded", "settled"])),
+                        name="trust_complaint_state",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("kind__in", ["not_shipped", "fake", "quality", "late", "other"])),
+                        name="trust_complaint_kind",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("company", models.F("against")), _negated=True), name="trust_complaint_two_companies"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount_minor__gt", 0), models.Q(("currency", ""), _negated=True)),
+                        name="trust_complaint_amount",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("pay_by__isnull", False), ("deliver_by__isnull", False), _connector="OR"),
+                        name="trust_complaint_days",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("maker", None),
+                            ("checker", None),
+                            models.Q(("maker", models.F("checker")), _negated=True),
+                            _connector="OR",
+                        ),
+                        name="trust_complaint_two_people",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                ("state__in", ["founded", "unfounded", "settled"]),
+                                models.Q(("decision_reason", ""), _negated=True),
+                            ),
+                            models.Q(
+                                models.Q(("state__in", ["founded", "unfounded", "settled"]), _negated=True), ("ended_at", None)
+                            ),
+                            _connector="OR",
+                        ),
+                        name="trust_complaint_ended",
+                    ),
+                ],
+            },
         ),
         migrations.AddIndex(
             model_name="penalty",

@@ -81,13 +81,52 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER appeal_fits BEFORE INSERT OR UPDATE ON trust_appeal FOR EACH ROW EXECUTE FUNCTION trust_appeal_fits();
+
+CREATE FUNCTION trust_may_hear(of_person uuid, one_company uuid, other_company uuid) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT of_person IS NOT NULL AND trust_may_discipline(of_person, one_company) AND trust_may_discipline(of_person, other_company)
+$$;
+CREATE FUNCTION trust_complaint_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'open' OR NEW.maker_id IS NOT NULL OR NEW.checker_id IS NOT NULL THEN
+            RAISE EXCEPTION 'a complaint begins open' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_complaint_begins';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (OLD.id, OLD.created_at, OLD.number, OLD.company_id, OLD.against_id, OLD.kind, OLD.amount_minor, OLD.currency, OLD.pay_by,
+        OLD.deliver_by, OLD.agreed, OLD.text, OLD.file_ids) IS DISTINCT FROM
+       (NEW.id, NEW.created_at, NEW.number, NEW.company_id, NEW.against_id, NEW.kind, NEW.amount_minor, NEW.currency, NEW.pay_by,
+        NEW.deliver_by, NEW.agreed, NEW.text, NEW.file_ids)
+       OR OLD.state IN ('founded', 'unfounded', 'settled')
+       OR (OLD.state <> 'open' AND (OLD.answer, OLD.answer_file_ids) IS DISTINCT FROM (NEW.answer, NEW.answer_file_ids)) THEN
+        RAISE EXCEPTION 'a complaint stays what it is' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'trust_complaint_stays';
+    END IF;
+    IF (NEW.maker_id IS NOT NULL AND NEW.maker_id = OLD.checker_id) OR (NEW.checker_id IS NOT NULL AND NEW.checker_id = OLD.maker_id) THEN
+        RAISE EXCEPTION 'nobody checks their own word' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_complaint_two_people';
+    END IF;
+    IF NEW.state <> OLD.state AND NEW.state IN ('proposed', 'founded', 'unfounded') THEN
+        IF (OLD.state, NEW.state) NOT IN (('reviewing', 'proposed'), ('proposed', 'founded'), ('proposed', 'unfounded'))
+           OR NEW.state <> 'proposed' AND (NEW.finding <> NEW.state OR NEW.finding <> OLD.finding)
+           OR (NEW.maker_id, NEW.checker_id) IS DISTINCT FROM (OLD.maker_id, OLD.checker_id) THEN
+            RAISE EXCEPTION 'one proposes, another decides' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_complaint_two_steps';
+        END IF;
+        IF NOT trust_may_hear(NEW.maker_id, NEW.company_id, NEW.against_id) OR NOT trust_may_hear(NEW.checker_id, NEW.company_id, NEW.against_id) THEN
+            RAISE EXCEPTION 'two unlinked reviewers decide' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_complaint_unlinked';
+        END IF;
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER complaint_fits BEFORE INSERT OR UPDATE ON trust_complaint FOR EACH ROW EXECUTE FUNCTION trust_complaint_fits();
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ef_app') THEN
-        REVOKE DELETE, TRUNCATE ON trust_penalty, trust_sanction, trust_appeal FROM ef_app;
+        REVOKE DELETE, TRUNCATE ON trust_penalty, trust_sanction, trust_appeal, trust_complaint FROM ef_app;
     END IF;
 END $$;
 """
 AWAY = """
+DROP TRIGGER complaint_fits ON trust_complaint;
+DROP FUNCTION trust_complaint_fits();
+DROP FUNCTION trust_may_hear(uuid, uuid, uuid);
 DROP TRIGGER appeal_fits ON trust_appeal;
 DROP FUNCTION trust_appeal_fits();
 DROP TRIGGER penalty_fits ON trust_penalty;

@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.complaint import Complaint
 from everfair.trust.models.discipline import Appeal, Penalty, Sanction
 from everfair.trust.models.verification import (
     RESULTS,
@@ -13,6 +14,7 @@ __all__ = [
     "RESULTS",
     "Appeal",
     "Check",
+    "Complaint",
     "Link",
     "Penalty",
     "Sanction",

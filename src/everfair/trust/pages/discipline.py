@@ -24,6 +24,7 @@ from everfair.trust.models import Penalty
 from everfair.trust.pages.desk import prove
 from everfair.trust.pages.faces import company_name, worked
 from everfair.trust.queries import discipline
+from everfair.trust.queries.complaints import complaints_queue
 from everfair.trust.roles import REVIEWER
 from everfair.trust.states import APPEAL, PENALTY
 
@@ -41,7 +42,9 @@ _VERBS = {"give": "take-up", "confirm": "confirm", "drop": "drop"}
 def desk(request: HttpRequest) -> HttpResponse:
     """Who has waited longest comes first."""
     found = discipline.discipline_desk(request.actor)  # type: ignore[attr-defined]
-    return page(request, "trust/discipline.html", desk=found, company_name=company_name)
+    return page(request, "trust/discipline.html", desk=found, company_name=company_name,
+        complaints=complaints_queue(request.actor),  # type: ignore[attr-defined]
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])
