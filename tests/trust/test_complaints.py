@@ -27,7 +27,7 @@ pytestmark = pytest.mark.django_db
 
 
 def buyer() -> Actor:
-    return make.actor(make.company(), "buyer")
+    return make.actor(make.company(is_seller=False), "buyer")
 
 
 def seller() -> Actor:

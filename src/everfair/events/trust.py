@@ -137,3 +137,30 @@ class ComplaintEnded:
     company_id: UUID
     against_id: UUID
     outcome: str
+
+
+@event
+class CompanyBlacklisted:
+    """By two people; everybody reads why."""
+
+    entry_id: UUID
+    company_id: UUID
+
+
+@event
+class BlacklistAppealDecided:
+    """`removed`: it is on the list no more."""
+
+    entry_id: UUID
+    company_id: UUID
+    removed: bool
+
+
+@event
+class ReentryCaught:
+    """A company shares something with a listed one; `kinds`, comma-separated, says what. For reviewers, never for the company."""
+
+    reentry_id: UUID
+    company_id: UUID
+    entry_id: UUID
+    kinds: str

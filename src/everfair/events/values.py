@@ -68,6 +68,8 @@ FACT_WORDS = name_codes("fact", {
     "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
     "ComplaintMade": _("Complaint made"), "ComplaintAnswered": _("Complaint answered"), "ComplaintEnded": _("Complaint ended"),
+    "CompanyBlacklisted": _("Company put on the blacklist"), "BlacklistAppealDecided": _("Appeal against the blacklist decided"),
+    "ReentryCaught": _("A listed company may have come back"),
     "PointsGiven": _("Penalty points given"), "SanctionBegan": _("Sanction began"), "SanctionEnded": _("Sanction ended"),
     "PointsAppealed": _("Penalty points appealed against"), "PointsAppealDecided": _("Appeal against points decided"),
 })

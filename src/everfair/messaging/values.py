@@ -153,6 +153,13 @@ NOTICE_WORDS: dict[str, str] = {
     ),
     "complaint.answered": N_("%(company)s has answered your complaint %(number)s."),
     "complaint.ended": N_("The complaint %(number)s has ended: %(complaint_outcome)s. Its page says why."),
+    "blacklist.listed": N_(
+        "Your company is on the blacklist (%(number)s). The page says why; you may appeal once, until %(until)s."
+    ),
+    "blacklist.upheld": N_(
+        "Your appeal against %(number)s was rejected: your company stays on the blacklist. The page says why."
+    ),
+    "blacklist.removed": N_("Your company is no longer on the blacklist (%(number)s)."),
     "credit.offered": N_("%(company)s offers you trade credit: look at its terms."),
     "credit.agreed": N_("%(company)s has agreed to your trade credit."),
     "credit.changed": N_("The trade credit with %(company)s was changed: look at how it stands."),

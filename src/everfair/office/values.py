@@ -50,6 +50,7 @@ LOOKED_AT_TALK = "looked at a talk"
 LOOKED_AT_FILE = "looked at a file"
 LOOKED_AT_VERIFICATION = "looked at a verification"
 LOOKED_AT_POINTS = "looked at penalty points"
+LOOKED_AT_ENTRY = "looked at an entry of the blacklist"
 LOOKED_AT_COMPLAINT = "looked at a complaint"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
@@ -105,6 +106,7 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_FILE: _("Looked at a file"),
     LOOKED_AT_VERIFICATION: _("Looked at a verification"),
     LOOKED_AT_POINTS: _("Looked at penalty points"),
+    LOOKED_AT_ENTRY: _("Looked at an entry of the blacklist"),
     LOOKED_AT_COMPLAINT: _("Looked at a complaint"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),

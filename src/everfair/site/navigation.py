@@ -56,6 +56,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("trust:desk",          _("Verifications"),   "badge-check",      REVIEWER, "v"),
         ("trust:discipline",    _("Discipline"),      "gavel",            REVIEWER, ""),
+        ("trust:blacklist_desk", _("Blacklist"),      "triangle-alert",   REVIEWER, ""),
         ("office:chargebacks",  _("Chargebacks"),     "undo-2",           OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),

@@ -27,6 +27,7 @@ from everfair.trust.values import (
     RESULT_WORDS,
     Requirement,
 )
+from everfair.trust.values.blacklist import REENTRY_FINDING_WORDS
 from everfair.trust.values.complaint import FINDING_WORDS, KIND_WORDS
 
 LONGEST_WORDS = 2000
@@ -224,3 +225,21 @@ class FindingForm(forms.Form):
 
 class HearingForm(forms.Form):
     reason = words_field(_("Reason"), _("Both companies read it."))
+
+
+class BlacklistForm(forms.Form):
+    public_reason = words_field(
+        _("Reason for everybody"), _("It stands on the public page, with the company's name and the day.")
+    )
+    evidence = words_field(_("What shows it"), _("Colleagues read it: points, claims, complaints, by their numbers."))
+
+
+class ListingAppealForm(forms.Form):
+    text = words_field(
+        _("Why the entry is wrong"), _("You can say it once. Somebody reads it who had no part in the entry."), rows=5
+    )
+
+
+class ReentryForm(forms.Form):
+    finding = forms.ChoiceField(label=_("What you find"), choices=list(REENTRY_FINDING_WORDS.items()), widget=forms.RadioSelect)
+    reason = words_field(_("Reason"), _("Who decides reads it."))

@@ -9,9 +9,13 @@ from everfair.base.clock import now
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
+from everfair.events.companies import CompanyRegistered, MembershipChanged
 from everfair.events.disputes import ClaimRuled
+from everfair.events.payments import BankAccountAdded
 from everfair.events.trade import ShippingLate
 from everfair.events.trust import (
+    BlacklistAppealDecided,
+    CompanyBlacklisted,
     ComplaintAnswered,
     ComplaintEnded,
     ComplaintMade,
@@ -22,10 +26,11 @@ from everfair.events.trust import (
     VerificationAsked,
     VerificationDecided,
     VerificationLapsed,
+    VerificationSubmitted,
 )
 from everfair.messaging.actions import notify
-from everfair.trust.actions import propose_points
-from everfair.trust.models import Complaint, Penalty, Verification
+from everfair.trust.actions import propose_points, screen_company
+from everfair.trust.models import BlacklistEntry, Complaint, Penalty, Verification
 from everfair.trust.queries.discipline import discipline_rules
 from everfair.trust.values import RULED_OFFENCES
 
@@ -127,6 +132,28 @@ def remind_of_complaint(reminder: Reminder) -> None:
             row.against_id, ("owner", "seller"), "complaint.answer_by", f"/complaints/{row.pk}/",
             f"trust:{row.pk}:{reminder.generation}:reply", number=f"C-{row.number}", until=f"{reminder.zero_at:%Y-%m-%d}",
         )  # fmt: skip
+
+
+@on(CompanyBlacklisted, subscriber=NOTICES)
+def tell_of_blacklisting(fact: CompanyBlacklisted) -> None:
+    row = find_one(BlacklistEntry, "id = %s", [fact.entry_id])
+    if row is not None and row.listed_at is not None:
+        until = row.listed_at + timedelta(days=int(discipline_rules()["trust.points_appeal_days"]))
+        _tell_owners(row.company_id, "blacklist.listed", "/listing/", number=f"B-{row.number}", until=f"{until:%Y-%m-%d}")
+
+
+@on(BlacklistAppealDecided, subscriber=NOTICES)
+def tell_of_decided_blacklist_appeal(fact: BlacklistAppealDecided) -> None:
+    row = find_one(BlacklistEntry, "id = %s", [fact.entry_id])
+    if row is not None:
+        _tell_owners(
+            row.company_id, "blacklist.removed" if fact.removed else "blacklist.upheld", "/listing/", number=f"B-{row.number}"
+        )
+
+
+@on(CompanyRegistered, VerificationSubmitted, BankAccountAdded, MembershipChanged, subscriber=PROPOSALS)
+def look_for_who_came_back(fact: CompanyRegistered | VerificationSubmitted | BankAccountAdded | MembershipChanged) -> None:
+    screen_company(fact.company_id)
 
 
 def _tell_of_complaint(complaint_id: UUID, kind: str, side: str, **words: str) -> None:

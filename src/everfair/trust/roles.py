@@ -44,14 +44,18 @@ MAKER = REVIEWER & _holds("maker")
 CHECKER = REVIEWER & _holds("checker")
 
 
-def _is_another(actor: Actor, penalty: object) -> bool:
-    return bool(actor.person_id is not None and actor.person_id != getattr(penalty, "given_by_id", None))
+_FIRST = ("given_by_id", "proposed_by_id", "judged_by_id")
 
 
-def _had_no_part(actor: Actor, appeal: object) -> bool:
-    """Neither gave nor confirmed what is appealed against."""
-    penalty = getattr(appeal, "penalty", None)
-    had = {getattr(penalty, "given_by_id", None), getattr(penalty, "confirmed_by_id", None)}
+def _is_another(actor: Actor, subject: object) -> bool:
+    """Not the first of two: who gave points, proposed an entry, judged a re-entry."""
+    return bool(actor.person_id is not None and actor.person_id not in {getattr(subject, name, None) for name in _FIRST})
+
+
+def _had_no_part(actor: Actor, subject: object) -> bool:
+    """Neither the first nor the second of those whose word is appealed against."""
+    against = getattr(subject, "penalty", subject)
+    had = {getattr(against, name, None) for name in (*_FIRST, "confirmed_by_id")}
     return bool(actor.person_id is not None and actor.person_id not in had)
 
 

@@ -1,4 +1,4 @@
-"""The lives of a verification, of penalty points, of a sanction, of an appeal and of a complaint."""
+"""The lives of a verification, of penalty points, of a sanction, of an appeal, a complaint, the blacklist and a re-entry."""
 
 from everfair.base.states import StateTable
 from everfair.trust.roles import (
@@ -62,6 +62,21 @@ COMPLAINT = StateTable(
     ("find",    "proposed",                  "founded",   CHECKER),
     ("dismiss", "proposed",                  "unfounded", CHECKER),
     ("settle",  "open reviewing proposed",   "settled",   COMPLAINANT),      # who complained says that it is made good
+)
+BLACKLIST = StateTable(
+    "state",
+    ("list",    "proposed",                  "listed",    SECOND),
+    ("drop",    "proposed",                  "dropped",   REVIEWER),
+    ("appeal",  "listed",                    "appealed",  APPLICANT),
+    ("uphold",  "appealed",                  "upheld",    JUDGE),
+    ("remove",  "appealed",                  "removed",   JUDGE),
+)
+REENTRY = StateTable(
+    "state",
+    ("judge",   "open",                      "proposed",  REVIEWER),
+    ("return",  "proposed",                  "open",      SECOND),
+    ("clear",   "proposed",                  "cleared",   SECOND),
+    ("bar",     "proposed",                  "barred",    SECOND),
 )
 # fmt: on
 OPEN = ("draft", "waiting", "reviewing", "asked", "proposed")

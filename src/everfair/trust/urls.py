@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.trust.pages import complaints, desk, discipline, hearing, own, points, public
+from everfair.trust.pages import blacklist, complaints, desk, discipline, hearing, listing, own, points, public
 
 app_name = "trust"
 urlpatterns = [
@@ -28,6 +28,15 @@ urlpatterns = [
     path("complaints/<uuid:complaint_id>/settle/", complaints.settle, name="settle"),
     path("office/complaints/<uuid:complaint_id>/", hearing.heard, name="heard"),
     path("office/complaints/<uuid:complaint_id>/<slug:verb>/", hearing.say, name="say_complaint"),
+    path("listing/", listing.listing, name="listing"),
+    path("listing/<uuid:entry_id>/appeal/", listing.appeal, name="appeal_listing"),
+    path("<slug:market>/blacklist/", listing.blacklist, name="blacklist"),
+    path("office/blacklist/", blacklist.desk, name="blacklist_desk"),
+    path("office/companies/<int:number>/blacklist/", blacklist.propose, name="list_company"),
+    path("office/blacklist/<uuid:entry_id>/", blacklist.entry, name="entry"),
+    path("office/blacklist/<uuid:entry_id>/<slug:verb>/", blacklist.say, name="say_entry"),
+    path("office/reentries/<uuid:reentry_id>/", blacklist.reentry, name="reentry"),
+    path("office/reentries/<uuid:reentry_id>/<slug:verb>/", blacklist.say_reentry, name="say_reentry"),
     path("office/discipline/", discipline.desk, name="discipline"),
     path("office/companies/<int:number>/points/", discipline.ledger, name="ledger"),
     path("office/points/<uuid:penalty_id>/", discipline.penalty, name="judged"),

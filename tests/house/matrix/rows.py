@@ -452,6 +452,17 @@ PAGES: list[Page] = [
     Page("trust:heard", REVIEWER, {"complaint_id": "@complaint_to_look"}, get="operator", looks=("companies_auditnote",)),
     Page("trust:say_complaint", REVIEWER, {"complaint_id": "@complaint_to_look", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
         "finding": "founded", "reason": "seen"}),
+    Page("trust:listing", MEMBER),
+    Page("trust:appeal_listing", OWNING, {"entry_id": "@own_entry"}, get=None, post="owner", form={"text": "not so"}),
+    Page("trust:blacklist", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "House"}),
+    Page("trust:blacklist_desk", REVIEWER, get="operator"),
+    Page("trust:list_company", REVIEWER, {"number": "@verified_number"}, proof="fresh", get="operator", post="operator", form={
+        "public_reason": "sold air", "evidence": "P-1"}),
+    Page("trust:entry", REVIEWER, {"entry_id": "@entry_proposed"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_entry", REVIEWER, {"entry_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh", get=None, post="operator", form={"reason": "seen"}),
+    Page("trust:reentry", REVIEWER, {"reentry_id": "@reentry"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_reentry", REVIEWER, {"reentry_id": "@reentry", "verb": "~judge"}, proof="fresh", get=None, post="operator", form={
+        "finding": "clear", "reason": "seen"}),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),
     Page("office:reactions", OPERATOR, get="operator"),
@@ -998,6 +1009,17 @@ OPERATIONS: list[Operation] = [
               body={"reason": "seen"}),
     Operation("POST /office/complaints/{complaint_id}/decide", REVIEWER, "operator", {"complaint_id": "@complaint_to_decide"}, proof="fresh",
               body={"reason": "seen"}),
+    Operation("GET /blacklist", EVERYONE, "nobody", query={"q": "House"}),
+    Operation("POST /blacklist/{entry_id}/appeal", OWNING, path={"entry_id": "@own_entry"}, body={"text": "not so"}),
+    Operation("GET /office/blacklist", REVIEWER, "operator"),
+    Operation("POST /office/companies/{company_id}/blacklist", REVIEWER, "operator", {"company_id": "@verified_company"}, proof="fresh", body={
+        "public_reason": "sold air", "evidence": "P-1"}),
+    Operation("POST /office/blacklist/{entry_id}/{verb}", REVIEWER, "operator", {"entry_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh",
+              body={"reason": "seen"}),
+    Operation("POST /office/reentries/{reentry_id}/judge", REVIEWER, "operator", {"reentry_id": "@reentry"}, proof="fresh",
+              body={"finding": "clear", "reason": "seen"}),
+    Operation("POST /office/reentries/{reentry_id}/return", REVIEWER, "operator", {"reentry_id": "@reentry_judged"}, proof="fresh", body={"reason": "seen"}),
+    Operation("POST /office/reentries/{reentry_id}/decide", REVIEWER, "operator", {"reentry_id": "@reentry_judged"}, proof="fresh", body={"reason": "seen"}),
     # ── verification ──
     Operation("GET /verifications", MEMBER),
     Operation("POST /verifications", OWNING, body={"market": "export", "level": "verified"}, writes=False),

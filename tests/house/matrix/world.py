@@ -190,7 +190,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     side.of |= {"company": company.pk, "company_number": company.number, "viewer": side.people["viewer"].pk}
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
-    side.of["verified_number"] = verified.number
+    side.of |= {"verified_number": verified.number, "verified_company": verified.pk}
     for building in (
         _doors,
         _goods,
@@ -207,6 +207,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _verifications,
         _discipline,
         _complaints,
+        _blacklist,
     ):
         building(side)
     return side
@@ -505,6 +506,24 @@ def _discipline(side: Side) -> None:
         "penalty_waiting": trust.give_points(other.company_id, "false_papers", today, "forged", by=clerk, reference="V-1").pk,
         "points_appeal": trust.appeal_points(appealed.pk, "not so", by=other).pk,
     }
+
+
+def _blacklist(side: Side) -> None:
+    """The company itself, listed and without its stops, so that everything else goes on; another proposed; and two that share a
+    telephone with a third one, which is listed: one not looked at yet, one judged by somebody else."""
+    clerk = actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    others = [make.staff(), make.staff()]
+    own = trust.propose_blacklisting(side.by.company_id, "sold air", f"known {side.mark}", by=others[0])
+    own = trust.confirm_blacklisting(own.pk, "seen", by=others[1])
+    for stop in own.stop_ids:
+        companies.lift_stop(stop, "the walk", by=others[1])
+    phone = f"+49309{make.next_number():07d}"
+    listed = trust.propose_blacklisting(make.company(phone=phone).pk, "sold air", "known", by=others[0])
+    trust.confirm_blacklisting(listed.pk, "seen", by=others[1])
+    back = [trust.screen_company(make.company(phone=phone).pk)[0].pk for _n in range(2)]
+    trust.judge_reentry(back[1], "clear", "another", by=clerk)
+    proposed = trust.propose_blacklisting(make.company().pk, "sold air", "known", by=clerk)
+    side.of |= {"own_entry": own.pk, "entry_proposed": proposed.pk, "reentry": back[0], "reentry_judged": back[1]}
 
 
 def _complaints(side: Side) -> None:

@@ -9,7 +9,16 @@ from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, 
 from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
 from everfair.events.trade import GroupBuyClosed, GroupBuyGrew, GroupBuyPublished
-from everfair.events.trust import VerificationDecided, VerificationDrawn, VerificationLapsed, VerificationSubmitted
+from everfair.events.trust import (
+    BlacklistAppealDecided,
+    CompanyBlacklisted,
+    ComplaintEnded,
+    ComplaintMade,
+    VerificationDecided,
+    VerificationDrawn,
+    VerificationLapsed,
+    VerificationSubmitted,
+)
 
 
 def dropped_by(fact: Any) -> set[str]:
@@ -31,6 +40,10 @@ def dropped_by(fact: Any) -> set[str]:
             return {f"reviews:{fact.subject_id}"}
         case VerificationDecided() | VerificationLapsed():
             return {"verifications", "companies", f"company:{fact.company_id}"}
+        case CompanyBlacklisted() | BlacklistAppealDecided():
+            return {"blacklist"}
+        case ComplaintMade() | ComplaintEnded():
+            return {f"company:{fact.against_id}"}
         case VerificationSubmitted() | VerificationDrawn():
             return {"verifications"}
     return set()

@@ -129,7 +129,7 @@ def draw_for_complaint(complaint_id: UUID) -> bool:
                 setattr(row, f"{seat}_id", drawn(free))
                 write_history(row, "state", f"draw {seat}", row.state, row.state, by=SYSTEM, reason=f"among {len(free)}")
         if (row.maker_id, row.checker_id) != before:
-            columns = {"maker_id": row.maker_id, "checker_id": row.checker_id}
+            columns: dict[str, object] = {"maker_id": row.maker_id, "checker_id": row.checker_id}
             if row.state == "proposed" and row.maker_id != before[0]:
                 # A new pair of eyes looks for itself.
                 columns |= {"state": "reviewing", "finding": "", "finding_reason": ""}

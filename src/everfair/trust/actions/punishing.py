@@ -109,7 +109,7 @@ def confirm_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
     text = words(reason, "reason")
     with part():
         row = _locked(penalty_id, by)
-        _unlinked(row.company_id, by)
+        unlinked(row.company_id, by)
         with stepping(row, "confirm", by=by, reason=text):
             row.confirmed_by_id, row.given_at = by.person_id, _moment(row.company_id)
         note_act("confirmed points", row.company_id, text, by, after={"points": row.points, "offence": row.offence})
@@ -122,7 +122,7 @@ def drop_points(penalty_id: UUID, reason: str, *, by: Actor) -> Penalty:
     text = words(reason, "reason")
     with part():
         row = _locked(penalty_id, by)
-        _unlinked(row.company_id, by)
+        unlinked(row.company_id, by)
         with stepping(row, "drop", by=by, reason=text):
             pass
         note_act("dropped points", row.company_id, text, by, after={"points": row.points, "offence": row.offence})
@@ -164,7 +164,7 @@ def decide_points_appeal(appeal_id: UUID, verb: str, reason: str, *, by: Actor, 
         row = lock(appeals_visible_to(by), appeal_id)
         against = Penalty.objects.select_for_update().get(pk=row.penalty_id)
         row.penalty = against
-        _unlinked(company_id, by)
+        unlinked(company_id, by)
         counts = {"uphold": against.counts, "strike_down": 0}.get(verb, left if left is not None else -1)
         if verb == "reduce" and not 0 < counts < against.counts:
             raise Refused("trust.left", _("Please say how many points are left: fewer than before."), field="left", status=422)
@@ -210,7 +210,7 @@ def _penalty(company_id: UUID, offence: str, acted_on: date, *, unresolved: bool
 
 
 def _take_up(row: Penalty, text: str, by: Actor) -> None:
-    _unlinked(row.company_id, by)
+    unlinked(row.company_id, by)
     today = now().date()
     bound = min(int(discipline_rules()["trust.second_person_points"]), ALONE_BELOW)
     if living(marks_of(row.company_id), today) + row.points >= bound:
@@ -246,17 +246,17 @@ def _settle(company_id: UUID) -> None:
     for key, row in rows.items():
         if key not in wanted:
             _leave(row, "lift", SYSTEM)
-    key = (current.rung.code, current.since) if current else None
+    now_key = (current.rung.code, current.since) if current else None
     for known, row in rows.items():
-        if row.state == "standing" and known != key:
+        if row.state == "standing" and known != now_key:
             over = row.until is not None and row.until <= at
             _leave(row, "serve" if over else "replace", SYSTEM)
     for known, one in wanted.items():
         found = rows.get(known)
         points = living([mark for mark in marks if mark.at <= one.since], one.since.date())
         if found is None:
-            _begin(company_id, one, points, "standing" if known == key else "replaced" if one.runs(at) else "served")
-        elif known == key and found.state == "replaced":
+            _begin(company_id, one, points, "standing" if known == now_key else "replaced" if one.runs(at) else "served")
+        elif known == now_key and found.state == "replaced":
             with stepping(found, "revive", by=SYSTEM):
                 _stop(found)
 
@@ -302,7 +302,8 @@ def _locked(penalty_id: UUID, by: Actor) -> Penalty:
     return lock(penalties_visible_to(by), penalty_id)
 
 
-def _unlinked(company_id: UUID, by: Actor) -> None:
+def unlinked(company_id: UUID, by: Actor) -> None:
+    """Said in words before the database refuses it: who is linked to a company decides nothing about it."""
     if by.person_id is None or link_between([by.person_id], company_id):
         raise Refused("trust.linked", _("You have something to do with this company: somebody else decides."), status=403)
 

@@ -23,6 +23,7 @@ from everfair.events.trust import VerificationAsked, VerificationDecided
 from everfair.markets.queries import rule
 from everfair.messaging.actions import read_message
 from everfair.trust.actions.applying import LAPSE, LONGEST, wait_for_answer
+from everfair.trust.actions.blacklisting import may_be_back
 from everfair.trust.models import Check, Verification
 from everfair.trust.queries import checks_of, link_between, requirement, verifications_visible_to
 from everfair.trust.roles import CHECKER, MAKER
@@ -130,6 +131,10 @@ def grant_verification(verification_id: UUID, reason: str, *, by: Actor) -> Veri
         with moving(verifications_visible_to(by), verification_id, "grant", by=by, reason=text) as row:
             _unlinked(row, by)
             _proposed(row, "grant")
+            if may_be_back(row.company_id):
+                raise Refused(
+                    "trust.reentry", _("This company shares something with one on the blacklist: two people decide that first.")
+                )
             days = [check.valid_until for check in checks_of(row.pk)]
             row.until = min(day for day in days if day is not None)
             if row.until <= now().date():

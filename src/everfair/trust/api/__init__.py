@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trust.api import complaints, discipline, verification
+from everfair.trust.api import blacklist, complaints, discipline, verification
 
 router = Router()
-for part in (verification, discipline, complaints):
+for part in (verification, discipline, complaints, blacklist):
     router.add_router("", part.router)

@@ -15,8 +15,119 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RunSQL("CREATE SEQUENCE trust_penalty_number START 1001", "DROP SEQUENCE trust_penalty_number"),
+        migrations.RunSQL("CREATE SEQUENCE trust_blacklist_number START 1001", "DROP SEQUENCE trust_blacklist_number"),
         migrations.RunSQL("CREATE SEQUENCE trust_complaint_number START 1001", "DROP SEQUENCE trust_complaint_number"),
+        migrations.RunSQL("CREATE SEQUENCE trust_penalty_number START 1001", "DROP SEQUENCE trust_penalty_number"),
+        migrations.CreateModel(
+            name="BlacklistEntry",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                (
+                    "number",
+                    models.BigIntegerField(
+                        db_default=everfair.base.models.NextNumber("trust_blacklist_number"), editable=False, unique=True
+                    ),
+                ),
+                ("public_reason", models.TextField()),
+                ("evidence", models.TextField()),
+                ("state", models.CharField(default="proposed", max_length=20)),
+                ("listed_at", models.DateTimeField(null=True)),
+                (
+                    "stop_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("appeal", models.TextField(blank=True, default="")),
+                ("judgement", models.TextField(blank=True, default="")),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "confirmed_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "proposed_by",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="BlacklistTrait",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                ("kind", models.CharField(max_length=12)),
+                ("digest", models.CharField(max_length=64)),
+                (
+                    "entry",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="trust.blacklistentry"),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
+            name="Complaint",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                (
+                    "number",
+                    models.BigIntegerField(
+                        db_default=everfair.base.models.NextNumber("trust_complaint_number"), editable=False, unique=True
+                    ),
+                ),
+                ("kind", models.CharField(max_length=12)),
+                ("amount_minor", models.BigIntegerField()),
+                ("currency", models.CharField(max_length=3)),
+                ("pay_by", models.DateField(null=True)),
+                ("deliver_by", models.DateField(null=True)),
+                ("agreed", models.TextField()),
+                ("text", models.TextField()),
+                (
+                    "file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("state", models.CharField(default="open", max_length=20)),
+                ("answer", models.TextField(blank=True, default="")),
+                (
+                    "answer_file_ids",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                ),
+                ("finding", models.CharField(blank=True, default="", max_length=10)),
+                ("finding_reason", models.TextField(blank=True, default="")),
+                ("decision_reason", models.TextField(blank=True, default="")),
+                ("ended_at", models.DateTimeField(null=True)),
+                (
+                    "against",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "checker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "maker",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
         migrations.CreateModel(
             name="Penalty",
             fields=[
@@ -91,6 +202,38 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name="Reentry",
+            fields=[
+                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
+                ("kinds", django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=12), size=None)),
+                ("state", models.CharField(default="open", max_length=20)),
+                ("finding", models.CharField(blank=True, default="", max_length=5)),
+                ("reason", models.TextField(blank=True, default="")),
+                ("decision_reason", models.TextField(blank=True, default="")),
+                (
+                    "company",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
+                ),
+                (
+                    "decided_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="trust.blacklistentry"),
+                ),
+                (
+                    "judged_by",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+        ),
+        migrations.CreateModel(
             name="Sanction",
             fields=[
                 ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
@@ -110,114 +253,131 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.CreateModel(
-            name="Complaint",
-            fields=[
-                ("id", models.UUIDField(default=everfair.base.ids.new_id, editable=False, primary_key=True, serialize=False)),
-                ("created_at", models.DateTimeField(db_default=everfair.base.clock.EfNow(), editable=False)),
-                (
-                    "number",
-                    models.BigIntegerField(
-                        db_default=everfair.base.models.NextNumber("trust_complaint_number"), editable=False, unique=True
+        migrations.AddIndex(
+            model_name="blacklistentry",
+            index=models.Index(
+                condition=models.Q(("state__in", ["listed", "appealed", "upheld"])),
+                fields=["-listed_at"],
+                name="trust_blacklist_public",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="blacklistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["proposed", "listed", "dropped", "appealed", "upheld", "removed"])),
+                name="trust_blacklist_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="blacklistentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state__in", ["removed", "dropped"]), _negated=True),
+                fields=("company",),
+                name="trust_blacklist_one",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="blacklistentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("confirmed_by", None), ("listed_at", None), ("state__in", ["proposed", "dropped"])),
+                    models.Q(
+                        models.Q(("state__in", ["proposed", "dropped"]), _negated=True),
+                        ("confirmed_by__isnull", False),
+                        ("listed_at__isnull", False),
                     ),
+                    _connector="OR",
                 ),
-                ("kind", models.CharField(max_length=12)),
-                ("amount_minor", models.BigIntegerField()),
-                ("currency", models.CharField(max_length=3)),
-                ("pay_by", models.DateField(null=True)),
-                ("deliver_by", models.DateField(null=True)),
-                ("agreed", models.TextField()),
-                ("text", models.TextField()),
-                (
-                    "file_ids",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                name="trust_blacklist_listed",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="blacklisttrait",
+            index=models.Index(fields=["digest", "kind"], name="trust_blacklisttrait_digest"),
+        ),
+        migrations.AddConstraint(
+            model_name="blacklisttrait",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["registration", "phone", "email", "bank_account", "document"])),
+                name="trust_blacklisttrait_kind",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="blacklisttrait",
+            constraint=models.UniqueConstraint(fields=("entry", "kind", "digest"), name="trust_blacklisttrait_once"),
+        ),
+        migrations.AddIndex(
+            model_name="complaint",
+            index=models.Index(fields=["company", "-created_at"], name="trust_complaint_company"),
+        ),
+        migrations.AddIndex(
+            model_name="complaint",
+            index=models.Index(fields=["against", "state"], name="trust_complaint_against"),
+        ),
+        migrations.AddIndex(
+            model_name="complaint",
+            index=models.Index(
+                condition=models.Q(("state__in", ["open", "reviewing", "proposed"])),
+                fields=["number"],
+                name="trust_complaint_queue",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "reviewing", "proposed", "founded", "unfounded", "settled"])),
+                name="trust_complaint_state",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("kind__in", ["not_shipped", "fake", "quality", "late", "other"])), name="trust_complaint_kind"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("company", models.F("against")), _negated=True), name="trust_complaint_two_companies"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("amount_minor__gt", 0), models.Q(("currency", ""), _negated=True)),
+                name="trust_complaint_amount",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("pay_by__isnull", False), ("deliver_by__isnull", False), _connector="OR"),
+                name="trust_complaint_days",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("maker", None), ("checker", None), models.Q(("maker", models.F("checker")), _negated=True), _connector="OR"
                 ),
-                ("state", models.CharField(default="open", max_length=20)),
-                ("answer", models.TextField(blank=True, default="")),
-                (
-                    "answer_file_ids",
-                    django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), blank=True, default=list, size=None),
+                name="trust_complaint_two_people",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="complaint",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(
+                        ("ended_at__isnull", False),
+                        ("state__in", ["founded", "unfounded", "settled"]),
+                        models.Q(("decision_reason", ""), _negated=True),
+                    ),
+                    models.Q(models.Q(("state__in", ["founded", "unfounded", "settled"]), _negated=True), ("ended_at", None)),
+                    _connector="OR",
                 ),
-                ("finding", models.CharField(blank=True, default="", max_length=10)),
-                ("finding_reason", models.TextField(blank=True, default="")),
-                ("decision_reason", models.TextField(blank=True, default="")),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "against",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
-                ),
-                (
-                    "checker",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-                (
-                    "company",
-                    models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name="+", to="companies.company"),
-                ),
-                (
-                    "maker",
-                    models.ForeignKey(
-                        null=True, on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
-                    ),
-                ),
-            ],
-            options={
-                "indexes": [
-                    models.Index(fields=["company", "-created_at"], name="trust_complaint_company"),
-                    models.Index(fields=["against", "state"], name="trust_complaint_against"),
-                    models.Index(
-                        condition=models.Q(("state__in", ["open", "reviewing", "proposed"])),
-                        fields=["number"],
-                        name="trust_complaint_queue",
-                    ),
-                ],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(("state__in", ["open", "reviewing", "proposed", "founded", "unfounded", "settled"])),
-                        name="trust_complaint_state",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("kind__in", ["not_shipped", "fake", "quality", "late", "other"])),
-                        name="trust_complaint_kind",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("company", models.F("against")), _negated=True), name="trust_complaint_two_companies"
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("amount_minor__gt", 0), models.Q(("currency", ""), _negated=True)),
-                        name="trust_complaint_amount",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(("pay_by__isnull", False), ("deliver_by__isnull", False), _connector="OR"),
-                        name="trust_complaint_days",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("maker", None),
-                            ("checker", None),
-                            models.Q(("maker", models.F("checker")), _negated=True),
-                            _connector="OR",
-                        ),
-                        name="trust_complaint_two_people",
-                    ),
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            models.Q(
-                                ("ended_at__isnull", False),
-                                ("state__in", ["founded", "unfounded", "settled"]),
-                                models.Q(("decision_reason", ""), _negated=True),
-                            ),
-                            models.Q(
-                                models.Q(("state__in", ["founded", "unfounded", "settled"]), _negated=True), ("ended_at", None)
-                            ),
-                            _connector="OR",
-                        ),
-                        name="trust_complaint_ended",
-                    ),
-                ],
-            },
+                name="trust_complaint_ended",
+            ),
         ),
         migrations.AddIndex(
             model_name="penalty",
@@ -317,6 +477,28 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="trust_appeal_decided",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="reentry",
+            index=models.Index(fields=["company", "state"], name="trust_reentry_company"),
+        ),
+        migrations.AddConstraint(
+            model_name="reentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["open", "proposed", "cleared", "barred"])), name="trust_reentry_state"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reentry",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "cleared"), _negated=True), fields=("company", "entry"), name="trust_reentry_one"
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="reentry",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("finding__in", ["", "clear", "bar"])), name="trust_reentry_finding"
             ),
         ),
         migrations.AddIndex(

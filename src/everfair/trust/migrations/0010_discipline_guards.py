@@ -117,13 +117,87 @@ BEGIN
     RETURN NEW;
 END $$;
 CREATE TRIGGER complaint_fits BEFORE INSERT OR UPDATE ON trust_complaint FOR EACH ROW EXECUTE FUNCTION trust_complaint_fits();
+
+CREATE FUNCTION trust_blacklist_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'proposed' OR NOT trust_may_discipline(NEW.proposed_by_id, NEW.company_id) THEN
+            RAISE EXCEPTION 'an unlinked reviewer proposes an entry' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_blacklist_begins';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (OLD.id, OLD.created_at, OLD.number, OLD.company_id, OLD.public_reason, OLD.evidence, OLD.proposed_by_id) IS DISTINCT FROM
+       (NEW.id, NEW.created_at, NEW.number, NEW.company_id, NEW.public_reason, NEW.evidence, NEW.proposed_by_id)
+       OR OLD.listed_at IS NOT NULL AND (OLD.listed_at, OLD.confirmed_by_id) IS DISTINCT FROM (NEW.listed_at, NEW.confirmed_by_id)
+       OR OLD.state IN ('removed', 'dropped') OR OLD.state <> 'listed' AND OLD.appeal IS DISTINCT FROM NEW.appeal THEN
+        RAISE EXCEPTION 'an entry stays what it is' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'trust_blacklist_stays';
+    END IF;
+    IF NEW.state <> OLD.state AND (OLD.state, NEW.state) NOT IN (('proposed', 'listed'), ('proposed', 'dropped'), ('listed', 'appealed'),
+        ('appealed', 'upheld'), ('appealed', 'removed')) THEN
+        RAISE EXCEPTION 'an entry does not go that way' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_blacklist_steps';
+    END IF;
+    IF NEW.state = 'listed' AND OLD.state = 'proposed' AND (NEW.confirmed_by_id IS NULL OR NEW.confirmed_by_id = NEW.proposed_by_id
+        OR NOT trust_may_discipline(NEW.confirmed_by_id, NEW.company_id)) THEN
+        RAISE EXCEPTION 'another unlinked reviewer lists' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_blacklist_second';
+    END IF;
+    IF NEW.state IN ('upheld', 'removed') AND OLD.state = 'appealed' AND (NEW.judged_by_id IS NULL
+        OR NEW.judged_by_id IN (NEW.proposed_by_id, NEW.confirmed_by_id) OR NOT trust_may_discipline(NEW.judged_by_id, NEW.company_id)) THEN
+        RAISE EXCEPTION 'nobody judges their own entry' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_blacklist_judge';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER blacklist_fits BEFORE INSERT OR UPDATE ON trust_blacklistentry FOR EACH ROW EXECUTE FUNCTION trust_blacklist_fits();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON trust_blacklisttrait FOR EACH STATEMENT EXECUTE FUNCTION ef_append_only();
+
+CREATE FUNCTION trust_reentry_fits() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        IF NEW.state <> 'open' THEN
+            RAISE EXCEPTION 'a re-entry begins open' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_reentry_begins';
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF (OLD.id, OLD.company_id, OLD.entry_id) IS DISTINCT FROM (NEW.id, NEW.company_id, NEW.entry_id) OR OLD.state IN ('cleared', 'barred')
+       OR OLD.kinds IS DISTINCT FROM NEW.kinds AND NOT (NEW.state = 'open' AND NEW.kinds @> OLD.kinds) THEN
+        RAISE EXCEPTION 'a re-entry stays what it is' USING ERRCODE = 'restrict_violation', CONSTRAINT = 'trust_reentry_stays';
+    END IF;
+    IF NEW.state = 'proposed' AND (NEW.finding = '' OR NOT coalesce(trust_may_discipline(NEW.judged_by_id, NEW.company_id), false)) THEN
+        RAISE EXCEPTION 'an unlinked reviewer judges' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_reentry_first';
+    END IF;
+    IF NEW.state IN ('cleared', 'barred') AND (OLD.state <> 'proposed' OR NEW.judged_by_id IS DISTINCT FROM OLD.judged_by_id
+        OR NEW.finding <> OLD.finding OR (NEW.state = 'cleared') <> (NEW.finding = 'clear') OR NEW.decided_by_id IS NULL
+        OR NEW.decided_by_id = NEW.judged_by_id OR NOT trust_may_discipline(NEW.decided_by_id, NEW.company_id)) THEN
+        RAISE EXCEPTION 'one judges, another decides' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_reentry_second';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER reentry_fits BEFORE INSERT OR UPDATE ON trust_reentry FOR EACH ROW EXECUTE FUNCTION trust_reentry_fits();
+
+-- Who may have come back under another name carries no level until two people have said that it is somebody else.
+CREATE FUNCTION trust_verification_not_back() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT FROM trust_reentry r WHERE r.company_id = NEW.company_id AND r.state <> 'cleared') THEN
+        RAISE EXCEPTION 'this company may be one of the blacklist' USING ERRCODE = 'check_violation', CONSTRAINT = 'trust_verification_reentry';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER verification_not_back BEFORE UPDATE OF state ON trust_verification
+    FOR EACH ROW WHEN (NEW.state = 'granted' AND OLD.state <> 'granted') EXECUTE FUNCTION trust_verification_not_back();
 DO $$ BEGIN
     IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ef_app') THEN
-        REVOKE DELETE, TRUNCATE ON trust_penalty, trust_sanction, trust_appeal, trust_complaint FROM ef_app;
+        REVOKE DELETE, TRUNCATE ON trust_penalty, trust_sanction, trust_appeal, trust_complaint, trust_blacklistentry, trust_reentry FROM ef_app;
+        REVOKE UPDATE, DELETE, TRUNCATE ON trust_blacklisttrait FROM ef_app;
     END IF;
 END $$;
 """
 AWAY = """
+DROP TRIGGER verification_not_back ON trust_verification;
+DROP FUNCTION trust_verification_not_back();
+DROP TRIGGER reentry_fits ON trust_reentry;
+DROP FUNCTION trust_reentry_fits();
+DROP TRIGGER append_only ON trust_blacklisttrait;
+DROP TRIGGER blacklist_fits ON trust_blacklistentry;
+DROP FUNCTION trust_blacklist_fits();
 DROP TRIGGER complaint_fits ON trust_complaint;
 DROP FUNCTION trust_complaint_fits();
 DROP FUNCTION trust_may_hear(uuid, uuid, uuid);

@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.blacklist import BlacklistEntry, BlacklistTrait, Reentry
 from everfair.trust.models.complaint import Complaint
 from everfair.trust.models.discipline import Appeal, Penalty, Sanction
 from everfair.trust.models.verification import (
@@ -13,10 +14,13 @@ from everfair.trust.models.verification import (
 __all__ = [
     "RESULTS",
     "Appeal",
+    "BlacklistEntry",
+    "BlacklistTrait",
     "Check",
     "Complaint",
     "Link",
     "Penalty",
+    "Reentry",
     "Sanction",
     "Seat",
     "Verification",
