@@ -4,5 +4,7 @@ Nouns: Verification (of one level in one market), Check, Seat, Link.
 Verbs: begin_verification, fill_check, submit_verification, draw_reviewers, record_check, ask_applicant, answer_reviewers,
 propose_verification, return_verification, grant_verification, refuse_verification, withdraw_verification, lapse_verification, declare_link.
 Reviewers are drawn, never chosen; the database refuses one who is linked to the company, and one who checks their own word.
+And discipline: Penalty, Sanction, Appeal; Complaint; BlacklistEntry, BlacklistTrait, Reentry (give_points, appeal_points, make_complaint,
+confirm_blacklisting, screen_company, …): people give points, the sanction is a function of them (`ladder.py`).
 It never looks at what a company earns, and nobody who earns on a company has a verb here.
 """
