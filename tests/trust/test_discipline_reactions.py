@@ -7,12 +7,13 @@ from decimal import Decimal
 import pytest
 from django.db import transaction
 
-from everfair.base.events import emit, run_reactions
+from everfair.base.events import emit, run_all_reactions, subscribers
 from everfair.base.ids import new_id
 from everfair.base.money import Money
 from everfair.events.disputes import ClaimRuled
 from everfair.events.trade import ShippingLate
 from everfair.messaging.models import Notice
+from everfair.trust import reactions
 from everfair.trust.models import Penalty
 from tests import make
 from tests.trust.disciplining import confirmed, staff
@@ -21,6 +22,7 @@ pytestmark = pytest.mark.usefixtures("committed")
 
 
 def test_what_happened_is_told_to_the_owners_in_words_and_what_events_say_is_proposed():
+    assert {reactions.NOTICES, reactions.PROPOSALS} <= set(subscribers())
     mei, otto, _ana = staff()
     firm = make.company()
     make.member(firm, "owner")
@@ -35,7 +37,7 @@ def test_what_happened_is_told_to_the_owners_in_words_and_what_events_say_is_pro
             emit(ShippingLate(order, buyer.pk, firm.pk))
 
     for _n in range(2):
-        run_reactions("trust.notices"), run_reactions("trust.discipline")
+        run_all_reactions()
 
     assert sorted(Notice.objects.filter(company_id=firm.pk).values_list("kind", flat=True)) == ["points.given", "points.sanction"]
     proposed = Penalty.objects.filter(company=firm, state="proposed").values_list("offence", flat=True)

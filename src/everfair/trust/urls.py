@@ -30,7 +30,6 @@ urlpatterns = [
     path("office/complaints/<uuid:complaint_id>/<slug:verb>/", hearing.say, name="say_complaint"),
     path("listing/", listing.listing, name="listing"),
     path("listing/<uuid:entry_id>/appeal/", listing.appeal, name="appeal_listing"),
-    path("<slug:market>/blacklist/", listing.blacklist, name="blacklist"),
     path("office/blacklist/", blacklist.desk, name="blacklist_desk"),
     path("office/companies/<int:number>/blacklist/", blacklist.propose, name="list_company"),
     path("office/blacklist/<uuid:entry_id>/", blacklist.entry, name="entry"),
@@ -42,5 +41,6 @@ urlpatterns = [
     path("office/points/<uuid:penalty_id>/", discipline.penalty, name="judged"),
     path("office/points/<uuid:penalty_id>/<slug:verb>/", discipline.say, name="say_points"),
     path("office/points-appeals/<uuid:appeal_id>/", discipline.appeal, name="judge"),
+    path("<slug:market>/blacklist/", listing.blacklist, name="blacklist"),
     path("<slug:market>/how-we-verify/", public.how_we_verify, name="how_we_verify"),
 ]
