@@ -97,13 +97,14 @@ class Ledger:
     rungs: tuple[Rung, ...]
     standing: Sanction | None
     appeal_days: int
+    at: datetime
 
     def appeal_until(self, row: Penalty) -> datetime | None:
         """Until when the company may appeal; None where it cannot (any more)."""
         if row.state != "given" or row.pk in self.appeals or row.given_at is None:
             return None
         until = row.given_at + timedelta(days=self.appeal_days)
-        return until if until > now() else None
+        return until if until > self.at else None
 
 
 def points_ledger(company_id: UUID, actor: Actor) -> Ledger:
@@ -111,11 +112,13 @@ def points_ledger(company_id: UUID, actor: Actor) -> Ledger:
     rows = list(penalties_visible_to(actor).filter(company_id=company_id).order_by("-number")[:SHOWN])
     appeals = {row.penalty_id: row for row in Appeal.objects.filter(penalty__in=[row.pk for row in rows])}
     sanctions, rules = sanctions_of(company_id), discipline_rules()
+    at = now()
     marks = [Mark(r.counts, r.given_at, r.until) for r in rows if r.state == "given" and r.given_at is not None]
     return Ledger(
-        penalties=rows, appeals=appeals, sanctions=sanctions, points=living(marks, now().date()), rungs=ladder(rules),
+        penalties=rows, appeals=appeals, sanctions=sanctions, points=living(marks, at.date()), rungs=ladder(rules),
         standing=next((row for row in sanctions if row.state == "standing"), None),
         appeal_days=int(rules["trust.points_appeal_days"]),
+        at=at,
     )  # fmt: skip
 
 

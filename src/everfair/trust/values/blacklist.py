@@ -8,7 +8,7 @@ from django.utils.translation import pgettext_lazy
 from everfair.base.words import name_codes
 
 # fmt: off
-ENTRY_WORDS = name_codes("trust.blacklistentry", {
+ENTRY_WORDS = name_codes("trust.blacklist", {
     "proposed": _("Waits for a second person"), "listed": _("On the blacklist"), "appealed": _("On the blacklist, appealed against"),
     "upheld": _("On the blacklist, upheld on appeal"), "removed": pgettext_lazy("blacklist", "Removed"), "dropped": pgettext_lazy("blacklist", "Not listed"),
 })
