@@ -22,7 +22,7 @@ _LOOKS = {
     "verification_id": values.LOOKED_AT_VERIFICATION,
     "penalty_id": values.LOOKED_AT_POINTS,
     "appeal_id": values.LOOKED_AT_POINTS,
-    "entry_id": values.LOOKED_AT_ENTRY,
+    "listing_id": values.LOOKED_AT_ENTRY,
     "reentry_id": values.LOOKED_AT_ENTRY,
     "complaint_id": values.LOOKED_AT_COMPLAINT,
 }

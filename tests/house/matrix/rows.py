@@ -444,7 +444,7 @@ PAGES: list[Page] = [
     Page("trust:judge", REVIEWER, {"appeal_id": "@points_appeal"}, proof="fresh", get="operator", post="operator", form={
         "verb": "reduce", "left": "2", "reason": "seen"}, looks=("companies_auditnote",)),
     Page("trust:complaints", MEMBER),
-    Page("trust:complain", BUYING, post="owner", form={"against": "@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
+    Page("trust:complain", BUYING, post="owner", form={"against": "~@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
         "agreed": "cups", "text": "broken", "pay_by": _day(-9), "deliver_by": _day(-2), "papers": _picture}),
     Page("trust:complaint", MEMBER, {"complaint_id": "@complaint"}),
     Page("trust:reply", SELLING, {"complaint_id": "@complaint_got"}, get=None, post="owner", form={"answer": "not so", "papers": _picture}),
@@ -453,13 +453,13 @@ PAGES: list[Page] = [
     Page("trust:say_complaint", REVIEWER, {"complaint_id": "@complaint_to_look", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
         "finding": "founded", "reason": "seen"}),
     Page("trust:listing", MEMBER),
-    Page("trust:appeal_listing", OWNING, {"entry_id": "@own_entry"}, get=None, post="owner", form={"text": "not so"}),
+    Page("trust:appeal_listing", OWNING, {"listing_id": "@own_entry"}, get=None, post="owner", form={"text": "not so"}),
     Page("trust:blacklist", EVERYONE, {"market": "~export"}, get="nobody", query={"q": "House"}),
     Page("trust:blacklist_desk", REVIEWER, get="operator"),
     Page("trust:list_company", REVIEWER, {"number": "@verified_number"}, proof="fresh", get="operator", post="operator", form={
         "public_reason": "sold air", "evidence": "P-1"}),
-    Page("trust:entry", REVIEWER, {"entry_id": "@entry_proposed"}, get="operator", looks=("companies_auditnote",)),
-    Page("trust:say_entry", REVIEWER, {"entry_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh", get=None, post="operator", form={"reason": "seen"}),
+    Page("trust:entry", REVIEWER, {"listing_id": "@entry_proposed"}, get="operator", looks=("companies_auditnote",)),
+    Page("trust:say_entry", REVIEWER, {"listing_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh", get=None, post="operator", form={"reason": "seen"}),
     Page("trust:reentry", REVIEWER, {"reentry_id": "@reentry"}, get="operator", looks=("companies_auditnote",)),
     Page("trust:say_reentry", REVIEWER, {"reentry_id": "@reentry", "verb": "~judge"}, proof="fresh", get=None, post="operator", form={
         "finding": "clear", "reason": "seen"}),
@@ -996,7 +996,7 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/points-appeals/{appeal_id}/decide", REVIEWER, "operator", {"appeal_id": "@points_appeal"}, proof="fresh", body={
         "verb": "reduce", "left": 2, "reason": "seen"}),
     Operation("GET /complaints", MEMBER),
-    Operation("POST /complaints", BUYING, body={"against": "@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
+    Operation("POST /complaints", BUYING, body={"against": "~@partner_number", "kind": "quality", "amount": "10.00", "currency": "USD",
         "agreed": "cups", "text": "broken", "pay_by": _day(-9), "deliver_by": _day(-2), "files": ["@verification_paper"]}),
     Operation("GET /complaints/{complaint_id}", MEMBER, path={"complaint_id": "@complaint"}),
     Operation("POST /complaints/{complaint_id}/reply", SELLING, path={"complaint_id": "@complaint_got"}, body={"answer": "not so", "files": []}),
@@ -1010,11 +1010,11 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/complaints/{complaint_id}/decide", REVIEWER, "operator", {"complaint_id": "@complaint_to_decide"}, proof="fresh",
               body={"reason": "seen"}),
     Operation("GET /blacklist", EVERYONE, "nobody", query={"q": "House"}),
-    Operation("POST /blacklist/{entry_id}/appeal", OWNING, path={"entry_id": "@own_entry"}, body={"text": "not so"}),
+    Operation("POST /blacklist/{listing_id}/appeal", OWNING, path={"listing_id": "@own_entry"}, body={"text": "not so"}),
     Operation("GET /office/blacklist", REVIEWER, "operator"),
     Operation("POST /office/companies/{company_id}/blacklist", REVIEWER, "operator", {"company_id": "@verified_company"}, proof="fresh", body={
         "public_reason": "sold air", "evidence": "P-1"}),
-    Operation("POST /office/blacklist/{entry_id}/{verb}", REVIEWER, "operator", {"entry_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh",
+    Operation("POST /office/blacklist/{listing_id}/{verb}", REVIEWER, "operator", {"listing_id": "@entry_proposed", "verb": "~confirm"}, proof="fresh",
               body={"reason": "seen"}),
     Operation("POST /office/reentries/{reentry_id}/judge", REVIEWER, "operator", {"reentry_id": "@reentry"}, proof="fresh",
               body={"finding": "clear", "reason": "seen"}),

@@ -47,12 +47,12 @@ def list_blacklist(request: HttpRequest, q: str = Query("", max_length=100)) -> 
     ]  # fmt: skip
 
 
-@router.post("/blacklist/{uuid:entry_id}/appeal", response=ListingAppealOut)
+@router.post("/blacklist/{uuid:listing_id}/appeal", response=ListingAppealOut)
 @allow(OWNING, scope="company:write")
 @write
-def appeal_blacklisting(request: HttpRequest, entry_id: UUID, payload: ListingAppealIn) -> Any:
+def appeal_blacklisting(request: HttpRequest, listing_id: UUID, payload: ListingAppealIn) -> Any:
     """Once, within the time of the rule."""
-    row = actions.appeal_blacklisting(entry_id, payload.text, by=request.actor)  # type: ignore[attr-defined]
+    row = actions.appeal_blacklisting(listing_id, payload.text, by=request.actor)  # type: ignore[attr-defined]
     return ListingAppealOut(id=row.pk, number=row.number, state=row.state, reason=row.public_reason, appeal=row.appeal)
 
 
@@ -72,17 +72,17 @@ def propose_blacklisting(request: HttpRequest, company_id: UUID, payload: Blackl
     return 201, _entry(actions.propose_blacklisting(company_id, payload.public_reason, payload.evidence, by=actor))
 
 
-@router.post("/office/blacklist/{uuid:entry_id}/{verb}", response=BlacklistEntryOut)
+@router.post("/office/blacklist/{uuid:listing_id}/{verb}", response=BlacklistEntryOut)
 @allow(REVIEWER, proof="fresh")
 @write
-def decide_blacklisting(request: HttpRequest, entry_id: UUID, verb: EntryVerb, payload: TrustReasonIn) -> Any:
+def decide_blacklisting(request: HttpRequest, listing_id: UUID, verb: EntryVerb, payload: TrustReasonIn) -> Any:
     """`confirm` or `drop` what was proposed; `uphold` or `remove` on appeal."""
     actor = request.actor  # type: ignore[attr-defined]
     if verb == "confirm":
-        return _entry(actions.confirm_blacklisting(entry_id, payload.reason, by=actor))
+        return _entry(actions.confirm_blacklisting(listing_id, payload.reason, by=actor))
     if verb == "drop":
-        return _entry(actions.drop_blacklisting(entry_id, payload.reason, by=actor))
-    return _entry(actions.decide_blacklist_appeal(entry_id, verb, payload.reason, by=actor))
+        return _entry(actions.drop_blacklisting(listing_id, payload.reason, by=actor))
+    return _entry(actions.decide_blacklist_appeal(listing_id, verb, payload.reason, by=actor))
 
 
 @router.post("/office/reentries/{uuid:reentry_id}/judge", response=ReentryOut)

@@ -71,13 +71,13 @@ def propose(request: HttpRequest, number: int) -> HttpResponse:
 
 @require_safe
 @allow(REVIEWER)
-def entry(request: HttpRequest, entry_id: UUID) -> HttpResponse:
-    return _show(request, entry_id)
+def entry(request: HttpRequest, listing_id: UUID) -> HttpResponse:
+    return _show(request, listing_id)
 
 
-def _show(request: HttpRequest, entry_id: UUID, *, status: int = 200, typed: Mapping[str, Any] = NOTHING) -> HttpResponse:
+def _show(request: HttpRequest, listing_id: UUID, *, status: int = 200, typed: Mapping[str, Any] = NOTHING) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
-    row = queries.entry(entry_id, actor)
+    row = queries.entry(listing_id, actor)
     allowed = BLACKLIST.allowed(row, actor)
     forms = {
         word: typed.get(word) or DecisionForm(auto_id=f"{word}_%s") for word, (verb, _act) in _ENTRY.items() if verb in allowed
@@ -91,20 +91,20 @@ def _show(request: HttpRequest, entry_id: UUID, *, status: int = 200, typed: Map
 @require_POST
 @allow(REVIEWER, proof="fresh")
 @once
-def say(request: HttpRequest, entry_id: UUID, verb: str) -> HttpResponse:
+def say(request: HttpRequest, listing_id: UUID, verb: str) -> HttpResponse:
     """Confirm, drop; uphold or remove on appeal."""
     if verb not in _ENTRY:
         raise Http404
     actor = request.actor  # type: ignore[attr-defined]
     form = DecisionForm(request.POST, auto_id=f"{verb}_%s")
-    queries.entry(entry_id, actor)
+    queries.entry(listing_id, actor)
 
     def work() -> HttpResponse:
-        _ENTRY[verb][1](entry_id, form.cleaned_data, actor)
+        _ENTRY[verb][1](listing_id, form.cleaned_data, actor)
         messages.success(request, _("Done; your reason stands in the audit trail."))
-        return redirect("trust:entry", entry_id)
+        return redirect("trust:entry", listing_id)
 
-    return worked(form, work, lambda status: _show(request, entry_id, status=status, typed={verb: form}))
+    return worked(form, work, lambda status: _show(request, listing_id, status=status, typed={verb: form}))
 
 
 @require_safe

@@ -52,13 +52,13 @@ def _show(request: HttpRequest, *, status: int = 200, typed: ListingAppealForm |
 @require_POST
 @allow(OWNING)
 @once
-def appeal(request: HttpRequest, entry_id: UUID) -> HttpResponse:
+def appeal(request: HttpRequest, listing_id: UUID) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     form = ListingAppealForm(request.POST)
-    queries.entry(entry_id, actor)
+    queries.entry(listing_id, actor)
 
     def work() -> HttpResponse:
-        actions.appeal_blacklisting(entry_id, form.cleaned_data["text"], by=actor)
+        actions.appeal_blacklisting(listing_id, form.cleaned_data["text"], by=actor)
         messages.success(request, _("Your appeal is with somebody who had no part in the entry."))
         return redirect("trust:listing")
 
