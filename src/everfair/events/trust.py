@@ -114,3 +114,108 @@ class HitDecided:
     hit_id: UUID
     company_id: UUID
     confirmed: bool
+
+
+@event
+class PointsGiven:
+    """Penalty points count from now on; `in_all` is what counts of the company with them, `until` the last day of these."""
+
+    penalty_id: UUID
+    company_id: UUID
+    offence: str
+    points: int
+    in_all: int
+    until: str
+
+
+@event
+class SanctionBegan:
+    """The company's points reached a rung; `until` is its end, empty where it has none."""
+
+    sanction_id: UUID
+    company_id: UUID
+    rung: str
+    points: int
+    until: str
+
+
+@event
+class SanctionEnded:
+    """By its own day, or because points were struck (`lifted`)."""
+
+    sanction_id: UUID
+    company_id: UUID
+    rung: str
+    lifted: bool
+
+
+@event
+class PointsAppealed:
+    appeal_id: UUID
+    penalty_id: UUID
+    company_id: UUID
+
+
+@event
+class PointsAppealDecided:
+    """`decision` is upheld, reduced or struck; `left` is what the points count from now on."""
+
+    appeal_id: UUID
+    penalty_id: UUID
+    company_id: UUID
+    decision: str
+    left: int
+
+
+@event
+class ComplaintMade:
+    """One company complains about another, for a deal outside the platform; `until` is the accused's last moment to answer."""
+
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+    until: str
+
+
+@event
+class ComplaintAnswered:
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+
+
+@event
+class ComplaintEnded:
+    """`outcome` is founded, unfounded or settled."""
+
+    complaint_id: UUID
+    company_id: UUID
+    against_id: UUID
+    outcome: str
+
+
+@event
+class CompanyBlacklisted:
+    """By two people; everybody reads why."""
+
+    entry_id: UUID
+    company_id: UUID
+
+
+@event
+class BlacklistAppealDecided:
+    """`removed`: it is on the list no more."""
+
+    entry_id: UUID
+    company_id: UUID
+    removed: bool
+
+
+@event
+class ReentryCaught:
+    """A company shares something with a listed one; `kinds`, comma-separated, says what. For reviewers, never for the company."""
+
+    reentry_id: UUID
+    company_id: UUID
+    entry_id: UUID
+    kinds: str

@@ -71,5 +71,10 @@ FACT_WORDS = name_codes("fact", {
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
     "FactCorrected": _("Fact of a standing corrected"), "StandingChanged": _("Standing changed"), "StandingsCounted": _("Standings counted"),
     "SanctionListReplaced": _("New edition of a sanction list"), "HitFound": _("Hit on a sanction list"), "HitDecided": _("Hit decided"),
+    "ComplaintMade": _("Complaint made"), "ComplaintAnswered": _("Complaint answered"), "ComplaintEnded": _("Complaint ended"),
+    "CompanyBlacklisted": _("Company put on the blacklist"), "BlacklistAppealDecided": _("Appeal against the blacklist decided"),
+    "ReentryCaught": _("A listed company may have come back"),
+    "PointsGiven": _("Penalty points given"), "SanctionBegan": _("Sanction began"), "SanctionEnded": _("Sanction ended"),
+    "PointsAppealed": _("Penalty points appealed against"), "PointsAppealDecided": _("Appeal against points decided"),
 })
 # fmt: on

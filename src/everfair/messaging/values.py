@@ -19,7 +19,13 @@ def N_(text: str) -> str:
 
 
 # Parameters that are codes: the kind of thing they are (`base.words`). The reader gets their word.
-PARAM_KINDS = {"returned_for": "return reason"}
+PARAM_KINDS = {
+    "returned_for": "return reason",
+    "offence": "offence",
+    "rung": "rung",
+    "points_appeal": "trust.appeal",
+    "complaint_outcome": "trust.complaint",
+}
 
 # Kind → sentence. Its parameters are names, titles and numbers that people see: never an amount, an address or a secret,
 # because a sentence also travels by mail.
@@ -128,6 +134,32 @@ NOTICE_WORDS: dict[str, str] = {
     "verification.refused": N_("%(number)s is refused; its page says why."),
     "verification.lapses": N_("The evidence of %(number)s counts until %(until)s: please have it looked at anew."),
     "verification.lapsed": N_("%(number)s has lapsed: its evidence is too old."),
+    "points.given": N_(
+        "%(points)s penalty points for «%(offence)s» (%(number)s), which count until %(counts_until)s: %(in_all)s in all. Its page says why; you may appeal until %(until)s."
+    ),
+    "points.sanction": N_(
+        "Your company has %(in_all)s penalty points: «%(rung)s», until %(until)s. The page says why and how to appeal."
+    ),
+    "points.warned": N_(
+        "Your company has %(in_all)s penalty points: «%(rung)s». The page says what comes next and how to appeal."
+    ),
+    "points.ended": N_("Your company has %(in_all)s penalty points: «%(rung)s», for good. The page says why and how to appeal."),
+    "points.over": N_("The sanction «%(rung)s» on your company is over."),
+    "points.lifted": N_("The sanction «%(rung)s» on your company was lifted."),
+    "points.decided": N_("Your appeal against %(number)s is decided: %(points_appeal)s. The page says why."),
+    "complaint.made": N_("%(company)s complains about a deal outside the platform (%(number)s). Please answer by %(until)s."),
+    "complaint.answer_by": N_(
+        "The complaint %(number)s waits for your answer until %(until)s; then reviewers decide without it."
+    ),
+    "complaint.answered": N_("%(company)s has answered your complaint %(number)s."),
+    "complaint.ended": N_("The complaint %(number)s has ended: %(complaint_outcome)s. Its page says why."),
+    "blacklist.listed": N_(
+        "Your company is on the blacklist (%(number)s). The page says why; you may appeal once, until %(until)s."
+    ),
+    "blacklist.upheld": N_(
+        "Your appeal against %(number)s was rejected: your company stays on the blacklist. The page says why."
+    ),
+    "blacklist.removed": N_("Your company is no longer on the blacklist (%(number)s)."),
     "credit.offered": N_("%(company)s offers you trade credit: look at its terms."),
     "credit.agreed": N_("%(company)s has agreed to your trade credit."),
     "credit.changed": N_("The trade credit with %(company)s was changed: look at how it stands."),

@@ -22,6 +22,11 @@ _LOOKS = {
     "verification_id": values.LOOKED_AT_VERIFICATION,
     "case_id": values.LOOKED_AT_RISK,
     "hit_id": values.LOOKED_AT_HIT,
+    "penalty_id": values.LOOKED_AT_POINTS,
+    "appeal_id": values.LOOKED_AT_POINTS,
+    "listing_id": values.LOOKED_AT_ENTRY,
+    "reentry_id": values.LOOKED_AT_ENTRY,
+    "complaint_id": values.LOOKED_AT_COMPLAINT,
 }
 
 

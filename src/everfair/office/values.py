@@ -51,6 +51,9 @@ LOOKED_AT_FILE = "looked at a file"
 LOOKED_AT_VERIFICATION = "looked at a verification"
 LOOKED_AT_RISK = "looked at a risk case"
 LOOKED_AT_HIT = "looked at a hit"
+LOOKED_AT_POINTS = "looked at penalty points"
+LOOKED_AT_ENTRY = "looked at an entry of the blacklist"
+LOOKED_AT_COMPLAINT = "looked at a complaint"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
 BOOKS_EXPORTED = "exported the books"
@@ -106,6 +109,9 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_VERIFICATION: _("Looked at a verification"),
     LOOKED_AT_RISK: _("Looked at a risk case"),
     LOOKED_AT_HIT: _("Looked at a hit on a sanction list"),
+    LOOKED_AT_POINTS: _("Looked at penalty points"),
+    LOOKED_AT_ENTRY: _("Looked at an entry of the blacklist"),
+    LOOKED_AT_COMPLAINT: _("Looked at a complaint"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),
     BOOKS_EXPORTED: _("Exported the books"), ENTRY_CORRECTED: _("Corrected an entry"),

@@ -5,5 +5,7 @@ Verbs: begin_verification, fill_check, submit_verification, draw_reviewers, reco
 propose_verification, return_verification, grant_verification, refuse_verification, withdraw_verification, lapse_verification, declare_link;
 count_standings, ask_for_counting, correct_fact.
 Reviewers are drawn, never chosen; the database refuses one who is linked to the company, and one who checks their own word.
+And discipline: Penalty, Sanction, Appeal; Complaint; BlacklistEntry, BlacklistTrait, Reentry (give_points, appeal_points, make_complaint,
+confirm_blacklisting, screen_company, …): people give points, the sanction is a function of them (`ladder.py`).
 It never looks at what a company earns, and nobody who earns on a company has a verb here.
 """

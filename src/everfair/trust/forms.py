@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +13,22 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.forms import DayField, FilesField, TextField, read_money
+from everfair.base.forms import DayField, FilesField, NumberField, TextField, read_money
 from everfair.base.money import Money
 from everfair.reference.queries import CURRENCIES, currency_name
 from everfair.trust.actions.applying import LONGEST, MOST_DOCUMENTS
-from everfair.trust.values import DECLARABLE, FIELD_WORDS, LINK_WORDS, PROPOSAL_WORDS, RESULT_WORDS, Requirement
+from everfair.trust.values import (
+    DECISION_WORDS,
+    DECLARABLE,
+    FIELD_WORDS,
+    LINK_WORDS,
+    OFFENCE_WORDS,
+    PROPOSAL_WORDS,
+    RESULT_WORDS,
+    Requirement,
+)
+from everfair.trust.values.blacklist import REENTRY_FINDING_WORDS
+from everfair.trust.values.complaint import FINDING_WORDS, KIND_WORDS
 
 LONGEST_WORDS = 2000
 
@@ -134,3 +146,100 @@ class LinkForm(forms.Form):
         self.fields["person"].choices = [(str(pk), name) for pk, name in people]  # type: ignore[attr-defined]
         kinds = [(kind, LINK_WORDS[kind]) for kind in DECLARABLE]
         self.fields["kind"].choices = [("", _("Please choose")), *kinds]  # type: ignore[attr-defined]
+
+
+def _evidence_field() -> FilesField:
+    return FilesField(
+        label=_("Documents"), required=False, max_length=140,
+        help_text=_("PDF, photographs, office files; up to 10 MB each, at most %(num)s.") % {"num": MOST_DOCUMENTS},
+    )  # fmt: skip
+
+
+class PointsForm(forms.Form):
+    """What the company did, when, and how one knows."""
+
+    offence = forms.ChoiceField(label=_("What it did"), choices=[("", _("Please choose")), *OFFENCE_WORDS.items()])
+    unresolved = forms.BooleanField(label=_("It was a grave act, and the company did not make it good"), required=False)
+    acted_on = DayField(label=_("Day of the act"))
+    reason = words_field(_("Reason"), _("The company reads it; it stands in the audit trail for good."))
+    reference = TextField(
+        label=_("Order, claim or thread"), required=False, max_length=80, help_text=_("Its number, unless a document shows it.")
+    )
+    papers = _evidence_field()
+
+
+class PointsAppealForm(forms.Form):
+    text = words_field(
+        _("Why the points are wrong"), _("You can say it once. Somebody reads it who gave none of these points."), rows=5
+    )
+    papers = _evidence_field()
+
+
+class PointsJudgeForm(forms.Form):
+    verb = forms.ChoiceField(label=_("Your decision"), choices=list(DECISION_WORDS.items()), widget=forms.RadioSelect)
+    left = NumberField(label=_("Points that are left, if reduced"), required=False, largest=Decimal(1000))
+    reason = words_field(_("Reason"), _("The company reads it; it stands in the audit trail for good."))
+
+
+class ComplaintForm(forms.Form):
+    """What was agreed with whom outside the platform, what came of it, and what shows it."""
+
+    against = NumberField(label=_("Number of the supplier"), help_text=_("It stands in the address of the supplier's page."))
+    kind = forms.ChoiceField(label=_("What is wrong"), choices=[("", _("Please choose")), *KIND_WORDS.items()])
+    amount = TextField(label=_("Amount of the deal"), max_length=40)
+    currency = forms.ChoiceField(label=_("Currency"), choices=_currencies)
+    pay_by = DayField(label=_("Agreed day of payment"), required=False)
+    deliver_by = DayField(label=_("Agreed day of delivery"), required=False)
+    agreed = words_field(_("What was agreed"), _("Goods, quantity, price, and how you agreed it."))
+    text = words_field(_("What happened"), rows=5)
+    papers = _evidence_field()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["papers"].required = True
+        self.fields["amount"].widget.attrs |= {"inputmode": "decimal", "autocomplete": "off"}
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or {}
+        if typed.get("amount") and typed.get("currency"):
+            try:
+                typed["money"] = read_money(typed["amount"], typed["currency"])
+            except ValidationError as error:
+                self.add_error("amount", error)
+        return typed
+
+
+class ReplyForm(forms.Form):
+    answer = words_field(_("Your answer"), _("You answer once. The other company and two reviewers read it."), rows=5)
+    papers = _evidence_field()
+
+
+class SettleForm(forms.Form):
+    reason = words_field(_("How it was made good"), _("The complaint ends, and counts against nobody."))
+
+
+class FindingForm(forms.Form):
+    finding = forms.ChoiceField(label=_("What you find"), choices=list(FINDING_WORDS.items()), widget=forms.RadioSelect)
+    reason = words_field(_("Reason"), _("Who decides reads it."))
+
+
+class HearingForm(forms.Form):
+    reason = words_field(_("Reason"), _("Both companies read it."))
+
+
+class BlacklistForm(forms.Form):
+    public_reason = words_field(
+        _("Reason for everybody"), _("It stands on the public page, with the company's name and the day.")
+    )
+    evidence = words_field(_("What shows it"), _("Colleagues read it: points, claims, complaints, by their numbers."))
+
+
+class ListingAppealForm(forms.Form):
+    text = words_field(
+        _("Why the entry is wrong"), _("You can say it once. Somebody reads it who had no part in the entry."), rows=5
+    )
+
+
+class ReentryForm(forms.Form):
+    finding = forms.ChoiceField(label=_("What you find"), choices=list(REENTRY_FINDING_WORDS.items()), widget=forms.RadioSelect)
+    reason = words_field(_("Reason"), _("Who decides reads it."))

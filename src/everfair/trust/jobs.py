@@ -1,4 +1,5 @@
-"""What the clock does: it draws for verifications that wait, goes on without an answer, lets levels lapse, and has companies screened."""
+"""What the clock does: it draws for who waits, goes on without an answer, lets levels lapse and sanctions end, counts how companies
+stand, and has them screened."""
 
 from __future__ import annotations
 
@@ -11,10 +12,22 @@ from everfair.base.chores import every
 from everfair.base.clock import now
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder
 from everfair.markets.table import MARKETS
-from everfair.trust.actions import ask_for_changed, count_standings, draw_reviewers, lapse_verification, resume_review
+from everfair.trust.actions import (
+    ask_for_changed,
+    count_standings,
+    draw_for_complaint,
+    draw_reviewers,
+    end_sanction,
+    hear_complaint,
+    lapse_verification,
+    resume_review,
+)
 from everfair.trust.actions.applying import ANSWER, LAPSE
+from everfair.trust.actions.complaining import REPLY
+from everfair.trust.actions.punishing import SANCTION_END
 from everfair.trust.queries import day_of_counting, lists_to_read, waiting_count, waiting_ids
-from everfair.trust.reactions import remind_of_answer, remind_of_lapse
+from everfair.trust.queries.complaints import unseated_complaints
+from everfair.trust.reactions import remind_of_answer, remind_of_complaint, remind_of_lapse
 
 # Longer than one run lasts by itself.
 SCREENING_S = 1200
@@ -23,7 +36,7 @@ SCREENING_S = 1200
 @every(600, "trust.draw")
 def draw_for_those_who_wait() -> int:
     """A reviewer may have come, or left. Returns how many have both seats now."""
-    return sum(draw_reviewers(pk) for pk in waiting_ids())
+    return sum(draw_reviewers(pk) for pk in waiting_ids()) + sum(draw_for_complaint(pk) for pk in unseated_complaints())
 
 
 @every(60, "trust.changed")
@@ -66,3 +79,18 @@ def count_standings_of_the_day() -> int:
     """Once a day, soon after midnight UTC: every supplier of every market. Returns how many were counted."""
     today = now().date()
     return sum(count_standings(market) for market in MARKETS if day_of_counting(market) != today)
+
+
+@on_deadline(SANCTION_END)
+def last_moment_of_a_sanction(sanction_id: UUID) -> None:
+    end_sanction(sanction_id)
+
+
+@on_deadline(REPLY)
+def time_to_reply_is_over(complaint_id: UUID) -> None:
+    hear_complaint(complaint_id)
+
+
+@on_reminder(REPLY, timedelta(days=2))
+def two_days_to_reply(reminder: Reminder) -> None:
+    remind_of_complaint(reminder)

@@ -12,6 +12,7 @@ from everfair.base.slots import panel
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.trust.pages.standing_faces import days_shown, face_of, fact_words
 from everfair.trust.queries import checks_of, facts_of, standing_history, standing_verification
+from everfair.trust.queries.complaints import complaint_count
 from everfair.trust.values import CHECK_WORDS, LEVEL_PROMISES, LEVEL_WORDS
 
 
@@ -54,3 +55,11 @@ def standing_on_the_desk(request: HttpRequest, company: Any) -> str | None:
 def _market_of(request: HttpRequest) -> str:
     match = request.resolver_match
     return str(match.kwargs.get("market", DEFAULT_MARKET)) if match else DEFAULT_MARKET
+
+
+@panel("companies.mark", order=20, public=True)
+def complaints_of_company(request: HttpRequest, company: Any) -> str | None:
+    """How many complaints about deals outside the platform are open or were found right, and where to make one. One query."""
+    if not company.is_seller:
+        return None
+    return render_to_string("trust/passport_complaints.html", {"count": complaint_count(company.pk), "company": company}, request)

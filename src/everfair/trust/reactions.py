@@ -1,23 +1,44 @@
-"""Who is told of what. Each may run twice."""
+"""Who is told of what, and what events propose to a person. Each may run twice."""
 
 from __future__ import annotations
 
+from datetime import timedelta
 from uuid import UUID
 
+from everfair.base.clock import now
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
-from everfair.events.companies import CompanyProfileChanged, CompanyRegistered
+from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, MembershipChanged
+from everfair.events.disputes import ClaimRuled
 from everfair.events.payments import BankAccountAdded
-from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed, VerificationSubmitted
+from everfair.events.trade import ShippingLate
+from everfair.events.trust import (
+    BlacklistAppealDecided,
+    CompanyBlacklisted,
+    ComplaintAnswered,
+    ComplaintEnded,
+    ComplaintMade,
+    PointsAppealDecided,
+    PointsGiven,
+    SanctionBegan,
+    SanctionEnded,
+    VerificationAsked,
+    VerificationDecided,
+    VerificationLapsed,
+    VerificationSubmitted,
+)
 from everfair.messaging.actions import notify
 from everfair.trust import facts
-from everfair.trust.actions import ask_screening
-from everfair.trust.models import Verification
+from everfair.trust.actions import ask_screening, propose_points, screen_company
+from everfair.trust.models import BlacklistEntry, Complaint, Penalty, Verification
+from everfair.trust.queries.discipline import discipline_rules
+from everfair.trust.values import RULED_OFFENCES
 
 NOTICES = "trust.notices"
 FACTS = facts.FACTS
 SCREENING = "trust.screening"
+PROPOSALS = "trust.discipline"
 
 
 @on(VerificationAsked, subscriber=NOTICES)
@@ -61,6 +82,116 @@ def remind_of_answer(reminder: Reminder) -> None:
 
 def remind_of_lapse(reminder: Reminder) -> None:
     _tell(reminder.subject, "verification.lapses", f"trust:{reminder.subject}:{reminder.generation}:{reminder.n}", reminder)
+
+
+@on(PointsGiven, subscriber=NOTICES)
+def tell_of_points(fact: PointsGiven) -> None:
+    row = find_one(Penalty, "id = %s", [fact.penalty_id])
+    if row is None or row.given_at is None:
+        return
+    until = row.given_at + timedelta(days=int(discipline_rules()["trust.points_appeal_days"]))
+    _tell_owners(
+        row.company_id, "points.given", f"/points/{row.pk}/", number=f"P-{row.number}", points=str(fact.points), offence=fact.offence,
+        in_all=str(fact.in_all), counts_until=fact.until, until=f"{until:%Y-%m-%d}",
+    )  # fmt: skip
+
+
+@on(SanctionBegan, subscriber=NOTICES)
+def tell_of_sanction(fact: SanctionBegan) -> None:
+    words = {"rung": fact.rung, "in_all": str(fact.points), "until": fact.until}
+    if fact.rung == "warning":
+        _tell_owners(fact.company_id, "points.warned", "/points/", **words)
+    else:
+        _tell_owners(fact.company_id, "points.sanction" if fact.until else "points.ended", "/points/", **words)
+
+
+@on(SanctionEnded, subscriber=NOTICES)
+def tell_of_the_end_of_a_sanction(fact: SanctionEnded) -> None:
+    _tell_owners(fact.company_id, "points.lifted" if fact.lifted else "points.over", "/points/", rung=fact.rung)
+
+
+@on(PointsAppealDecided, subscriber=NOTICES)
+def tell_of_decided_appeal(fact: PointsAppealDecided) -> None:
+    row = find_one(Penalty, "id = %s", [fact.penalty_id])
+    if row is not None:
+        _tell_owners(
+            fact.company_id, "points.decided", f"/points/{row.pk}/", number=f"P-{row.number}", points_appeal=fact.decision
+        )
+
+
+@on(ClaimRuled, subscriber=PROPOSALS)
+def propose_for_lost_claim(fact: ClaimRuled) -> None:
+    """A final ruling against the supplier is looked at by a person; it gives no point by itself."""
+    offence = RULED_OFFENCES.get(fact.ground)
+    if offence is not None and fact.buyer_share > 0:
+        propose_points(fact.seller_id, offence, now().date(), f"claim:{fact.claim_id}", "")
+
+
+@on(ShippingLate, subscriber=PROPOSALS)
+def propose_for_late_order(fact: ShippingLate) -> None:
+    propose_points(fact.seller_id, "late_delivery", now().date(), f"order:{fact.order_id}", "")
+
+
+@on(ComplaintMade, subscriber=NOTICES)
+def tell_of_complaint(fact: ComplaintMade) -> None:
+    _tell_of_complaint(fact.complaint_id, "complaint.made", "against", until=fact.until)
+
+
+@on(ComplaintAnswered, subscriber=NOTICES)
+def tell_of_answer_to_complaint(fact: ComplaintAnswered) -> None:
+    _tell_of_complaint(fact.complaint_id, "complaint.answered", "company")
+
+
+@on(ComplaintEnded, subscriber=NOTICES)
+def tell_of_ended_complaint(fact: ComplaintEnded) -> None:
+    for side in ("company", "against"):
+        _tell_of_complaint(fact.complaint_id, "complaint.ended", side, complaint_outcome=fact.outcome)
+
+
+def remind_of_complaint(reminder: Reminder) -> None:
+    row = find_one(Complaint, "id = %s", [reminder.subject])
+    if row is not None:
+        notify(
+            row.against_id, ("owner", "seller"), "complaint.answer_by", f"/complaints/{row.pk}/",
+            f"trust:{row.pk}:{reminder.generation}:reply", number=f"C-{row.number}", until=f"{reminder.zero_at:%Y-%m-%d}",
+        )  # fmt: skip
+
+
+@on(CompanyBlacklisted, subscriber=NOTICES)
+def tell_of_blacklisting(fact: CompanyBlacklisted) -> None:
+    row = find_one(BlacklistEntry, "id = %s", [fact.entry_id])
+    if row is not None and row.listed_at is not None:
+        until = row.listed_at + timedelta(days=int(discipline_rules()["trust.points_appeal_days"]))
+        _tell_owners(row.company_id, "blacklist.listed", "/listing/", number=f"B-{row.number}", until=f"{until:%Y-%m-%d}")
+
+
+@on(BlacklistAppealDecided, subscriber=NOTICES)
+def tell_of_decided_blacklist_appeal(fact: BlacklistAppealDecided) -> None:
+    row = find_one(BlacklistEntry, "id = %s", [fact.entry_id])
+    if row is not None:
+        _tell_owners(
+            row.company_id, "blacklist.removed" if fact.removed else "blacklist.upheld", "/listing/", number=f"B-{row.number}"
+        )
+
+
+@on(CompanyRegistered, VerificationSubmitted, BankAccountAdded, MembershipChanged, subscriber=PROPOSALS)
+def look_for_who_came_back(fact: CompanyRegistered | VerificationSubmitted | BankAccountAdded | MembershipChanged) -> None:
+    screen_company(fact.company_id)
+
+
+def _tell_of_complaint(complaint_id: UUID, kind: str, side: str, **words: str) -> None:
+    """The people of one side; the other's name stands in it."""
+    row = Complaint.objects.select_related("company", "against").filter(pk=complaint_id).first()
+    if row is not None:
+        to, other, role = (row.company_id, row.against, "buyer") if side == "company" else (row.against_id, row.company, "seller")
+        notify(
+            to, ("owner", role), kind, f"/complaints/{row.pk}/", f"event:{event_seq()}:{side}", number=f"C-{row.number}",
+            company=other.name, **words,
+        )  # fmt: skip
+
+
+def _tell_owners(company_id: UUID, kind: str, link: str, **words: str) -> None:
+    notify(company_id, ("owner",), kind, link, f"event:{event_seq()}", **words)
 
 
 def _tell(verification_id: UUID, kind: str, cause: str, reminder: Reminder | None = None) -> None:

@@ -194,7 +194,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     side.of |= {"company": company.pk, "company_number": company.number, "viewer": side.people["viewer"].pk}
     verified = make.company(name=f"Third {name}")
     companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
-    side.of["verified_number"] = verified.number
+    side.of |= {"verified_number": verified.number, "verified_company": verified.pk}
     for building in (
         _doors,
         _goods,
@@ -211,6 +211,9 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
         _verifications,
         _risk,
         _hits,
+        _discipline,
+        _complaints,
+        _blacklist,
     ):
         building(side)
     return side
@@ -509,6 +512,70 @@ def _hits(side: Side) -> None:
         of[name] = made_hit(company, f"{side.mark} {name}").pk
     trust.propose_hit(of["hit_proposed"], "confirm", "The same.", by=clerk)
     trust.clear_hit(of["hit_cleared"], "Another.", by=clerk)
+
+
+def _discipline(side: Side) -> None:
+    """Three points of the company, which it may appeal against; and of others what waits for the operator who knocks: points that an
+    event proposed, points that want a second person, an appeal."""
+    clerk = actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    today = now().date()
+    side.of["penalty"] = trust.give_points(
+        side.by.company_id, "late_delivery", today, f"late {side.mark}", by=clerk, reference="EF-1"
+    ).pk  # fmt: skip
+    other = make.actor(make.company(), "owner")
+    proposed = trust.propose_points(other.company_id, "late_delivery", today, f"order:{new_id()}", "EF-2")
+    assert proposed is not None
+    appealed = trust.give_points(other.company_id, "late_delivery", today, "late", by=clerk, reference="EF-3")
+    side.of |= {
+        "penalty_proposed": proposed.pk,
+        "penalty_waiting": trust.give_points(other.company_id, "false_papers", today, "forged", by=clerk, reference="V-1").pk,
+        "points_appeal": trust.appeal_points(appealed.pk, "not so", by=other).pk,
+    }
+
+
+def _blacklist(side: Side) -> None:
+    """The company itself, listed and without its stops, so that everything else goes on; another proposed; and two that share a
+    telephone with a third one, which is listed: one not looked at yet, one judged by somebody else."""
+    clerk = actor_of_person(Person.objects.get(email="clerk@fair.example"))
+    others = [make.staff(), make.staff()]
+    own = trust.propose_blacklisting(side.by.company_id, "sold air", f"known {side.mark}", by=others[0])
+    own = trust.confirm_blacklisting(own.pk, "seen", by=others[1])
+    for stop in own.stop_ids:
+        companies.lift_stop(stop, "the walk", by=others[1])
+    phone = f"+49309{make.next_number():07d}"
+    listed = trust.propose_blacklisting(make.company(phone=phone).pk, "sold air", "known", by=others[0])
+    trust.confirm_blacklisting(listed.pk, "seen", by=others[1])
+    back = [trust.screen_company(make.company(phone=phone).pk)[0].pk for _n in range(2)]
+    trust.judge_reentry(back[1], "clear", "another", by=clerk)
+    proposed = trust.propose_blacklisting(make.company().pk, "sold air", "known", by=clerk)
+    side.of |= {"own_entry": own.pk, "entry_proposed": proposed.pk, "reentry": back[0], "reentry_judged": back[1]}
+
+
+def _complaints(side: Side) -> None:
+    """One the company made, one about it; and of others one to look at and one to decide for the operator who knocks."""
+    of = side.of
+    of["partner_number"] = side.partner.number
+    of["complaint"] = _complain(side.by, side.partner.pk, side.mark)
+    of["complaint_got"] = _complain(side.partner_by, side.by.company_id, side.mark)
+    operator, clerk = (Person.objects.get(email=f"{name}@fair.example") for name in ("operator", "clerk"))
+    staff = list(Person.objects.filter(is_staff_member=True, is_active=True).values_list("pk", flat=True))
+    for name, maker, checker in (("complaint_to_look", operator, clerk), ("complaint_to_decide", clerk, operator)):
+        Person.objects.filter(pk__in=staff).exclude(pk=maker.pk).update(is_active=False)
+        pk = _complain(make.actor(make.company(), "owner"), make.company(is_seller=True).pk, side.mark)
+        Person.objects.filter(pk=checker.pk).update(is_active=True)
+        assert trust.draw_for_complaint(pk)
+        Person.objects.filter(pk__in=staff).update(is_active=True)
+        trust.hear_complaint(pk)
+        if name == "complaint_to_decide":
+            trust.propose_finding(pk, "founded", "seen", by=actor_of_person(maker))
+        of[name] = pk
+
+
+def _complain(by: Actor, against_id: Any, mark: str) -> UUID:
+    today = now().date()
+    return trust.make_complaint(
+        against_id, "quality", Money(100_00, "USD"), f"cups {mark}", f"broken {mark}", by=by, deliver_by=today, file_ids=[paper(by)]
+    ).pk  # fmt: skip
 
 
 def _drawn(maker: Person, checker: Person) -> Verification:

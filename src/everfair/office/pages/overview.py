@@ -48,6 +48,11 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
     return {
         "cases": (_("Cases"), reverse("disputes:desk"), _("Claims that wait for an arbitrator's ruling."), "act"),
         "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
+        "points": (_("Points to look at"), reverse("trust:discipline"), _("An event proposes points, or a second person is needed."), "wait"),
+        "points_appeals": (_("Appeals against points"), reverse("trust:discipline"), _("A sanction may be wrong, and runs."), "act"),
+        "complaints": (_("Complaints"), reverse("trust:discipline"), _("A deal outside the platform went wrong; two reviewers say what is true of it."), "wait"),
+        "reentries": (_("A listed company may have come back"), reverse("trust:blacklist_desk"), _("It shares something with one on the blacklist; no level is granted meanwhile."), "act"),
+        "blacklist": (_("Blacklist to decide"), reverse("trust:blacklist_desk"), _("A second person is needed, or an appeal waits."), "wait"),
         "misfits": (_("Provider events that fit nothing"), reverse("office:events"), _("Money may lie in suspense."), "act"),
         "carriers": (
             _("Carriers' events that fit nothing"), reverse("office:carrier_events"),

@@ -44,6 +44,11 @@ _QUEUES = f"""
         SELECT max(h.at) AS at FROM base_history h WHERE h.subject = o.id AND h.axis = 'issue' AND h.verb = 'report') said ON true
     WHERE o.issue = 'open' AND NOT {CLAIMED}
     UNION ALL SELECT 'cases', count(*), min(k.created_at) FROM disputes_claim k WHERE k.state IN ('arbitration', 'proposed')
+    UNION ALL SELECT 'points', count(*), min(p.created_at) FROM trust_penalty p WHERE p.state IN ('proposed', 'waiting')
+    UNION ALL SELECT 'points_appeals', count(*), min(a.created_at) FROM trust_appeal a WHERE a.state = 'open'
+    UNION ALL SELECT 'complaints', count(*), min(c.created_at) FROM trust_complaint c WHERE c.state IN ('reviewing', 'proposed')
+    UNION ALL SELECT 'reentries', count(*), min(r.created_at) FROM trust_reentry r WHERE r.state IN ('open', 'proposed')
+    UNION ALL SELECT 'blacklist', count(*), min(b.created_at) FROM trust_blacklistentry b WHERE b.state IN ('proposed', 'appealed')
     UNION ALL SELECT 'misfits', count(*), min(e.received_at) FROM payments_providerevent e
     WHERE e.outcome IN ('mismatch', 'unknown', 'refused') AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = e.id AND c.act = %(settled)s)

@@ -10,6 +10,10 @@ from everfair.events.groups import GroupBuyClosed, GroupBuyGrew, GroupBuyPublish
 from everfair.events.reviews import ReviewHidden, ReviewPublished, ReviewReplied, ReviewRevised, ReviewUnhidden
 from everfair.events.sourcing import QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
 from everfair.events.trust import (
+    BlacklistAppealDecided,
+    CompanyBlacklisted,
+    ComplaintEnded,
+    ComplaintMade,
     StandingChanged,
     StandingsCounted,
     VerificationDecided,
@@ -42,6 +46,10 @@ def dropped_by(fact: Any) -> set[str]:
             return {f"company:{fact.company_id}"}
         case StandingsCounted():
             return {"standings"} if fact.changed else set()
+        case CompanyBlacklisted() | BlacklistAppealDecided():
+            return {"blacklist"}
+        case ComplaintMade() | ComplaintEnded():
+            return {f"company:{fact.against_id}"}
         case VerificationSubmitted() | VerificationDrawn():
             return {"verifications"}
     return set()

@@ -24,6 +24,7 @@ from everfair.files.queries import files_by_id
 from everfair.markets.queries import rule
 from everfair.markets.table import MARKETS
 from everfair.messaging.actions import read_message
+from everfair.trust.actions.blacklisting import screen_company
 from everfair.trust.actions.drawing import draw_reviewers
 from everfair.trust.models import Check, Verification
 from everfair.trust.queries import checks_of, requirement, requirements, verifications_visible_to
@@ -97,6 +98,7 @@ def submit_verification(verification_id: UUID, *, by: Actor) -> Verification:
         _complete(row)
         row.submitted_at = EfNow()  # type: ignore[assignment]
         emit(VerificationSubmitted(row.pk, row.company_id, row.market, row.level), by=by)
+    screen_company(row.company_id)
     draw_reviewers(verification_id)
     return Verification.objects.get(pk=verification_id)
 

@@ -44,11 +44,11 @@ def draw_reviewers(verification_id: UUID) -> bool:
         for role, other in (("maker", "checker"), ("checker", "maker")):
             if getattr(row, f"{role}_id") is None:
                 found = candidates(row.company_id, but=held[other] | {i for i in (row.maker_id, row.checker_id) if i is not None})
-                drawn = _drawn(found.load)
-                if drawn is not None:
-                    insert(Seat(verification=row, role=role, person_id=drawn, among=len(found.load)))
-                    held[role].add(drawn)
-                setattr(row, f"{role}_id", drawn)
+                chosen = drawn(found.load)
+                if chosen is not None:
+                    insert(Seat(verification=row, role=role, person_id=chosen, among=len(found.load)))
+                    held[role].add(chosen)
+                setattr(row, f"{role}_id", chosen)
         if row.maker_id is None or row.checker_id is None:
             if (row.maker_id, row.checker_id) != before:
                 # A seat whose holder is linked or gone is empty at once, whatever comes after.
@@ -82,7 +82,7 @@ _OPENED_AGAIN = """
 """
 
 
-def _drawn(load: dict[UUID, int]) -> UUID | None:
+def drawn(load: dict[UUID, int]) -> UUID | None:
     """By lot, in proportion to 1 : (1 + what one has in hand)."""
     if not load:
         return None
@@ -119,4 +119,4 @@ def declare_link(person_id: UUID, company_id: UUID, kind: str, note: str, *, by:
     return made
 
 
-__all__ = ["declare_link", "draw_reviewers"]
+__all__ = ["declare_link", "draw_reviewers", "drawn"]

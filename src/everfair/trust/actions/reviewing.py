@@ -23,6 +23,7 @@ from everfair.events.trust import VerificationAsked, VerificationDecided
 from everfair.markets.queries import rule
 from everfair.messaging.actions import read_message
 from everfair.trust.actions.applying import LAPSE, LONGEST, wait_for_answer
+from everfair.trust.actions.blacklisting import may_be_back
 from everfair.trust.actions.screening import refuse_unscreened
 from everfair.trust.models import Check, Verification
 from everfair.trust.queries import checks_of, link_between, requirement, verifications_visible_to
@@ -132,6 +133,10 @@ def grant_verification(verification_id: UUID, reason: str, *, by: Actor) -> Veri
             _unlinked(row, by)
             _proposed(row, "grant")
             refuse_unscreened(row.company_id)
+            if may_be_back(row.company_id):
+                raise Refused(
+                    "trust.reentry", _("This company shares something with one on the blacklist: two people decide that first.")
+                )
             days = [check.valid_until for check in checks_of(row.pk)]
             row.until = min(day for day in days if day is not None)
             if row.until <= now().date():

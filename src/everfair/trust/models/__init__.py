@@ -1,5 +1,8 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.blacklist import BlacklistEntry, BlacklistTrait, Reentry
+from everfair.trust.models.complaint import Complaint
+from everfair.trust.models.discipline import Appeal, Penalty, Sanction
 from everfair.trust.models.screening import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.models.standing import Fact, Standing
 from everfair.trust.models.verification import (
@@ -12,12 +15,19 @@ from everfair.trust.models.verification import (
 
 __all__ = [
     "RESULTS",
+    "Appeal",
+    "BlacklistEntry",
+    "BlacklistTrait",
     "Check",
+    "Complaint",
     "Fact",
     "Hit",
     "Link",
     "ListedName",
     "ListedParty",
+    "Penalty",
+    "Reentry",
+    "Sanction",
     "SanctionList",
     "Screening",
     "Seat",
