@@ -90,7 +90,7 @@ class Company(Row):
     languages = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     is_seller = models.BooleanField(default=False)
     is_buyer = models.BooleanField(default=True)
-    # The operator's one mark: what was seen, when, by whom.
+    # What a granted verification says of it in short: until when, what was granted, who decided.
     verified_at = models.DateTimeField(null=True)
     verified_until = models.DateField(null=True)
     verification_note = models.TextField(blank=True, default="")

@@ -46,13 +46,6 @@ class ReasonForm(forms.Form):
     reason = reason_field(help_text=_("Stands in the audit trail for good."))
 
 
-class VerifyForm(forms.Form):
-    note = reason_field(
-        _("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport.")
-    )
-    until = DayField(label=_("The mark holds until"))
-
-
 class InspectorForm(forms.Form):
     note = reason_field(_("What was seen"), _("Accreditation, insurance, inspectors: what, when, by whom."))
 

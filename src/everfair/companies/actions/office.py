@@ -1,4 +1,4 @@
-"""What the operator does to companies: stops, the verification mark, and opening the office itself."""
+"""What the operator does to companies: stops, taking the mark away, and opening the office itself; and the mark that trust sets."""
 
 from __future__ import annotations
 
@@ -69,8 +69,12 @@ def lift_stop(stop_id: UUID, reason: str, *, by: Actor) -> Stop:
     return stop
 
 
-def verify_company(company_id: UUID, *, until: date, note: str, by: Actor) -> Company:
-    """The operator's mark: `note` says what was seen, `until` is its last day. Given again, it replaces the old one."""
+def put_mark(company_id: UUID, *, until: date, note: str, by: Actor) -> Company:
+    """What a granted verification leads to, kept here for who asks: `until` is its last day, `note` says what was granted, `by` who
+    decided. Put again, it replaces the old one.
+
+    Nobody's verb: the database refuses a mark that no granted verification covers (trust's migration 0003).
+    """
     _platform(by)
     seen = reading.read_text(note, "note", longest=2000, required=True, many_lines=True)
     with transaction.atomic():

@@ -61,8 +61,10 @@ def own_verifications(actor: Actor) -> list[Verification]:
 
 
 def standing_verification(company_id: UUID, market: str) -> Verification | None:
-    """What is granted and has not lapsed: what a passport shows."""
-    rows = Verification.objects.filter(company_id=company_id, market=market, state="granted", until__gte=now().date())
+    """What is granted, has not lapsed, and whose mark nobody took away since: what a passport shows."""
+    today = now().date()
+    rows = Verification.objects.filter(company_id=company_id, market=market, state="granted", until__gte=today)
+    rows = rows.filter(company__verified_until__gte=today)
     return rows.first()
 
 
