@@ -43,12 +43,12 @@ _OPEN_MEMBERSHIPS = """(
 
 
 def actor_of_person(person: Any) -> Actor:
-    """The actor behind a session: staff act for the operator, others for one of their companies."""
+    """The actor behind a session: staff act for the operator, but who sells acts for nobody; others for one of their companies."""
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     if person.is_staff_member:
         return Actor(
-            kind="operator",
+            kind="sales" if "sales" in person.staff_roles else "operator",
             person_id=person.pk,
             staff_roles=frozenset(person.staff_roles),
             name=person.name,

@@ -35,6 +35,7 @@ STAFF_ROLE_NAMES = {
     "reviewer": _("Reviewer: verifies companies"),
     "arbitrator": _("Arbitrator: decides issues"),
     "finance": _("Finance: keeps the books"),
+    "sales": _("Sales: brings companies in and decides nothing; alone, without another role"),
 }
 
 

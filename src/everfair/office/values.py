@@ -49,6 +49,7 @@ LOOKED_AT_REQUEST = "looked at a request"
 LOOKED_AT_TALK = "looked at a talk"
 LOOKED_AT_FILE = "looked at a file"
 LOOKED_AT_VERIFICATION = "looked at a verification"
+TRIED = "tried what is not theirs"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
 BOOKS_EXPORTED = "exported the books"
@@ -102,6 +103,7 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_TALK: _("Looked at a talk"),
     LOOKED_AT_FILE: _("Looked at a file"),
     LOOKED_AT_VERIFICATION: _("Looked at a verification"),
+    TRIED: _("Tried what their role or a link forbids"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),
     BOOKS_EXPORTED: _("Exported the books"), ENTRY_CORRECTED: _("Corrected an entry"),

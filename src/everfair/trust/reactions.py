@@ -7,11 +7,20 @@ from uuid import UUID
 from everfair.base.deadlines import Reminder
 from everfair.base.events import event_seq, on
 from everfair.base.rows import find_one
+from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, MembershipChanged
+from everfair.events.payments import BankAccountAdded
 from everfair.events.trust import VerificationAsked, VerificationDecided, VerificationLapsed
 from everfair.messaging.actions import notify
+from everfair.trust.actions import note_traits
 from everfair.trust.models import Verification
 
 NOTICES = "trust.notices"
+TRAITS = "trust.traits"
+
+
+@on(CompanyRegistered, CompanyProfileChanged, MembershipChanged, BankAccountAdded, subscriber=TRAITS)
+def note_what_it_has(fact: CompanyRegistered | CompanyProfileChanged | MembershipChanged | BankAccountAdded) -> None:
+    note_traits(fact.company_id)
 
 
 @on(VerificationAsked, subscriber=NOTICES)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from everfair.trust.pages import desk, own, public
+from everfair.trust.pages import desk, mine, own, public
 
 app_name = "trust"
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("office/verifications/<uuid:verification_id>/", desk.review, name="review"),
     path("office/verifications/<uuid:verification_id>/checks/<slug:kind>/", desk.record, name="record"),
     path("office/verifications/<uuid:verification_id>/<slug:verb>/", desk.say, name="say"),
+    path("office/what-is-yours/", mine.own_traits, name="own_traits"),
+    path("office/brought/", mine.brought, name="brought"),
     path("office/companies/<int:number>/links/", desk.links, name="links"),
     path("<slug:market>/how-we-verify/", public.how_we_verify, name="how_we_verify"),
 ]

@@ -92,6 +92,7 @@ OPERATOR = "operator"
 PARTY = "member | operator"
 CASHIER = "operator & cashier"
 REVIEWER = "operator & reviewer"
+SALES = "sales"
 OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
@@ -431,6 +432,8 @@ PAGES: list[Page] = [
     Page("trust:say", REVIEWER, {"verification_id": "@case_to_grant", "verb": "~grant"}, proof="fresh", get=None, post="operator", form={"reason": "agreed"}),
     Page("trust:links", OPERATOR, {"number": "@company_number"}, proof="fresh", get="operator", post="operator", form={
         "person": "@clerk", "kind": "earned", "note": "commission"}),
+    Page("trust:own_traits", REVIEWER, get="operator", post="operator", form={"kind": "bank", "value": "DE89 3704 0044 0532 0130 99"}),
+    Page("trust:brought", SALES, get="sales", post="sales", form={"number": "~@company_number", "note": "met at the fair"}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── the office ──
     Page("office:overview", OPERATOR, get="operator"),

@@ -130,6 +130,7 @@ class Side:
 class World:
     sides: dict[str, Side]
     operator: Person
+    sales: Person
     sessions: dict[str, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Client:
@@ -146,7 +147,7 @@ class World:
     def sign_in(self) -> None:
         """Before the first case, because what a case writes is taken back."""
         people = {f"{side.name} {role}": person for side in self.sides.values() for role, person in side.people.items()}
-        for name, person in (people | {"operator": self.operator}).items():
+        for name, person in (people | {"operator": self.operator, "sales": self.sales}).items():
             client = Client()
             client.force_login(person, backend=_BACKEND)
             client.get("/en/account/password/")
@@ -172,7 +173,7 @@ def build() -> World:
     }
     for side in sides.values():
         side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
-    world = World(sides, operator)
+    world = World(sides, operator, person("sales@fair.example", name="Sales", is_staff_member=True, staff_roles=["sales"]))
     world.sign_in()
     Still.first.clear()
     return world

@@ -150,6 +150,10 @@ def open_operator_invitation(email: str | None = None, *, by: Actor = SYSTEM, ro
     chosen = [role for role in STAFF_ROLES if role in set(roles)]
     if not chosen:
         raise reading.refused_field("roles", "no_role", _("Please choose at least one role."))
+    if ("sales" in chosen and len(chosen) > 1) or {"reviewer", "arbitrator"} <= set(chosen):
+        raise reading.refused_field(
+            "roles", "roles_apart", _("Sales stands alone, and nobody is reviewer and arbitrator at once.")
+        )
     address = reading.read_email(email) if email else ""
     token = secrets.token_urlsafe(32)
     with transaction.atomic():

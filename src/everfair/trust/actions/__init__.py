@@ -18,16 +18,22 @@ from everfair.trust.actions.reviewing import (
     refuse_verification,
     return_verification,
 )
+from everfair.trust.actions.selling import bring_company
+from everfair.trust.actions.traits import note_device, note_own_trait, note_traits
 
 __all__ = [
     "answer_reviewers",
     "ask_applicant",
     "begin_verification",
+    "bring_company",
     "declare_link",
     "draw_reviewers",
     "fill_check",
     "grant_verification",
     "lapse_verification",
+    "note_device",
+    "note_own_trait",
+    "note_traits",
     "propose_verification",
     "record_check",
     "refuse_verification",

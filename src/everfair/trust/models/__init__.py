@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.traits import Trait
 from everfair.trust.models.verification import (
     RESULTS,
     Check,
@@ -13,5 +14,6 @@ __all__ = [
     "Check",
     "Link",
     "Seat",
+    "Trait",
     "Verification",
 ]

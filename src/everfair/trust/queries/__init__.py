@@ -1,5 +1,6 @@
 """What trust knows, by noun."""
 
+from everfair.trust.queries.traits import Shared, shared_traits, traits_of_person
 from everfair.trust.queries.verifications import (
     Candidates,
     Desk,
@@ -9,6 +10,7 @@ from everfair.trust.queries.verifications import (
     desk,
     link_between,
     links_of,
+    links_of_person,
     own_verifications,
     queue,
     requirement,
@@ -24,17 +26,21 @@ __all__ = [
     "Candidates",
     "Desk",
     "Queue",
+    "Shared",
     "candidates",
     "checks_of",
     "desk",
     "link_between",
     "links_of",
+    "links_of_person",
     "own_verifications",
     "queue",
     "requirement",
     "requirements",
     "seats_of",
+    "shared_traits",
     "standing_verification",
+    "traits_of_person",
     "verification",
     "verifications_visible_to",
     "waiting_ids",

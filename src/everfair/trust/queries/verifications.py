@@ -72,6 +72,11 @@ def links_of(company_id: UUID) -> list[Link]:
     return list(Link.objects.filter(company_id=company_id).select_related("person").order_by("-id"))
 
 
+def links_of_person(person_id: UUID) -> list[Link]:
+    """What one of the staff has to do with companies, newest first: two hundred of them."""
+    return list(Link.objects.filter(person_id=person_id).select_related("company").order_by("-id")[:200])
+
+
 def seats_of(verification_id: UUID) -> list[Seat]:
     """Every draw, newest first."""
     return list(Seat.objects.filter(verification_id=verification_id).select_related("person").order_by("-id"))
@@ -181,6 +186,7 @@ __all__ = [
     "desk",
     "link_between",
     "links_of",
+    "links_of_person",
     "own_verifications",
     "queue",
     "requirement",

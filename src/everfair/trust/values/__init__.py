@@ -1,5 +1,6 @@
 """Names and frozen values, by noun."""
 
+from everfair.trust.values.traits import COMMON, OWN_KIND_WORDS, OWN_KINDS, TRAIT_WORDS, digest_of
 from everfair.trust.values.verification import (
     ACT_WORDS,
     CHECK_ASKS,
@@ -26,6 +27,7 @@ __all__ = [
     "CHECKLISTS",
     "CHECK_ASKS",
     "CHECK_WORDS",
+    "COMMON",
     "DEADLINE_WORDS",
     "DECLARABLE",
     "FIELD_WORDS",
@@ -34,10 +36,14 @@ __all__ = [
     "LEVEL_WORDS",
     "LINK_WORDS",
     "NOTED_WORDS",
+    "OWN_KINDS",
+    "OWN_KIND_WORDS",
     "PROPOSAL_WORDS",
     "RESULT_WORDS",
     "SEAT_WORDS",
     "STATE_WORDS",
     "SUBSCRIBER_WORDS",
+    "TRAIT_WORDS",
     "Requirement",
+    "digest_of",
 ]
