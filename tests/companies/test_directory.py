@@ -91,15 +91,15 @@ def test_words_look_into_names_of_every_script_cities_and_goods():
 
 def test_a_mark_that_has_run_out_is_no_mark():
     today = now().date()
-    supplier(name="Marked", verified_at=now(), verified_until=today)
-    supplier(name="Was", verified_at=now(), verified_until=today - timedelta(days=1))
+    make.verified(supplier(name="Marked"), today)
+    make.verified(supplier(name="Was"), today - timedelta(days=1))
 
     assert names(verified=True) == ["Marked"]
     assert facets(Narrowing()).verified == 1
 
 
 def test_each_facet_counts_what_it_would_leave_beside_the_others():
-    supplier({"home/drinkware": 5}, country="CN", verified_at=now(), verified_until=now().date())
+    make.verified(supplier({"home/drinkware": 5}, country="CN"))
     supplier({"home/cookware": 1, "tools/hand-tools": 1}, country="CN")
     supplier({"tools/hand-tools": 2}, country="TW")
 

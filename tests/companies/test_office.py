@@ -96,7 +96,7 @@ def test_only_the_platform_stops_and_verifies() -> None:
         for act in (
             lambda by=by: actions.place_stop(company.pk, "payout", "Why", by=by),
             lambda by=by: actions.lift_stop(stop.pk, "Why", by=by),
-            lambda by=by: actions.verify_company(company.pk, until=today() + timedelta(days=9), note="Me", by=by),
+            lambda by=by: actions.put_mark(company.pk, until=today() + timedelta(days=9), note="Me", by=by),
             lambda by=by: actions.withdraw_verification(company.pk, "Why", by=by),
             lambda by=by: actions.open_operator_invitation(by=by),
         ):
@@ -140,24 +140,21 @@ def test_a_stop_waits_for_the_move_that_came_first() -> None:
 
 
 @pytest.mark.django_db
-def test_the_mark_carries_day_note_and_who_saw_it() -> None:
-    company, officer = make.company(), make.person(is_staff_member=True)
+def test_the_mark_carries_day_note_and_who_decided() -> None:
+    company = make.company()
 
-    actions.verify_company(
-        company.pk, until=today() + timedelta(days=365), note="Licence seen on paper", by=make.operator(officer)
-    )
+    granted = make.verified(company, today() + timedelta(days=300))
 
-    company.refresh_from_db()
     shown = queries.passport(company)
-    assert (shown.verification_note, shown.verified_until) == ("Licence seen on paper", today() + timedelta(days=365))
-    assert company.verified_by == officer.pk
-    assert Event.objects.get().name == "CompanyVerified"
+    assert (shown.verification_note, shown.verified_until) == (f"Verified: V-{granted.number}", today() + timedelta(days=300))
+    assert company.verified_by == granted.checker_id
+    assert Event.objects.filter(name="CompanyVerified").count() == 1
 
 
 @pytest.mark.django_db
 def test_a_mark_past_its_day_is_no_mark() -> None:
     company = make.company()
-    actions.verify_company(company.pk, until=today() + timedelta(days=1), note="Seen", by=OPERATOR)
+    make.verified(company, today() + timedelta(days=1))
     clock.advance(timedelta(days=2))
     company.refresh_from_db()
 
@@ -171,7 +168,7 @@ def test_a_mark_lasts_from_a_day_to_three_years(days: int) -> None:
     company = make.company()
 
     with pytest.raises(Refused) as refused:
-        actions.verify_company(company.pk, until=today() + timedelta(days=days), note="Seen", by=OPERATOR)
+        actions.put_mark(company.pk, until=today() + timedelta(days=days), note="Seen", by=OPERATOR)
 
     assert refused.value.field == "until"
 
@@ -179,7 +176,7 @@ def test_a_mark_lasts_from_a_day_to_three_years(days: int) -> None:
 @pytest.mark.django_db
 def test_a_withdrawn_mark_leaves_its_reason() -> None:
     company = make.company()
-    actions.verify_company(company.pk, until=today() + timedelta(days=9), note="Seen", by=OPERATOR)
+    make.verified(company)
 
     actions.withdraw_verification(company.pk, "The licence was forged", by=OPERATOR)
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from everfair.base import clock
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.models import Event
 from everfair.base.refused import NotVisible, Refused
@@ -162,7 +160,7 @@ def test_only_what_is_named_changes() -> None:
 def test_a_new_name_ends_the_mark_that_spoke_of_the_old_one() -> None:
     """B73 for companies: what was verified is not carried over to something else."""
     company = register()
-    actions.verify_company(company.pk, until=clock.now().date() + timedelta(days=90), note="Papers seen", by=make.operator())
+    make.verified(company)
 
     kept = actions.edit_profile(company.pk, by=make.actor(company), phone="030 901820")
     assert kept.verified_at is not None

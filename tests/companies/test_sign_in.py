@@ -13,6 +13,7 @@ from allauth.usersessions.models import UserSession
 from django.core import mail
 from django.test import Client
 
+from everfair.base.refused import Refused
 from everfair.companies import actions
 from everfair.companies.models import Person
 from tests import make
@@ -365,3 +366,33 @@ def test_guesses_on_one_account_are_counted_whichever_way_it_is_written(settings
 
     assert "Too many attempts" in third.content.decode()
     assert "_auth_user_id" not in third.client.session
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("domain", ["mailinator.com", "x.mailinator.com", "MAILINATOR.COM"])
+def test_a_mailbox_for_a_few_minutes_is_refused_beside_its_field(domain: str) -> None:
+    answer = Client().post("/en/account/join/", {"name": "Ada", "email": f"ada@{domain}", "password1": PASSWORD})
+
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert "a mailbox for a few minutes" in page
+    assert ["aria-invalid" in tag for tag in re.findall(r'<input[^>]*name="(?:name|email)"[^>]*>', page)] == [False, True]
+    assert (Person.objects.count(), mail.outbox) == (0, [])
+
+
+@pytest.mark.django_db
+def test_nobody_changes_to_a_mailbox_for_a_few_minutes_and_who_has_one_signs_in() -> None:
+    person = make.person(email="ada@mailinator.com")
+    person.set_password(PASSWORD)
+    person.save()
+    EmailAddress.objects.create(user=person, email=person.email, verified=True, primary=True)
+    client = Client()
+
+    there = client.post("/en/account/sign-in/", {"login": person.email, "password": PASSWORD})
+    client.post("/en/account/email/", {"action_add": "", "email": "new@mailinator.com"})
+
+    assert there.status_code == 302
+    assert list(EmailAddress.objects.values_list("email", flat=True)) == ["ada@mailinator.com"]
+    with pytest.raises(Refused) as refused:
+        actions.make_person("bea@mailinator.com", "Bea")
+    assert (refused.value.field, refused.value.code) == ("email", "companies.email_disposable")

@@ -118,7 +118,8 @@ def test_several_of_one_facet_add_up_and_each_can_be_taken_away(visitor):
 
 
 def test_moq_lead_time_and_marks_narrow_a_hall_and_say_how_far(visitor):
-    verified, other = make.company(verified_until="2999-01-01"), make.company()
+    verified, other = make.company(), make.company()
+    make.verified(verified)
     make.offer(verified, titles={"en": "Small and quick"}, moq=10, tiers=[["10", "2.00"]], lead_times=[["", 5]])
     make.offer(other, titles={"en": "Large and slow"}, moq=800, tiers=[["800", "1.00"]], lead_times=[["", 45]])
     rebuild_index()

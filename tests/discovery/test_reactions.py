@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from everfair.base import clock
 from everfair.base.deadlines import fire_due
-from everfair.companies.actions import lift_stop, place_stop, verify_company
+from everfair.companies.actions import lift_stop, place_stop
 from everfair.discovery.follow import index_folder
 from everfair.discovery.index import OfferIndex, OfferQuery
 from tests import make
@@ -23,7 +23,7 @@ def test_a_verified_company_is_found_among_the_verified_until_its_day(committed)
     offer = make.offer(company)
     assert indexed(verified_only=True) == []
 
-    verify_company(company.pk, until=clock.now().date() + timedelta(days=30), note="Seen on site", by=make.operator())
+    make.verified(company, clock.now().date() + timedelta(days=30))
     assert indexed(verified_only=True) == [offer.number]
 
     clock.advance(timedelta(days=32))

@@ -96,7 +96,7 @@ def test_every_state_has_a_word(package, name, table):
 def test_every_kind_of_actor_has_a_word():
     own = {actor.kind for actor in (NOBODY, RAIL_ACTOR, CARRIER_ACTOR, CLOCK_ACTOR, SYSTEM)}
 
-    assert set(words_of("actor")) == own | {"person", "key", "operator"}
+    assert set(words_of("actor")) == own | {"person", "key", "operator", "sales"}
 
 
 def calls(*names: str) -> Iterator[tuple[Path, ast.Call]]:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from everfair.base import clock
 from everfair.companies.actions import make_api_key
 from everfair.companies.queries import open_stops
 from everfair.ledger.queries import balance
@@ -75,17 +73,15 @@ def test_a_share_that_cannot_be_is_refused() -> None:
     assert trade.fresh().issue == "open"
 
 
-def test_a_company_is_verified_and_stopped() -> None:
+def test_a_company_is_stopped_and_verified_by_nobody_alone() -> None:
     client, seller = signed_in(operator()), make.company()
-    until = (clock.now() + timedelta(days=300)).date().isoformat()
 
-    marked = ask(client, f"/api/v1/office/companies/{seller.pk}/verify", {"until": until, "note": "Licence seen."})
+    marked = ask(client, f"/api/v1/office/companies/{seller.pk}/verify", {"until": "2027-01-01", "note": "Licence seen."})
     stopped = ask(client, f"/api/v1/office/companies/{seller.pk}/stops", {"kind": "release", "reason": "A complaint."})
 
-    assert (marked.status_code, stopped.status_code) == (200, 201)
-    assert marked.json() == {"id": str(seller.pk), "number": seller.number, "verified_until": until}
+    assert (marked.status_code, stopped.status_code) == (404, 201)
     assert [stop.kind for stop in open_stops([seller.pk])] == ["release"]
-    assert [note.act for note in notes()] == ["verified", "placed a release stop"]
+    assert [note.act for note in notes()] == ["placed a release stop"]
 
 
 def test_members_keys_and_strangers_are_kept_out() -> None:

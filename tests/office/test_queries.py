@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from everfair.base import clock
 from everfair.base.models import Event
-from everfair.companies.actions import lift_stop, place_stop, verify_company, withdraw_verification
+from everfair.companies.actions import lift_stop, place_stop, withdraw_verification
 from everfair.companies.models import Person
 from everfair.companies.queries import actor_of_person
 from everfair.trade.actions import open_issue
@@ -46,8 +44,7 @@ def test_companies_are_found_by_a_persons_address_and_by_its_domain(office: Any)
 
 def test_a_companys_marks_and_sanctions_stay_with_who_and_why(by: Person, office: Any) -> None:
     firm, actor = make.company(), actor_of_person(by)
-    until = (clock.now() + timedelta(days=90)).date()
-    verify_company(firm.pk, until=until, note="Extract of 3 May.", by=actor)
+    granted = make.verified(firm)
     withdraw_verification(firm.pk, "The register closed it.", by=actor)
     stop = place_stop(firm.pk, "payout", "Whose account?", by=actor)
     lift_stop(stop.pk, "The bank confirmed.", by=actor)
@@ -58,7 +55,7 @@ def test_a_companys_marks_and_sanctions_stay_with_who_and_why(by: Person, office
 
     assert [(mark.act, mark.reason, mark.who) for mark in file.marks] == [
         ("verification withdrawn", "The register closed it.", "Olga Operator"),
-        ("verified", "Extract of 3 May.", "Olga Operator"),
+        ("verified", f"Verified: V-{granted.number}", granted.checker.name),
     ]
     assert [(row.act, row.reason, row.who, row.lifted_by) for row in file.sanctions] == [
         ("removed an offer", "A copy.", "Olga Operator", ""),

@@ -102,9 +102,9 @@ def test_a_deadline_is_overdue_after_five_minutes_and_not_before(office: Any) ->
 
 def test_a_mark_that_ends_in_a_month_is_renewed_in_time(office: Any) -> None:
     today = clock.now().date()
-    soon = make.company(verified_until=today + timedelta(days=29))
-    make.company(verified_until=today + timedelta(days=30))
-    make.company(verified_until=today - timedelta(days=1))
+    soon = make.company()
+    for firm, days in ((soon, 29), (make.company(), 30), (make.company(), -1)):
+        make.verified(firm, today + timedelta(days=days))
 
     assert (waiting(office)["expiring"], waiting(office)["unverified"]) == (1, 1)
     assert [row.pk for row in office.get("/en/office/companies/?queue=expiring").context["companies"]] == [soon.pk]

@@ -14,8 +14,9 @@ from everfair.base.actor import SYSTEM, Actor
 from everfair.base.money import Money
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.sql import ask
-from everfair.companies.actions import place_stop, verify_company
+from everfair.companies.actions import place_stop
 from everfair.companies.models import ApiKey, Company
+from everfair.companies.queries import actor_of_person
 from everfair.ledger.actions import post_entry
 from everfair.ledger.values import Transfer, clearing, wallet
 from everfair.payments import actions
@@ -86,8 +87,7 @@ def test_a_large_payout_waits_for_a_second_person_of_the_company():
 def test_where_the_company_has_one_person_the_operator_is_the_second_unless_linked():
     owner = rich()
     payout = request_payout(make.bank_account(owner).pk, usd(BIG), by=owner)
-    who_marked = make.staff()
-    verify_company(owner.company_id, until=datetime.now(UTC).date().replace(year=2027), note="papers seen", by=who_marked)
+    who_marked = actor_of_person(make.verified(Company.objects.get(pk=owner.company_id), roles=("operator",)).checker)
 
     with pytest.raises(Refused) as linked:
         approve_payout(payout.pk, by=who_marked)
@@ -200,8 +200,7 @@ def test_who_has_to_do_with_a_company_does_not_let_its_batch_go():
     owner = rich()
     payout = make.payout(owner, usd(MIDDLE), state="batched")
     prepare_batch(payout.batch_id, by=make.staff())
-    linked = make.staff()
-    verify_company(owner.company_id, until=datetime.now(UTC).date().replace(year=2027), note="papers seen", by=linked)
+    linked = actor_of_person(make.verified(Company.objects.get(pk=owner.company_id), roles=("operator",)).checker)
 
     with pytest.raises(Refused) as refusal:
         release_batch(payout.batch_id, MIDDLE, by=linked)

@@ -28,7 +28,7 @@ class Actor:
 
     @property
     def is_signed_in(self) -> bool:
-        return self.kind in ("person", "operator", "key")
+        return self.kind in ("person", "operator", "sales", "key")
 
     @property
     def label(self) -> str:

@@ -4,7 +4,7 @@
 fails on a view without one.
 
 A door may also want proof that it is this very person: `proof="factor"` a session that showed a second factor, `proof="fresh"` one that
-showed it within five minutes. An operator shows one at every door but those of their own account. A key is no person and proves
+showed it within five minutes. Staff show one at every door but those of their own account. A key is no person and proves
 nothing. `settings.SECOND_FACTOR_REQUIRED` says whether doors ask: where the kind is live.
 """
 
@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
 from everfair.base.refused import Refused
-from everfair.base.roles import EVERYONE, OPERATOR, SIGNED_IN, Role
+from everfair.base.roles import EVERYONE, OPERATOR, SALES, SIGNED_IN, Role
 
 Proof = Literal["", "factor", "fresh"]
 FRESH_S = 300
@@ -57,10 +57,10 @@ def is_proven(actor: Actor, proof: Proof) -> bool:
 
 
 def _wanted(role: Role, proof: Proof, actor: Actor) -> Proof:
-    if not settings.SECOND_FACTOR_REQUIRED or actor.kind not in ("person", "operator"):
+    if not settings.SECOND_FACTOR_REQUIRED or actor.kind not in ("person", "operator", "sales"):
         return ""
     # Whatever an operator does or sees as an operator; their own account stays open, or nobody could set a factor up.
-    return proof or ("factor" if actor.kind == "operator" and role is not SIGNED_IN else "")
+    return proof or ("factor" if actor.kind in ("operator", "sales") and role is not SIGNED_IN else "")
 
 
 def lacks_only_a_company(role: Role, actor: Actor) -> bool:
@@ -94,7 +94,7 @@ def allow(role: Role, *, scope: str | None = None, proof: Proof = "") -> Callabl
         guarded.__signature__ = inspect.signature(view, eval_str=True)  # type: ignore[attr-defined]
         guarded.allow = role  # type: ignore[attr-defined]
         guarded.scope = scope  # type: ignore[attr-defined]
-        guarded.proof = proof or ("factor" if role is OPERATOR else "")  # type: ignore[attr-defined]
+        guarded.proof = proof or ("factor" if role in (OPERATOR, SALES) else "")  # type: ignore[attr-defined]
         return guarded
 
     return door

@@ -37,10 +37,12 @@ class Role:
 
 
 EVERYONE = Role("everyone", lambda a, s: True)
-SIGNED_IN = Role("signed in", lambda a, s: a.kind in ("person", "operator"))
+SIGNED_IN = Role("signed in", lambda a, s: a.kind in ("person", "operator", "sales"))
 # A person or a key acting for a company.
 MEMBER = Role("member", lambda a, s: a.kind in ("person", "key") and a.company_id is not None)
 OPERATOR = Role("operator", lambda a, s: a.kind == "operator")
+# Staff who bring companies in. They are no operator: every verb and every list of the operator is closed to them.
+SALES = Role("sales", lambda a, s: a.kind == "sales")
 RAIL = Role("rail", lambda a, s: a.kind == "rail")
 CARRIER = Role("carrier", lambda a, s: a.kind == "carrier")
 CLOCK = Role("clock", lambda a, s: a.kind == "clock")

@@ -42,6 +42,7 @@ name_codes(
         "person": _("A person"),
         "key": _("A program with a key"),
         "operator": _("Operator"),
+        "sales": _("Sales"),
         "rail": _("Payment provider"),
         "carrier": _("Carrier"),
         "clock": _("Automatically, on time"),

@@ -19,7 +19,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.refused import Refused
-from everfair.companies.actions.reading import read_email
+from everfair.companies.actions.reading import read_email, read_lasting_email
 from everfair.companies.models import Membership, Person
 from everfair.companies.oidc import AskingProvider, is_answer_to
 from everfair.companies.queries import person_with_roles
@@ -136,7 +136,7 @@ class OtherAccountAdapter(DefaultSocialAccountAdapter):
     def save_user(self, request: HttpRequest, sociallogin: Any, form: Any = None) -> Any:
         """A new person; called as the provider calls them."""
         person = sociallogin.user
-        person.email = read_email(person.email) if person.email else person.email
+        person.email = read_lasting_email(person.email) if person.email else person.email
         told = sociallogin.account.extra_data or {}
         name = str((told.get("userinfo") or told.get("id_token") or {}).get("name") or "")
         person.name = person.name or " ".join(name.split())[:120]

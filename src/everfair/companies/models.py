@@ -15,7 +15,7 @@ from everfair.base.ids import new_id
 from everfair.base.models import NextNumber, Row
 
 COMPANY_ROLES = ("owner", "buyer", "seller", "finance", "viewer")
-STAFF_ROLES = ("operator", "reviewer", "arbitrator", "finance")
+STAFF_ROLES = ("operator", "reviewer", "arbitrator", "finance", "sales")
 STOP_KINDS = ("deposit", "release", "payout", "listing")
 
 
@@ -55,7 +55,18 @@ class Person(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(Lower("email"), name="companies_person_email_once")]
+        constraints = [
+            models.UniqueConstraint(Lower("email"), name="companies_person_email_once"),
+            # Who brings companies in decides nothing about them; who looks at papers rules on no claim.
+            models.CheckConstraint(
+                condition=~models.Q(staff_roles__contains=["sales"]) | models.Q(staff_roles__len=1),
+                name="companies_person_sales_alone",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(staff_roles__contains=["reviewer", "arbitrator"]),
+                name="companies_person_reviewer_or_arbitrator",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or "—"
@@ -90,7 +101,7 @@ class Company(Row):
     languages = ArrayField(models.CharField(max_length=10), default=list, blank=True)
     is_seller = models.BooleanField(default=False)
     is_buyer = models.BooleanField(default=True)
-    # The operator's one mark: what was seen, when, by whom.
+    # What a granted verification says of it in short: until when, what was granted, who decided.
     verified_at = models.DateTimeField(null=True)
     verified_until = models.DateField(null=True)
     verification_note = models.TextField(blank=True, default="")

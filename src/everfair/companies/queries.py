@@ -43,12 +43,12 @@ _OPEN_MEMBERSHIPS = """(
 
 
 def actor_of_person(person: Any) -> Actor:
-    """The actor behind a session: staff act for the operator, others for one of their companies."""
+    """The actor behind a session: staff act for the operator, but who sells acts for nobody; others for one of their companies."""
     if not person.is_authenticated or not person.is_active:
         return NOBODY
     if person.is_staff_member:
         return Actor(
-            kind="operator",
+            kind="sales" if "sales" in person.staff_roles else "operator",
             person_id=person.pk,
             staff_roles=frozenset(person.staff_roles),
             name=person.name,
@@ -365,13 +365,13 @@ _LINKED = """
     UNION SELECT substring(s.placed_by FROM '[^:]+$')::uuid FROM companies_stop s
         WHERE s.company_id = ANY(%(ids)s::uuid[]) AND s.placed_by LIKE 'operator:%%'
     UNION SELECT substring(a.actor FROM '[^:]+$')::uuid FROM companies_auditnote a
-        WHERE a.subject = ANY(%(ids)s::uuid[]) AND a.actor LIKE 'operator:%%' AND a.act = 'verified'
+        WHERE a.subject = ANY(%(ids)s::uuid[]) AND a.actor LIKE 'operator:%%' AND a.act IN ('verified', 'proposed a verification')
 """
 
 
 def linked_people(company_ids: Iterable[UUID]) -> set[UUID]:
-    """Who has or had something to do with one of these companies (I16): its people, also former ones, and the staff who set its
-    verification mark or placed its stops. They do not judge it."""
+    """Who has or had something to do with one of these companies (I16): its people, also former ones, and the staff who looked at
+    its verification, decided it or placed its stops. They do not judge it."""
     return {row[0] for row in ask(_LINKED, {"ids": list(company_ids)})}
 
 

@@ -16,6 +16,8 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from everfair.base.refused import Refused
+from everfair.companies.actions.reading import read_lasting_email
 from everfair.companies.second_factor import spend
 
 _LABELS = {
@@ -42,6 +44,13 @@ class _OurWords:
                 field.label, field.help_text = _LABELS[name], ""
 
 
+def _lasting(email: str) -> str:
+    try:
+        return read_lasting_email(email)
+    except Refused as refusal:
+        raise ValidationError(str(refusal.message), code=refusal.code) from None
+
+
 class Login(_OurWords, allauth.LoginForm):
     def clean_login(self) -> str:
         typed = super().clean_login()
@@ -55,9 +64,13 @@ class SignUp(_OurWords, allauth.SignupForm):
     new_password = _("Password")
     field_order = ("name", "email", "password1")
 
+    def clean_email(self) -> str:
+        return _lasting(super().clean_email())
+
 
 class ChangeEmail(_OurWords, allauth.AddEmailForm):
-    pass
+    def clean_email(self) -> str:
+        return _lasting(super().clean_email())
 
 
 class ChangePassword(_OurWords, allauth.ChangePasswordForm):

@@ -17,6 +17,7 @@ ROLE_WORDS = name_codes("company role", {
 })
 STAFF_ROLE_WORDS = name_codes("staff role", {
     "operator": _("Operator"), "reviewer": _("Reviewer"), "arbitrator": _("Arbitrator"), "finance": _("Finance"),
+    "sales": _("Sales"),
 })
 # Every act that this package writes into the audit trail. The codes stand there for good.
 ACT_WORDS = name_codes("act", {

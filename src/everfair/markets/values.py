@@ -187,7 +187,7 @@ RULE_UNIT_WORDS = name_codes("rule unit", {
     "samples": _("samples"), "main currency units": _("in the main unit of the currency"),
     "deals": _("trades"), "payments": _("payments"), "seconds": _("seconds"),
     "basis points": _("hundredths of a per cent"), "whole euro": _("whole euro"),
-    "facts": _("facts"), "orders": _("orders"), "stars": _("stars"), "points": pgettext_lazy("unit of a rule", "points"),
+    "facts": _("facts"), "orders": _("orders"), "stars": _("stars"),
     "whole units": _("whole units of the order's currency"), "complaints": pgettext_lazy("unit of a rule", "complaints"),
 })
 # fmt: on

@@ -35,6 +35,7 @@ STAFF_ROLE_NAMES = {
     "reviewer": _("Reviewer: verifies companies"),
     "arbitrator": _("Arbitrator: decides issues"),
     "finance": _("Finance: keeps the books"),
+    "sales": _("Sales: brings companies in and decides nothing; alone, without another role"),
 }
 
 
@@ -44,13 +45,6 @@ def reason_field(label: Any = None, help_text: Any = "") -> TextField:
 
 class ReasonForm(forms.Form):
     reason = reason_field(help_text=_("Stands in the audit trail for good."))
-
-
-class VerifyForm(forms.Form):
-    note = reason_field(
-        _("What was seen"), _("Register extract, licence, site visit: what, when, by whom. Buyers read it on the passport.")
-    )
-    until = DayField(label=_("The mark holds until"))
 
 
 class InspectorForm(forms.Form):

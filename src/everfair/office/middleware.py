@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.db import IntegrityError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
 
+from everfair.base.pages import error_page
+from everfair.base.refused import Refused
 from everfair.companies.actions import note_act
 from everfair.office import values
 
@@ -51,3 +55,52 @@ def note_looks(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpR
         return response
 
     return middleware
+
+
+# What the database refuses to whoever has to do with a company (trust's migration 0004, disputes' 0005).
+_KEPT_AWAY = (
+    "trust_stop_unlinked",
+    "trust_account_unlinked",
+    "trust_seat_unlinked",
+    "trust_mark_granted",
+    "disputes_claim_unlinked",
+)
+
+
+class NoteAttempts:
+    """Whoever sells and knocks at a door of the office, or is linked and was stopped by the database: the office reads of it.
+
+    Stands within the doors, which make an answer of what is raised here.
+    """
+
+    def __init__(self, answer: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.answer = answer
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.answer(request)
+        # The API answers its own refusals; a form that another site forged is nobody's attempt and has another code.
+        if response.status_code == 403 and _sells(request) and b"base.not_allowed" in response.content:
+            _note(request, "")
+        return response
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, Refused) and error.status == 403 and _sells(request):
+            _note(request, "")
+            return None
+        diagnosis = getattr(error.__cause__, "diag", None) if isinstance(error, IntegrityError) else None
+        name = getattr(diagnosis, "constraint_name", None)
+        if name not in _KEPT_AWAY:
+            return None
+        _note(request, name)
+        refusal = Refused("office.linked", _("You have something to do with this company: somebody else decides."), status=403)
+        return error_page(request, 403, refusal=refusal)
+
+
+def _sells(request: HttpRequest) -> bool:
+    actor = getattr(request, "actor", None)
+    return actor is not None and actor.kind == "sales"
+
+
+def _note(request: HttpRequest, guard: str) -> None:
+    after = {"door": f"{request.method} {request.path}"[:200]} | ({"guard": guard} if guard else {})
+    note_act(values.TRIED, None, "", request.actor, after=after)  # type: ignore[attr-defined]

@@ -63,7 +63,6 @@ urlpatterns = [
     path("office/letters/repeat/", overview.repeat_letter, name="repeat_letter"),
     path("office/companies/", companies.companies, name="companies"),
     path("office/companies/<int:number>/", companies.company, name="company"),
-    path("office/companies/<int:number>/verify/", companies.verify, name="verify"),
     path("office/companies/<int:number>/withdraw/", companies.withdraw, name="withdraw"),
     path("office/companies/<int:number>/inspector/", companies.mark, name="mark_inspector"),
     path("office/companies/<int:number>/no-inspector/", companies.unmark, name="unmark_inspector"),

@@ -54,6 +54,7 @@ LOOKED_AT_HIT = "looked at a hit"
 LOOKED_AT_POINTS = "looked at penalty points"
 LOOKED_AT_ENTRY = "looked at an entry of the blacklist"
 LOOKED_AT_COMPLAINT = "looked at a complaint"
+TRIED = "tried what is not theirs"
 LETTER_REPEATED = "letter sent again"
 TRAIL_EXPORTED = "exported the audit trail"
 BOOKS_EXPORTED = "exported the books"
@@ -112,6 +113,7 @@ ACT_WORDS = name_codes("act", {
     LOOKED_AT_POINTS: _("Looked at penalty points"),
     LOOKED_AT_ENTRY: _("Looked at an entry of the blacklist"),
     LOOKED_AT_COMPLAINT: _("Looked at a complaint"),
+    TRIED: _("Tried what their role or a link forbids"),
     LETTER_REPEATED: _("Let a letter be sent again"),
     TRAIL_EXPORTED: _("Exported the audit trail"),
     BOOKS_EXPORTED: _("Exported the books"), ENTRY_CORRECTED: _("Corrected an entry"),

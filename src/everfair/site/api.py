@@ -47,7 +47,7 @@ class KeyOrSession(HttpBearer):
             raise Refused(
                 "base.too_many", _("Too many requests. Please come again a little later."), status=429, retry_after_s=wait
             )
-        if actor.kind in ("person", "operator") and request.method not in SAFE and _forged(request):
+        if actor.kind in ("person", "operator", "sales") and request.method not in SAFE and _forged(request):
             raise Refused("base.csrf", _("This request did not come from our pages."), status=403)
         return actor
 

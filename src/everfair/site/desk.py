@@ -67,6 +67,8 @@ def desk(request: HttpRequest) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     if actor.kind == "operator":
         return redirect("office:overview")
+    if actor.kind == "sales":
+        return redirect("trust:brought")
     if actor.company_id is None:
         return page(request, "site/desk_without_company.html", invitations=invitations_for(actor))
     return page(

@@ -69,7 +69,7 @@ def follow(answer: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReque
         chosen_now = any(f"ef-{name}" in response.cookies for name in CHOICES)
         if actor is None or unread or chosen_now or "private" not in response.get("Cache-Control", ""):
             return response
-        if actor.kind in ("person", "operator") and request.user.is_authenticated:
+        if actor.kind in ("person", "operator", "sales") and request.user.is_authenticated:
             _follow(request, response)
         return response
 

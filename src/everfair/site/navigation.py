@@ -10,7 +10,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import Actor
-from everfair.base.roles import MEMBER, OPERATOR, SIGNED_IN, Role
+from everfair.base.roles import MEMBER, OPERATOR, SALES, SIGNED_IN, Role
 from everfair.companies.roles import BUYING, MONEY_KEEPING, OWNER_IN_PERSON, SELLING
 from everfair.payments.roles import cashier
 from everfair.trust.roles import REVIEWER
@@ -60,6 +60,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("trust:hits",          _("Screening"),       "search",           REVIEWER, ""),
         ("trust:discipline",    _("Discipline"),      "gavel",            REVIEWER, ""),
         ("trust:blacklist_desk", _("Blacklist"),      "triangle-alert",   REVIEWER, ""),
+        ("trust:own_traits",    _("What is yours"),   "link",             REVIEWER, ""),
         ("office:chargebacks",  _("Chargebacks"),     "undo-2",           OPERATOR, ""),
         ("office:mapping",      _("Mapping desk"),    "folder-tree",      OPERATOR, ""),
         ("office:events",       _("Provider events"), "circle-question-mark", OPERATOR, ""),
@@ -94,6 +95,11 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("office:trail",        _("Audit trail"),     "scroll-text",      OPERATOR, "t"),
     )),
 )
+_SALES: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
+    ("", (
+        ("trust:brought",       _("Companies you brought"), "building-2", SALES, "d"),
+    )),
+)
 # fmt: on
 
 
@@ -110,7 +116,7 @@ def desk_nav(request: HttpRequest) -> list[dict[str, Any]]:
     actor: Actor | None = getattr(request, "actor", None)
     if actor is None or not actor.is_signed_in:
         return []
-    groups = _OFFICE if actor.kind == "operator" else _DESK
+    groups = {"operator": _OFFICE, "sales": _SALES}.get(actor.kind, _DESK)
     shown = [(title, [_link(link) for link in links if link[3].admits(actor)]) for title, links in groups]
     addresses = [link["href"] for _title, links in shown for link in links]
     # The longest address that begins the present one: /office/trades/… is Trades, not Office.

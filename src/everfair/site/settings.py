@@ -120,8 +120,10 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "everfair.companies.middleware.actor",
     "everfair.site.look.follow",
+    "everfair.trust.devices.name_the_browser",
     "everfair.office.middleware.note_looks",
     "everfair.base.middleware.Doors",
+    "everfair.office.middleware.NoteAttempts",
 ]
 ROOT_URLCONF = "everfair.site.urls"
 WSGI_APPLICATION = "everfair.site.wsgi.application"

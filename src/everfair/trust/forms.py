@@ -23,6 +23,7 @@ from everfair.trust.values import (
     FIELD_WORDS,
     LINK_WORDS,
     OFFENCE_WORDS,
+    OWN_KIND_WORDS,
     PROPOSAL_WORDS,
     RESULT_WORDS,
     Requirement,
@@ -134,6 +135,18 @@ class DecisionForm(forms.Form):
 
 class ReturnForm(forms.Form):
     reason = words_field(_("What should be looked at again"), _("Who looked first reads it."))
+
+
+class BroughtForm(forms.Form):
+    number = forms.IntegerField(label=_("Number of the company here"), min_value=1, max_value=2**63 - 1)
+    note = words_field(_("Where and when you met them"))
+
+
+class OwnTraitForm(forms.Form):
+    kind = forms.ChoiceField(label=_("What it is"), choices=[("", _("Please choose")), *OWN_KIND_WORDS.items()])
+    value = forms.CharField(
+        label=_("As it is written"), max_length=200, help_text=_("We keep a fingerprint of it, which nobody can read back.")
+    )
 
 
 class LinkForm(forms.Form):

@@ -30,7 +30,7 @@ from everfair.events.trust import (
 )
 from everfair.messaging.actions import notify
 from everfair.trust import facts
-from everfair.trust.actions import ask_screening, propose_points, screen_company
+from everfair.trust.actions import ask_screening, note_traits, propose_points, screen_company
 from everfair.trust.models import BlacklistEntry, Complaint, Penalty, Verification
 from everfair.trust.queries.discipline import discipline_rules
 from everfair.trust.values import RULED_OFFENCES
@@ -39,6 +39,12 @@ NOTICES = "trust.notices"
 FACTS = facts.FACTS
 SCREENING = "trust.screening"
 PROPOSALS = "trust.discipline"
+TRAITS = "trust.traits"
+
+
+@on(CompanyRegistered, CompanyProfileChanged, MembershipChanged, BankAccountAdded, subscriber=TRAITS)
+def note_what_it_has(fact: CompanyRegistered | CompanyProfileChanged | MembershipChanged | BankAccountAdded) -> None:
+    note_traits(fact.company_id)
 
 
 @on(VerificationAsked, subscriber=NOTICES)

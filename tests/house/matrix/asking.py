@@ -123,4 +123,4 @@ def moved(request: Asked, path: str) -> Asked:
 
 
 def client_of(world: World, side: str, who: str) -> Client:
-    return world.who(who if who in ("nobody", "operator") else f"{side} {who}")
+    return world.who(who if who in ("nobody", "operator", "sales") else f"{side} {who}")

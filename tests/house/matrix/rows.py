@@ -94,6 +94,7 @@ PARTY = "member | operator"
 CASHIER = "operator & cashier"
 REVIEWER = "operator & reviewer"
 LISTKEEPER = "operator & list keeper"
+SALES = "sales"
 OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
@@ -445,6 +446,8 @@ PAGES: list[Page] = [
         "proposal": "clear", "reason": "another street"}),
     Page("trust:lists", LISTKEEPER, proof="fresh", get="operator", post="operator", form={
         "source": "ofac-sdn", "edition_on": _day(0), "edition_files": _sanctions}),
+    Page("trust:own_traits", REVIEWER, get="operator", post="operator", form={"kind": "bank", "value": "DE89 3704 0044 0532 0130 99"}),
+    Page("trust:brought", SALES, get="sales", post="sales", form={"number": "~@company_number", "note": "met at the fair"}),
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── risk ──
     Page("risk:desk", REVIEWER, get="operator"),
@@ -515,7 +518,6 @@ PAGES: list[Page] = [
     Page("office:remove_offer", OPERATOR, {"number": "@offer_number"}, proof="fresh", get=None, post="operator", form={"reason": "a copy"}),
     Page("office:companies", OPERATOR, get="operator"),
     Page("office:company", OPERATOR, {"number": "@company_number"}, get="operator", looks=("companies_auditnote",)),
-    Page("office:verify", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"note": "seen", "until": _day(300)}),
     Page("office:mark_inspector", OPERATOR, {"number": "@company_number"}, get=None, post="operator", form={"note": "seen"}),
     Page("office:unmark_inspector", OPERATOR, {"number": "@inspector_number"}, get=None, post="operator", form={"reason": "expired"}),
     Page("office:withdraw", OPERATOR, {"number": "@verified_number"}, get=None, post="operator", form={"reason": "expired"}),
@@ -1089,7 +1091,6 @@ OPERATIONS: list[Operation] = [
               body={"person": "@clerk", "kind": "earned", "note": "commission"}),
     Operation("GET /office/issues", OPERATOR, "operator", query={"cursor": "", "limit": "5"}),
     Operation("POST /office/orders/{order_id}/resolve", OPERATOR, "operator", {"order_id": "@bought_frozen"}, proof="fresh", body={"buyer_share": "0.25", "reason": "seen"}),
-    Operation("POST /office/companies/{company_id}/verify", OPERATOR, "operator", {"company_id": "@company"}, body={"until": _day(300), "note": "seen"}),
     Operation("POST /office/companies/{company_id}/stops", OPERATOR, "operator", {"company_id": "@company"}, proof="fresh",
               body={"kind": "payout", "reason": "odd", "until": _moment(9)}),
 ]  # fmt: skip

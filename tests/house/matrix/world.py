@@ -134,6 +134,7 @@ class Side:
 class World:
     sides: dict[str, Side]
     operator: Person
+    sales: Person
     sessions: dict[str, str] = field(default_factory=dict)
 
     def who(self, name: str) -> Client:
@@ -150,7 +151,7 @@ class World:
     def sign_in(self) -> None:
         """Before the first case, because what a case writes is taken back."""
         people = {f"{side.name} {role}": person for side in self.sides.values() for role, person in side.people.items()}
-        for name, person in (people | {"operator": self.operator}).items():
+        for name, person in (people | {"operator": self.operator, "sales": self.sales}).items():
             client = Client()
             client.force_login(person, backend=_BACKEND)
             client.get("/en/account/password/")
@@ -176,7 +177,7 @@ def build() -> World:
     }
     for side in sides.values():
         side.of |= {"clerk": colleague.pk, "partner_company": partner.pk}
-    world = World(sides, operator)
+    world = World(sides, operator, person("sales@fair.example", name="Sales", is_staff_member=True, staff_roles=["sales"]))
     world.sign_in()
     Still.first.clear()
     return world
@@ -193,7 +194,7 @@ def _side(name: str, mark: str, partner: Company, partner_by: Actor, operator: A
     side.by = actor_of_person(side.people["owner"])
     side.of |= {"company": company.pk, "company_number": company.number, "viewer": side.people["viewer"].pk}
     verified = make.company(name=f"Third {name}")
-    companies.verify_company(verified.pk, until=(now() + timedelta(days=90)).date(), note="seen", by=operator)
+    make.verified(verified)
     side.of |= {"verified_number": verified.number, "verified_company": verified.pk}
     for building in (
         _doors,

@@ -9,8 +9,8 @@ from .office import (
     mark_inspector,
     open_operator_invitation,
     place_stop,
+    put_mark,
     unmark_inspector,
-    verify_company,
     withdraw_verification,
 )
 from .people import (
@@ -51,12 +51,12 @@ __all__ = [
     "note_assortment",
     "open_operator_invitation",
     "place_stop",
+    "put_mark",
     "register_company",
     "remove_factors",
     "revoke_api_key",
     "switch_company",
     "unmark_inspector",
-    "verify_company",
     "withdraw_invitation",
     "withdraw_verification",
 ]

@@ -1,4 +1,4 @@
-"""What the operator does to companies: stops, the verification mark, and opening the office itself."""
+"""What the operator does to companies: stops, taking the mark away, and opening the office itself; and the mark that trust sets."""
 
 from __future__ import annotations
 
@@ -69,8 +69,12 @@ def lift_stop(stop_id: UUID, reason: str, *, by: Actor) -> Stop:
     return stop
 
 
-def verify_company(company_id: UUID, *, until: date, note: str, by: Actor) -> Company:
-    """The operator's mark: `note` says what was seen, `until` is its last day. Given again, it replaces the old one."""
+def put_mark(company_id: UUID, *, until: date, note: str, by: Actor) -> Company:
+    """What a granted verification leads to, kept here for who asks: `until` is its last day, `note` says what was granted, `by` who
+    decided. Put again, it replaces the old one.
+
+    Nobody's verb: the database refuses a mark that no granted verification covers (trust's migration 0003).
+    """
     _platform(by)
     seen = reading.read_text(note, "note", longest=2000, required=True, many_lines=True)
     with transaction.atomic():
@@ -146,6 +150,10 @@ def open_operator_invitation(email: str | None = None, *, by: Actor = SYSTEM, ro
     chosen = [role for role in STAFF_ROLES if role in set(roles)]
     if not chosen:
         raise reading.refused_field("roles", "no_role", _("Please choose at least one role."))
+    if ("sales" in chosen and len(chosen) > 1) or {"reviewer", "arbitrator"} <= set(chosen):
+        raise reading.refused_field(
+            "roles", "roles_apart", _("Sales stands alone, and nobody is reviewer and arbitrator at once.")
+        )
     address = reading.read_email(email) if email else ""
     token = secrets.token_urlsafe(32)
     with transaction.atomic():

@@ -38,7 +38,7 @@ def make_person(
     email: str, name: str, *, language: str = "en", timezone: str = "UTC", password: str = "", password_hash: str = ""
 ) -> Person:
     """A person whose address is proven elsewhere: an operator's link, or the demo world (which shares one `password_hash`)."""
-    address = reading.read_email(email)
+    address = reading.read_lasting_email(email)
     label = reading.read_text(name, "name", longest=120, required=True)
     if language not in dict(settings.LANGUAGES):
         raise reading.refused_field("language", "unknown_language", _("We do not speak this language yet."))

@@ -105,7 +105,7 @@ def register_company(
 def edit_profile(company_id: UUID, *, by: Actor, **changes: Any) -> Company:
     """Change what the passport shows; only what is named changes.
 
-    Country and registration never change. A new name in any script ends the operator's verification mark, because the
+    Country and registration never change. A new name in any script ends the verification mark, because the
     mark spoke of the old one. Refuses unknown columns.
     """
     if by.kind != "system" and by.company_id != company_id:

@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from disposable_email_domains import blocklist
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
 from django.utils.functional import Promise
@@ -156,6 +157,16 @@ def read_email(value: str, field: str = "email") -> str:
         raise refused_field(field, "email", _("Please write an e-mail address.")) from None
     except ValidationError:
         raise refused_field(field, "email", _("Please write an e-mail address.")) from None
+
+
+def read_lasting_email(value: str, field: str = "email") -> str:
+    """The address of somebody new: a mailbox that anybody may open for ten minutes, or one below its domain, is refused."""
+    email = read_email(value, field)
+    labels = email.rpartition("@")[2].split(".")
+    if any(".".join(labels[n:]) in blocklist for n in range(len(labels) - 1)):
+        message = _("This is a mailbox for a few minutes. Please write an address that you will still read next year.")
+        raise refused_field(field, "email_disposable", message)
+    return email
 
 
 def read_roles(roles: Iterable[str]) -> list[str]:

@@ -23,7 +23,7 @@ RULING_ROLES = {"arbitrator", "operator"}
 
 def _barred(claim: Claim) -> set[UUID]:
     """Who has a link to a side, or has judged this claim in the other instance."""
-    judged = ask(_JUDGED, {"claim": claim.pk, "instance": claim.instance})
+    judged = ask(f"{_JUDGED} UNION {_LINKED}", {"claim": claim.pk, "instance": claim.instance})
     return linked_people([claim.buyer_id, claim.seller_id]) | {row[0] for row in judged}
 
 
@@ -31,6 +31,11 @@ _JUDGED = """
     SELECT person_id FROM disputes_ruling WHERE claim_id = %(claim)s AND instance <> %(instance)s
     UNION SELECT c.checked_by FROM disputes_rulingcheck c JOIN disputes_ruling r ON r.id = c.ruling_id
         WHERE r.claim_id = %(claim)s AND r.instance <> %(instance)s
+"""
+# The database holds the same (migration 0005).
+_LINKED = """
+    SELECT p.id FROM companies_person p, disputes_claim c WHERE c.id = %(claim)s AND p.is_staff_member
+        AND (trust_link_between(p.id, c.buyer_id) IS NOT NULL OR trust_link_between(p.id, c.seller_id) IS NOT NULL)
 """
 
 
@@ -42,9 +47,9 @@ def why_not(claim: Claim, actor: Actor) -> Any:
     """Why this person may not judge this claim; «» when they may."""
     if actor.person_id is None or may_judge(claim, actor.person_id):
         return ""
-    if actor.person_id in linked_people([claim.buyer_id, claim.seller_id]):
-        return _("You have or had to do with one of the companies: somebody else judges this claim.")
-    return _("You have judged this claim before: an appeal goes to somebody else.")
+    if actor.person_id in {row[0] for row in ask(_JUDGED, {"claim": claim.pk, "instance": claim.instance})}:
+        return _("You have judged this claim before: an appeal goes to somebody else.")
+    return _("You have or had to do with one of the companies: somebody else judges this claim.")
 
 
 def drawn_arbitrator(claim: Claim, *, but: Iterable[UUID] = ()) -> UUID | None:

@@ -1,4 +1,4 @@
-"""Issues, marks and stops for programs."""
+"""Issues and stops for programs."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from everfair.base.allow import allow
 from everfair.base.api import open_cursor, seal_cursor, write
 from everfair.base.refused import Refused
 from everfair.base.roles import OPERATOR
-from everfair.companies.actions import place_stop, verify_company
+from everfair.companies.actions import place_stop
 from everfair.disputes.queries import orders_claimed
 from everfair.office import actions, queries
 from everfair.office.schemas.trades import (
@@ -25,8 +25,6 @@ from everfair.office.schemas.trades import (
     ResolveIn,
     StopIn,
     StopOut,
-    VerifiedOut,
-    VerifyIn,
 )
 from everfair.trade.queries import open_issues
 
@@ -78,15 +76,6 @@ def resolve(request: HttpRequest, order_id: UUID, payload: ResolveIn) -> Decided
     order = actions.decide_issue(order_id, share, payload.reason, by=actor)
     sums = {name: str(getattr(split, name).amount) for name in ("held", "to_buyer", "to_seller", "fee")}
     return DecidedOut(id=order.pk, issue=order.issue, agreement=order.agreement, currency=order.currency, **sums)
-
-
-@router.post("/office/companies/{uuid:company_id}/verify", response=VerifiedOut)
-@allow(OPERATOR)
-@write
-def verify(request: HttpRequest, company_id: UUID, payload: VerifyIn) -> VerifiedOut:
-    """Give a company the mark, or give it anew."""
-    company = verify_company(company_id, until=payload.until, note=payload.note, by=request.actor)  # type: ignore[attr-defined]
-    return VerifiedOut(id=company.pk, number=company.number, verified_until=payload.until)
 
 
 @router.post("/office/companies/{uuid:company_id}/stops", response={201: StopOut})

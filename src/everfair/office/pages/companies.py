@@ -24,7 +24,6 @@ from everfair.companies.actions import (
     note_act,
     place_stop,
     unmark_inspector,
-    verify_company,
     withdraw_verification,
 )
 from everfair.companies.queries import company_by_number, open_stops
@@ -70,7 +69,6 @@ def _show(request: HttpRequest, number: int, **typed: Any) -> HttpResponse:
     file = queries.company_file(number, language, request.actor)  # type: ignore[attr-defined]
     register = reference.registration_kind(file.company.country, file.company.registration_kind)
     own = {
-        "verify": forms.VerifyForm(auto_id="verify_%s"),
         "withdraw": forms.ReasonForm(auto_id="withdraw_%s"),
         "inspector": forms.InspectorForm(auto_id="inspector_%s"),
         "no_inspector": forms.ReasonForm(auto_id="no_inspector_%s"),
@@ -94,20 +92,6 @@ def _show(request: HttpRequest, number: int, **typed: Any) -> HttpResponse:
 
 def _company_id(request: HttpRequest, number: int) -> UUID:
     return company_by_number(number, request.actor).pk  # type: ignore[attr-defined,no-any-return]
-
-
-@require_POST
-@allow(OPERATOR)
-@once
-def verify(request: HttpRequest, number: int) -> HttpResponse:
-    form = forms.VerifyForm(request.POST, auto_id="verify_%s")
-
-    def work() -> HttpResponse:
-        verify_company(_company_id(request, number), **form.cleaned_data, by=request.actor)  # type: ignore[attr-defined]
-        messages.success(request, _("The company carries the mark. It was told."))
-        return redirect("office:company", number)
-
-    return acted(form, work, lambda: _show(request, number, verify=form))
 
 
 @require_POST

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -16,6 +18,7 @@ from everfair.base.writes import once
 from everfair.office import actions, forms, queries
 from everfair.office.pages.answering import acted
 from everfair.office.queries.queues import dead_reaction
+from everfair.office.values import TRIED
 from everfair.payments.queries import intents_visible_to
 from everfair.payments.roles import cashier
 from everfair.trade.queries.orders import orders_of_stages
@@ -47,6 +50,10 @@ def cards() -> dict[str, tuple[str, str, str, str]]:
     companies = reverse("office:companies")
     return {
         "cases": (_("Cases"), reverse("disputes:desk"), _("Claims that wait for an arbitrator's ruling."), "act"),
+        "attempts": (
+            _("Somebody tried what is not theirs"), f"{reverse('office:trail')}?{urlencode({'act': TRIED})}",
+            _("Of the last seven days: who sells, or has to do with a company, knocked where they decide nothing."), "act",
+        ),
         "issues": (_("Open issues"), reverse("office:issues"), _("Money is frozen until you decide."), "act"),
         "points": (_("Points to look at"), reverse("trust:discipline"), _("An event proposes points, or a second person is needed."), "wait"),
         "points_appeals": (_("Appeals against points"), reverse("trust:discipline"), _("A sanction may be wrong, and runs."), "act"),

@@ -17,7 +17,7 @@ from everfair.disputes.queries import CLAIMED
 from everfair.logistics.queries import parked_events
 from everfair.office.queries.letters import stuck_letters
 from everfair.office.queries.sql import rows
-from everfair.office.values import CARRIER_EVENT_SETTLED, LOOKALIKE, NAME_CLEARED, SETTLED
+from everfair.office.values import CARRIER_EVENT_SETTLED, LOOKALIKE, NAME_CLEARED, SETTLED, TRIED
 from everfair.payments.queries import misfits
 from everfair.reference.values import UNSORTED
 
@@ -87,6 +87,8 @@ _QUEUES = f"""
     UNION ALL SELECT 'lookalikes', count(DISTINCT n.subject), min(n.created_at) FROM companies_auditnote n
     WHERE n.act = %(lookalike)s AND NOT EXISTS (
         SELECT FROM companies_auditnote c WHERE c.subject = n.subject AND c.act = %(cleared)s AND c.id > n.id)
+    UNION ALL SELECT 'attempts', count(*), min(n.created_at) FROM companies_auditnote n
+    WHERE n.act = %(tried)s AND n.created_at > ef_now() - interval '7 days'
     UNION ALL SELECT 'unmapped', count(DISTINCT source_category), min(created_at) FROM catalog_offer
     WHERE category = %(unsorted)s AND source_category <> '' AND state <> 'removed'"""  # noqa: S608  a constant of the package below""
 
@@ -96,6 +98,7 @@ def queues() -> dict[str, Queue]:
     today = clock.now().date()
     words = {
         "lookalike": LOOKALIKE,
+        "tried": TRIED,
         "cleared": NAME_CLEARED,
         "settled": SETTLED,
         "carrier_settled": CARRIER_EVENT_SETTLED,

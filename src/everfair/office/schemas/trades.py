@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -20,11 +20,6 @@ class ResolveIn(_In):
 
     buyer_share: str = Field(pattern=r"^(0(\.[0-9]{1,4})?|1(\.0{1,4})?)$", examples=["0.4"])
     reason: Words = Field(min_length=1, max_length=2000)
-
-
-class VerifyIn(_In):
-    until: date
-    note: Words = Field(min_length=1, max_length=2000)
 
 
 class StopIn(_In):
@@ -62,12 +57,6 @@ class DecidedOut(Schema):
     to_buyer: str
     to_seller: str
     fee: str
-
-
-class VerifiedOut(Schema):
-    id: UUID
-    number: int
-    verified_until: date
 
 
 class StopOut(Schema):

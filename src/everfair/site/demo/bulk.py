@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
-from datetime import time as clock_time
+from collections.abc import Container, Iterable
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from allauth.account.models import EmailAddress
@@ -13,16 +12,15 @@ from stdnum.cn import uscc
 
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import now
-from everfair.base.deadlines import set_deadline
 from everfair.base.events import emit
 from everfair.base.ids import new_id
 from everfair.catalog.actions import import_offers
 from everfair.companies.models import Company, Membership, Person
 from everfair.companies.values import skeleton
-from everfair.discovery.jobs import MARK_ENDS
 from everfair.events.companies import CompanyRegistered
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.site.demo import people
+from everfair.site.demo.admitted import admit, reviewers
 from everfair.site.demo.firms import Firm
 from everfair.site.demo.plan import Stall
 
@@ -31,16 +29,16 @@ _SPOKEN = {"IN": ("hi",), "DE": ("de",), "BR": ("pt",), "CL": ("es",), "AE": ("a
 _AGE_MINUTES = 45 * 24 * 60
 
 
-def found_companies(firms: Iterable[Firm], password_hash: str, *, by: Actor) -> dict[str, UUID]:
-    """Register these companies with an owner each: code → company. All or nothing; `by` is whose verification mark they carry."""
+def found_companies(firms: Iterable[Firm], password_hash: str, *, by: Actor, but: Container[str] = ()) -> dict[str, UUID]:
+    """Register these companies with an owner each: code → company. All or nothing.
+
+    Who shall carry a mark is granted the level once both reviewers are there; `but` names those who ask for theirs later.
+    """
     wanted = list(firms)
-    until = now().date() + timedelta(days=330)
     owners = {firm.code: _owner(firm, password_hash) for firm in wanted}
-    companies = {firm.code: _company(firm, by) for firm in wanted}
+    companies = {firm.code: _company(firm) for firm in wanted}
     for code, company in companies.items():
         owners[code].current_company_id = company.pk
-        if company.verified_at is not None:
-            company.verified_until = until
     with transaction.atomic():
         Person.objects.bulk_create(owners.values())
         EmailAddress.objects.bulk_create(
@@ -52,9 +50,9 @@ def found_companies(firms: Iterable[Firm], password_hash: str, *, by: Actor) -> 
         )
         for company in companies.values():
             emit(CompanyRegistered(company.pk), by=by)
-            if company.verified_at is not None:
-                # The event would have the index read all its offers twice; what it leads to is done here.
-                set_deadline(MARK_ENDS, company.pk, datetime.combine(until + timedelta(days=1), clock_time(), UTC))
+        if two := reviewers():
+            granted = {companies[firm.code].pk: firm for firm in wanted if firm.verified and firm.code not in but}
+            admit(granted, two, now().date() + timedelta(days=330))
     return {code: company.pk for code, company in companies.items()}
 
 
@@ -94,7 +92,7 @@ def _owner(firm: Firm, password_hash: str) -> Person:
     )
 
 
-def _company(firm: Firm, by: Actor) -> Company:
+def _company(firm: Firm) -> Company:
     names = {"zh-hant": firm.hant, "zh-hans": firm.hans}
     is_chinese = firm.body.startswith("9")
     return Company(
@@ -118,7 +116,4 @@ def _company(firm: Firm, by: Actor) -> Company:
         ),
         is_seller=firm.sells,
         is_buyer=not firm.sells,
-        verified_at=now() if firm.verified else None,
-        verification_note=firm.verified,
-        verified_by=by.person_id if firm.verified else None,
     )

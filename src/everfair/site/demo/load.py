@@ -29,7 +29,7 @@ from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
 from everfair.site.demo.requests import post_requests
 from everfair.site.demo.settled import tell_the_sandbox
 from everfair.site.demo.trades import make_trades
-from everfair.site.demo.verified import verify_companies
+from everfair.site.demo.verified import GRANTED, verify_companies
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order
 from everfair.trust.actions import count_standings
@@ -77,6 +77,8 @@ class World:
         self.buyers = [*BUYERS, *plan.buyers(0)]
         self.firm: dict[str, Firm] = {firm.code: firm for firm in (*(stall.firm for stall in self.stalls), *self.buyers)}
         self.operator: Actor = SYSTEM
+        # The two who look at companies' papers.
+        self.reviewers: list[Actor] = []
         self.companies: dict[str, UUID] = {}
         self._actors: dict[str, Actor] = {}
         self._offers: dict[str, list[Offer]] = {}
@@ -91,7 +93,8 @@ class World:
             address={"lines": ["Messeplatz 1"], "city": "Hamburg", "postcode": "20357"}, email=f"billing@{people.DOMAIN}", series="DEMO",
             by=self.operator,
         )  # fmt: skip
-        self.companies = found_companies(self.firm.values(), self._hash, by=self.operator)
+        self.reviewers = [self._reviewer(people.REVIEWER, "Lin Zhiyuan"), self._reviewer(people.SECOND_REVIEWER, "Sofia Keller")]
+        self.companies = found_companies(self.firm.values(), self._hash, by=self.operator, but=dict(GRANTED))
         clerk = make_person(people.FINANCE, "Jonas Brandt", timezone="Europe/Berlin", password_hash=self._hash)
         Membership.objects.create(person=clerk, company_id=self.companies["hamburg"], roles=["finance"])
         for code in ("hamburg", "santiago", *(firm.code for firm in SUPPLIERS)):
@@ -112,9 +115,7 @@ class World:
         )
         return operator
 
-    def reviewer(self, which: str) -> Actor:
-        """The first and the second of those who look at companies' papers; they come when they are asked for."""
-        email, name = {"first": (people.REVIEWER, "Lin Zhiyuan"), "second": (people.SECOND_REVIEWER, "Sofia Keller")}[which]
+    def _reviewer(self, email: str, name: str) -> Actor:
         return self._staff(open_operator_invitation(email, by=self.operator, roles=["reviewer"]) or "", email, name)
 
     def _staff(self, link: str, email: str, name: str) -> Actor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 DOMAIN = "demo.everfair.example"
 PASSWORD = "trade-fair-2026"  # noqa: S105  printed at every start; a demo world holds nothing of worth
 OPERATOR = f"operator@{DOMAIN}"
-# Two people let large payouts go: the second has nothing to do with the companies that the first one verified.
+# Two people let large payouts go; nobody of them looked at the papers of whom they pay.
 TREASURER = f"treasurer@{DOMAIN}"
 # Two people decide who carries a level; who they are is drawn.
 REVIEWER = f"reviewer@{DOMAIN}"

@@ -20,7 +20,7 @@ from everfair.trust.queries import checks_of, requirement
 if TYPE_CHECKING:
     from everfair.site.demo.load import World
 
-# Who carries what; who is asked; who waits, because both reviewers brought it to the platform.
+# Who asks for which level beside those that were granted in bulk; who is asked; who waits, because both reviewers brought it to the platform.
 GRANTED = (("taichung", "assessed"), ("wenzhou", "verified"))
 ASKED, WAITING = "foshan", "shaoxing"
 _SAID = {
@@ -30,8 +30,7 @@ _SAID = {
 
 
 def verify_companies(world: World) -> None:
-    """The first reviewer looks; where no second one is free the operator decides, as the draw has it. Then the second comes."""
-    first = world.reviewer("first")
+    """One reviewer looks, the other decides, as the draw has it."""
     for code, level in GRANTED:
         row = _handed_in(world, code, level)
         _look(row)
@@ -40,8 +39,7 @@ def verify_companies(world: World) -> None:
     row = _handed_in(world, ASKED, "verified")
     question = "The power of attorney ends before the contract season. Is there a newer one?"
     actions.ask_applicant(row.pk, question, by=_seat(row, "maker"))
-    second = world.reviewer("second")
-    for reviewer in (first, second):
+    for reviewer in world.reviewers:
         _link(reviewer, world, WAITING)
     _handed_in(world, WAITING, "verified")
 

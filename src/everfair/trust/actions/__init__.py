@@ -68,6 +68,8 @@ from everfair.trust.actions.screening import (
     return_hit,
 )
 from everfair.trust.actions.standing import ask_for_counting, correct_fact, count_standings, refresh_standing
+from everfair.trust.actions.selling import bring_company
+from everfair.trust.actions.traits import note_device, note_own_trait, note_traits
 
 __all__ = [
     "Alike",
@@ -90,6 +92,7 @@ __all__ = [
     "decide_complaint",
     "decide_points_appeal",
     "decide_reentry",
+    "bring_company",
     "declare_link",
     "draw_for_complaint",
     "draw_reviewers",
@@ -109,6 +112,9 @@ __all__ = [
     "propose_finding",
     "propose_hit",
     "propose_points",
+    "note_device",
+    "note_own_trait",
+    "note_traits",
     "propose_verification",
     "put_in_force",
     "record_check",

@@ -26,6 +26,7 @@ from everfair.markets.table import MARKETS
 from everfair.messaging.actions import read_message
 from everfair.trust.actions.blacklisting import screen_company
 from everfair.trust.actions.drawing import draw_reviewers
+from everfair.trust.actions.traits import note_traits
 from everfair.trust.models import Check, Verification
 from everfair.trust.queries import checks_of, requirement, requirements, verifications_visible_to
 from everfair.trust.states import OPEN
@@ -99,6 +100,7 @@ def submit_verification(verification_id: UUID, *, by: Actor) -> Verification:
         row.submitted_at = EfNow()  # type: ignore[assignment]
         emit(VerificationSubmitted(row.pk, row.company_id, row.market, row.level), by=by)
     screen_company(row.company_id)
+    note_traits(row.company_id)
     draw_reviewers(verification_id)
     return Verification.objects.get(pk=verification_id)
 
@@ -112,6 +114,7 @@ def answer_reviewers(verification_id: UUID, answer: str, *, by: Actor) -> Verifi
         _complete(row)
         row.answer = text[:2000]
         clear_deadline(ANSWER, row.pk)
+    note_traits(row.company_id)
     return row
 
 

@@ -106,13 +106,18 @@ def declare_link(person_id: UUID, company_id: UUID, kind: str, note: str, *, by:
         raise Refused("trust.no_staff", _("This is nobody of the staff."), field="person", status=422)
     if company_id not in companies_by_id([company_id]):
         raise NotVisible
+    return link_person(person_id, company_id, kind, text[:2000], by=by)
+
+
+def link_person(person_id: UUID, company_id: UUID, kind: str, text: str, *, by: Actor) -> Link:
+    """The link itself, with its note, and what the person holds of the company drawn anew."""
     with part():
         lock_companies([company_id], alone=True)
         made = Link.objects.filter(person_id=person_id, company_id=company_id, kind=kind).first()
         if made is None:
-            made = Link(person_id=person_id, company_id=company_id, kind=kind, note=text[:2000], declared_by=by.label)
+            made = Link(person_id=person_id, company_id=company_id, kind=kind, note=text, declared_by=by.label)
             insert(made)
-            note_act("declared a link", company_id, text[:2000], by, after={"person": str(person_id), "link": kind})
+            note_act("declared a link", company_id, text, by, after={"person": str(person_id), "link": kind})
             emit(LinkDeclared(company_id, person_id, kind), by=by)
         for pk in Verification.objects.filter(company_id=company_id, state__in=SEATED).values_list("pk", flat=True):
             draw_reviewers(pk)

@@ -17,7 +17,7 @@ from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import find
 from everfair.base.states import lock, moving, stepping
 from everfair.base.together import part
-from everfair.companies.actions import note_act, verify_company
+from everfair.companies.actions import note_act, put_mark
 from everfair.companies.queries import lock_companies
 from everfair.events.trust import VerificationAsked, VerificationDecided
 from everfair.markets.queries import rule
@@ -146,7 +146,7 @@ def grant_verification(verification_id: UUID, reason: str, *, by: Actor) -> Veri
                 with stepping(one, "replace", by=SYSTEM):
                     clear_deadline(LAPSE, one.pk)
             _decide(row, text, by=by)
-        verify_company(row.company_id, until=row.until, note=f"{LEVEL_WORDS[row.level]}: V-{row.number}", by=SYSTEM)
+        put_mark(row.company_id, until=row.until, note=f"{LEVEL_WORDS[row.level]}: V-{row.number}", by=by)
         set_deadline(LAPSE, row.pk, datetime.combine(row.until + timedelta(days=1), time.min, tzinfo=UTC))
     return row
 

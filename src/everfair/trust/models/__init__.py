@@ -5,6 +5,7 @@ from everfair.trust.models.complaint import Complaint
 from everfair.trust.models.discipline import Appeal, Penalty, Sanction
 from everfair.trust.models.screening import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.models.standing import Fact, Standing
+from everfair.trust.models.traits import Trait
 from everfair.trust.models.verification import (
     RESULTS,
     Check,
@@ -32,5 +33,6 @@ __all__ = [
     "Screening",
     "Seat",
     "Standing",
+    "Trait",
     "Verification",
 ]

@@ -79,7 +79,7 @@ def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typ
     return page(
         request, "trust/review.html", status=status, row=row, lines=lines, forms=forms, records=records, name=company_name(row.company),
         people=people_by_id({i for i in (row.maker_id, row.checker_id, *(line.check.by_id for line in shown)) if i}),
-        seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), look_of=look_of, typed=set(typed), prove=prove_first(request),
+        seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), shared=[(one.kind, one.company, company_name(one.company)) for one in queries.shared_traits(row.company_id)], look_of=look_of, typed=set(typed), prove=prove_first(request),
         until=deadlines_of([row.pk]).get((row.pk, ANSWER)) if row.state == "asked" else None,
     )  # fmt: skip
 

@@ -29,6 +29,7 @@ from everfair.trust.queries.standing import (
     market_totals,
     standing_history,
 )
+from everfair.trust.queries.traits import Shared, shared_traits, traits_of_person
 from everfair.trust.queries.verifications import (
     Candidates,
     Desk,
@@ -38,6 +39,7 @@ from everfair.trust.queries.verifications import (
     desk,
     link_between,
     links_of,
+    links_of_person,
     own_verifications,
     queue,
     requirement,
@@ -55,6 +57,7 @@ __all__ = [
     "HitDesk",
     "Queue",
     "Standing",
+    "Shared",
     "candidates",
     "checks_of",
     "count_facts",
@@ -77,6 +80,7 @@ __all__ = [
     "market_totals",
     "names_of_party",
     "newest_screening",
+    "links_of_person",
     "own_verifications",
     "queue",
     "requirement",
@@ -85,8 +89,10 @@ __all__ = [
     "seats_of",
     "stale_companies",
     "standing_history",
+    "shared_traits",
     "standing_verification",
     "unscreened",
+    "traits_of_person",
     "verification",
     "verifications_visible_to",
     "waiting_count",

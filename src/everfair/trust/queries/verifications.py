@@ -61,13 +61,20 @@ def own_verifications(actor: Actor) -> list[Verification]:
 
 
 def standing_verification(company_id: UUID, market: str) -> Verification | None:
-    """What is granted and has not lapsed: what a passport shows."""
-    rows = Verification.objects.filter(company_id=company_id, market=market, state="granted", until__gte=now().date())
+    """What is granted, has not lapsed, and whose mark nobody took away since: what a passport shows."""
+    today = now().date()
+    rows = Verification.objects.filter(company_id=company_id, market=market, state="granted", until__gte=today)
+    rows = rows.filter(company__verified_until__gte=today)
     return rows.first()
 
 
 def links_of(company_id: UUID) -> list[Link]:
     return list(Link.objects.filter(company_id=company_id).select_related("person").order_by("-id"))
+
+
+def links_of_person(person_id: UUID) -> list[Link]:
+    """What one of the staff has to do with companies, newest first: two hundred of them."""
+    return list(Link.objects.filter(person_id=person_id).select_related("company").order_by("-id")[:200])
 
 
 def seats_of(verification_id: UUID) -> list[Seat]:
@@ -179,6 +186,7 @@ __all__ = [
     "desk",
     "link_between",
     "links_of",
+    "links_of_person",
     "own_verifications",
     "queue",
     "requirement",

@@ -18,6 +18,7 @@ from everfair.trust.values.screening import (
     Source,
 )
 from everfair.trust.values.standing import Credibility
+from everfair.trust.values.traits import COMMON, OWN_KIND_WORDS, OWN_KINDS, TRAIT_WORDS, digest_of
 from everfair.trust.values.verification import (
     ACT_WORDS,
     CHECK_ASKS,
@@ -46,6 +47,7 @@ __all__ = [
     "CHECK_ASKS",
     "CHECK_WORDS",
     "COMPARED",
+    "COMMON",
     "DEADLINE_WORDS",
     "DECISION_WORDS",
     "DECLARABLE",
@@ -64,6 +66,8 @@ __all__ = [
     "OFFENCE_WORDS",
     "PARTY_KINDS",
     "PARTY_WORDS",
+    "OWN_KINDS",
+    "OWN_KIND_WORDS",
     "PROPOSAL_WORDS",
     "RESULT_WORDS",
     "ROLE_WORDS",
@@ -77,6 +81,8 @@ __all__ = [
     "STRENGTH_WORDS",
     "SUBSCRIBER_WORDS",
     "Credibility",
+    "TRAIT_WORDS",
     "Requirement",
     "Source",
+    "digest_of",
 ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("companies", "0007_former_contacts"),
-        ("trust", "0002_guards"),
+        ("trust", "0009_fact_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -171,5 +171,5 @@ DROP FUNCTION trust_screened_facts(uuid);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trust", "0005_screening"), ("payments", "0027_fx_cover_guards")]
+    dependencies = [("trust", "0006_screening"), ("payments", "0027_fx_cover_guards")]
     operations = [migrations.RunSQL(GUARDS, AWAY)]

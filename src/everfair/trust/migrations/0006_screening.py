@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('companies', '0007_former_contacts'),
-        ('trust', '0002_guards'),
+        ("trust", "0005_traits_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

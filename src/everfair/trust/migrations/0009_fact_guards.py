@@ -31,5 +31,5 @@ DROP FUNCTION trust_fact_is_told();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trust", "0007_facts"), ("base", "0003_event")]
+    dependencies = [("trust", "0008_facts"), ("base", "0003_event")]
     operations = [migrations.RunSQL(GUARDS, AWAY)]

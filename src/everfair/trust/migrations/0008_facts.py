@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('companies', '0007_former_contacts'),
-        ('trust', '0002_guards'),
+        ("trust", "0007_screening_guards"),
     ]
 
     operations = [

@@ -210,5 +210,5 @@ DROP FUNCTION trust_may_discipline(uuid, uuid);
 
 
 class Migration(migrations.Migration):
-    dependencies = [("trust", "0009_discipline")]
+    dependencies = [("trust", "0010_discipline")]
     operations = [migrations.RunSQL(GUARDS, AWAY)]
