@@ -67,8 +67,8 @@ from everfair.trust.actions.screening import (
     reopen_hit,
     return_hit,
 )
-from everfair.trust.actions.standing import ask_for_counting, correct_fact, count_standings, refresh_standing
 from everfair.trust.actions.selling import bring_company
+from everfair.trust.actions.standing import ask_for_counting, correct_fact, count_standings, refresh_standing
 from everfair.trust.actions.traits import note_device, note_own_trait, note_traits
 
 __all__ = [
@@ -82,6 +82,7 @@ __all__ = [
     "ask_for_counting",
     "ask_screening",
     "begin_verification",
+    "bring_company",
     "clear_hit",
     "confirm_blacklisting",
     "confirm_hit",
@@ -92,7 +93,6 @@ __all__ = [
     "decide_complaint",
     "decide_points_appeal",
     "decide_reentry",
-    "bring_company",
     "declare_link",
     "draw_for_complaint",
     "draw_reviewers",
@@ -108,13 +108,13 @@ __all__ = [
     "lapse_verification",
     "make_complaint",
     "may_be_back",
+    "note_device",
+    "note_own_trait",
+    "note_traits",
     "propose_blacklisting",
     "propose_finding",
     "propose_hit",
     "propose_points",
-    "note_device",
-    "note_own_trait",
-    "note_traits",
     "propose_verification",
     "put_in_force",
     "record_check",
