@@ -170,7 +170,7 @@ also_prove(
     """,
 )
 also_prove(
-    "what providers sent to our bank is on its way until a statement shows it, to the cent",
+    "what providers sent is on its way until our bank shows it",
     """
     SELECT count(*), (array_agg('provider:' || x.rail || ':transit:' || x.currency ORDER BY x.rail, x.currency) FILTER (WHERE x.said <> x.booked))[1]
     FROM (

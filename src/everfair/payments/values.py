@@ -249,7 +249,8 @@ BREAK_KIND_WORDS = name_codes("rail break", {
 })
 SETTLED_LINE_WORDS = name_codes("statement line", {
     "checkout": _("Payment"), "refund": _("Returned payment"), "payout": _("Payout"), "chargeback": _("Chargeback"),
-    "chargeback_returned": _("Chargeback that was won"), "other": _("Other movement"),
+    "chargeback_returned": _("Chargeback that was won"), "other": _("Other movement"), "withdrawal": _("Withdrawal to our bank"),
+    "withdrawal_returned": _("Withdrawal that our bank did not take"),
 })
 CHARGEBACK_WORDS = name_codes("payments.chargeback", {
     "open": pgettext_lazy("of a chargeback", "Open"), "won": pgettext_lazy("of a chargeback", "Won"),
@@ -265,9 +266,7 @@ CHARGEBACK_REASON_WORDS = name_codes("chargeback reason", {
     "product_unacceptable": _("Goods not as described"), "duplicate": _("Paid twice"),
     "credit_not_processed": _("A refund did not come"), "general": _("No reason said"),
 })
-ANSWER_WORDS = name_codes("chargeback answer", {
-    "accept": _("Accepted"), "contest": _("Contested"),
-})
+ANSWER_WORDS = name_codes("chargeback answer", {"accept": _("Accepted"), "contest": _("Contested")})
 RESERVE_WORDS = name_codes("payments.reserve", {
     "held": _("Held back"), "released": _("Let go"), "used": _("Used for chargebacks"),
 })
@@ -300,8 +299,7 @@ PROOF_WORDS = name_codes("proof", {
         _("Every paid payout left its wallet once, and every open one is held there"),
     "every payout on its way was let go by those who may, to a verified account":
         _("Every payout on its way was let go by those who may, to a verified account"),
-    "what providers sent to our bank is on its way until a statement shows it, to the cent":
-        _("What providers sent to our bank is on its way until a statement shows it, to the cent"),
+    "what providers sent is on its way until our bank shows it": _("What providers sent is on its way until our bank shows it"),
     "what left our bank is explained to the cent, or in suspense": _("What left our bank is explained to the cent, or in suspense"),
     "every payout by our bank stands in its clearing until a statement shows it, and never after":
         _("Every payout by our bank stands in its clearing until a statement shows it, and never after"),

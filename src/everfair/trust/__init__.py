@@ -2,10 +2,8 @@
 
 Nouns: Verification (of one level in one market), Check, Seat, Link, Trait; SanctionList, Screening, Hit; Fact, Standing; Penalty,
 Sanction, Appeal; Complaint; BlacklistEntry, Reentry.
-Verbs: begin_verification, fill_check, submit_verification, draw_reviewers, record_check, ask_applicant, answer_reviewers,
-propose_verification, return_verification, grant_verification, refuse_verification, withdraw_verification, lapse_verification, declare_link,
-bring_company, note_traits; take_list, ask_screening; count_standings, ask_for_counting, correct_fact; give_points, appeal_points,
-make_complaint, confirm_blacklisting, screen_company.
+Verbs: submit_verification, draw_reviewers, record_check, propose_verification, grant_verification, declare_link, note_traits; take_list,
+ask_screening; count_standings; give_points, appeal_points; make_complaint; confirm_blacklisting, and more beside each (`actions/`).
 Reviewers are drawn, never chosen; the database refuses one who is linked to the company, and one who checks their own word. People give
 points, the sanction is a function of them (`ladder.py`).
 It never looks at what a company earns, and nobody who earns on a company has a verb here.
