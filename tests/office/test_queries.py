@@ -87,7 +87,7 @@ def test_a_companys_file_costs_as_much_with_many_trades_and_notes_as_with_few(by
         place_stop(trade.order.seller_id, "payout", "Again.", by=actor_of_person(by))
         office.get(address)
 
-    assert asked(office, address) == few == 24
+    assert asked(office, address) == few == 26
 
 
 # ── trades ──

@@ -145,7 +145,7 @@ def test_the_desk_costs_as_much_with_many_orders_as_with_one() -> None:
 def test_the_way_around_follows_the_roles() -> None:
     firm = make.company()
     every = ["Desk", "Orders", "Messages", "Claims", "Inspections", "Reviews"]
-    company = ["Trade credit", "Verification", "Company", "People"]
+    company = ["Trade credit", "Verification", "Standing", "Points and appeals", "Complaints", "Company", "People"]
 
     assert side_links(signed_in(make.member(firm, "owner")).get("/en/me/")) == [
         *every, "RFQs", "Leads", "Quotes", "Offers", "Group buys", "Wallet", *company, "API keys",
