@@ -103,7 +103,7 @@ def test_a_company_stopped_from_listing_is_not_found_until_the_stop_is_lifted(co
     follow_all()
     assert numbers() == []
 
-    stop.lifted_at = stop.created_at
+    stop.lifted_at, stop.lifted_by = stop.created_at, "operator"
     stop.save()
     offer.save()
     follow_all()

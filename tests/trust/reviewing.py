@@ -29,7 +29,7 @@ def acting(person: Person) -> Actor:
 
 
 def paper(by: Actor, name: str = "licence.pdf") -> Any:
-    return keep_attachment(ContentFile(PDF + name.encode(), name=name), by.company_id, by).pk
+    return keep_attachment(ContentFile(PDF + f"{name} of {by.company_id}".encode(), name=name), by.company_id, by).pk
 
 
 def tomorrow(days: int = 1) -> date:
@@ -47,6 +47,8 @@ def filled(by: Actor, level: str = "verified") -> Verification:
 def fill(row: Verification, check: Check, by: Actor) -> None:
     line = requirement(check, row.market)
     declared = {field: check.declared.get(field) or f"our {field}" for field in line.fields}
+    if "account" in declared:
+        declared["account"] = f"our account, {by.company_id}"
     if "valid_until" in declared:
         declared["valid_until"] = tomorrow(700).isoformat()
     papers = [paper(by, f"{check.kind}-{n}.pdf") for n in range(line.documents)]

@@ -194,9 +194,9 @@ def _in_time(kind: str, pay_by: date | None, deliver_by: date | None, days: int)
         raise Refused("trust.agreed_day", _("Please give the agreed day of payment or delivery."), field="pay_by", status=422)
     today, later = now().date(), max(known)
     field = "deliver_by" if deliver_by is not None else "pay_by"
-    if later + timedelta(days=days) < today:
+    if (today - later).days > days:
         raise Refused("trust.complaint_late", _("The time to complain about this deal is over."), field=field, status=422)
-    if later > today + timedelta(days=366) or (deliver_by is not None and kind in ("not_shipped", "late") and deliver_by > today):
+    if (later - today).days > 366 or (deliver_by is not None and kind in ("not_shipped", "late") and deliver_by > today):
         raise Refused("trust.complaint_early", _("This day has not come yet."), field=field, status=422)
 
 

@@ -199,9 +199,9 @@ def end_sanction(sanction_id: UUID) -> None:
 def _penalty(company_id: UUID, offence: str, acted_on: date, *, unresolved: bool = False) -> Penalty:
     rules = discipline_rules()
     today, points = now().date(), points_for(offence, rules, unresolved=unresolved)
-    until = acted_on + timedelta(days=int(rules["trust.points_days"]))
     if acted_on > today:
         raise Refused("trust.acted_on", _("This day has not come yet."), field="acted_on", status=422)
+    until = acted_on + timedelta(days=int(rules["trust.points_days"]))
     if until < today:
         raise Refused(
             "trust.acted_on", _("This is too long ago: its points would not count any more."), field="acted_on", status=422

@@ -18,11 +18,11 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.trust import actions, queries
 from everfair.trust.pages.standing_faces import PillarFace, face_of, hints_of
 from everfair.trust.schemas import (
+    CompanyStandingOut,
     CountStandingIn,
     MarketName,
     OwnStandingOut,
     StandingDay,
-    StandingOut,
     StandingPillar,
     StandingReason,
 )
@@ -47,12 +47,12 @@ def count_own_standing(request: HttpRequest, payload: CountStandingIn) -> Any:
     return _own(actor, payload.market)
 
 
-@router.get("/companies/{number}/standing", response=StandingOut)
+@router.get("/companies/{number}/standing", response=CompanyStandingOut)
 @allow(EVERYONE)
 def get_company_standing(request: HttpRequest, number: int, market: MarketName = DEFAULT_MARKET) -> Any:
     """How a supplier stands, as everybody sees it."""
     company = company_by_number(number, NOBODY)
-    return StandingOut(**_body(company.pk, company.number, market))
+    return CompanyStandingOut(**_body(company.pk, company.number, market))
 
 
 def _own(actor: Actor, market: str) -> OwnStandingOut:

@@ -1,10 +1,10 @@
 """What programs send to trust and get from it, by noun."""
 
 from everfair.trust.schemas.standing import (
+    CompanyStandingOut,
     CountStandingIn,
     OwnStandingOut,
     StandingDay,
-    StandingOut,
     StandingPillar,
     StandingReason,
 )
@@ -46,6 +46,7 @@ __all__ = [
     "CheckIn",
     "CheckKind",
     "CompanyLevelOut",
+    "CompanyStandingOut",
     "CountStandingIn",
     "Currency",
     "DeskOut",
@@ -64,7 +65,6 @@ __all__ = [
     "ReviewedCheckOut",
     "SeenCheckOut",
     "StandingDay",
-    "StandingOut",
     "StandingPillar",
     "StandingReason",
     "TrustLinkOut",

@@ -38,7 +38,7 @@ class DecidePointsIn(_In):
 
     verb: DecisionName
     reason: Reason
-    left: Annotated[int, Field(ge=1, le=1000)] | None = None
+    left: Annotated[int, Field(strict=True, ge=1, le=1000)] | None = None
 
 
 class PenaltyOut(Schema):

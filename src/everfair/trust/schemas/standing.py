@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
+from pydantic import ConfigDict
+
 from everfair.base.api import Schema
 from everfair.trust.schemas.verification import MarketName
 from everfair.trust.values.standing import MEASURE_WORDS, PILLARS
@@ -37,7 +39,7 @@ class StandingDay(Schema):
     honesty: int
 
 
-class StandingOut(Schema):
+class CompanyStandingOut(Schema):
     """`stars`: 0 to 5, null while it is new here (fewer than `least_orders` in either window); the lowest pillar decides. `days` is the
     window that counts. `day` is null and everything empty before the first counting. `history`: the newest day first."""
 
@@ -53,11 +55,13 @@ class StandingOut(Schema):
     history: list[StandingDay]
 
 
-class OwnStandingOut(StandingOut):
+class OwnStandingOut(CompanyStandingOut):
     """With what would raise the lowest pillar to its next star, the least first."""
 
     hints: list[str]
 
 
 class CountStandingIn(Schema):
+    model_config = ConfigDict(extra="forbid")
+
     market: MarketName
