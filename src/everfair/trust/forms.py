@@ -144,7 +144,7 @@ class BroughtForm(forms.Form):
 
 class OwnTraitForm(forms.Form):
     kind = forms.ChoiceField(label=_("What it is"), choices=[("", _("Please choose")), *OWN_KIND_WORDS.items()])
-    value = forms.CharField(
+    value = TextField(
         label=_("As it is written"), max_length=200, help_text=_("We keep a fingerprint of it, which nobody can read back.")
     )
 

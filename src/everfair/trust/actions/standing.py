@@ -20,6 +20,7 @@ from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask
 from everfair.events.trust import FactCorrected, StandingChanged, StandingsCounted
 from everfair.markets.queries import rules_at
+from everfair.markets.table import MARKETS
 from everfair.trust.models import Fact
 from everfair.trust.queries.standing import UNKNOWN, count_facts, last_averages, latest_standing, market_totals
 from everfair.trust.values.standing import PILLARS, Marked, as_json, averages_of, mark_company
@@ -89,7 +90,7 @@ def refresh_standing(company_id: UUID, market: str) -> None:
 
 def ask_for_counting(market: str, *, by: Actor) -> None:
     """The company has its own standing counted now. Refuses it more often than `trust.refresh_hours` says."""
-    if by.company_id is None:
+    if by.company_id is None or market not in MARKETS:
         raise NotVisible
     wait = timedelta(hours=int(rules_at(market)["trust.refresh_hours"]))
     with transaction.atomic():
