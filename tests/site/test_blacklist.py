@@ -174,4 +174,7 @@ def test_the_whole_report_says_of_each_target_whether_it_was_met():
 
     assert set(played["targets"]) == set(report.TARGETS)
     assert played["met"] == all(one["met"] for one in played["targets"].values())
+    table = report.written(played)
+    assert "stopped before second victim" in table
+    assert table.count("missed") == sum(not one["met"] for one in played["targets"].values())
     assert played["met"] is False, "detectors that see nothing meet every target"

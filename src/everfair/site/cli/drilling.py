@@ -75,7 +75,10 @@ def blacklist(context: click.Context, seed: int, suppliers: int, picture: str | 
     points = figures.pop("curve")
     if picture:
         Path(picture).write_text(report.picture(points), encoding="utf-8")
-    show(figures, as_json)
+    if as_json:
+        show(figures, True)
+    else:
+        click.echo(report.written(figures))
     context.exit(0 if figures["met"] else 1)
 
 

@@ -74,6 +74,20 @@ def judge(arms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     return judged
 
 
+def written(figures: dict[str, Any]) -> str:
+    """The report as a table: a line a figure, a column a way to run the platform; then the targets."""
+    arms = figures["arms"]
+    lines = [f"{'':32}" + "".join(f"{name:>16}" for name in arms)]
+    for figure in next(iter(arms.values())):
+        values = ["–" if arm[figure] is None else arm[figure] for arm in arms.values()]
+        shown = [" / ".join(map(str, value)) if isinstance(value, list) else f"{value}" for value in values]
+        lines.append(f"{figure.replace('_', ' '):32}" + "".join(f"{value:>16}" for value in shown))
+    lines.append("")
+    for name, one in figures["targets"].items():
+        lines.append(f"{name.replace('_', ' '):32}{one['reached']:>16}{one['target']:>16}  {'met' if one['met'] else 'missed'}")
+    return "\n".join(lines)
+
+
 def curve(accounts: Sequence[Account], scores: dict[str, float]) -> list[tuple[float, float, float]]:
     """(threshold, precision, recall) at every score that occurs, the highest first; of accounts that anything speaks against."""
     ranked = sorted(((scores.get(account.life.id, 0.0), account.life.fraud) for account in accounts), key=lambda one: -one[0])
@@ -87,7 +101,7 @@ def curve(accounts: Sequence[Account], scores: dict[str, float]) -> list[tuple[f
 
 def picture(points: Sequence[tuple[float, float, float]]) -> str:
     """The curve as SVG: recall to the right, precision upwards, both from 0 to 1."""
-    size, edge = 400, 50
+    size, edge = 400, 64
     line = " ".join(f"{edge + recall * size:.1f},{edge + (1 - precision) * size:.1f}" for _, precision, recall in points)
     ticks = "".join(
         f'<path d="M{edge} {y:.0f}h{size}M{x:.0f} {edge}v{size}" stroke="#ccc"/><text x="{edge - 8}" y="{y + 4:.0f}" text-anchor="end">{n / 4:g}</text>'
@@ -103,4 +117,4 @@ def picture(points: Sequence[tuple[float, float, float]]) -> str:
     )
 
 
-__all__ = ["TARGETS", "curve", "figures_of", "judge", "picture"]
+__all__ = ["TARGETS", "curve", "figures_of", "judge", "picture", "written"]
