@@ -354,6 +354,8 @@ def as_owner(work: Callable[[], None]) -> None:
 
 def sample(kind: Any) -> Any:
     options = [option for option in get_args(kind) or (kind,) if option is not type(None)]
+    if options[0] == dict[str, int]:
+        return {"quality": 4}
     return {
         UUID: new_id(), Money: Money(1250, "USD"), str: "text", int: 7, bool: True, Decimal: Decimal("1.50"),
         datetime: datetime(2028, 2, 29, 12, tzinfo=UTC), date: date(2028, 2, 29),

@@ -63,4 +63,4 @@ def test_what_every_page_sends_is_within_its_bound():
 def test_our_own_part_of_it_stays_small_even_unpacked():
     sizes = {path.name: path.stat().st_size for path in OURS}
 
-    assert sum(sizes.values()) <= 57_000, sizes
+    assert sum(sizes.values()) <= 57_500, sizes

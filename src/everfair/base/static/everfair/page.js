@@ -30,15 +30,9 @@ for (const strip of document.querySelectorAll(".sidenav ul, .tabs ul")) {
   }
 }
 
-// A box that scrolls sideways can be scrolled with the keys, and only then is it a stop on the way through the page.
-const reach = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const box = target.closest(".table-box");
-    if (box.hasAttribute("aria-label")) continue;
-    if (box.scrollWidth > box.clientWidth && getComputedStyle(box).overflowX !== "visible") box.tabIndex = 0; else box.removeAttribute("tabindex");
-  }
-});
-const tables = (within) => { for (const table of within.querySelectorAll(".table-box > table")) { reach.observe(table); reach.observe(table.parentElement); } };
+// A box that scrolls sideways is a stop on the way through the page, so that keys can scroll it.
+const reach = new ResizeObserver((seen) => { for (const { target: box } of seen) if (!box.role) box.tabIndex = box.scrollWidth > box.clientWidth ? 0 : -1; });
+const tables = (within) => within.querySelectorAll(".table-box").forEach((box) => reach.observe(box));
 tables(document);
 
 // Menus close on Escape and on a click elsewhere.
