@@ -13,6 +13,7 @@ import django
 import psycopg
 import pytest
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from hypothesis import HealthCheck, settings
 from psycopg.conninfo import conninfo_to_dict
 from pytest_django import DjangoDbBlocker
 
@@ -28,6 +29,12 @@ django.setup()
 # A password's hash takes a third of a second on purpose: here it is of the same kind and takes none (`real_hashes` has the true cost).
 _REAL_COST = {name: getattr(Argon2PasswordHasher, name) for name in ("time_cost", "memory_cost", "parallelism")}
 Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost, Argon2PasswordHasher.parallelism = 1, 8, 1
+
+# How long an example takes says how busy the machine is; and our fixtures may be shared by the examples of a test.
+settings.register_profile(
+    "everfair", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("everfair")
 
 
 def pytest_unconfigure() -> None:

@@ -76,7 +76,6 @@ def of(row: Operation) -> Any:
 def try_many(strategy: Any, row: Operation, world: World, examples: int, **who: Any) -> None:
     @settings(
         max_examples=examples,
-        deadline=None,
         database=None,
         derandomize=examples == EXAMPLES,
         phases=[Phase.explicit, Phase.generate, Phase.shrink],

@@ -131,7 +131,7 @@ def drafts(draw: Any) -> OfferDraft:
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(drafts(), min_size=1, max_size=4, unique_by=lambda draft: draft.sku))
 def test_what_is_exported_comes_back_the_same(kind: str, given_drafts: list[OfferDraft]) -> None:
     found, errors = imported(exported(kind, given_drafts))

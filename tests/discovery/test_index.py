@@ -3,7 +3,7 @@
 import random
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everfair.discovery.index import (
@@ -150,7 +150,7 @@ SIGNS = st.sampled_from("\"'+-:(){}[]^~*?\\/!&|<>\x00\ud800\udfff😀 ab1不鏽.
 NASTY = st.text(st.one_of(SIGNS, st.characters()), max_size=60)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400)
 @given(text=NASTY)
 def test_no_text_breaks_a_search_or_a_suggestion(goods, text):
     for sort in ("relevance", "price"):
@@ -160,7 +160,7 @@ def test_no_text_breaks_a_search_or_a_suggestion(goods, text):
     assert len(goods.suggest(text, text[:2], 5)) <= 5
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100)
 @given(text=NASTY)
 def test_any_text_can_be_put(tmp_path_factory, text):
     document = OfferDocument(

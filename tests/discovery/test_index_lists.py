@@ -5,7 +5,7 @@ import time
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everfair.discovery.index import (
@@ -85,7 +85,7 @@ def passes(document, query):
 amounts = st.sampled_from([None, None, None, 0, 99, 100, 500, 100_000, 10**9, 2**63 - 1])
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     query=st.builds(
         OfferQuery,

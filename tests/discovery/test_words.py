@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from opencc_purepy import OpenCC
 
@@ -83,7 +83,6 @@ def test_no_text_is_too_strange_for_codes(text):
 
 
 @pytest.mark.parametrize("kind", ["tw2sp", "s2t"])
-@settings(deadline=None)  # the dictionaries are read at the first one
 @given(st.lists(st.sampled_from("不鏽鋼保溫杯滑鼠墊軟體後面頭髮發展乾燥干預資訊計程車里程 abc，。一二三台灣"), max_size=40))
 def test_characters_are_replaced_as_opencc_does(kind, letters):
     text = "".join(letters)

@@ -80,7 +80,7 @@ def schedules(draw: st.DrawFn) -> FeeTerms:
     return FeeTerms(tuple(found))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(schedules(), st.lists(st.integers(1, 500), min_size=1, max_size=12), st.integers(1, 10), st.sampled_from([0, 5, 19, 27]))
 def test_every_part_pays_its_own_and_all_parts_together_what_the_whole_pays(
     terms: FeeTerms, parts: list[int], tenths: int, per_cent: int
@@ -100,7 +100,7 @@ def test_every_part_pays_its_own_and_all_parts_together_what_the_whole_pays(
         assert [each for _net, each in taken] == [round(net * tax) for net in asked]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(schedules(), st.sampled_from([0, 19]))
 def test_cent_by_cent_nothing_is_lost(terms: FeeTerms, per_cent: int):
     tax, before = Fraction(per_cent, 100), 0

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everfair.base import clock
@@ -294,7 +294,7 @@ class _Back(Exception):
 
 
 @pytest.mark.django_db
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS)
 def test_money_is_conserved_over_any_sequence(steps: list[tuple[Any, ...]]):
     try:

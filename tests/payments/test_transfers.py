@@ -553,7 +553,7 @@ def test_a_card_and_a_transfer_at_the_same_moment_are_counted_once(committed):
 # ── what must always hold ──
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(
     st.lists(
         st.lists(st.tuples(st.sampled_from(["C", "D", "RC", "RD"]), st.integers(1, 10**7)), max_size=6), min_size=1, max_size=4

@@ -101,7 +101,7 @@ def test_ten_thousand_characters_take_no_time_whatever_they_are(text):
     assert time.process_time() - started < 5
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text(max_size=300))
 def test_no_text_breaks_it_and_a_run_holds_only_digits(text):
     baits(text)
@@ -109,7 +109,7 @@ def test_no_text_breaks_it_and_a_run_holds_only_digits(text):
     assert all(run.digits.isascii() and run.digits.isdigit() for run in runs(plain(text)))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.sampled_from("0123456789"), min_size=9, max_size=12),
     st.sampled_from(["", " ", ".", "-", " - ", "_"]),

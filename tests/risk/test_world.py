@@ -185,7 +185,7 @@ def test_components_hang_together_by_what_ties_and_not_by_the_house():
     assert found.component("c", SETTINGS["link.near"]) == {"a", "b", "c"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(
     st.lists(st.tuples(st.integers(0, 9), st.sampled_from(["bank", "phone", "address"]), st.integers(0, 4)), max_size=40),
     st.sets(st.integers(0, 9)),
@@ -200,7 +200,7 @@ def test_nearness_is_a_share_and_more_known_frauds_never_lower_it(rows, bad):
         assert 0 <= near(found, id, *few) <= near(found, id, *more) <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 2**64 - 1), st.sets(st.integers(0, 63), max_size=9))
 def test_a_picture_is_found_again_exactly_within_the_distance(photo, flipped):
     pictures = Pictures(6)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from everfair.base import clock
@@ -234,7 +234,7 @@ STEPS = st.lists(
 
 
 @in_one_transaction
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(steps=STEPS, is_shipped=st.booleans())
 def test_whatever_is_asked_and_answered_the_sums_hold(steps, is_shipped):
     """Original and shipping extensions ≤ 90 days, receipt ≤ 30 days and once for each side; the clock runs to where the sums say."""

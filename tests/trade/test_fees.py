@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import pytest
 from django.db import DatabaseError, transaction
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from everfair.base.money import Money
@@ -202,7 +202,7 @@ def test_strangers_and_empty_wallets_give_nothing_back():
 # ── any way there ──
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12)
 @given(
     st.lists(st.one_of(st.integers(1, 400), st.integers(-40000, -1)), min_size=2, max_size=7),
     st.sampled_from(["released", "goods"]),

@@ -638,7 +638,6 @@ def check(examples: int, steps: int, *, anew: bool) -> None:
         settings=settings(
             max_examples=examples,
             stateful_step_count=steps,
-            deadline=None,
             derandomize=not anew,
             print_blob=True,
             suppress_health_check=list(HealthCheck),

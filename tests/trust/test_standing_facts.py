@@ -12,7 +12,7 @@ from everfair.base.clock import now
 from everfair.base.ids import new_id
 from everfair.base.models import Event
 from everfair.base.refused import NotVisible, Refused
-from everfair.events.trust import VerificationDecided, VerificationLapsed
+from everfair.events.trust import ComplaintEnded, VerificationDecided, VerificationLapsed
 from everfair.markets.queries import rules_at
 from everfair.trust.actions import correct_fact, count_standings
 from everfair.trust.models import Fact, Standing
@@ -90,6 +90,15 @@ def test_who_steps_back_after_signing_breaks_the_word_and_before_it_does_not(buy
 
     assert measure(seller, "kept") == tally(3, 0)
     assert list(Fact.objects.filter(company=buyer).values_list("side", "kind")) == [("buyer", "cancelled")]
+
+
+def test_a_complaint_found_true_is_an_agreement_broken_and_one_that_was_not_is_nothing(buyer, seller):
+    Trade(buyer, seller).completed()
+    for outcome in ("unfounded", "settled", "founded"):
+        tell(ComplaintEnded(new_id(), buyer, seller, outcome))
+
+    assert measure(seller, "kept") == tally(2, 1)
+    assert count(seller).orders == 1
 
 
 def test_the_first_answer_counts_in_hours_and_silence_counts_whole(buyer, seller):

@@ -22,8 +22,11 @@ COLUMNS = """
         AND (s.until IS NULL OR s.until > (SELECT ef_now()))),
     c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text, o.currency,
     o.price_from, o.moq, o.lead_times::text, o.origin, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
-    c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false)
+    c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false),
+    (SELECT s.stars FROM trust_standing s WHERE s.company_id = o.company_id AND s.market = o.market ORDER BY s.day DESC LIMIT 1)
 """
+# Who is new here stands in the middle: neither pushed nor held back for what nobody knows yet.
+NEWCOMER_STARS = 3
 # `price_from` is in millionths of the currency.
 _MILLIONTHS = 6
 
@@ -31,7 +34,7 @@ _MILLIONTHS = 6
 def document(row: tuple[Any, ...]) -> OfferDocument:
     """The offer of a row with COLUMNS."""
     _changed, number, _shown, company_number, market, sku, titles, descriptions, brand, category, attributes = row[:11]
-    currency, price_from, moq, lead_times, origin, sample, updated_at, country, verified = row[11:]
+    currency, price_from, moq, lead_times, origin, sample, updated_at, country, verified, stars = row[11:]
     price_from_minor = None
     if price_from is not None:
         in_a_minor = 10 ** (_MILLIONTHS - exponent(currency))
@@ -54,6 +57,7 @@ def document(row: tuple[Any, ...]) -> OfferDocument:
         sample=sample,
         country=country,
         origin=origin,
+        standing=20 * (NEWCOMER_STARS if stars is None else stars),
         verified=verified,
         updated_at=max(0, updated_at),
         category_names=_category_names(category),

@@ -11,9 +11,11 @@ from everfair.base.events import on
 from everfair.catalog.actions import touch_offers
 from everfair.companies.queries import companies_by_id, open_stops
 from everfair.discovery.assortments import renew_assortment
-from everfair.discovery.jobs import LISTING_STOP_ENDS, MARK_ENDS
+from everfair.discovery.jobs import LISTING_STOP_ENDS, MARK_ENDS, STARS_MOVED
 from everfair.events.catalog import OfferChanged, OfferPublished, OffersImported, OfferWithdrawn
 from everfair.events.companies import CompanyProfileChanged, CompanyVerified, StopLifted, StopPlaced
+from everfair.events.trust import StandingChanged, StandingsCounted
+from everfair.trust.queries.standing import stars_moved_last
 
 
 @on(CompanyVerified, CompanyProfileChanged, subscriber="discovery")
@@ -31,6 +33,17 @@ def stop_changed(fact: StopPlaced | StopLifted) -> None:
     known = [until for until in ends if until is not None]
     _come_back(LISTING_STOP_ENDS, fact.company_id, max(known) if known and len(known) == len(ends) else None)
     touch_offers(fact.company_id)
+
+
+@on(StandingChanged, subscriber="discovery")
+def standing_changed(fact: StandingChanged) -> None:
+    touch_offers(fact.company_id)
+
+
+@on(StandingsCounted, subscriber="discovery")
+def standings_counted(fact: StandingsCounted) -> None:
+    for company_id in stars_moved_last(fact.market):
+        set_deadline(STARS_MOVED, company_id, timedelta(0))
 
 
 @on(OfferPublished, OfferChanged, OfferWithdrawn, OffersImported, subscriber="discovery")

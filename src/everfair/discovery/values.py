@@ -19,6 +19,7 @@ DEADLINE_WORDS = name_codes(
     {
         "discovery.listing_stop_ends": _("Show a company's offers again"),
         "discovery.mark_ends": _("Drop an expired verification mark from the search"),
+        "discovery.stars_moved": _("Sort the offers by the new stars"),
     },
 )
 SUBSCRIBER_WORDS = name_codes("subscriber", {"discovery": _("Search")})

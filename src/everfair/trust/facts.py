@@ -25,7 +25,7 @@ from everfair.events.trade import (
     ShippingLate,
     StageFunded,
 )
-from everfair.events.trust import FactCorrected, VerificationDecided, VerificationLapsed
+from everfair.events.trust import ComplaintEnded, FactCorrected, VerificationDecided, VerificationLapsed
 from everfair.markets.table import DEFAULT_MARKET
 from everfair.trust.actions.standing import refresh_standing
 from everfair.trust.values.standing import HEAVY, UNTRUE
@@ -206,6 +206,13 @@ def note_verification(fact: VerificationDecided) -> None:
 @on(VerificationLapsed, subscriber=FACTS)
 def note_lapse(fact: VerificationLapsed) -> None:
     note([Noted(fact.company_id, "seller", "lapsed", fact.verification_id)], fact.market)
+
+
+@on(ComplaintEnded, subscriber=FACTS)
+def note_founded_complaint(fact: ComplaintEnded) -> None:
+    """A deal outside the platform in which two people found that the word was broken; it belongs to no market, and counts in the first."""
+    if fact.outcome == "founded":
+        note([Noted(fact.against_id, "seller", "complained", fact.complaint_id)], "")
 
 
 @on(FactCorrected, subscriber=FACTS)

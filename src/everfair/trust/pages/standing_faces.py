@@ -181,8 +181,8 @@ def _facts(mark: Mark, days: int) -> str:
             )
         case "kept":
             text = ngettext(
-                "%(good)s of %(num)s signed order kept in %(days)s days",
-                "%(good)s of %(num)s signed orders kept in %(days)s days",
+                "%(good)s of %(num)s agreement kept in %(days)s days",
+                "%(good)s of %(num)s agreements kept in %(days)s days",
                 n,
             )
         case "papers":
@@ -222,7 +222,7 @@ def _hint(measure: str, more: int, pillar: Pillar, points: int, stars: int) -> s
         case "claims":
             text = ngettext("%(num)s more claim answered in time", "%(num)s more claims answered in time", more)
         case "kept":
-            text = ngettext("%(num)s more signed order kept", "%(num)s more signed orders kept", more)
+            text = ngettext("%(num)s more agreement kept", "%(num)s more agreements kept", more)
         case "papers":
             text = ngettext("%(num)s more verification kept up", "%(num)s more verifications kept up", more)
         case _:

@@ -26,12 +26,15 @@ _COUNTED = {
     "claims": ("claim_answered OR claim_silent", "CASE WHEN claim_silent THEN 0 ELSE 1 END"),
     "calm": ("ended", "CASE WHEN lost OR settled THEN 0 ELSE 1 END"),
     "service_stars": ("service IS NOT NULL", "service"),
-    "kept": ("ended OR cancelled OR undelivered", "CASE WHEN cancelled OR undelivered OR misdescribed THEN 0 ELSE 1 END"),
+    "kept": (
+        "ended OR cancelled OR undelivered OR complained",
+        "CASE WHEN cancelled OR undelivered OR misdescribed OR complained THEN 0 ELSE 1 END",
+    ),
     "papers": ("proven OR lapsed", "CASE WHEN lapsed THEN 0 ELSE 1 END"),
 }
 _ORDERS = "ended OR cancelled OR undelivered OR late OR days IS NOT NULL"
 _FLAGS = (
-    "accepted", "late", "undelivered", "lost", "misdescribed", "settled", "cancelled", "claim_answered", "claim_silent", "proven", "lapsed",
+    "accepted", "late", "undelivered", "lost", "misdescribed", "settled", "cancelled", "complained", "claim_answered", "claim_silent", "proven", "lapsed",
 )  # fmt: skip
 
 
@@ -137,6 +140,20 @@ def day_of_counting(market: str) -> Any:
     return ask("SELECT max(day) FROM trust_standing WHERE market = %s AND whole", [market])[0][0]
 
 
+_STARS_MOVED = """
+    SELECT s.company_id FROM trust_standing s LEFT JOIN LATERAL (
+        SELECT f.stars FROM trust_standing f WHERE f.company_id = s.company_id AND f.market = s.market AND f.day < s.day ORDER BY f.day DESC LIMIT 1
+    ) f ON true
+    WHERE s.market = %(market)s AND s.day = (SELECT max(day) FROM trust_standing WHERE market = %(market)s AND whole) AND s.whole
+        AND s.stars IS DISTINCT FROM f.stars
+"""
+
+
+def stars_moved_last(market: str) -> list[UUID]:
+    """The companies whose stars of the newest counting are others than on their day before it. One query."""
+    return [company_id for (company_id,) in ask(_STARS_MOVED, {"market": market})]
+
+
 _CREDIBILITY = """
     WITH heard AS (
         SELECT kind, reference, value FROM trust_fact f WHERE company_id = %(company)s AND side = 'buyer' AND at >= ef_now() - make_interval(days => %(days)s)
@@ -172,4 +189,5 @@ __all__ = [
     "latest_standing",
     "market_totals",
     "standing_history",
+    "stars_moved_last",
 ]

@@ -41,20 +41,20 @@ FACT_KIND_WORDS = name_codes("trust fact", {
     "answered": _("Question answered"), "claim_answered": _("Claim answered in time"), "claim_silent": _("Claim not answered in time"),
     "rated_goods": _("Rated for goods"), "rated_delivery": _("Rated for delivery"), "rated_service": _("Rated for service"),
     "unrated": _("Review no longer counts"), "proven": _("Verification granted"), "lapsed": _("Verification lapsed"),
-    "cancelled": _("Stepped back after both had signed"), "paid": _("Stage paid"), "unpaid": _("Signed and never paid"),
+    "cancelled": _("Stepped back after both had signed"), "complained": _("Complaint about a deal outside found true"), "paid": _("Stage paid"), "unpaid": _("Signed and never paid"),
     "corrected": _("Corrected by an appeal"),
 })
 MEASURE_WORDS = name_codes("trust measure", {
     "orders": _("Orders without a claim lost"), "goods_stars": _("Stars for goods"), "on_time": _("Shipped on time"),
     "delivery_stars": _("Stars for delivery"), "hours": _("Hours to the first answer"), "claims": _("Claims answered in time"),
-    "calm": _("Orders without a claim that stood"), "service_stars": _("Stars for service"), "kept": _("Signed orders kept"),
+    "calm": _("Orders without a claim that stood"), "service_stars": _("Stars for service"), "kept": _("Agreements kept"),
     "papers": _("Verification kept up"),
 })
 # fmt: on
 BUYER_FACTS = ("paid", "unpaid", "won", "lost", "settled", "withdrawn", "cancelled", "corrected")
 SELLER_FACTS = tuple(kind for kind in FACT_KIND_WORDS if kind not in ("paid", "unpaid"))
 # Of these a company and everybody who looks it up should read at once, not tomorrow.
-HEAVY = ("lost", "cancelled", "undelivered", "lapsed", "corrected")
+HEAVY = ("lost", "cancelled", "complained", "undelivered", "lapsed", "corrected")
 # Grounds of a ruling by which a seller had said what was not so.
 UNTRUE = ("not_as_described", "counterfeit_goods")
 ZERO, HUNDRED, CENT = Decimal(0), Decimal(100), Decimal("0.01")
