@@ -14,6 +14,7 @@ from everfair.trust.queries.discipline import discipline_rules
 from tests import make
 from tests.base.together import together
 from tests.trust.disciplining import staff
+from tests.trust.reviewing import paper
 from tests.trust.test_complaints import buyer, complaint, fresh, seat, seller
 
 pytestmark = pytest.mark.usefixtures("committed")
@@ -35,7 +36,8 @@ def test_the_last_complaint_of_a_day_is_made_once():
     for other in others[4:]:
         complaint(me, other)
 
-    found = together([lambda other=other: complaint(me, other) for other in others[:4]])
+    proof = paper(me)
+    found = together([lambda other=other: complaint(me, other, file_ids=[proof]) for other in others[:4]])
 
     assert refusals(found) == 3
     assert Complaint.objects.filter(company_id=me.company_id).count() == allowed
