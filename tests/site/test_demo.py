@@ -36,7 +36,7 @@ from everfair.site.demo.load import count_what_happened
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order, Stage
 from everfair.trust.facts import FACTS
-from everfair.trust.models import Standing
+from everfair.trust.models import Appeal, BlacklistEntry, Complaint, Penalty, Standing
 from tests import make
 from tests.trust.standing import digest
 
@@ -145,6 +145,13 @@ def test_the_demo_world_has_trades_in_every_state_and_clean_books():
     stars = Counter(Standing.objects.values_list("stars", flat=True))
     assert {3, 4} <= set(stars), "suppliers stand differently, by what happened in their trades"
     assert stars[None] > 5, "most are new here"
+    assert sorted(Penalty.objects.values_list("offence", "state")) == [
+        ("bait", "given"), ("counterfeit", "waiting"), ("false_papers", "given"),
+    ]  # fmt: skip
+    assert list(Appeal.objects.values_list("state", flat=True)) == ["open"]
+    assert list(BlacklistEntry.objects.values_list("state", flat=True)) == ["listed"]
+    complaint = Complaint.objects.get()
+    assert (complaint.state, bool(complaint.answer), complaint.maker_id != complaint.checker_id) == ("reviewing", True, True)
 
 
 @pytest.mark.django_db

@@ -29,6 +29,7 @@ from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
 from everfair.site.demo.requests import post_requests
 from everfair.site.demo.settled import tell_the_sandbox
 from everfair.site.demo.trades import make_trades
+from everfair.site.demo.troubled import trouble
 from everfair.site.demo.verified import GRANTED, verify_companies
 from everfair.sourcing.models import Quote, Rfq
 from everfair.trade.models import Order
@@ -47,6 +48,7 @@ def load() -> dict[str, Any]:
         post_requests(world)
         make_trades(world)
         verify_companies(world)
+        trouble(world)
         world.pay_out()
         issue_invoices(world.companies["yongkang"], "USD", now(), by=world.operator)
     tell_the_sandbox()
@@ -77,7 +79,7 @@ class World:
         self.buyers = [*BUYERS, *plan.buyers(0)]
         self.firm: dict[str, Firm] = {firm.code: firm for firm in (*(stall.firm for stall in self.stalls), *self.buyers)}
         self.operator: Actor = SYSTEM
-        # The two who look at companies' papers.
+        # Who looks at companies' papers, and at what else is told of them.
         self.reviewers: list[Actor] = []
         self.companies: dict[str, UUID] = {}
         self._actors: dict[str, Actor] = {}
@@ -93,7 +95,12 @@ class World:
             address={"lines": ["Messeplatz 1"], "city": "Hamburg", "postcode": "20357"}, email=f"billing@{people.DOMAIN}", series="DEMO",
             by=self.operator,
         )  # fmt: skip
-        self.reviewers = [self._reviewer(people.REVIEWER, "Lin Zhiyuan"), self._reviewer(people.SECOND_REVIEWER, "Sofia Keller")]
+        staff = (
+            (people.REVIEWER, "Lin Zhiyuan"),
+            (people.SECOND_REVIEWER, "Sofia Keller"),
+            (people.THIRD_REVIEWER, "Amara Okoye"),
+        )
+        self.reviewers = [self._reviewer(email, name) for email, name in staff]
         self.companies = found_companies(self.firm.values(), self._hash, by=self.operator, but=dict(GRANTED))
         clerk = make_person(people.FINANCE, "Jonas Brandt", timezone="Europe/Berlin", password_hash=self._hash)
         Membership.objects.create(person=clerk, company_id=self.companies["hamburg"], roles=["finance"])

@@ -7,9 +7,10 @@ PASSWORD = "trade-fair-2026"  # noqa: S105  printed at every start; a demo world
 OPERATOR = f"operator@{DOMAIN}"
 # Two people let large payouts go; nobody of them looked at the papers of whom they pay.
 TREASURER = f"treasurer@{DOMAIN}"
-# Two people decide who carries a level; who they are is drawn.
+# Two people decide who carries a level; who they are is drawn. A third one judges what two of them decided.
 REVIEWER = f"reviewer@{DOMAIN}"
 SECOND_REVIEWER = f"second.reviewer@{DOMAIN}"
+THIRD_REVIEWER = f"third.reviewer@{DOMAIN}"
 BUYER = f"hamburg@{DOMAIN}"
 SUPPLIER = f"yongkang@{DOMAIN}"
 FINANCE = f"finance.hamburg@{DOMAIN}"

@@ -20,7 +20,7 @@ from everfair.trust.queries import checks_of, requirement
 if TYPE_CHECKING:
     from everfair.site.demo.load import World
 
-# Who asks for which level beside those that were granted in bulk; who is asked; who waits, because both reviewers brought it to the platform.
+# Who asks for which level beside those that were granted in bulk; who is asked; who waits, because only one reviewer did not bring it to the platform.
 GRANTED = (("taichung", "assessed"), ("wenzhou", "verified"))
 ASKED, WAITING = "foshan", "shaoxing"
 _SAID = {
@@ -39,7 +39,7 @@ def verify_companies(world: World) -> None:
     row = _handed_in(world, ASKED, "verified")
     question = "The power of attorney ends before the contract season. Is there a newer one?"
     actions.ask_applicant(row.pk, question, by=_seat(row, "maker"))
-    for reviewer in world.reviewers:
+    for reviewer in world.reviewers[:2]:
         _link(reviewer, world, WAITING)
     _handed_in(world, WAITING, "verified")
 
