@@ -31,6 +31,7 @@ PERSONAS: tuple[tuple[str, Any, Any], ...] = (
     (people.OPERATOR, _("Operator"), _("Verify companies, decide issues, prove the books.")),
     (people.REVIEWER, _("Reviewer"), _("Look at what companies declare; propose or decide, as the lot has it.")),
     (people.SECOND_REVIEWER, _("Second reviewer"), _("Nobody decides alone who carries a level.")),
+    (people.THIRD_REVIEWER, _("Third reviewer"), _("What two decided may be appealed against: a third one judges.")),
     (people.TREASURER, _("Treasurer"), _("The second pair of eyes on money that leaves.")),
 )
 
