@@ -1,7 +1,7 @@
 """Takes every picture of the guide and of the README: starts an installation of its own, and walks through it as people do.
 
     .venv/bin/python -m docs.pictures.take             # all of them
-    .venv/bin/python -m docs.pictures.take finance     # those of the money alone
+    .venv/bin/python -m docs.pictures.take finance     # those of the money alone; or of trust: reviewing
 
 The walk is the same each time: the demo world, whose firms and goods never change, and the steps below. Days, and the numbers of the
 orders made on the way, are those of the run. Takes about six minutes; needs the environment that `bin/test` makes, and Chromium.
@@ -111,6 +111,7 @@ class Trip:
         inspect(self, visit[0])
         arbitrate(self, claim)
         office(self)
+        reviewing(self)
         finance(self)
 
 
@@ -397,6 +398,45 @@ def office(trip: Trip) -> None:
     trip.operator.take("operator-issue", most=1350)
 
 
+# What reviewers find on their desks, and what is read of it
+
+
+def reviewing(trip: Trip) -> None:
+    guest = Photographer(trip.fair, trip.browser)
+    guest.go("export/how-we-verify/")
+    guest.take("verify-public", most=1200)
+    guest.go("export/blacklist/")
+    guest.take("blacklist-public")
+    guest.go("export/suppliers/?q=Dakeng")
+    guest.press('main a[href*="/suppliers/"]:has-text("Dakeng")')
+    guest.take("passport", most=1100)
+    guest.close()
+    trip.seller.go("standing/")
+    trip.seller.take("supplier-standing", most=1400)
+
+    staff = [Photographer(trip.fair, trip.browser, name) for name in ("reviewer", "second.reviewer", "third.reviewer")]
+    looks = next(each for each in staff if is_theirs(each, "verifications", "Yours to look at"))
+    looks.take("reviewer-desk")
+    looks.press('main .card:has(h2:text-is("Yours to look at")) a[href*="/office/verifications/"]')
+    looks.take("reviewer-case", most=1500)
+    looks.go("office/discipline/")
+    looks.take("reviewer-discipline")
+    judges = staff[-1]
+    judges.go("office/discipline/")
+    judges.press('main .card:has(h2:text-is("Appeals against points")) tbody a')
+    judges.take("reviewer-appeal", until="main .split")
+    judges.go("office/discipline/")
+    judges.press('main .card:has(h2:text-is("Complaints")) tbody a')
+    judges.take("reviewer-complaint", until="main .split")
+    for each in staff:
+        each.close()
+
+
+def is_theirs(reviewer: Photographer, desk: str, heading: str) -> bool:
+    reviewer.go(f"office/{desk}/")
+    return reviewer.page.locator(f'main .card:has(h2:text-is("{heading}")) a').count() > 0
+
+
 # The money, from the ways to pay to the closed month
 
 
@@ -500,7 +540,7 @@ def take(fair: Fair, part: str) -> None:
         program: Any = os.environ.get("EVERFAIR_CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         trip = Trip(fair, browser, Path(luggage))
-        {"finance": lambda: finance(trip)}.get(part, trip.everything)()
+        {"finance": lambda: finance(trip), "reviewing": lambda: reviewing(trip)}.get(part, trip.everything)()
         browser.close()
 
 
