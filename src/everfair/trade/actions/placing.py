@@ -199,9 +199,13 @@ def lead_days_for(lead_times: list[list[Any]], quantity: Decimal) -> int:
     return int(lead_times[-1][1]) if lead_times else 30
 
 
+# Rules whose names begin so are kept by each contract as they stood when it was signed.
+OF_CONTRACTS = ("trade.", "disputes.", "reviews.")
+
+
 def trade_rules(market: str) -> dict[str, str]:
-    """The market's numbers, and its fees where it has a schedule, as a contract keeps them."""
-    rules = {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith("trade.")}
+    """The market's numbers, and its fees where it has a schedule, as a contract keeps them: its claims and reviews go by them too."""
+    rules = {name: f"{value.normalize():f}" for name, value in rules_at(market).items() if name.startswith(OF_CONTRACTS)}
     schedule = fee_terms_at(market)
     return rules | {SCHEDULE: schedule.text} if schedule is not None else rules
 

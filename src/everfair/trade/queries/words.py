@@ -81,9 +81,56 @@ def rules_in_words(
         *([(_("To confirm what the supplier shows"), counted("trade.confirm_days"))] if "trade.confirm_days" in rules else []),
         *(_more_time(rules, counted("trade.extension_answer_days")) if "trade.extension_answer_days" in rules else []),
         *_withdrawals(rules.get("trade.issue_withdrawals")),
+        *_differences(rules),
         (_("To claim after receipt"), days_in_words(rules["trade.claim_days"])),
+        *(_claims(rules) if "disputes.answer_days" in rules else []),
+        *([(_("To review the other side"), days_in_words(rules["reviews.days"]))] if "reviews.days" in rules else []),
         (_("Platform fee"), fee_words(dict(rules), currency)),
         *(_calendar(calendar) if calendar else []),
+    ]
+
+
+def _differences(rules: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is left of both without a claim; nothing in contracts from before the rules."""
+    found = []
+    if "trade.quantity_tolerance" in rules:
+        words = _(
+            "%(measured)s of goods that are measured, %(counted)s of goods that are counted; the difference is paid or given back at the price of the contract"
+        )
+        shares = {"measured": _share(rules["trade.quantity_tolerance"]), "counted": _share(rules["trade.count_tolerance"])}
+        found.append((_("More or less than ordered"), words % shares))
+    if "trade.aql_major" in rules:
+        limits = {"major": rules["trade.aql_major"], "minor": rules["trade.aql_minor"]}
+        found.append(
+            (
+                _("An inspection passes"),
+                _("within AQL %(major)s for major and %(minor)s for minor defects, level II; no critical one") % limits,
+            )
+        )
+    return found
+
+
+def _share(text: str) -> str:
+    share = Decimal(text)
+    return percent(share, 0 if share * 100 % 1 == 0 else 1)
+
+
+def _claims(rules: Mapping[str, str]) -> list[tuple[str, str]]:
+    days = {
+        name: days_in_words(rules[f"disputes.{name}_days"])
+        for name in ("answer", "escalate", "talk", "return", "take_back", "replacement", "appeal")
+    }
+    days["ruling"] = business_days_in_words(rules["disputes.ruling_days"])
+    return [
+        (
+            _("If there is a claim"),
+            _(
+                "the supplier answers within %(answer)s. After %(escalate)s either side may call an arbitrator, after %(talk)s one is"
+                " called by itself, who rules within %(ruling)s; within %(appeal)s either side may ask for a second one. Goods go back"
+                " within %(return)s and are taken back within %(take_back)s; new goods come within %(replacement)s"
+            )
+            % days,
+        )
     ]
 
 
