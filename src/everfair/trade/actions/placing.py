@@ -181,6 +181,7 @@ def goods_line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
         "titles": offer.titles,
         "descriptions": offer.descriptions,
         "attributes": offer.attributes,
+        "attributes_by_language": offer.attributes_by_language,
         "brand": offer.brand,
         "pictures": [str(p) for p in offer.pictures],
         "tiers": offer.tiers,
