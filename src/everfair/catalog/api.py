@@ -20,6 +20,7 @@ from everfair.catalog import actions, queries
 from everfair.catalog.models import ImportRun, Offer
 from everfair.catalog.refusals import row_message, sheet_message
 from everfair.catalog.schemas import (
+    AttributeIn,
     ImportOut,
     ImportRows,
     LeadTimeOut,
@@ -83,8 +84,8 @@ def offer_out(offer: Offer, pictures: dict[UUID, dict[str, Any]], actor: Any) ->
     )
 
 
-def _named(pairs: list[list[str]]) -> list[dict[str, str]]:
-    return [{"name": name, "value": value} for name, value in pairs]
+def _named(pairs: list[list[str]]) -> list[AttributeIn]:
+    return [AttributeIn(name=name, value=value) for name, value in pairs]
 
 
 def _one(offer: Offer, actor: Any) -> OfferOut:
