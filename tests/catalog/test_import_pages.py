@@ -118,6 +118,7 @@ RICH = {
     "descriptions": {"en": "Line 1\nLine 2; with \"quotes\"", "zh-hant": "第一行\n第二行", "zh-hans": "第一行"},
     "bullets": ["Strong", "Does not leak"], "brand": "+Acme", "category": "hardware/fasteners",
     "attributes": [["Size", "-8"], ["顏色", "紅"], ["Colour > finish", "@red"]],
+    "attributes_by_language": {"en": [["Size", "+8"]], "zh-hans": [["尺寸", "=八"], ["颜色", "红"]]},
     "tiers": [["10", "2.5"], ["20", "1.25"], ["1000", "0.000125"]], "price_per": "100", "moq": "15", "multiple": "5",
     "lead_times": [["100", "7"], ["2000", "20"], ["", "45"]], "sample_price": "1.50", "origin": "DE", "hs_code": "731815",
     "variant_group": "CUP",
@@ -166,7 +167,7 @@ def test_an_exported_catalogue_says_the_same_in_an_empty_house(kind: str) -> Non
     start(client, client.post("/en/offers/imports/", {"_key": uuid4().hex, "file": upload})["Location"], mode="all")
 
     # The category is guessed anew from the words; who imports is asked to look at it.
-    ours = ("id", "number", "company_id", "category", "created_at", "updated_at", "attributes")
+    ours = ("id", "number", "company_id", "category", "created_at", "updated_at", "attributes", "attributes_by_language")
     said = {
         owner: [
             {k: v for k, v in row.items() if k not in ours}
@@ -176,3 +177,5 @@ def test_an_exported_catalogue_says_the_same_in_an_empty_house(kind: str) -> Non
     }
     assert said[seller] == said[other]
     assert [dict(offer.attributes) for offer in Offer.objects.all()] == [dict(RICH["attributes"])] * 4  # type: ignore[call-overload]
+    translated = {language: dict(said) for language, said in RICH["attributes_by_language"].items()}  # type: ignore[attr-defined]
+    assert [{k: dict(v) for k, v in offer.attributes_by_language.items()} for offer in Offer.objects.all()] == [translated] * 4

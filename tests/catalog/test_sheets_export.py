@@ -16,7 +16,7 @@ from everfair.base.money import Money, UnitPrice
 from everfair.catalog.sheets.draft import OfferDraft
 from everfair.catalog.sheets.export import (
     Column,
-    attribute_names_of,
+    attribute_columns_of,
     write_csv,
     write_jsonl,
     write_table_csv,
@@ -33,7 +33,7 @@ DANGEROUS = ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1
 
 def exported(kind: str, drafts: list[OfferDraft]) -> bytes:
     target = io.BytesIO()
-    names = attribute_names_of(drafts)
+    names = attribute_columns_of(drafts)
     if kind == "csv":
         write_csv(drafts, target, names)
     elif kind == "xlsx":
@@ -97,6 +97,8 @@ one_line = settled(True, 60, empty=False)
 quantities = st.integers(1, 10**6).map(Decimal)
 prices = st.decimals("0.000001", "999999", places=6)
 
+attributes = st.dictionaries(st.sampled_from(["color", "size", "=evil", "Größe", "材質"]), settled(False, 100, empty=False))
+
 
 @st.composite
 def drafts(draw: Any) -> OfferDraft:
@@ -112,9 +114,8 @@ def drafts(draw: Any) -> OfferDraft:
         bullets=tuple(draw(st.lists(one_line.filter(lambda text: len(text.splitlines()) == 1), max_size=3))),
         brand=draw(settled(True, 60)),
         category_path=tuple(draw(st.lists(one_line, max_size=3))),
-        attributes=draw(
-            st.dictionaries(st.sampled_from(["color", "size", "=evil", "Größe", "材質"]), settled(False, 100, empty=False))
-        ),
+        attributes=draw(attributes),
+        attributes_by_language=draw(st.dictionaries(languages, attributes.filter(bool))),
         tiers=tiers,
         moq=(tier_starts[0] if tier_starts else Decimal(0)) + draw(quantities),
         multiple=draw(st.none() | quantities),

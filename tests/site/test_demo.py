@@ -91,6 +91,17 @@ def test_chinese_titles_are_chinese():
     assert all(set(o.descriptions) in (set(), {"en", "zh-hant", "zh-hans"}) for o in offers)
 
 
+@pytest.mark.parametrize("language", ["zh-hant", "zh-hans"])
+def test_attributes_are_said_in_chinese_too(language):
+    """As many in each language, under Chinese names; only a measure may stay in Latin letters."""
+    for offer in base_offers():
+        said = offer.attributes_by_language[language]
+        assert len(said) == len(offer.attributes)
+        assert [name for name in said if not all("\u4e00" <= c <= "\u9fff" for c in name)] == []
+        words = {value for name, value in said.items() if name != "尺寸"}
+        assert [value for value in words if not any("\u4e00" <= c <= "\u9fff" for c in value)] == []
+
+
 def test_every_good_stands_in_a_category_of_ours_under_its_own_customs_code():
     for offer in base_offers():
         assert not reference.category(offer.category_code).is_hall

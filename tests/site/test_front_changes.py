@@ -58,12 +58,14 @@ async def until_kept(gate: Gate, path: str) -> None:
     raise AssertionError("nothing was kept")
 
 
-@pytest.mark.parametrize("change", ["price", "translation", "withdrawal", "suspension", "name"])
+@pytest.mark.parametrize("change", ["price", "translation", "withdrawal", "return", "suspension", "name"])
 def test_a_change_is_seen_within_two_seconds(change, real_gate):
     company = make.company(name="Northern Kettles")
     seller = make.actor(company, "owner")
     offer = make.offer(company, titles={"en": "Copper kettle"}, currency="USD", tiers=[["1", "5.20"]])
     path = f"/en/export/offers/{offer.number}/"
+    if change == "return":
+        catalog.withdraw_offer(offer.pk, by=seller)
 
     def make_it() -> None:
         match change:
@@ -73,6 +75,8 @@ def test_a_change_is_seen_within_two_seconds(change, real_gate):
                 catalog.change_offer(offer.pk, {"titles": {"en": "Kettle of copper", "zh-hant": "銅壺"}}, by=seller)
             case "withdrawal":
                 catalog.withdraw_offer(offer.pk, by=seller)
+            case "return":
+                catalog.publish_offer(offer.pk, by=seller)
             case "suspension":
                 companies.place_stop(company.pk, "listing", "under review", by=make.operator())
             case "name":
@@ -83,6 +87,7 @@ def test_a_change_is_seen_within_two_seconds(change, real_gate):
         "price": lambda page: b"7.77" in page.sent and b"5.20" not in page.sent,
         "translation": lambda page: "銅壺".encode() in page.sent,
         "withdrawal": lambda page: page.status == 404,
+        "return": lambda page: page.status == 200,
         "suspension": lambda page: page.status == 404,
         "name": lambda page: "南方銅壺".encode() in page.sent,
     }

@@ -20,6 +20,7 @@ from everfair.catalog import actions, queries
 from everfair.catalog.models import ImportRun, Offer
 from everfair.catalog.refusals import row_message, sheet_message
 from everfair.catalog.schemas import (
+    AttributeIn,
     ImportOut,
     ImportRows,
     LeadTimeOut,
@@ -53,7 +54,8 @@ def offer_out(offer: Offer, pictures: dict[UUID, dict[str, Any]], actor: Any) ->
         bullets=offer.bullets,
         brand=offer.brand,
         category=offer.category,
-        attributes=[{"name": name, "value": value} for name, value in offer.attributes],
+        attributes=_named(offer.attributes),
+        attributes_by_language={language: _named(said) for language, said in offer.attributes_by_language.items()},
         currency=offer.currency,
         price_on_request=not offer.tiers,
         tiers=[TierOut(from_quantity=start, price=price) for start, price in offer.tiers],
@@ -80,6 +82,10 @@ def offer_out(offer: Offer, pictures: dict[UUID, dict[str, Any]], actor: Any) ->
         updated_at=offer.updated_at,
         allowed_moves=allowed_moves(offer, actor) if own else [],
     )
+
+
+def _named(pairs: list[list[str]]) -> list[AttributeIn]:
+    return [AttributeIn(name=name, value=value) for name, value in pairs]
 
 
 def _one(offer: Offer, actor: Any) -> OfferOut:
@@ -148,11 +154,16 @@ def withdraw_offer(request: HttpRequest, offer_id: UUID) -> OfferOut:
     return _one(queries.offer_by_id(offer_id, actor), actor)
 
 
+def _pairs(rows: list[dict[str, str]]) -> list[list[str]]:
+    return [[row["name"], row["value"]] for row in rows]
+
+
 def _values(payload: OfferChanges) -> dict[str, Any]:
     """The names and shapes of `reading.BLANK`; null means «nothing of it»."""
     said = payload.model_dump(exclude_unset=True, exclude={"market"})
     shapes: dict[str, Any] = {
-        "attributes": lambda rows: [[row["name"], row["value"]] for row in rows],
+        "attributes": _pairs,
+        "attributes_by_language": lambda said: {language: _pairs(rows) for language, rows in said.items()},
         "tiers": lambda rows: [[row["from_quantity"], row["price"]] for row in rows],
         "lead_times": lambda rows: [[row.get("up_to") or "", str(row["days"])] for row in rows],
     }
@@ -161,6 +172,7 @@ def _values(payload: OfferChanges) -> dict[str, Any]:
         "descriptions": {},
         "bullets": [],
         "attributes": [],
+        "attributes_by_language": {},
         "tiers": [],
         "lead_times": [],
         "pictures": [],

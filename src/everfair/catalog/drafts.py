@@ -56,7 +56,8 @@ def columns_of(draft: OfferDraft, market: Market) -> dict[str, Any] | list[Wrong
         "bullets": list(draft.bullets),
         "brand": draft.brand,
         "source_category": source,
-        "attributes": [[name, value] for name, value in draft.attributes.items()],
+        "attributes": _pairs(draft.attributes),
+        "attributes_by_language": {language: _pairs(said) for language, said in draft.attributes_by_language.items()},
         "currency": currency,
         "tiers": [[tidy(start), tidy(price)] for start, price in tiers],
         "price_per": price_per,
@@ -71,6 +72,10 @@ def columns_of(draft: OfferDraft, market: Market) -> dict[str, Any] | list[Wrong
         "variant_group": draft.variant_group or None,
         "picture_addresses": list(draft.picture_urls),
     }
+
+
+def _pairs(said: dict[str, str]) -> list[list[str]]:
+    return [[name, value] for name, value in said.items()]
 
 
 def price_from(tiers: tuple[tuple[Decimal, Decimal], ...], price_per: Decimal) -> int | None:
@@ -95,6 +100,7 @@ def draft_of(offer: Offer) -> OfferDraft:
         category_path=category_path(offer.source_category),
         category_code=offer.category,
         attributes=dict(offer.attributes),
+        attributes_by_language={language: dict(said) for language, said in offer.attributes_by_language.items()},
         tiers=tuple((Decimal(start), UnitPrice(Decimal(price), offer.currency, per)) for start, price in offer.tiers),
         moq=plain(Decimal(offer.moq)),
         multiple=None if multiple == step else multiple,

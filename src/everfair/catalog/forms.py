@@ -17,9 +17,11 @@ from everfair.markets.values import Market
 from everfair.reference import queries as reference
 from everfair.reference.values import name_in
 
-_ATTRIBUTE_ROWS, _LEAD_ROWS = 6, 3
+_ATTRIBUTE_ROWS, _TRANSLATED_ROWS, _LEAD_ROWS = 6, 2, 3
 # What is merely not there yet is no mistake while somebody is typing.
 _UNFINISHED = {"required", "missing", "title_missing", "tier_incomplete", "attribute_incomplete", "lead_time_days"}
+# What is said once in each language, in a field of its own for each.
+TRANSLATED = ("titles", "descriptions", "attributes_by_language")
 LANGUAGE_NAMES = {"en": "English", "zh-hant": "繁體中文", "zh-hans": "简体中文"}
 
 
@@ -114,6 +116,13 @@ class OfferForm(forms.Form):
             self.fields[f"titles_{name}"] = _plain(_("Title"), widget=forms.TextInput(attrs={"lang": code}))
             area = forms.Textarea(attrs={"rows": 5, "lang": code})
             self.fields[f"descriptions_{name}"] = _plain(_("Description"), widget=area, max_length=25_000)
+            self.fields[f"attributes_by_language_{name}"] = GridField(
+                (_("Name"), _("Value")),
+                _TRANSLATED_ROWS,
+                ATTRIBUTES,
+                label=_("Attributes in this language"),
+                help_text=_("Empty: its readers see the attributes below, as you typed them there."),
+            )
         self.fields["currency"].choices = [(code, code) for code in market.currencies]  # type: ignore[attr-defined]
         self.fields["category"].choices = [("", _("Please choose"))] + [  # type: ignore[attr-defined]
             (name_in(hall.names, language), [(c.code, name_in(c.names, language)) for c in reference.children(hall.code)])
@@ -125,20 +134,17 @@ class OfferForm(forms.Form):
         countries = sorted((reference.country_name(code, language), code) for code in reference.COUNTRIES)
         self.fields["origin"].choices = [("", "—")] + [(code, name) for name, code in countries]  # type: ignore[attr-defined]
 
-    def languages(self) -> list[tuple[str, str, Any, Any]]:
-        """(code, name in its own words, title, description); the reader's own first."""
+    def languages(self) -> list[tuple[str, str, Any, Any, Any]]:
+        """(code, name in its own words, title, description, attributes); the reader's own first."""
         own = get_language() or "en"
         codes = sorted(LANGUAGES, key=lambda code: code != own)
-        return [
-            (c, LANGUAGE_NAMES[c], self[f"titles_{c.replace('-', '_')}"], self[f"descriptions_{c.replace('-', '_')}"])
-            for c in codes
-        ]
+        return [(c, LANGUAGE_NAMES[c], *(self[f"{base}_{c.replace('-', '_')}"] for base in TRANSLATED)) for c in codes]  # type: ignore[misc]
 
     @staticmethod
     def initial_of(values: dict[str, Any]) -> dict[str, Any]:
         """Plain values of an offer as the form shows them."""
-        simple = {k: v for k, v in values.items() if k not in ("titles", "descriptions", "bullets")}
-        for base in ("titles", "descriptions"):
+        simple = {k: v for k, v in values.items() if k not in (*TRANSLATED, "bullets")}
+        for base in TRANSLATED:
             simple |= {f"{base}_{code.replace('-', '_')}": text for code, text in values[base].items()}
         return simple | {"bullets": "\n".join(values["bullets"])}
 
@@ -152,7 +158,7 @@ class OfferForm(forms.Form):
                 "lead_times", "hs_code", "origin", "variant_group", "attributes",
             )
         }  # fmt: skip
-        for base in ("titles", "descriptions"):
+        for base in TRANSLATED:
             found[base] = {code: typed[f"{base}_{code.replace('-', '_')}"] for code in LANGUAGES}
         found["bullets"] = typed["bullets"].splitlines()
         return found
@@ -205,9 +211,7 @@ class OfferForm(forms.Form):
             if unfinished and (each.code in _UNFINISHED or (each.code == "category_unknown" and not self["category"].value())):
                 continue
             base, _dot, language = each.field.partition(".")
-            name = (
-                f"{base}_{(language or get_language() or 'en').replace('-', '_')}" if base in ("titles", "descriptions") else base
-            )
+            name = f"{base}_{(language or get_language() or 'en').replace('-', '_')}" if base in TRANSLATED else base
             name = "new_pictures" if base == "pictures" else name
             target = name if name in self.fields else None
             if each.cell:

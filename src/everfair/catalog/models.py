@@ -15,7 +15,8 @@ class Offer(Row):
 
     `tiers`: [["1", "5.20"], ["100", "4.80"]] — from this quantity, this price per `price_per` units, ascending quantities and
     not rising prices; empty when the price is on request. `titles`, `descriptions`: {"en": …, "zh-hant": …, "zh-hans": …}.
-    `attributes`: [["colour", "red"], …]. `lead_times`: [["500", 15], ["", 30]] — up to this quantity, days; "" is the rest.
+    `attributes`: [["colour", "red"], …] as they were typed; `attributes_by_language`: {"zh-hant": [["顏色", "紅色"], …]}, read instead
+    of them in that language. `lead_times`: [["500", 15], ["", 30]] — up to this quantity, days; "" is the rest.
     """
 
     TABLES = (OFFER,)
@@ -36,6 +37,7 @@ class Offer(Row):
     # What the supplier's own file called the category: the mapping desk works on it.
     source_category = models.CharField(max_length=300, blank=True, default="")
     attributes = models.JSONField(default=list)
+    attributes_by_language = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     currency = models.CharField(max_length=3)
     tiers = models.JSONField(default=list)
     price_per = models.DecimalField(max_digits=9, decimal_places=0, default=1)

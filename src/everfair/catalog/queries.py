@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Sum, TextField
 from django.db.models.functions import Cast
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from everfair.base import clock
@@ -17,7 +18,7 @@ from everfair.base.actor import NOBODY, Actor
 from everfair.base.formats import quantity as shown_quantity
 from everfair.base.formats import unit_name
 from everfair.base.money import UnitPrice
-from everfair.base.refused import NotVisible
+from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import find, find_with
 from everfair.catalog.models import ImportRun, KnownColumns, Offer, OfferView, UnsavedOffer
 from everfair.catalog.values import LARGEST_QUANTITY, QUANTITY_DECIMALS, VARIANTS_SHOWN, plain
@@ -87,6 +88,18 @@ def offers_by_id(ids: Iterable[UUID]) -> dict[UUID, Offer]:
 def offers_for_order(ids: Iterable[UUID]) -> dict[UUID, Offer]:
     """The published offers among these ids, of any market; an offer that may not be sold now is missing. One query."""
     return {offer.pk: offer for offer in find(Offer, f"id = ANY(%s::uuid[]) AND {_PUBLISHED}", [list(ids)])}
+
+
+def refuse_withdrawn(ids: Iterable[UUID] = (), numbers: Iterable[int] = ()) -> None:
+    """Say so where the supplier has withdrawn one of these offers, which the buyer has seen before: Refused 409 with its title.
+    Drafts, removed offers and those of a stopped company stay unknown to who asks. One query."""
+    named = Q(pk__in=list(ids)) | Q(number__in=list(numbers))
+    offer = Offer.objects.filter(named, state="withdrawn").exclude(company_id__in=stopped_companies("listing")).first()
+    if offer is not None:
+        language = get_language() or "en"
+        title = offer.titles.get(language) or offer.titles.get("en") or next(iter(offer.titles.values()))
+        message = _("The supplier has taken «%(title)s» off the market for now. Orders and questions that are there go on.")
+        raise Refused("catalog.withdrawn", message % {"title": title}, status=409)
 
 
 def smallest_step(unit_code: str) -> Decimal:

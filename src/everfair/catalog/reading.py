@@ -44,7 +44,8 @@ from everfair.reference.values import Unit
 
 # What an offer is when nothing is said of it.
 BLANK: dict[str, Any] = {
-    "sku": "", "titles": {}, "descriptions": {}, "bullets": [], "brand": "", "category": "", "attributes": [], "currency": "USD",
+    "sku": "", "titles": {}, "descriptions": {}, "bullets": [], "brand": "", "category": "", "attributes": [],
+    "attributes_by_language": {}, "currency": "USD",
     "tiers": [], "price_per": "1", "moq": "", "multiple": "", "unit": "H87", "lead_times": [], "sample_price": "", "hs_code": "",
     "origin": "", "variant_group": "", "pictures": [], "picture_alts": {},
 }  # fmt: skip
@@ -53,7 +54,7 @@ BLANK: dict[str, Any] = {
 def read_offer(values: Mapping[str, Any], market: Market, company_id: UUID) -> dict[str, Any]:
     """The columns of an offer from plain values with the names of BLANK.
 
-    Texts by language; `attributes` as [[name, value]]; `tiers` as [[from quantity, price]] and `lead_times` as [[up to quantity
+    Texts by language; `attributes` as [[name, value]], and once more by language; `tiers` as [[from quantity, price]] and `lead_times` as [[up to quantity
     or "", days]], both ascending; quantities and prices as text or Decimal; `category`, `unit`, `origin` as codes; `pictures` as
     ids of public pictures that the company keeps. Raises OfferRefused with everything that is wrong.
     """
@@ -73,6 +74,7 @@ def values_of(offer: Offer) -> dict[str, Any]:
         "brand": offer.brand,
         "category": offer.category,
         "attributes": offer.attributes,
+        "attributes_by_language": offer.attributes_by_language,
         "currency": offer.currency,
         "tiers": offer.tiers,
         "price_per": tidy(Decimal(offer.price_per)),
@@ -111,7 +113,8 @@ class _Reading:
             "bullets": self.bullets(),
             "brand": self.line("brand", v["brand"], BRAND_CHARACTERS),
             "category": self.category(),
-            "attributes": self.attributes(),
+            "attributes": self.attributes("attributes", self.values["attributes"]),
+            "attributes_by_language": self.attributes_by_language(),
             "currency": currency,
             "tiers": [[tidy(start), tidy(price)] for start, price in tiers],
             "price_per": self.number("price_per", v["price_per"] or "1", decimals=0) or Decimal(1),
@@ -180,21 +183,30 @@ class _Reading:
             self.bad("bullets", "too_many", limit=BULLETS)
         return found
 
-    def attributes(self) -> list[list[str]]:
+    def attributes(self, field: str, pairs: Iterable[Any]) -> list[list[str]]:
         found: dict[str, str] = {}
-        for row, (name, value) in enumerate(self.values["attributes"]):
+        for row, (name, value) in enumerate(pairs):
             # Price lists have line breaks in both.
-            label = self.line("attributes", name, ATTRIBUTE_NAME_CHARACTERS, many_lines=True, cell=(row, 0))
-            text = self.line("attributes", value, ATTRIBUTE_CHARACTERS, many_lines=True, cell=(row, 1))
+            label = self.line(field, name, ATTRIBUTE_NAME_CHARACTERS, many_lines=True, cell=(row, 0))
+            text = self.line(field, value, ATTRIBUTE_CHARACTERS, many_lines=True, cell=(row, 1))
             if bool(label) != bool(text):
-                self.bad("attributes", "attribute_incomplete", cell=(row, 1 if label else 0))
+                self.bad(field, "attribute_incomplete", cell=(row, 1 if label else 0))
             elif label in found:
-                self.bad("attributes", "attribute_twice", cell=(row, 0), name=label)
+                self.bad(field, "attribute_twice", cell=(row, 0), name=label)
             elif label:
                 found[label] = text
         if len(found) > ATTRIBUTES:
-            self.bad("attributes", "too_many", limit=ATTRIBUTES)
+            self.bad(field, "too_many", limit=ATTRIBUTES)
         return [[name, value] for name, value in found.items()]
+
+    def attributes_by_language(self) -> dict[str, list[list[str]]]:
+        found = {}
+        for language, pairs in self.values["attributes_by_language"].items():
+            if language not in LANGUAGES:
+                self.bad("attributes_by_language", "language_unknown")
+            elif said := self.attributes(f"attributes_by_language.{language}", pairs):
+                found[language] = said
+        return found
 
     def alts(self) -> dict[str, dict[str, str]]:
         """{picture: {language: what it shows}}"""

@@ -65,6 +65,9 @@ class OfferChanges(_Strict):
     brand: str | None = Field(None, max_length=BRAND_CHARACTERS)
     category: str | None = Field(None, max_length=60, examples=["hardware/fasteners"])
     attributes: list[AttributeIn] | None = Field(None, max_length=ATTRIBUTES)
+    attributes_by_language: dict[Language, Annotated[list[AttributeIn], Field(max_length=ATTRIBUTES)]] | None = Field(
+        None, description="Read instead of `attributes` in that language; where there is none, `attributes` are."
+    )
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", examples=["USD"])
     tiers: list[TierIn] | None = Field(None, max_length=TIERS)
     price_per: Annotated[str, Field(pattern=r"^[1-9][0-9]{0,8}$")] | None = None
@@ -125,6 +128,7 @@ class OfferOut(Schema):
     brand: str
     category: str
     attributes: list[AttributeIn]
+    attributes_by_language: dict[str, list[AttributeIn]]
     currency: str
     price_on_request: bool
     tiers: list[TierOut]

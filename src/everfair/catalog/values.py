@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from everfair.base.words import name_codes
 
@@ -13,7 +14,7 @@ OFFER_REMOVED = "removed an offer"
 ACT_WORDS = name_codes("act", {OFFER_REMOVED: _("Removed an offer")})
 OFFER_WORDS = name_codes(
     "catalog.offer",
-    {"draft": _("Draft"), "published": _("Published"), "withdrawn": _("Withdrawn"), "removed": _("Removed")},
+    {"draft": _("Draft"), "published": _("Published"), "withdrawn": pgettext_lazy("offer", "Withdrawn"), "removed": _("Removed")},
 )
 # No quantity of one line is larger: far above any trade, far below what `times` could overflow (B26).
 LARGEST_QUANTITY = Decimal(10**9)

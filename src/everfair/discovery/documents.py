@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from everfair.base.money import exponent
@@ -20,7 +20,8 @@ COLUMNS = """
     o.state = 'published' AND NOT EXISTS (
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
         AND (s.until IS NULL OR s.until > (SELECT ef_now()))),
-    c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text, o.currency,
+    c.number, o.market, o.sku, o.titles::text, o.descriptions::text, o.brand, o.category, o.attributes::text,
+    o.attributes_by_language::text, o.currency,
     o.price_from, o.moq, o.lead_times::text, o.origin, o.sample_price_minor IS NOT NULL, extract(epoch FROM o.updated_at)::bigint,
     c.country, coalesce(c.verified_until >= (SELECT ef_now())::date, false),
     (SELECT s.stars FROM trust_standing s WHERE s.company_id = o.company_id AND s.market = o.market ORDER BY s.day DESC LIMIT 1)
@@ -34,7 +35,7 @@ _MILLIONTHS = 6
 def document(row: tuple[Any, ...]) -> OfferDocument:
     """The offer of a row with COLUMNS."""
     _changed, number, _shown, company_number, market, sku, titles, descriptions, brand, category, attributes = row[:11]
-    currency, price_from, moq, lead_times, origin, sample, updated_at, country, verified, stars = row[11:]
+    attributes_by_language, currency, price_from, moq, lead_times, origin, sample, updated_at, country, verified, stars = row[11:]
     price_from_minor = None
     if price_from is not None:
         in_a_minor = 10 ** (_MILLIONTHS - exponent(currency))
@@ -46,7 +47,7 @@ def document(row: tuple[Any, ...]) -> OfferDocument:
         titles=json.loads(titles),
         descriptions=json.loads(descriptions),
         brand=brand,
-        attributes=[(str(pair[0]), str(pair[1])) for pair in json.loads(attributes)],
+        attributes=_attributes(attributes, attributes_by_language),
         category=category,
         hall=category.partition("/")[0],
         sku=sku,
@@ -62,6 +63,14 @@ def document(row: tuple[Any, ...]) -> OfferDocument:
         updated_at=max(0, updated_at),
         category_names=_category_names(category),
     )
+
+
+# A colour or a material stands in thousands of offers.
+@lru_cache(maxsize=8_192)
+def _attributes(typed: str, translated: str) -> tuple[tuple[str, str], ...]:
+    """Name and value in every language, each once."""
+    pairs = [*json.loads(typed), *(pair for said in json.loads(translated).values() for pair in said)]
+    return tuple(dict.fromkeys((str(name), str(value)) for name, value in pairs))
 
 
 @cache

@@ -183,7 +183,12 @@ def _codes(text: str) -> tuple[str, ...]:
     if not _CODED.search(text):
         return ()
     found: dict[str, None] = {}
-    for piece in pieces(text):
+    for match in _PIECE.finditer(fold(text)):
+        # Most of a text is plain words, and none of them is a code.
+        kind = match.lastgroup
+        if kind == "han" or (kind == "word" and not _mixed(match[0][:LONGEST_WORD])):
+            continue
+        piece = _piece(match)
         if piece.code:
             found[piece.code] = None
             # «M8» out of «M8x50»: a letter before the figure names a thread, which is asked for by itself.

@@ -206,7 +206,8 @@ def _known(skus: list[str], company_id: UUID) -> dict[str, tuple[str, str, str, 
 
 _COLUMNS = {
     "id": "uuid", "sku": "text", "titles": "jsonb", "descriptions": "jsonb", "bullets": "jsonb", "brand": "text",
-    "category": "text", "source_category": "text", "attributes": "jsonb", "currency": "text", "tiers": "jsonb",
+    "category": "text", "source_category": "text", "attributes": "jsonb",
+    "attributes_by_language": "jsonb", "currency": "text", "tiers": "jsonb",
     "price_per": "numeric",
     "price_from": "bigint", "moq": "numeric", "multiple": "numeric", "unit": "text", "lead_times": "jsonb",
     "sample_price_minor": "bigint", "hs_code": "text", "origin": "text", "variant_group": "text", "picture_addresses": "jsonb", "content_hash": "text",

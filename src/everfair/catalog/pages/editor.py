@@ -21,7 +21,7 @@ from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.states import allowed_moves
 from everfair.base.writes import once
 from everfair.catalog import actions, queries
-from everfair.catalog.forms import LANGUAGE_NAMES, GridField, OfferForm
+from everfair.catalog.forms import LANGUAGE_NAMES, TRANSLATED, GridField, OfferForm
 from everfair.catalog.models import Offer, UnsavedOffer
 from everfair.catalog.pages.public import in_language
 from everfair.catalog.reading import read_offer, values_of, version_of
@@ -326,7 +326,7 @@ def _differences(form: OfferForm, offer: Offer) -> list[tuple[str, str]]:
         mine, theirs = _text(typed[field.name].value()), _text(field.value())
         if field.name != "new_pictures" and mine != theirs:
             language = next((name for code, name in LANGUAGE_NAMES.items() if field.name.endswith(code.replace("-", "_"))), "")
-            is_text = field.name.startswith(("titles", "descriptions"))
+            is_text = field.name.startswith(TRANSLATED)
             found.append((f"{field.label} ({language})" if is_text else str(field.label), theirs or "—"))
     if form.pictures() != saved.pictures():
         found.append((_("Pictures"), str(len(saved.pictures()))))

@@ -11,7 +11,7 @@ from everfair.base.allow import allow
 from everfair.base.roles import MEMBER
 from everfair.catalog import queries
 from everfair.catalog.drafts import draft_of
-from everfair.catalog.sheets.export import attribute_names_of, write_csv, write_jsonl, write_xlsx
+from everfair.catalog.sheets.export import attribute_columns_of, write_csv, write_jsonl, write_xlsx
 
 _TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -30,9 +30,9 @@ def export_offers(request: HttpRequest, kind: str) -> HttpResponseBase:
     if kind == "jsonl":
         write_jsonl((draft_of(offer) for offer in rows.iterator(500)), file)
     else:
-        names = attribute_names_of(draft_of(offer) for offer in rows.iterator(500))
+        attributes = attribute_columns_of(draft_of(offer) for offer in rows.iterator(500))
         write = write_csv if kind == "csv" else write_xlsx
-        write((draft_of(offer) for offer in rows.iterator(500)), file, names)
+        write((draft_of(offer) for offer in rows.iterator(500)), file, attributes)
     file.seek(0)
     response = FileResponse(file, as_attachment=True, filename=f"offers.{kind}", content_type=_TYPES[kind])
     response["Cache-Control"] = "private, no-store"

@@ -65,6 +65,11 @@ FIELD_NAMES = {
     "variant_group": _("Variant group"),
     "pictures": _("Pictures (addresses)"),
 }
+ATTRIBUTE_NAMES = {
+    "en": _("As an attribute, English"),
+    "zh-hant": _("As an attribute, traditional Chinese"),
+    "zh-hans": _("As an attribute, simplified Chinese"),
+}
 STATE_NAMES = {
     "staged": _("Waiting for your choice"),
     "waiting": _("Waiting for the worker"),
@@ -212,6 +217,8 @@ def _columns(names: tuple[str, ...], mapping: Mapping, samples: dict[str, list[s
             known.append((field, field.removeprefix("attribute:") if field.startswith("attribute:") else field))
         elif attribute != field:
             known.append((attribute, _("As an attribute")))
+        translated = [(f"attribute.{code}:{name.strip()[:100]}", words) for code, words in ATTRIBUTE_NAMES.items()]
+        known += [each for each in translated if each[0] != field]
         rows.append(
             {
                 "name": name,

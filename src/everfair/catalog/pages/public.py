@@ -54,6 +54,7 @@ def shown(offer: Offer, pictures: dict[Any, dict[str, Any]], language: str) -> d
         "title": title,
         "other_titles": others,
         "description": description,
+        "attributes": attributes_in(offer, language),
         "pictures": [
             {**picture, "alt": _alt(offer, pk, language) or title} for pk in offer.pictures if (picture := pictures.get(pk))
         ],
@@ -78,7 +79,9 @@ def shown(offer: Offer, pictures: dict[Any, dict[str, Any]], language: str) -> d
 def _variants(offer: Offer, language: str) -> list[dict[str, Any]]:
     """The offers of its group, each by what sets it apart: attributes that differ, or else its title."""
     found = queries.variants_of(offer)
-    said = [dict(each.attributes) for each in found]
+    # Beside one that says nothing in this language, all of them say what was typed: only then it shows what sets them apart.
+    translated = all(attributes_in(each, language) is not each.attributes for each in found)
+    said = [dict(attributes_in(each, language) if translated else each.attributes) for each in found]
     names = [name for name in dict.fromkeys(name for one in said for name in one) if len({one.get(name) for one in said}) > 1]
     rows = []
     for each, one in zip(found, said, strict=True):
@@ -95,13 +98,21 @@ def _variants(offer: Offer, language: str) -> list[dict[str, Any]]:
     return rows
 
 
+# Who reads one script of Chinese rather reads the other than a foreign language.
+_NEAREST = {"zh-hant": ("zh-hant", "zh-hans"), "zh-hans": ("zh-hans", "zh-hant")}
+
+
 def in_language(texts: dict[str, str], language: str) -> tuple[str, list[tuple[str, str]]]:
     """The text in this language, or the nearest that is there, and the others with their languages."""
-    order = {"zh-hant": ("zh-hant", "zh-hans", "en"), "zh-hans": ("zh-hans", "zh-hant", "en")}.get(
-        language, ("en", "zh-hant", "zh-hans")
-    )
+    order = [*_NEAREST.get(language, ("en",)), "en", "zh-hant", "zh-hans"]
     code = next((code for code in order if texts.get(code)), "")
     return texts.get(code, ""), [(other, text) for other, text in texts.items() if other != code and text]
+
+
+def attributes_in(offer: Offer, language: str) -> list[list[str]]:
+    """[name, value] of each attribute in this language, else in the other script of Chinese, else as they were typed."""
+    said: dict[str, list[list[str]]] = offer.attributes_by_language
+    return next((said[code] for code in _NEAREST.get(language, ("en",)) if code in said), offer.attributes)  # type: ignore[no-any-return]
 
 
 def _alt(offer: Offer, picture: Any, language: str) -> str:

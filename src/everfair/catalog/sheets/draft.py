@@ -29,6 +29,7 @@ class OfferDraft:
     category_code: str = "unsorted/unsorted"
     category_confidence: float = 0.0
     attributes: dict[str, str] = field(default_factory=dict)
+    attributes_by_language: dict[str, dict[str, str]] = field(default_factory=dict)
     tiers: tuple[tuple[Decimal, UnitPrice], ...] = ()
     moq: Decimal = Decimal(1)
     multiple: Decimal | None = None
@@ -63,5 +64,6 @@ class OfferDraft:
             self.hs_code, self.origin, self.picture_urls,
             # Only where it is said, so that rows from before it could be said are still unchanged.
             *((self.variant_group,) if self.variant_group else ()),
+            *(([(code, sorted(said.items())) for code, said in sorted(translated.items())],) if (translated := self.attributes_by_language) else ()),
         )  # fmt: skip
         return hashlib.sha256(msgspec.json.encode(said)).hexdigest()

@@ -35,8 +35,8 @@ class Column:
     kind: Literal["text", "number"] = "text"
 
 
-def offer_columns(attribute_names: Iterable[str] = ()) -> tuple[Column, ...]:
-    """The columns of an export of offers; `attribute_names` are those that occur, because a stream cannot know them before."""
+def offer_columns(attribute_columns: Iterable[str] = ()) -> tuple[Column, ...]:
+    """The columns of an export of offers; `attribute_columns` are those that occur, because a stream cannot know them before."""
     return (
         Column("sku"),
         *(Column(f"title_{language.replace('-', '_')}") for language in _LANGUAGES),
@@ -48,18 +48,26 @@ def offer_columns(attribute_names: Iterable[str] = ()) -> tuple[Column, ...]:
         *map(Column, ("unit", "lead_time_days")),
         Column("sample_price", "number"),
         *map(Column, ("hs_code", "origin", "variant_group", "picture_urls")),
-        *(Column(f"attribute:{name}") for name in attribute_names),
+        *map(Column, attribute_columns),
     )
 
 
-def attribute_names_of(drafts: Iterable[OfferDraft]) -> tuple[str, ...]:
-    """Every attribute name of these drafts, sorted."""
-    return tuple(sorted({name for draft in drafts for name in draft.attributes}))
+def attribute_columns_of(drafts: Iterable[OfferDraft]) -> tuple[str, ...]:
+    """The columns that the attributes of these drafts need, sorted: `attribute:Size`, `attribute_zh_hant:尺寸`."""
+    return tuple(sorted({column for draft in drafts for column in _attributes(draft)}))
 
 
-def offer_values(draft: OfferDraft, attribute_names: Sequence[str]) -> list[Value]:
-    """One draft as values of `offer_columns(attribute_names)`."""
+def _attributes(draft: OfferDraft) -> dict[str, str]:
+    found = {f"attribute:{name}": value for name, value in draft.attributes.items()}
+    for language, said in draft.attributes_by_language.items():
+        found |= {f"attribute_{language.replace('-', '_')}:{name}": value for name, value in said.items()}
+    return found
+
+
+def offer_values(draft: OfferDraft, attribute_columns: Sequence[str]) -> list[Value]:
+    """One draft as values of `offer_columns(attribute_columns)`."""
     first = draft.tiers[0][1] if draft.tiers else None
+    attributes = _attributes(draft)
     currency = first.currency if first else draft.sample_price.currency if draft.sample_price else ""
     return [
         draft.sku,
@@ -80,30 +88,30 @@ def offer_values(draft: OfferDraft, attribute_names: Sequence[str]) -> list[Valu
         draft.origin,
         draft.variant_group,
         "\n".join(draft.picture_urls),
-        *(draft.attributes.get(name, "") for name in attribute_names),
+        *(attributes.get(column, "") for column in attribute_columns),
     ]
 
 
-def _rows(drafts: Iterable[OfferDraft], attribute_names: Sequence[str]) -> Iterator[list[Value]]:
-    return (offer_values(draft, attribute_names) for draft in drafts)
+def _rows(drafts: Iterable[OfferDraft], attribute_columns: Sequence[str]) -> Iterator[list[Value]]:
+    return (offer_values(draft, attribute_columns) for draft in drafts)
 
 
-def write_csv(drafts: Iterable[OfferDraft], target: BinaryIO, attribute_names: Sequence[str] = ()) -> None:
+def write_csv(drafts: Iterable[OfferDraft], target: BinaryIO, attribute_columns: Sequence[str] = ()) -> None:
     """Offers as CSV in UTF-8 with a byte order mark (spreadsheets ask for it), formulas neutralised, marked as ours."""
-    write_table_csv(offer_columns(attribute_names), _rows(drafts, attribute_names), target, ours=True)
+    write_table_csv(offer_columns(attribute_columns), _rows(drafts, attribute_columns), target, ours=True)
 
 
-def write_xlsx(drafts: Iterable[OfferDraft], target: BinaryIO, attribute_names: Sequence[str] = ()) -> None:
+def write_xlsx(drafts: Iterable[OfferDraft], target: BinaryIO, attribute_columns: Sequence[str] = ()) -> None:
     """Offers as a workbook of one worksheet, formulas neutralised, marked as ours."""
-    write_table_xlsx(offer_columns(attribute_names), _rows(drafts, attribute_names), target, ours=True)
+    write_table_xlsx(offer_columns(attribute_columns), _rows(drafts, attribute_columns), target, ours=True)
 
 
 def write_jsonl(drafts: Iterable[OfferDraft], target: BinaryIO) -> None:
     """Offers as JSON Lines, one object a line with the same names; no program runs formulas in it, so texts stay as they are."""
     encode = msgspec.json.Encoder().encode
     for draft in drafts:
-        names = tuple(draft.attributes)
-        values = zip(offer_columns(names), offer_values(draft, names), strict=True)
+        attributes = tuple(_attributes(draft))
+        values = zip(offer_columns(attributes), offer_values(draft, attributes), strict=True)
         line: dict[str, object] = {
             column.name: tidy(value) if isinstance(value, Decimal) else value
             for column, value in values

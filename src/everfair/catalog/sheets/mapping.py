@@ -26,7 +26,11 @@ FIELDS = (
 )  # fmt: skip
 # Fields that one file may spread over several columns.
 _REPEATED = ("bullets", "pictures")
-_NUMBERED = re.compile(r"tier_(quantity|price):[0-9]{1,2}|tier_range:[0-9]{1,9}-[0-9]{0,9}|attribute:.+", re.DOTALL)
+_NUMBERED = re.compile(
+    r"tier_(quantity|price):[0-9]{1,2}|tier_range:[0-9]{1,9}-[0-9]{0,9}|attribute(\.(en|zh-hant|zh-hans))?:.+", re.DOTALL
+)
+# `attribute_zh_hant:顏色`, as our own export names it.
+_ATTRIBUTE = re.compile(r"attribute_(en|zh_hant|zh_hans)(:.+)", re.DOTALL)
 _NUMERIC = ("price", "moq", "multiple", "sample_price", "price_per", "tier_quantity", "tier_price", "tier_range")
 _FLAG = re.compile(r"^(is|has|can|was)[ _]", re.IGNORECASE)
 _SAMPLE_ROWS = 200
@@ -174,6 +178,8 @@ def _by_name(column: str) -> Choice | None:
         return Choice("ignored", column, "mark of our own export", SURE)
     if column.startswith("attribute:") and len(column) > len("attribute:"):
         return Choice(column, column, "name", SURE)
+    if translated := _ATTRIBUTE.fullmatch(column):
+        return Choice(f"attribute.{translated[1].replace('_', '-')}{translated[2]}", column, "name", SURE)
     if tier := column_names.tier_field_of(column):
         return Choice(tier, column, "name of a price tier", LIKELY)
     if known := column_names.field_of(column):

@@ -16,6 +16,7 @@ from everfair.catalog.sheets.sheet import Row
 
 # What a spreadsheet makes of a long number: 4.01E+12. An item number such as 1E5 has no sign and stays.
 _SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+[0-9]+|[0-9][.,][0-9]+E[0-9]+", re.IGNORECASE)
+_LANGUAGES = ("en", "zh-hant", "zh-hans")
 _PATH_SEPARATORS = re.compile(r"\s*[>›»|]\s*|\s+/\s+")
 _ESCAPED_PATH = re.compile(r"(?:\\.|[^\\>])+")
 _ADDRESS_SEPARATORS = re.compile(r"\n|[\s|;](?=https?://)", re.IGNORECASE)
@@ -45,7 +46,8 @@ class _Reading(PriceReading):
         draft_values = {
             "bullets": self.bullets(),
             "brand": self.line_of("brand", limits.BRAND_CHARACTERS),
-            "attributes": self.attributes(),
+            "attributes": self.attributes("attribute:"),
+            "attributes_by_language": self.attributes_by_language(),
             "multiple": self.quantity("multiple", unit),
             "lead_times": self.lead_times(),
             "sample_price": self.sample_price(currency),
@@ -144,10 +146,13 @@ class _Reading(PriceReading):
             self.error(column, "category_too_deep", cell, limit=limits.CATEGORY_DEPTH)
         return tuple(path)
 
-    def attributes(self) -> dict[str, str]:
+    def attributes_by_language(self) -> dict[str, dict[str, str]]:
+        return {code: said for code in _LANGUAGES if (said := self.attributes(f"attribute.{code}:"))}
+
+    def attributes(self, prefix: str) -> dict[str, str]:
         found: dict[str, str] = {}
         for field, columns in self.mapping.columns_of.items():
-            if not field.startswith("attribute:"):
+            if not field.startswith(prefix):
                 continue
             column = columns[0]
             cell = self.row.cells.get(column, "")
@@ -155,7 +160,7 @@ class _Reading(PriceReading):
                 continue
             text = cell if isinstance(cell, str) else "; ".join(part for part in cell if part)
             value = self.clean(column, text, limits.ATTRIBUTE_CHARACTERS)
-            name = field.removeprefix("attribute:")
+            name = field.removeprefix(prefix)
             if name == "gtin" and value:
                 if _SCIENTIFIC.fullmatch(value):
                     self.error(column, "scientific_identifier", value)

@@ -25,6 +25,7 @@ _LONGEST_NAME = 80
 _WORD_EDGE = re.compile(r"[\s,&/、，]+|[及与和](?=\w\w)")
 _LONGEST_TITLE = 1_000
 _LONGEST_DESCRIPTION = 20_000
+_SHORT_DESCRIPTIONS = 2_000
 _NOTHING_SAID = (1 << 34) - 1
 # Codes of which a question may name several.
 CHOICES = ("hall", "category", "country", "origin", "currency")
@@ -115,20 +116,20 @@ def to_tantivy(offer: OfferDocument) -> tantivy.Document:
     document = tantivy.Document()
     titles = _folded(offer.titles.values(), _LONGEST_TITLE)
     title_words = " ".join(words.plain_words(titles))
-    descriptions = _folded(offer.descriptions.values(), _LONGEST_DESCRIPTION)
+    description, description_han = _described(tuple(text[:_LONGEST_DESCRIPTION] for text in offer.descriptions.values()))
     attributes = (words.all_words(part[:_LONGEST_DESCRIPTION]) for pair in offer.attributes for part in pair)
 
     texts = {
         "title": title_words,
         "title_stem": title_words,
-        "description_stem": " ".join(words.plain_words(descriptions)),
+        "description_stem": description,
         "brand": words.all_words(offer.brand[:_LONGEST_TITLE]),
         "attribute": " ".join(found for found in attributes if found),
         "category_name": " ".join(words.all_words(name[:_LONGEST_TITLE]) for name in offer.category_names.values()),
         "code": " ".join(_codes(offer)),
         "title_han": " ".join(words.han_words(titles)),
         "title_character": " ".join(words.han_characters(titles)),
-        "description_han": " ".join(words.han_words(descriptions)),
+        "description_han": description_han,
         "sku": words.compact(offer.sku)[:_LONGEST_TITLE],
         "hall": plain(offer.hall),
         "category": plain(offer.category),
@@ -195,6 +196,19 @@ def plain(text: str) -> str:
 def _folded(texts: object, longest: int) -> str:
     # A line end stands between two texts, so that no measure or part number is read across them.
     return "\n".join(words.fold(text[:longest]) for text in texts)  # type: ignore[attr-defined]
+
+
+def _described(texts: tuple[str, ...]) -> tuple[str, str]:
+    """Plain and Chinese words of the descriptions; variants of one thing are described alike, so short ones are kept for a while."""
+    return _described_again(texts) if sum(map(len, texts)) <= _SHORT_DESCRIPTIONS else _read_descriptions(texts)
+
+
+def _read_descriptions(texts: tuple[str, ...]) -> tuple[str, str]:
+    folded = _folded(texts, _LONGEST_DESCRIPTION)
+    return " ".join(words.plain_words(folded)), " ".join(words.han_words(folded))
+
+
+_described_again = lru_cache(maxsize=1_024)(_read_descriptions)
 
 
 def _codes(offer: OfferDocument) -> list[str]:

@@ -35,7 +35,7 @@ from everfair.site.demo.pictures import alt_of, drawn, picture_of
 from everfair.site.demo.plan import Stall
 
 # Columns of an imported row as COPY takes them; those of JSON are written as text.
-_JSON = ("titles", "descriptions", "bullets", "attributes", "tiers", "lead_times", "picture_addresses")
+_JSON = ("titles", "descriptions", "bullets", "attributes", "attributes_by_language", "tiers", "lead_times", "picture_addresses")
 _PLAIN = ("sku", "brand", "source_category", "currency", "price_per", "price_from", "moq", "multiple", "unit", "sample_price_minor",
           "hs_code", "origin", "variant_group")  # fmt: skip
 _REST = ("id", "updated_at", "category", "content_hash", "company_id", "market", "state", "pictures", "picture_alts")

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from everfair.base.money import Money, UnitPrice
 from everfair.catalog.sheets.draft import OfferDraft
-from everfair.site.demo.kinds import COLOURS
+from everfair.site.demo.kinds import COLOURS, Words, attributes
 
 
 class Good(NamedTuple):
@@ -84,6 +84,19 @@ GOODS = (
     Good("jingdezhen", "PL-B2", "home/tableware", "Porcelain plate 26 cm, hand-thrown", "手拉坯瓷盤 26 厘米", "手拉坯瓷盘 26 厘米", "H87", "6.90", 100, "691110", 45, "porcelain", "white blue green"),
     Good("jingdezhen", "TE-B3", "home/tableware", "Gongfu tea set, 8 pieces", "工夫茶具八件組", "工夫茶具八件套", "SET", "28.50", 30, "691110", 50, "porcelain", "white blue"),
 )
+# In the two scripts of Chinese.
+MATERIALS = {
+    "ABS": ("ABS 塑膠", "ABS 塑料"), "EVA": ("EVA 泡棉", "EVA 泡沫"), "FPC": ("柔性電路板", "柔性电路板"),
+    "H13 steel": ("H13 鋼", "H13 钢"), "P20 steel": ("P20 鋼", "P20 钢"), "PP": ("聚丙烯", "聚丙烯"),
+    "PP and beech": ("聚丙烯與櫸木", "聚丙烯与榉木"), "aluminium": ("鋁", "铝"), "bamboo": ("竹", "竹"),
+    "canvas": ("帆布", "帆布"), "carbide": ("硬質合金", "硬质合金"), "cast iron": ("鑄鐵", "铸铁"),
+    "chrome vanadium": ("鉻釩鋼", "铬钒钢"), "cotton": ("棉", "棉"), "cow leather": ("牛皮", "牛皮"),
+    "neoprene": ("氯丁橡膠", "氯丁橡胶"), "nubuck": ("磨砂皮", "磨砂皮"), "organic cotton": ("有機棉", "有机棉"),
+    "paper": ("紙", "纸"), "polyester": ("滌綸", "涤纶"), "polyester knit": ("滌綸針織布", "涤纶针织布"),
+    "porcelain": ("瓷", "瓷"), "rPET": ("再生滌綸", "再生涤纶"), "spring steel": ("彈簧鋼", "弹簧钢"),
+    "stainless steel": ("不鏽鋼", "不锈钢"), "stainless steel 304": ("304 不鏽鋼", "304 不锈钢"),
+    "steel": ("鋼", "钢"), "steel 8.8": ("8.8 級鋼", "8.8 级钢"), "tritan": ("Tritan 共聚酯", "Tritan 共聚酯"),
+}
 # fmt: on
 _SIZES = (("", "", "", Decimal("1")), ("large", "大號", "大号", Decimal("1.18")))
 OFFERS_TOTAL = 200
@@ -123,6 +136,7 @@ def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal,
         for times, rate in steps
     )
     extra = [f", {size[0]}" if size[0] else "", f"，{size[1]}" if size[1] else "", f"，{size[2]}" if size[2] else ""]
+    said = attributes(colour, Words(*size) if size[0] else None, Words(good.material, *MATERIALS[good.material]))
     on_request = good.firm == "taizhou" and good.sku == "MD-22"
     return OfferDraft(
         sku="-".join(filter(None, [good.sku, _CODES[colour], size[0][:1].upper()])),
@@ -138,7 +152,8 @@ def _offer(good: Good, colour: str, size: tuple[str, str, str], factor: Decimal,
             "zh-hant": f"{good.hant}，有{_listed(good.variants, 'hant')}。樣品七天，大貨 {good.lead_days} 天。",
             "zh-hans": f"{good.hans}，有{_listed(good.variants, 'hans')}。样品七天，大货 {good.lead_days} 天。",
         },
-        attributes={"colour": shown.en, "material": good.material, **({"size": size[0]} if size[0] else {})},
+        attributes=said.pop("en"),
+        attributes_by_language=said,
         tiers=() if on_request else tiers,
         moq=Decimal(good.moq),
         unit_code=good.unit,

@@ -55,6 +55,10 @@ COLOURS = {
     "khaki": Words("khaki", "卡其色", "卡其色"), "wine": Words("wine", "酒紅色", "酒红色"), "gold": Words("gold", "金色", "金色"),
     "teal": Words("teal", "藍綠色", "蓝绿色"), "lilac": Words("lilac", "淡紫色", "淡紫色"),
 }
+ATTRIBUTES = {
+    "colour": Words("colour", "顏色", "颜色"), "size": Words("size", "尺寸", "尺寸"),
+    "material": Words("material", "材質", "材质"), "feature": Words("feature", "特點", "特点"),
+}
 # As they are drawn.
 SHADES = {
     "red": "b8322a", "blue": "2f5f9e", "black": "26231f", "white": "fbfaf6", "green": "3c7a4c", "grey": "8b8a86", "natural": "d9c39a",
@@ -115,6 +119,15 @@ def titles(variant: Variant, model: str = "") -> dict[str, str]:
         "en": ", ".join(filter(None, [f"{kind.name.en} {size.en}", feature.en, colour.en, model])),
         "zh-hant": "，".join(filter(None, [f"{kind.name.hant} {size.hant}", feature.hant, colour.hant, model])),
         "zh-hans": "，".join(filter(None, [f"{kind.name.hans} {size.hans}", feature.hans, colour.hans, model])),
+    }
+
+
+def attributes(colour: str, size: Words | None, material: Words, feature: Words | None = None) -> dict[str, dict[str, str]]:
+    """Name → value in each language, what there is of it; `colour` is a code of COLOURS or empty."""
+    values = {"colour": COLOURS[colour] if colour else None, "size": size, "material": material, "feature": feature}
+    return {
+        language: {getattr(ATTRIBUTES[name], script): getattr(words, script) for name, words in values.items() if words}
+        for language, script in (("en", "en"), ("zh-hant", "hant"), ("zh-hans", "hans"))
     }
 
 

@@ -16,7 +16,7 @@ from everfair.catalog.sheets.draft import OfferDraft
 from everfair.site.demo import goods
 from everfair.site.demo.clusters import CLUSTERS, GIVEN, INDIAN_PEOPLE, SURNAMES, TOWNS, Cluster, buying_sign, sign
 from everfair.site.demo.firms import BUYERS, SUPPLIERS, Firm
-from everfair.site.demo.kinds import COLOURS, Kind, Variant, Words, descriptions, kinds, titles, variants
+from everfair.site.demo.kinds import Kind, Variant, Words, attributes, descriptions, kinds, titles, variants
 
 SEED = "everfair-2026"
 COMPANIES, OFFERS = 150, 3_000
@@ -140,13 +140,14 @@ class _Dealer:
             (Decimal(moq * times), UnitPrice(_rounded(first * rate), "USD"))
             for times, rate in zip((1, 4, 12), rates, strict=True)
         )
-        colour = {"colour": COLOURS[variant.colour].en} if variant.colour else {}
+        said = attributes(variant.colour, variant.size, kind.material, variant.feature)
         return OfferDraft(
             sku=f"{kind.code}-{number}",
             titles=titles(variant, family.model),
             descriptions=descriptions(variant, family.lead_days),
             category_code=kind.category,
-            attributes={**colour, "size": variant.size.en, "material": kind.material.en, "feature": variant.feature.en},
+            attributes=said.pop("en"),
+            attributes_by_language=said,
             tiers=() if family.on_request else tiers,
             moq=Decimal(moq),
             unit_code=kind.unit,

@@ -23,7 +23,7 @@ from everfair.base.refused import AlreadyDone, NotVisible, Refused
 from everfair.base.rows import ask, find, find_one, insert
 from everfair.base.states import stepping, write_history
 from everfair.base.together import part
-from everfair.catalog.queries import offers_for_order
+from everfair.catalog.queries import offers_for_order, refuse_withdrawn
 from everfair.companies.queries import refuse_stopped
 from everfair.companies.roles import BUYING, SELLING
 from everfair.events.groups import GroupBuyClosed, GroupBuyPublished, GroupBuyReached
@@ -134,6 +134,7 @@ def draft_join(group_id: UUID, quantity: Decimal, *, by: Actor, remarks: str = "
     group = group_buy(group_id)
     offer = offers_for_order([group.offer_id]).get(group.offer_id)
     if offer is None:
+        refuse_withdrawn([group.offer_id])
         raise NotVisible
     if group.seller_id == by.company_id:
         raise Refused("trade.own_offer", _("This is your own offer."), field="quantity", status=422)

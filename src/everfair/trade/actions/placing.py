@@ -20,7 +20,7 @@ from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, insert, tell
 from everfair.base.states import write_history
 from everfair.base.together import part
-from everfair.catalog.queries import offers_for_order, quantity_problem, tier_price
+from everfair.catalog.queries import offers_for_order, quantity_problem, refuse_withdrawn, tier_price
 from everfair.companies.queries import parties, refuse_stopped, time_zones_of
 from everfair.companies.roles import BUYING
 from everfair.events.trade import OrderPlaced
@@ -53,10 +53,11 @@ def draft_order(
 ) -> Terms:
     """The terms of an order from price tiers, as they would be now; nothing is written.
 
-    Every price comes from the offers: the buyer only says what and how many. Refuses with the field `lines` an unknown or
-    withdrawn offer, offers of several suppliers or currencies, a price on request, a quantity below the MOQ or off
-    the multiple, and one's own offers; with `payment_plan` a plan that the market does not have. With `pay_in` the terms hold an
-    exchange rate for a buyer who pays in that currency (decision 0030); refused with its field where there is none.
+    Every price comes from the offers: the buyer only says what and how many. Refuses an offer that its supplier has withdrawn
+    (409) or that is unknown (NotVisible); with the field `lines` offers of several suppliers or currencies, a price on request, a
+    quantity below the MOQ or off the multiple, and one's own offers; with `payment_plan` a plan that the market does not have. With
+    `pay_in` the terms hold an exchange rate for a buyer who pays in that currency (decision 0030); refused with its field where
+    there is none.
     """
     if not lines or len(lines) > 100:
         raise Refused("trade.no_lines", _("An order has between 1 and 100 lines."), field="lines", status=422)
@@ -64,6 +65,7 @@ def draft_order(
         raise Refused("trade.line_twice", _("An offer stands twice in this order."), field="lines", status=422)
     found = offers_for_order([offer_id for offer_id, _q in lines])
     if len(found) != len(lines):
+        refuse_withdrawn(offer_id for offer_id, _q in lines)
         raise NotVisible
     first = found[lines[0][0]]
     if first.company_id == by.company_id:
@@ -181,6 +183,7 @@ def goods_line(offer: Any, quantity: Decimal, price: UnitPrice) -> TermsLine:
         "titles": offer.titles,
         "descriptions": offer.descriptions,
         "attributes": offer.attributes,
+        "attributes_by_language": offer.attributes_by_language,
         "brand": offer.brand,
         "pictures": [str(p) for p in offer.pictures],
         "tiers": offer.tiers,

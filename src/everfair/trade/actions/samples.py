@@ -14,7 +14,7 @@ from everfair.base.money import Money, UnitPrice
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask
 from everfair.base.together import part
-from everfair.catalog.queries import offers_for_order
+from everfair.catalog.queries import offers_for_order, refuse_withdrawn
 from everfair.companies.roles import BUYING
 from everfair.markets.plans import PLANS
 from everfair.trade.actions.placing import goods_line, refuse_unseen, trade_rules, whole_terms, write_order
@@ -36,6 +36,7 @@ def draft_sample(
     """
     offer = offers_for_order([offer_id]).get(offer_id)
     if offer is None:
+        refuse_withdrawn([offer_id])
         raise NotVisible
     if offer.company_id == by.company_id:
         raise Refused("trade.own_offer", _("This is your own offer."), field="offer", status=422)

@@ -20,7 +20,7 @@ from everfair.base.pages import page
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.roles import MEMBER
 from everfair.base.writes import once
-from everfair.catalog.queries import least_quantity, price_tiers, published_offers, quantity_problem
+from everfair.catalog.queries import least_quantity, price_tiers, published_offers, quantity_problem, refuse_withdrawn
 from everfair.catalog.values import plain
 from everfair.companies.queries import names
 from everfair.companies.roles import BUYING
@@ -87,6 +87,7 @@ def composer_rows(market: str, numbers: Iterable[str], quantities: Iterable[str]
         for offer in published_offers().select_related("company").filter(market=market, number__in=list(asked))
     }
     if set(asked) - set(found):
+        refuse_withdrawn(numbers=asked)
         raise NotVisible
     rows = []
     for number, quantity in asked.items():

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 
 from everfair.base.allow import allow
 from everfair.base.refused import NotVisible
-from everfair.catalog.queries import published_offer
+from everfair.catalog.queries import published_offer, refuse_withdrawn
 from everfair.companies.queries import companies_by_id
 from everfair.companies.roles import BUYING
 from everfair.markets.queries import market as market_row
@@ -31,7 +31,11 @@ def sample(request: HttpRequest, market: str, number: int) -> HttpResponse:
     market_row(market)
     if number >= 2**63:
         raise NotVisible
-    offer = published_offer(number)
+    try:
+        offer = published_offer(number)
+    except NotVisible:
+        refuse_withdrawn(numbers=[number])
+        raise
     if offer.market != market:
         raise NotVisible
     town = companies_by_id([actor.company_id])[actor.company_id].address.get("city", "")
