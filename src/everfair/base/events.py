@@ -130,14 +130,17 @@ def read_fact(name: str, body: dict[str, Any]) -> Any:
     return kind(**{key: _typed(hints[key], value) for key, value in body.items() if key in hints})
 
 
+# The cursor, locked, with what it has not read; without a row another process holds it. One that was moved on while this waited for
+# its row is read from where it stands now.
 _READ = """
-    SELECT tx::text::bigint, seq, name, body FROM base_event
-    WHERE (tx, seq) > (%s::text::xid8, %s) AND tx < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY tx, seq LIMIT %s
+    SELECT c.tx, c.seq, ef_now(), e.tx::text::bigint, e.seq, e.name, e.body
+    FROM (SELECT tx, seq FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED) c LEFT JOIN LATERAL (
+        SELECT tx, seq, name, body FROM base_event
+        WHERE (tx, seq) > (c.tx::text::xid8, c.seq) AND tx < pg_snapshot_xmin(pg_current_snapshot())
+        ORDER BY tx, seq LIMIT %s
+    ) e ON true
+    ORDER BY e.tx, e.seq
 """
-
-
-_PLACE = "SELECT tx, seq, ef_now() FROM base_cursor WHERE name = %s FOR UPDATE SKIP LOCKED"
 _MOVE_ON = "UPDATE base_cursor SET tx = %s, seq = %s WHERE name = %s"
 # The event that is being digested in this context.
 _digesting: ContextVar[int] = ContextVar("_digesting")
@@ -180,17 +183,19 @@ def run_reactions(subscriber: str, *, batch: int = 200) -> int:
 
 def _read_on(subscriber: str, batch: int, digest: Callable[[str, int, Iterable[Reaction], str, Any], bool]) -> int:
     by_event = _reactions[subscriber]
-    place = ask(_PLACE, [subscriber])
-    if not place:
+    found = ask(_READ, [subscriber, batch])
+    if not found:
         # Its first time, or another process holds it.
         ask("INSERT INTO base_cursor (name, tx, seq) VALUES (%s, 0, 0) ON CONFLICT (name) DO NOTHING", [subscriber])
-        place = ask(_PLACE, [subscriber])
-        if not place:
+        found = ask(_READ, [subscriber, batch])
+        if not found:
             return 0
-    tx, seq, moment = place[0]
+    tx, seq, moment, *_first = found[0]
     remember_moment(moment)
     passed = 0
-    for next_tx, next_seq, name, body in ask(_READ, [str(tx), seq, batch]):
+    for *_place, next_tx, next_seq, name, body in found:
+        if name is None:
+            break  # nothing is unread
         reactions = by_event.get(name, [])
         if reactions and not digest(subscriber, next_seq, reactions, name, body):
             break

@@ -11,6 +11,7 @@ from everfair.site.front.follower import Follower
 from everfair.site.front.gate import SWITCH_S, Gate
 from everfair.site.front.short_way import ShortWay
 from everfair.site.front.store import Store
+from everfair.site.rubbish import search_seldom
 from everfair.site.worker import conninfo
 # isort: on
 
@@ -19,5 +20,6 @@ def _follower(store: Store) -> Follower:
     return Follower(store, conninfo, index_mark)
 
 
+search_seldom()
 sys.setswitchinterval(SWITCH_S)
 application = Gate(django, Store(), short_way=ShortWay(), follower=_follower, count_views=count_views)

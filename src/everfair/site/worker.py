@@ -17,6 +17,7 @@ from everfair.base.chores import CHORES, Chore, beat
 from everfair.base.deadlines import fire_due
 from everfair.base.events import CHANNEL, take_turn
 from everfair.site import post
+from everfair.site.rubbish import search_seldom
 
 log = logging.getLogger(__name__)
 BEAT_S = 5.0
@@ -130,6 +131,7 @@ def run() -> None:
     """Until SIGTERM or SIGINT; then every loop ends its turn within a second or two."""
     from everfair.discovery.follow import follow_forever
 
+    search_seldom()
     stop, woken = threading.Event(), threading.Event()
 
     def end(*_: object) -> None:

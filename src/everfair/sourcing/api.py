@@ -234,7 +234,7 @@ def send_quote(request: HttpRequest, rfq_id: UUID, payload: QuoteIn) -> Any:
     actor = _actor(request)
     rfq = queries.rfq_by_id(rfq_id, actor)
     made = actions.send_quote(rfq_id, payload.draft(rfq.currency), by=actor)
-    return 201, quote_out(queries.quote_view(made.pk, actor), actor)
+    return 201, quote_out(queries.view_of(made), actor)
 
 
 @router.get("/quotes", response=QuotesShortOut)
@@ -275,7 +275,7 @@ def revise_quote(request: HttpRequest, quote_id: UUID, payload: QuoteIn) -> Any:
     actor = _actor(request)
     currency = queries.quote_view(quote_id, actor).quote.currency
     made = actions.revise_quote(quote_id, payload.draft(currency), by=actor)
-    return 201, quote_out(queries.quote_view(made.pk, actor), actor)
+    return 201, quote_out(queries.view_of(made), actor)
 
 
 @router.post("/quotes/{uuid:quote_id}/withdraw", response=QuoteOut)

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.urls import reverse
 
 from everfair.base.events import on
+from everfair.base.rows import ask, find
 from everfair.companies.queries import companies_by_id
 from everfair.events.sourcing import InquirySent, QuoteAccepted, QuoteDeclined, QuoteSent, QuoteWithdrawn, RfqClosed, RfqPosted
 from everfair.messaging.actions import notify
@@ -33,7 +34,7 @@ def inquiry_arrived(fact: InquirySent) -> None:
 @on(RfqPosted, subscriber="sourcing")
 def rfq_arrived(fact: RfqPosted) -> None:
     """Tell the suppliers it suits best, fifty at most."""
-    rfq = Rfq.objects.get(pk=fact.rfq_id)
+    [rfq] = find(Rfq, "id = %s", [fact.rfq_id])
     if rfq.state != "open":
         return
     link = reverse("sourcing:rfq", args=[rfq.pk])
@@ -51,9 +52,12 @@ def rfq_ended(fact: RfqClosed) -> None:
 
 
 def _tell(fact: Any, company_id: UUID, roles: tuple[str, ...], kind: str, about: UUID) -> None:
-    title = Rfq.objects.values_list("title", flat=True).get(pk=fact.rfq_id)
+    [(title, name)] = ask(_OF_WHAT_AND_WHOM, [about, fact.rfq_id])
     link = reverse("sourcing:quote", args=[fact.quote_id])
-    notify(company_id, roles, kind, link, f"{kind}:{fact.quote_id}", company=_name(about), title=title)
+    notify(company_id, roles, kind, link, f"{kind}:{fact.quote_id}", company=name, title=title)
+
+
+_OF_WHAT_AND_WHOM = "SELECT r.title, c.name FROM sourcing_rfq r JOIN companies_company c ON c.id = %s WHERE r.id = %s"
 
 
 @on(QuoteSent, subscriber="sourcing")

@@ -17,7 +17,7 @@ from everfair.base.failpoints import failpoint
 from everfair.base.refused import AlreadyDone, Refused
 from everfair.base.rows import ask, find, insert, tell
 from everfair.base.states import moving
-from everfair.base.together import all_or_nothing, part
+from everfair.base.together import all_or_nothing
 from everfair.payments.actions.intents import end_intent
 from everfair.payments.actions.rails import hold_orders
 from everfair.payments.models import Intent, Route
@@ -104,7 +104,7 @@ _REFUSED = """
 def _choose(intent: Intent, n: int, tried: frozenset[str], down: set[str]) -> Route | None:
     """Committed before the provider is asked: whatever happens, where it may have happened is known. None when no rail is left that
     could be asked now; refuses where none may carry this payment. What operators order of rails holds still until it is committed."""
-    with part():
+    with all_or_nothing():
         hold_orders()
         ranking = [c for c in ranked_rails("card", intent, tried=tried, steady=True) if c.code not in down]
         fit = [c for c in ranking if _may_carry(c)]

@@ -15,7 +15,7 @@ from everfair.base.money import MAX_MINOR
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.roles import OPERATOR
 from everfair.base.rows import ask, find_one, insert
-from everfair.base.together import part
+from everfair.base.together import part, remember_moment
 from everfair.events.payments import RailLimited, RailOrdered, ShareCeilingCrossed
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET, MARKETS
@@ -90,8 +90,10 @@ def _next_order(code: str, reason: str, by: Actor) -> tuple[RailOrder, RailOrder
 
 
 def hold_orders() -> None:
-    """Until this transaction ends no operator says anything of a rail: what is read of them now holds when it commits."""
-    ask("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0))", [_ORDERS])
+    """Until this transaction ends no operator says anything of a rail: what is read of them now holds when it commits. Its moment comes
+    along."""
+    [(_held, moment)] = ask("SELECT pg_advisory_xact_lock_shared(hashtextextended(%s, 0)), ef_now()", [_ORDERS])
+    remember_moment(moment)
 
 
 # The database's own guard takes the same lock (migration 0019).

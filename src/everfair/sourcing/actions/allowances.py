@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from django.db import connection
+from everfair.base.sql import ask
 
 _USE = """
     INSERT INTO sourcing_allowance (company_id, what, period_on, used) VALUES (%s, %s, %s, 1)
@@ -17,6 +17,4 @@ _USE = """
 def use_allowance(company_id: UUID, what: str, period_on: date, limit: int) -> bool:
     """Use one of `limit` (1 or more) in the period that began on this day; False when all are used. The row stays locked until
     the transaction ends, so that the last one is given once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_USE, [company_id, what, period_on, limit])
-        return cursor.fetchone() is not None
+    return bool(ask(_USE, [company_id, what, period_on, limit]))

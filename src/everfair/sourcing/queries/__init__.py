@@ -12,6 +12,7 @@ from .quotes import (
     quotes_of,
     quotes_visible_to,
     revisions_of,
+    view_of,
 )
 from .rfqs import board, leads, lines_of, match_of, matching_suppliers, open_counts, own_rfqs, rfq_by_id, rfqs_visible_to
 
@@ -40,4 +41,5 @@ __all__ = [
     "revisions_of",
     "rfq_by_id",
     "rfqs_visible_to",
+    "view_of",
 ]

@@ -21,8 +21,6 @@ from everfair.sourcing.models import Quote, QuoteLine, Rfq, RfqLine
 from everfair.sourcing.queries.rfqs import lines_of, with_offers
 from everfair.sourcing.values import CHARGE_KINDS
 
-STANDING = ("sent", "accepted")
-
 
 def quotes_visible_to(actor: Actor) -> QuerySet[Quote]:
     """The supplier sees its quotes, the buyer those sent for its requests, operators all."""
@@ -104,7 +102,12 @@ def quote_lines(quotes: Sequence[Quote]) -> list[QuoteLine]:
 
 def quote_view(quote_id: UUID, actor: Actor) -> QuoteView:
     """One quote with its lines; NotVisible for anybody but the two sides."""
-    return _views([quote_with_rfq(quote_id, actor)], now())[0]
+    return view_of(quote_with_rfq(quote_id, actor))
+
+
+def view_of(quote: Quote) -> QuoteView:
+    """The same of one that is in hand already, such as the one a verb has just returned."""
+    return _views([quote], now())[0]
 
 
 def revisions_of(quote: Quote, actor: Actor) -> list[Quote]:
@@ -114,10 +117,12 @@ def revisions_of(quote: Quote, actor: Actor) -> list[Quote]:
 
 def quotes_of(rfq: Rfq, actor: Actor, *, all_states: bool = False) -> list[QuoteView]:
     """The request's quotes that the actor may see, the cheapest first: those that stand, or every revision."""
-    rows = quotes_visible_to(actor).filter(rfq=rfq)
-    if not all_states:
-        rows = rows.filter(state__in=STANDING)
-    return _views(rows.order_by("total_minor", "id")[:500], now())
+    where, params = quotes_visible_to(actor).seen_as  # type: ignore[attr-defined]
+    which = "" if all_states else "AND state IN ('sent', 'accepted')"
+    quotes = find(Quote, f"rfq_id = %s AND {where} {which} ORDER BY total_minor, id LIMIT 500", [rfq.pk, *params])
+    for quote in quotes:
+        quote.rfq = rfq
+    return _views(quotes, now())
 
 
 def own_quotes(actor: Actor, *, state: str = "", before: UUID | None = None, limit: int = 30) -> list[Quote]:

@@ -113,7 +113,6 @@ def fund_stage(stage_id: UUID, intent_id: UUID, *, by: Actor = RAIL_ACTOR) -> No
                 stage.draw_id = paid.pk if paid.provider == CREDIT else None
                 stage.funded_at = EfNow()  # type: ignore[assignment]
                 end_held_rates([stage.pk], by=by)
-                end_held_rates([stage.pk], by=by)
                 told = (order.buyer_id, stage.due_at, order.number, order.market)
                 emit(StageFunded(order.pk, stage.pk, stage.amount, *told), by=by)
                 failpoint("trade.stage_funded")

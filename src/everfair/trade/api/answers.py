@@ -121,9 +121,11 @@ def order_out(request: HttpRequest, order_id: UUID) -> OrderOut:
 def whole_out(order: Order, actor: Actor) -> OrderOut:
     """Of an order that this actor sees, such as the one a verb of theirs has just returned."""
     stages = queries.stages_of(order)
-    payments = intents_of([stage.pk for stage in stages]) if actor.company_id == order.buyer_id else {}
+    called = [stage.pk for stage in stages if stage.state != "planned"]  # no other has a payment
+    payments = intents_of(called) if called and actor.company_id == order.buyer_id else {}
     sent = consignment_of(order.pk) if order.goods != "awaiting" else None
-    signed, more_time = order.terms, queries.extensions_of(order)
+    signed = order.terms
+    more_time = queries.extensions_of(order) if order.agreement != "offered" else []  # before both signed nobody can ask
     return OrderOut(
         **brief(order, queries.standing_of(order, stages, actor)),
         **{name: getattr(order, name) for name in _PLAIN},
