@@ -39,10 +39,10 @@ _SORTS = {
 
 
 class Choice(NamedTuple):
-    """One link of a list that is narrowed or sorted; `count` as it is written for the reader. Templates take it apart, sixty on a page."""
+    """One link of a list that is narrowed or sorted; `counted` as it is written for the reader. Templates take it apart, sixty on a page."""
 
     text: str
-    count: str
+    counted: str
     chosen: bool
     href: str
 
