@@ -41,9 +41,10 @@ django.setup()
 
 from django.core.wsgi import get_wsgi_application
 
+from everfair.base.store import Store
 from everfair.site.front.gate import SWITCH_S, Gate
 from everfair.site.front.keys import address_of
-from everfair.site.front.store import Kept, Store
+from everfair.site.front.store import Kept
 
 store = Store(clock=lambda: 0.0)
 store.looked()

@@ -9,8 +9,8 @@ from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
+from everfair.base.store import Store
 from everfair.site.front.gate import Gate
-from everfair.site.front.store import Store
 
 OFFER = "/en/export/offers/7/"
 

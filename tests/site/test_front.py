@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
+from everfair.base.store import Store
 from everfair.site.front import gate as gates
 from everfair.site.front.bridge import Answer
 from everfair.site.front.gate import MEMBER_BYTES, MOST_BODIES, RESERVED_BYTES, STRANGER_BYTES, Gate
 from everfair.site.front.keys import Address, address_of
-from everfair.site.front.store import Store
 from tests.site.fronting import OFFER, Clock, Proto, Site, ask, following, scope, with_gate
 
 

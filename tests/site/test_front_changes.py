@@ -15,6 +15,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.test import Client
 
+from everfair.base.store import Store
 from everfair.catalog import actions as catalog
 from everfair.catalog.models import OfferView
 from everfair.catalog.queries import views_of as catalog_views
@@ -22,7 +23,6 @@ from everfair.companies import actions as companies
 from everfair.discovery.follow import follow_once, index_mark
 from everfair.site.front.follower import Follower
 from everfair.site.front.gate import Gate
-from everfair.site.front.store import Store
 from everfair.site.worker import conninfo
 from tests import make
 from tests.site.fronting import OFFER, Proto, Site, ask, following, with_gate

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from everfair.site.front.store import BLIND_S, STALE_S, Kept, Store
+from everfair.base.store import BLIND_S, STALE_S, Store
+from everfair.site.front.store import Kept
 from tests.site.fronting import Clock, following
 
 

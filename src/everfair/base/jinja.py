@@ -344,6 +344,7 @@ _PLAIN = frozenset(
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """`reverse` in the active language; what was asked for lately is remembered."""
     return _address(get_language(), name, args, tuple(kwargs.items()))
 
 

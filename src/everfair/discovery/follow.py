@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -67,7 +68,12 @@ class Place(NamedTuple):
 
 
 def index_folder() -> Path:
-    return Path(settings.DATA) / "index"
+    return _inside(settings.DATA)
+
+
+@cache
+def _inside(data: Path) -> Path:
+    return data / "index"
 
 
 class Follower:

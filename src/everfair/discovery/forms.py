@@ -31,6 +31,7 @@ _NAMES = (
     *("q", "hall", "category", "country", "origin", "currency", "price_min", "price_max"),
     *("moq", "lead_time", "sample", "verified", "sort", "o"),
 )
+_PLACE = {name: place for place, name in enumerate(_NAMES)}.__getitem__
 # All that a list reads of its address; the front cache takes the rest away.
 READ = (*_NAMES, "cursor")
 # What does not narrow the list.
@@ -55,10 +56,10 @@ class Asked:
         """The same question, changed and from its first page; None takes a part away."""
         merged: dict[str, str | tuple[str, ...] | None] = {**self.params, **changes}
         kept = []
-        for name in _NAMES:
-            value = merged.get(name)
+        for name in sorted(merged, key=_PLACE):
+            value = merged[name]
             if value:
-                kept += [_part(name, each) for each in ((value,) if isinstance(value, str) else value)]
+                kept += [_part(name, value)] if isinstance(value, str) else [_part(name, each) for each in value]
         return f"{self.path}?{'&'.join(kept)}" if kept else self.path
 
     def toggled(self, name: str, code: str) -> str:

@@ -6,13 +6,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from everfair.base.allow import allow
+from everfair.base.jinja import url
 from everfair.base.pages import page, public_page
 from everfair.base.public import LIST_FRESH_S, made_of, public
 from everfair.base.refused import Refused
@@ -146,7 +146,7 @@ def _category_page(request: HttpRequest, market: str, code: str) -> HttpResponse
         "place": (market, hall.code),
         "whole_hall": {"href": queries.category_address(market, hall.code), "current": found.is_hall},
         "crumbs": [
-            (_("Halls"), reverse("discovery:halls", kwargs={"market": market})),
+            (_("Halls"), url("discovery:halls", market)),
             *([] if found.is_hall else [(name_in(hall.names, _language()), queries.category_address(market, hall.code))]),
             (name_in(found.names, _language()), None),
         ],
@@ -209,11 +209,11 @@ def _ways_out(asked: Asked, market: str) -> dict[str, Any]:
     place = None
     if code != UNSORTED:
         place = {"text": name_in(reference.category(code).names, language), "href": queries.category_address(market, code)}
-    return {"links": links, "category": place, "halls": reverse("discovery:halls", kwargs={"market": market})}
+    return {"links": links, "category": place, "halls": url("discovery:halls", market)}
 
 
 def _search(market: str, text: str) -> str:
-    return f"{reverse('discovery:search', kwargs={'market': market})}?{urlencode({'q': text})}"
+    return f"{url('discovery:search', market)}?{urlencode({'q': text})}"
 
 
 def _language() -> str:

@@ -20,6 +20,7 @@ from everfair.base.api import open_cursor, seal_cursor
 from everfair.base.money import exponent
 from everfair.base.refused import Refused
 from everfair.base.rows import ask
+from everfair.base.store import recall, remember, remembered
 from everfair.catalog.queries import published_offers
 from everfair.discovery import cards
 from everfair.discovery.follow import index_folder
@@ -59,7 +60,7 @@ _PUBLIC = """
         SELECT FROM companies_stop s WHERE s.company_id = o.company_id AND s.kind = 'listing' AND s.lifted_at IS NULL
         AND (s.until IS NULL OR s.until > (SELECT ef_now())))
 """
-_LISTED = f"SELECT o.number, o.changed::text, {_VERIFIED}, o.id, o.market {_PUBLIC}"
+_LISTED = f"SELECT o.number, o.changed::text, {_VERIFIED}, o.id, o.market, o.company_id {_PUBLIC}"
 _ROWS = f"""
     SELECT o.number, o.changed::text, o.id, o.market, o.sku, o.titles::text, o.category, o.currency, o.tiers::text, o.price_per,
         o.moq, o.unit, o.lead_times::text, o.sample_price_minor, o.pictures[1],
@@ -101,10 +102,18 @@ def search_offers(query: OfferQuery) -> FoundPage:
 
 
 def listed(numbers: Sequence[int]) -> list[Listed]:
-    """Those of the offers that are public now, in the given order, with as much as tells whether their cards are drawn: one query."""
+    """Those of the offers that are public now, in the given order, with as much as tells whether their cards are drawn: one query, none
+    where all of them are remembered."""
     if not numbers:
         return []
-    by_number = {row[0]: Listed._make(row) for row in ask(_LISTED, [_array(numbers)])}
+    known = recall(*(("listed", number) for number in numbers))
+    if known is not None:
+        return known
+    since = remembered.now()
+    by_number = {}
+    for *columns, company_id in ask(_LISTED, [_array(numbers)]):
+        row = by_number[columns[0]] = Listed._make(columns)
+        remember(("listed", row.number), row, f"offer:{row.id}", f"company:{company_id}", since=since)
     return [by_number[number] for number in numbers if number in by_number]
 
 
@@ -216,7 +225,11 @@ def categories_in(market: str, hall: str) -> list[dict[str, Any]]:
         return []
     counts, language = supply(market).categories, get_language() or "en"
     return [
-        {"name": name_in(each.names, language), "count": counts.get(each.code, 0), "href": category_address(market, each.code)}
+        {
+            "name": name_in(each.names, language),
+            "count": counts.get(each.code, 0),
+            "href": _category_address(market, each.code, language),
+        }
         for each in reference.children(hall)
     ]
 

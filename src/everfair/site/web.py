@@ -10,13 +10,14 @@ from everfair.discovery.follow import index_mark
 from everfair.site.front.follower import Follower
 from everfair.site.front.gate import SWITCH_S, Gate
 from everfair.site.front.short_way import ShortWay
-from everfair.site.front.store import Store
+from everfair.base.store import Store
+from everfair.site.front.store import Kept
 from everfair.site.rubbish import search_seldom
 from everfair.site.worker import conninfo
 # isort: on
 
 
-def _follower(store: Store) -> Follower:
+def _follower(store: Store[Kept]) -> Follower:
     return Follower(store, conninfo, index_mark)
 
 

@@ -69,8 +69,10 @@ def requests_of_hall(request: HttpRequest, place: tuple[str, str]) -> str:
     """What buyers look for in one hall of the market: one line, nothing while there is none."""
     market, hall = place
     count = open_counts(market).get(hall, 0)
+    if not count:
+        return ""
     address = f"{reverse('sourcing:board', args=[market])}?hall={hall}"
-    return render_to_string("sourcing/hall_requests.html", {"count": count, "address": address}) if count else ""
+    return render_to_string("sourcing/hall_requests.html", {"count": count, "address": address})
 
 
 @panel("messaging.thread")

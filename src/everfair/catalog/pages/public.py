@@ -6,11 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from everfair.base.allow import allow
+from everfair.base.jinja import url
 from everfair.base.money import Money
 from everfair.base.pages import public_page
 from everfair.base.public import made_of, public
@@ -89,7 +89,7 @@ def _variants(offer: Offer, language: str) -> list[dict[str, Any]]:
         rows.append(
             {
                 "text": " · ".join(one[name] for name in names if one.get(name)) or in_language(each.titles, language)[0],
-                "href": reverse("catalog:offer", kwargs={"market": each.market, "number": each.number}),
+                "href": url("catalog:offer", each.market, each.number),
                 "current": each.pk == offer.pk,
                 "price": tiers[-1][1] if tiers else None,
                 "unit": each.unit,
@@ -136,7 +136,7 @@ def _supplier(offer: Offer, pictures: dict[Any, dict[str, Any]], language: str) 
     return {
         "name": name,
         "other_name": other,
-        "href": reverse("companies:supplier", kwargs={"market": offer.market, "number": company.number}),
+        "href": url("companies:supplier", offer.market, company.number),
         "logo": logo.get("320"),
         "city": company.address.get("city", ""),
         "country": company.country,

@@ -1,16 +1,36 @@
 """Counting what a list may be narrowed by."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from itertools import accumulate, pairwise
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from everfair.discovery.index.matching import Width
 from everfair.discovery.index.queries import LEAD_TIME_TOPS_DAYS, MOQ_TOPS, Facets, price_bands
 
-# A question, how widely it was asked, and what is fixed in it.
-Asked = tuple[bytes, Width, tuple[str, ...]]
+# How many questions' facets are kept until the next commit.
+_KEPT = 500
+_Key = TypeVar("_Key")
+_Found = TypeVar("_Found")
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What was counted of one snapshot: `facets` by the question, how widely it was asked and what is fixed in it; `by_themselves` by
+    the question without a facet's own choice, so that another choice of the same facet counts only the rest anew."""
+
+    facets: dict[tuple[bytes, Width, tuple[str, ...]], Facets] = field(default_factory=dict)
+    by_themselves: dict[tuple[bytes, Width, str], dict[str, Any]] = field(default_factory=dict)
+
+
+def keep(counted: dict[_Key, _Found], asked: _Key, found: _Found) -> _Found:
+    if len(counted) >= _KEPT:
+        counted.clear()
+    counted[asked] = found
+    return found
+
 
 _MOST_FACETS = 300
 _COUNT = itemgetter(1)

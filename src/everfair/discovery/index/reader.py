@@ -11,7 +11,7 @@ import tantivy
 from tantivy import Occur, Order, Query
 
 from everfair.discovery import words
-from everfair.discovery.index.facets import OWN_CHOICE, Asked, aggregations, facets_of
+from everfair.discovery.index.facets import OWN_CHOICE, Counted, aggregations, facets_of, keep
 from everfair.discovery.index.folder import IndexFolder, IndexLost, damage_is_loss, read_identity
 from everfair.discovery.index.matching import LONGEST_TEXT, Matcher, Width, filtered, slots_of
 from everfair.discovery.index.queries import (
@@ -34,9 +34,6 @@ _WIDER = [Width.MOST, Width.FUZZY, Width.ANY]
 # Equal scores beyond the page are fetched in steps of this, until the scores differ.
 _TIE_STEP = 64
 
-# How many questions' facets are kept until the next commit.
-_FACETS_KEPT = 500
-
 _SORTED = {
     "price": ("price_order", Order.Asc),
     "moq": ("moq_order", Order.Asc),
@@ -53,7 +50,7 @@ class IndexReader:
         self._lock = threading.Lock()
         self._seen: tuple[int, ...] = ()
         self._looked_at = _NEVER
-        self._facets: dict[Asked, Facets] = {}
+        self._counted = Counted()
         self._take(index)
 
     def search(self, query: OfferQuery) -> SearchPage:
@@ -63,13 +60,13 @@ class IndexReader:
         ValueError for a cursor that was forged, belongs to another question, or to an index rebuilt since.
         """
         index, searcher, matcher = self._current()
-        known = self._facets
+        counted = self._counted
         offset, width = 0, None
         if query.cursor is not None:
             offset, packed_width = unpack_cursor(query, generation=index.identity.id, key=index.identity.key)
             width = Width(packed_width)
         with damage_is_loss("the index cannot be searched"):
-            return _Search(index, searcher, matcher, query, known).page(offset, width)
+            return _Search(index, searcher, matcher, query, counted).page(offset, width)
 
     def similar(
         self, number: int, titles: Sequence[str], *, company_number: int, market: str, category: str, limit: int = 6
@@ -133,7 +130,7 @@ class IndexReader:
             with damage_is_loss("the index cannot be read"):
                 self._index.tantivy.reload()
                 self._searcher = self._index.tantivy.searcher()
-            self._facets = {}
+            self._counted = Counted()
             self._seen = seen
         self._looked_at = time.monotonic()
 
@@ -148,7 +145,7 @@ class IndexReader:
             index.tantivy.reload()
             self._searcher = index.tantivy.searcher()
         self._matcher = Matcher(index.tantivy.schema)
-        self._facets = {}
+        self._counted = Counted()
         self._looked_at = time.monotonic()
 
     def _fingerprint(self) -> tuple[int, ...]:
@@ -165,10 +162,10 @@ class _Search:
         searcher: tantivy.Searcher,
         matcher: Matcher,
         query: OfferQuery,
-        known: dict[Asked, Facets],
+        counted: Counted,
     ) -> None:
         self._index, self._searcher, self._matcher, self._query = index, searcher, matcher, query
-        self._known = known
+        self._known = counted
         self._filters = matcher.filters(query)
         self._text = query.text[:LONGEST_TEXT].strip()
         self._slots = slots_of(self._text)
@@ -287,13 +284,8 @@ class _Search:
     def _facets(self, width: Width) -> Facets:
         """Everything in one pass; a facet in which something is chosen in a pass of its own, without that choice."""
         asked = (self._query.fingerprint(), width, self._query.fixed)
-        known = self._known.get(asked)
-        if known is None:
-            counted = self._count_facets(width)
-            if len(self._known) >= _FACETS_KEPT:
-                self._known.clear()
-            known = self._known[asked] = facets_of(counted, self._query.currency)
-        return known
+        known = self._known.facets.get(asked)
+        return known or keep(self._known.facets, asked, facets_of(self._count_facets(width), self._query.currency))
 
     def _count_facets(self, width: Width) -> dict[str, Any]:
         counted: dict[str, Any] = {}
@@ -302,8 +294,13 @@ class _Search:
         for name, blank in OWN_CHOICE.items():
             if name in query.fixed or all(getattr(query, part) == nothing for part, nothing in blank.items()):
                 continue
-            asked = self._counted(width, self._matcher.filters(replace(query, **blank)))
-            counted |= self._searcher.aggregate(asked, {name: together.pop(name)})
+            without, aggregation = replace(query, **blank), {name: together.pop(name)}
+            asked = (without.fingerprint(), width, name)
+            one = self._known.by_themselves.get(asked)
+            if one is None:
+                found = self._searcher.aggregate(self._counted(width, self._matcher.filters(without)), aggregation)
+                one = keep(self._known.by_themselves, asked, found)
+            counted |= one
         return counted | self._searcher.aggregate(self._counted(width, self._filters), together)
 
 

@@ -1,4 +1,4 @@
-"""Reads every event as it is committed, and the index's commits, and drops what they changed from this process's store.
+"""Reads every event as it is committed, and the index's commits, and drops what they changed from this process's store, and from what it remembers.
 
 It has no cursor row: its place lies in memory, and whenever the connection begins anew, everything is dropped first. Unlike
 reactions it need not wait until older transactions have ended, because dropping twice or in another order does no harm:
@@ -16,7 +16,7 @@ from typing import Any
 import psycopg
 
 from everfair.base.events import CHANNEL, catalogue, read_fact
-from everfair.site.front.store import Store
+from everfair.base.store import Store, remembered
 from everfair.site.front.tags import dropped_by
 
 log = logging.getLogger(__name__)
@@ -32,9 +32,11 @@ _READ = """
 
 
 class Follower(threading.Thread):
-    def __init__(self, store: Store, conninfo: Callable[[], str], index_mark: Callable[[], Any] = lambda: None) -> None:
+    def __init__(self, store: Store[Any], conninfo: Callable[[], str], index_mark: Callable[[], Any] = lambda: None) -> None:
         super().__init__(name="front-follower", daemon=True)
-        self.store, self.conninfo, self.index_mark = store, conninfo, index_mark
+        self.conninfo, self.index_mark = conninfo, index_mark
+        # What is remembered goes first: a page made of it after its own drop would be kept.
+        self.stores = (remembered, store)
         self._ending = threading.Event()
         self._place = (0, 0)
         self._unsettled: set[int] = set()
@@ -65,7 +67,7 @@ class Follower(threading.Thread):
                 log.warning("the front lost its database; nothing is kept", extra={"reason": type(problem).__name__})
             except Exception:
                 log.exception("the front's follower stumbled; nothing is kept")
-            self.store.close()
+            self._close()
             self._ending.wait(pause_s)
             pause_s = min(pause_s * 2, 3.0)
 
@@ -73,7 +75,7 @@ class Follower(threading.Thread):
         row = session.execute(_PLACE).fetchone()
         self._place, self._unsettled = (row[0] if row else 0, 0), set()
         self._index_seen = self.index_mark()
-        self.store.close()
+        self._close()
         self._read(session)
 
     def _read(self, session: psycopg.Connection[Any]) -> None:
@@ -86,9 +88,14 @@ class Follower(threading.Thread):
                 self._unsettled.discard(seq)
             else:
                 self._unsettled.add(seq)
-        if tags:
-            self.store.drop(tags)
-        self.store.looked()
+        for store in self.stores:
+            if tags:
+                store.drop(tags)
+            store.looked()
+
+    def _close(self) -> None:
+        for store in self.stores:
+            store.close()
 
     def _look_at_index(self) -> None:
         mark, now_s = self.index_mark(), time.monotonic()
@@ -97,5 +104,6 @@ class Follower(threading.Thread):
             self._index_changed_s = self._index_changed_s or now_s
         due_s = max((self._index_changed_s or now_s) + INDEX_SEEN_S, self._index_dropped_s + INDEX_EVERY_S)
         if self._index_changed_s is not None and now_s >= due_s:
-            self.store.drop({"index"})
+            for store in self.stores:
+                store.drop({"index"})
             self._index_changed_s, self._index_dropped_s = None, now_s

@@ -23,11 +23,12 @@ from django.utils.translation import get_language_from_path
 from django.utils.translation import gettext as _
 
 from everfair.base.public import TAGS
+from everfair.base.store import Store
 from everfair.site.front import bridge
 from everfair.site.front.bridge import WSGI, Answer
 from everfair.site.front.follower import Follower
 from everfair.site.front.keys import Address, Key, address_of
-from everfair.site.front.store import Kept, Store
+from everfair.site.front.store import Kept
 
 log = logging.getLogger(__name__)
 THREADS, RESERVED_THREADS = 3, 2  # together no more than the pool has connections (EVERFAIR_POOL)
@@ -90,10 +91,10 @@ class Gate:
     def __init__(
         self,
         application: WSGI,
-        store: Store,
+        store: Store[Kept],
         *,
         short_way: Callable[[dict[str, Any], Address], Answer | None] | None = None,
-        follower: Callable[[Store], Follower] | None = None,
+        follower: Callable[[Store[Kept]], Follower] | None = None,
         count_views: Callable[[Mapping[int, int]], object] | None = None,
     ) -> None:
         self.application, self.store, self.short_way = application, store, short_way

@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from everfair.base.actor import Actor
 from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one
+from everfair.base.store import recall, remember, remembered
 from everfair.catalog.queries import published_offers
 from everfair.trade.models import Framework, FrameworkLine, GroupBuy, Order, reference_of
 from everfair.trade.roles import buyer, seller
@@ -175,8 +176,20 @@ def running_group_buys(market: str, *, hall: str = "", limit: int = 60) -> list[
 
 
 def group_buy_of_offer(offer_id: UUID) -> GroupBuy | None:
-    """The one that runs for this offer: one query."""
+    """The one that runs for this offer: one query, none where it is remembered that none does."""
+    known = recall("running group buys")
+    if known is None and remembered.is_followed:
+        known = [_offers_of_running_group_buys()]
+    if known is not None and offer_id not in known[0]:
+        return None
     return find_one(GroupBuy, "offer_id = %s AND state = 'open'", [offer_id])
+
+
+def _offers_of_running_group_buys() -> frozenset[UUID]:
+    since = remembered.now()
+    running = frozenset(row[0] for row in ask("SELECT offer_id FROM trade_groupbuy WHERE state = 'open'"))
+    remember("running group buys", running, "group_buys", since=since, size=500 + 100 * len(running))
+    return running
 
 
 def own_group_buys(actor: Actor, limit: int = 100) -> list[GroupBuy]:
