@@ -29,7 +29,7 @@ from everfair.trade.actions import (
 from everfair.trade.models import Order
 from everfair.trade.queries.calendars import number
 from everfair.trade.queries.reminding import TURN, reminder_cause
-from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment
+from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment, tell_charged_seller
 
 
 @on_deadline("trade.sign")
@@ -131,6 +131,17 @@ def remind(reminder: Reminder) -> None:
     notify(
         to, roles, "order.reminder", f"/orders/{order.pk}/", cause, number=order.reference, until=plain_moment(reminder.zero_at)
     )
+
+
+@on_deadline("trade.defend")
+def nobody_defended(chargeback_id: UUID) -> None:
+    """The provider's day has passed without a word of the seller."""
+    tell_charged_seller(chargeback_id, f"undefended:{chargeback_id}", "order.charge_undefended")
+
+
+@on_reminder("trade.defend", *POINTS)
+def remind_of_defence(reminder: Reminder) -> None:
+    tell_charged_seller(reminder.subject, reminder_cause(reminder.kind, reminder.subject, reminder.generation, reminder.n))
 
 
 @on_deadline("trade.inspection")

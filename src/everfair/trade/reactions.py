@@ -5,15 +5,25 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
+from everfair.base.actor import SYSTEM
+from everfair.base.deadlines import clear_deadline
 from everfair.base.events import event_seq, on
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find_one
 from everfair.events.groups import GroupBuyReached
 from everfair.events.logistics import ConsignmentDelivered
-from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentPartReceived, TransferAwaited
+from everfair.events.payments import (
+    ChargebackAnswered,
+    ChargebackMoved,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentPartReceived,
+    TransferAwaited,
+)
 from everfair.events.trade import (
     AmendmentEnded,
     AmendmentProposed,
@@ -57,8 +67,10 @@ from everfair.events.trade import (
     WorkShown,
 )
 from everfair.messaging.actions import notify
+from everfair.payments.queries import chargeback_of_payee
 from everfair.trade.actions import (
     announce_confirmation,
+    await_defence,
     fund_inspection,
     fund_stage,
     reopen_inspection_fee,
@@ -93,6 +105,14 @@ def payment_failed(fact: PaymentFailed) -> None:
 def money_is_on_its_way(fact: TransferAwaited | PaymentPartReceived) -> None:
     if fact.purpose_kind == "stage":
         wait_for_transfer(fact.purpose, fact.until)
+
+
+@on(ChargebackMoved, ChargebackAnswered, subscriber="trade")
+def defence_is_wanted_or_over(fact: ChargebackMoved | ChargebackAnswered) -> None:
+    if isinstance(fact, ChargebackMoved) and fact.how == "open":
+        await_defence(fact.chargeback_id, by=SYSTEM)
+    else:
+        clear_deadline("trade.defend", fact.chargeback_id)
 
 
 # ── notices ──
@@ -196,9 +216,32 @@ def tell_of_return(fact: MoneyReturned) -> None:
 
 @on(OrderChargedBack, subscriber=NOTICES)
 def tell_of_chargeback(fact: OrderChargedBack) -> None:
+    """That it is open the seller is told with its day, below."""
     kinds = {"open": "order.charged_back", "win": "order.charge_won", "reinstate": "order.charge_won"}
     for side, roles in (("buyer", PAYERS), ("seller", (*SELLERS, "finance"))):
-        _tell(fact, side, roles, kinds.get(fact.how, "order.charge_lost"))
+        if (side, fact.how) != ("seller", "open"):
+            _tell(fact, side, roles, kinds.get(fact.how, "order.charge_lost"))
+
+
+@on(ChargebackMoved, subscriber=NOTICES)
+def ask_for_evidence(fact: ChargebackMoved) -> None:
+    if fact.how == "open":
+        tell_charged_seller(fact.chargeback_id, f"event:{event_seq()}:seller")
+
+
+def tell_charged_seller(chargeback_id: UUID, cause: str, kind: str = "order.charge_evidence") -> None:
+    """To everybody of the seller who may hand something in; nobody where it is about no order."""
+    found: Any = chargeback_of_payee(chargeback_id, SYSTEM)
+    if found.purpose_kind != "stage" or found.payee_id is None:
+        return
+    [(number,)] = ask(
+        "SELECT o.number FROM trade_order o JOIN trade_stage s ON s.order_id = o.id WHERE s.id = %s", [found.purpose]
+    )
+    until = {"until": plain_moment(found.evidence_due_at)} if found.evidence_due_at else {}
+    kind = kind if until else "order.charged_back"
+    notify(
+        found.payee_id, (*SELLERS, "finance"), kind, f"/chargebacks/{chargeback_id}/", cause, number=reference_of(number), **until
+    )
 
 
 @on(ShippingLate, subscriber=NOTICES)

@@ -99,6 +99,7 @@ OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
 MONEY_IN_PERSON = "owner or finance & in person"
+DEFENDING = "owner or seller | owner or finance"
 BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer or seller"
 PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
 
@@ -352,6 +353,8 @@ PAGES: list[Page] = [
     Page("trade:accept", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1", "quantity_1": "1"}),
     Page("trade:return_money", MONEY, {"order_id": "@sold_completed"}, proof="fresh", post="owner",
          form={"confirmed": "1", "amount": "1.00", "reason": "a scratch"}),
+    Page("trade:defend", DEFENDING, {"chargeback_id": "@charged_sale"}, post="owner",
+         form={"statement": "signed for on Monday", "relies_on": ["contract"], "attachments": _photo}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:ask_extension", TRADING, {"order_id": "@sold_shipped", "kind": "~receipt"}, post="owner", form={"days": "5", "reason": "customs"}),
     Page("trade:grant_extension", TRADING, {"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, get=None, post="owner"),
@@ -762,6 +765,9 @@ OPERATIONS: list[Operation] = [
     Operation("GET /reserves", MONEY),
     Operation("GET /chargebacks", MONEY, query={"cursor": "", "limit": "5"}),
     Operation("GET /chargebacks/{chargeback_id}", MONEY, path={"chargeback_id": "@chargeback"}),
+    Operation("GET /chargebacks/{chargeback_id}/defence", DEFENDING, path={"chargeback_id": "@charged_sale"}),
+    Operation("POST /chargebacks/{chargeback_id}/defence", DEFENDING, path={"chargeback_id": "@charged_sale"}, body={
+        "statement": "signed for on Monday", "relies_on": ["contract"], "files": ["@photo"]}),
     Operation("GET /orders/{order_id}/statement", PARTY, path={"order_id": "@bought_funded"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /invoices/waiting", MONEY),
     Operation("GET /tax-number", MONEY),

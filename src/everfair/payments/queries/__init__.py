@@ -23,6 +23,7 @@ from everfair.payments.queries.bank import (
 )
 from everfair.payments.queries.chargebacks import (
     chargeback,
+    chargeback_of_payee,
     chargeback_seen_by,
     chargebacks_of,
     chargebacks_seen_by,
@@ -157,6 +158,7 @@ __all__ = [
     "card_rails",
     "chargeback",
     "chargeback_exposure",
+    "chargeback_of_payee",
     "chargeback_seen_by",
     "chargebacks_due",
     "chargebacks_of",

@@ -31,6 +31,20 @@ def chargeback(chargeback_id: UUID, actor: Actor) -> Chargeback:
     return found
 
 
+def chargeback_of_payee(chargeback_id: UUID, actor: Actor) -> Chargeback:
+    """As the company sees it that the payment was for; NotVisible for its payer. It knows its `purpose`, `purpose_kind` and what it was
+    for (`description`)."""
+    also = {"purpose": _PURPOSE, "purpose_kind": _PURPOSE_KIND, "description": _FOR}
+    if actor.kind in ("person", "key"):
+        found = find(Chargeback, "id = %s AND payee_id = %s", [chargeback_id, actor.company_id], also=also)
+    else:
+        where, params = chargebacks_visible_to(actor)
+        found = find(Chargeback, f"id = %s AND {where}", [chargeback_id, *params], also=also)
+    if not found:
+        raise NotVisible
+    return found[0]
+
+
 @dataclass(frozen=True, slots=True)
 class ChargebackSeen:
     """One as a company sees it: what its payment was for, and what of it the company paid itself and has not got back (`taken`)."""
@@ -74,6 +88,7 @@ def chargebacks_of(purposes: Sequence[UUID]) -> list[Chargeback]:
 
 _OF = "intent_id IN (SELECT id FROM payments_intent WHERE purpose = ANY(%s::uuid[])) AND refund_id IS NULL ORDER BY id"
 _PURPOSE = "(SELECT purpose FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
+_PURPOSE_KIND = "(SELECT purpose_kind FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
 
 
 def is_charged_back(purposes: Sequence[UUID]) -> bool:
