@@ -14,8 +14,6 @@ from everfair.base.words import name_codes
 
 # What pays without a provider: money that is here already, and a debt to the seller.
 WALLET, CREDIT = "wallet", "credit"
-# Characters of what is answered to a chargeback.
-EVIDENCE_MOST = 20_000
 
 # fmt: off
 PROVIDER_WORDS = name_codes("provider", {

@@ -25,11 +25,12 @@ from everfair.trade.actions import (
     open_silent_case,
     run_out_framework,
     settle_order,
+    tell_charged_seller,
 )
 from everfair.trade.models import Order
 from everfair.trade.queries.calendars import number
 from everfair.trade.queries.reminding import TURN, reminder_cause
-from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment, tell_charged_seller
+from everfair.trade.reactions import BUYERS, PAYERS, SELLERS, plain_moment
 
 
 @on_deadline("trade.sign")

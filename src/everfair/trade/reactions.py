@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from django.db import transaction
 
@@ -67,7 +66,6 @@ from everfair.events.trade import (
     WorkShown,
 )
 from everfair.messaging.actions import notify
-from everfair.payments.queries import chargeback_of_payee
 from everfair.trade.actions import (
     announce_confirmation,
     await_defence,
@@ -75,6 +73,7 @@ from everfair.trade.actions import (
     fund_stage,
     reopen_inspection_fee,
     reopen_stage,
+    tell_charged_seller,
     wait_for_transfer,
 )
 from everfair.trade.models import Order, reference_of
@@ -227,21 +226,6 @@ def tell_of_chargeback(fact: OrderChargedBack) -> None:
 def ask_for_evidence(fact: ChargebackMoved) -> None:
     if fact.how == "open":
         tell_charged_seller(fact.chargeback_id, f"event:{event_seq()}:seller")
-
-
-def tell_charged_seller(chargeback_id: UUID, cause: str, kind: str = "order.charge_evidence") -> None:
-    """To everybody of the seller who may hand something in; nobody where it is about no order."""
-    found: Any = chargeback_of_payee(chargeback_id, SYSTEM)
-    if found.purpose_kind != "stage" or found.payee_id is None:
-        return
-    [(number,)] = ask(
-        "SELECT o.number FROM trade_order o JOIN trade_stage s ON s.order_id = o.id WHERE s.id = %s", [found.purpose]
-    )
-    until = {"until": plain_moment(found.evidence_due_at)} if found.evidence_due_at else {}
-    kind = kind if until else "order.charged_back"
-    notify(
-        found.payee_id, (*SELLERS, "finance"), kind, f"/chargebacks/{chargeback_id}/", cause, number=reference_of(number), **until
-    )
 
 
 @on(ShippingLate, subscriber=NOTICES)

@@ -973,6 +973,21 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/bank/lines/{line_id}/sent", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
         "owed": "@bank_line"}, answers=(422,), writes=False),
     Operation("POST /office/bank/lines/{line_id}/keep", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY),
+    Operation("POST /office/bank/lines/{line_id}/cover", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "cover": "@bank_line"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/withdrawal", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "withdrawal": "@bank_line"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/paid", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "paid": ["@bank_line"]}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/bounced", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "payout": "@bank_line", "why": "AC04"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/returns/{return_id}/take-out", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh", body=_WHY),
+    Operation("POST /office/bank/returns/{return_id}/bounce", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh", body=_WHY,
+              answers=(409,), writes=False),
+    Operation("POST /office/bank/returns/{return_id}/readmit", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh",
+              answers=(409,), writes=False),
+    Operation("GET /office/provider-events", OPERATOR, "operator", query={"settled": "true", "cursor": "", "limit": "5"}),
+    Operation("POST /office/provider-events/{event_id}/settle", OPERATOR, "operator", {"event_id": "@event"}, body=_WHY),
     Operation("GET /office/bank/decisions", CASHIER, "operator"),
     Operation("POST /office/bank/decisions/{decision_id}/approve", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
     Operation("POST /office/bank/decisions/{decision_id}/withdraw", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),

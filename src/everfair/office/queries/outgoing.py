@@ -10,7 +10,7 @@ from everfair.base.actor import Actor
 from everfair.base.states import allowed_moves
 from everfair.payments import queries
 from everfair.payments.queries.standing import moves_of
-from everfair.payments.values import BANK, EVIDENCE_MOST
+from everfair.payments.values import BANK
 from everfair.trade.queries import Evidence, defences_of, evidence_of, in_english
 
 
@@ -51,7 +51,7 @@ class ChargebackFile:
     def proposal(self) -> str:
         """A draft of the answer: the seller's own words first, then the order's file, as much as the provider takes."""
         parts = [in_english(self.sent), self.evidence.text if self.evidence else ""]
-        return "\n\n".join(part for part in parts if part)[:EVIDENCE_MOST]
+        return "\n\n".join(part for part in parts if part)[: queries.EVIDENCE_MOST]
 
 
 def chargeback_file(chargeback_id: UUID, actor: Actor) -> ChargebackFile:

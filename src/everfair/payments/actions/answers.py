@@ -17,8 +17,8 @@ from everfair.base.together import part
 from everfair.events.payments import ChargebackAnswered
 from everfair.payments.models import Chargeback
 from everfair.payments.providers.port import OutcomeUnknown, ProviderDown, ProviderRefused
+from everfair.payments.queries.chargebacks import EVIDENCE_MOST
 from everfair.payments.rails import client
-from everfair.payments.values import EVIDENCE_MOST
 
 log = logging.getLogger(__name__)
 

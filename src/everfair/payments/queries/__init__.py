@@ -22,6 +22,7 @@ from everfair.payments.queries.bank import (
     statements_page,
 )
 from everfair.payments.queries.chargebacks import (
+    EVIDENCE_MOST,
     chargeback,
     chargeback_of_payee,
     chargeback_seen_by,
@@ -127,6 +128,7 @@ from everfair.payments.queries.transfers import TransferFace, reference_of, tran
 from everfair.payments.queries.ways import OpenWay, ways_of
 
 __all__ = [
+    "EVIDENCE_MOST",
     "BatchFile",
     "BatchRow",
     "DueRow",

@@ -13,6 +13,9 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one
 from everfair.payments.models import Chargeback, ChargebackTake
 
+# Characters of what is answered to one.
+EVIDENCE_MOST = 20_000
+
 
 def chargebacks_visible_to(actor: Actor) -> tuple[str, list[UUID]]:
     """The condition that a query of chargebacks begins with: their payer, their payee, and the platform."""

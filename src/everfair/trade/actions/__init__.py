@@ -12,7 +12,7 @@ from everfair.trade.actions.amending import (
 )
 from everfair.trade.actions.claim_inspections import ask_inspection_in_claim, end_inspection_in_claim
 from everfair.trade.actions.confirming import announce_confirmation
-from everfair.trade.actions.defending import await_defence, defend_chargeback
+from everfair.trade.actions.defending import await_defence, defend_chargeback, tell_charged_seller
 from everfair.trade.actions.extensions import (
     ask_extension,
     expire_extension,
@@ -139,6 +139,7 @@ __all__ = [
     "take_back_amendment",
     "take_back_extension",
     "take_over_case",
+    "tell_charged_seller",
     "wait_for_transfer",
     "waive_inspection",
 ]

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC
 from typing import Any
 from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from everfair.base.actor import Actor
+from everfair.base.actor import SYSTEM, Actor
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import AlreadyDone, NotVisible, Refused
-from everfair.base.rows import insert
+from everfair.base.rows import ask, insert
 from everfair.base.together import part
 from everfair.events.trade import ChargebackDefended
 from everfair.files.queries import files_by_id
+from everfair.messaging.actions import notify
 from everfair.payments.actions import lock_chargeback, refuse_unanswerable
 from everfair.payments.queries import chargeback_of_payee
-from everfair.trade.models import Defence
+from everfair.trade.models import Defence, reference_of
 from everfair.trade.models.defences import MOST_DEFENCES
 from everfair.trade.queries.defences import charged, defences_of
 from everfair.trade.roles import DEFENDING
@@ -74,6 +76,22 @@ def await_defence(chargeback_id: UUID, *, by: Actor) -> None:
     open_still = found.state == "open" and not found.answer and found.evidence_due_at is not None
     if open_still and found.purpose_kind == "stage" and found.payee_id is not None and not defences_of(chargeback_id):
         set_deadline("trade.defend", chargeback_id, found.evidence_due_at)
+
+
+def tell_charged_seller(chargeback_id: UUID, cause: str, kind: str = "order.charge_evidence") -> None:
+    """To everybody of the seller who may hand something in; nobody where it is about no order. The same `cause` tells once."""
+    found: Any = chargeback_of_payee(chargeback_id, SYSTEM)
+    if found.purpose_kind != "stage" or found.payee_id is None:
+        return
+    [(number,)] = ask(
+        "SELECT o.number FROM trade_order o JOIN trade_stage s ON s.order_id = o.id WHERE s.id = %s", [found.purpose]
+    )
+    told = {"number": reference_of(number)}
+    if found.evidence_due_at is None:
+        kind = "order.charged_back"
+    else:
+        told["until"] = found.evidence_due_at.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    notify(found.payee_id, ("owner", "seller", "finance"), kind, f"/chargebacks/{chargeback_id}/", cause, **told)
 
 
 def _papers(there: dict[str, str], relies_on: Sequence[str]) -> dict[str, str]:
