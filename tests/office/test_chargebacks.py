@@ -84,7 +84,8 @@ def test_both_sides_see_it_on_the_order_and_in_a_letter(committed: None):
         assert "Chargeback: Open" in text(page)
         assert "The buyer's bank took a card payment back" in text(page)
     run_all_reactions()
-    assert Notice.objects.filter(kind="order.charged_back").count() >= 2
+    told = set(Notice.objects.filter(kind__startswith="order.charge").values_list("kind", "company_id"))
+    assert told == {("order.charged_back", trade.order.buyer_id), ("order.charge_evidence", trade.order.seller_id)}
     assert found.stands
 
 

@@ -200,6 +200,22 @@ def test_the_console_shows_and_steers(sandbox, receiver):
     assert sandbox.visit("/console/faults", {"kind": "slow", "value": "1,5"}).status == 400
 
 
+def test_the_console_sends_what_has_settled_to_the_merchants_bank_which_may_send_it_back(sandbox):
+    sandbox.pay(opened(sandbox)["url"])
+
+    sent = sandbox.visit("/console/withdrawals", {"amount_minor": "5000", "currency": "USD"})
+    page = sandbox.visit("/console").text
+
+    assert (sent.status, sent.headers["location"]) == (303, "/console?lang=en")
+    assert "USD 50.00" in page
+    ref = page.partition("wdr_")[2][:24]
+    assert sandbox.visit("/console/withdrawals", {"amount_minor": "99999999", "currency": "USD"}).status == 409
+    assert sandbox.visit("/console/withdrawals", {"amount_minor": "", "currency": "USD"}).status == 400
+    assert sandbox.visit("/console/withdrawals/return", {"id": f"wdr_{ref}"}).status == 303
+    assert "came back" in sandbox.visit("/console").text
+    assert sandbox.visit("/console/withdrawals/return", {"id": f"wdr_{ref}"}).status == 409
+
+
 def test_the_console_is_closed_to_strangers_hosts_and_foreign_forms(shared):
     assert shared.visit("/console", headers={"Host": "rebound.example"}).status == 403
     assert shared.visit("/console/faults", {"kind": "slow"}, {"Origin": "https://evil.example"}).status == 403

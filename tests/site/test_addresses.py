@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from everfair.site.addresses import AddressError, MailServer, last_hop, mail_server, site_address
+from everfair.site.addresses import AddressError, MailServer, last_hop, mail_server, payout_accounts, site_address
 
 
 @pytest.mark.parametrize("typed", ["https://fair.example", "https://fair.example/", "http://localhost:8000", "http://[::1]:8000"])
@@ -64,3 +64,21 @@ def test_a_mail_server_that_cannot_be_read_is_refused(typed: str) -> None:
 )
 def test_only_the_last_address_of_the_header_counts(header: str, caller: str | None) -> None:
     assert last_hop(header) == caller
+
+
+BANK = """[{"code": "eur", "holder": "Us", "account": "DE02 1203 0000 0000 2020 51", "bic": "BYLADEM1001", "bank": "B", "country": "DE",
+            "currency": "EUR", "also": ["202051"]}]"""
+
+
+def payout(currency: str = "EUR", account: str = "DE02120300000000202051") -> str:
+    return f'{{"{currency}": {{"name": "Us", "account": "{account}", "bic": "BYLADEM1001", "country": "DE"}}}}'
+
+
+def test_payouts_leave_only_an_account_whose_statements_are_booked():
+    assert payout_accounts("", "") == {}
+    assert payout_accounts(payout(), BANK)["EUR"]["account"] == "DE02120300000000202051"
+    for given, accounts in ((payout(account="DE89370400440532013000"), BANK), (payout("USD"), BANK), (payout(), "")):
+        with pytest.raises(AddressError, match="none of EVERFAIR_BANK_ACCOUNTS"):
+            payout_accounts(given, accounts)
+    with pytest.raises(AddressError, match="EVERFAIR_BANK_ACCOUNTS cannot be read"):
+        payout_accounts(payout(), "[{")

@@ -104,6 +104,15 @@ class OrderChargedBack:
 
 
 @event
+class ChargebackDefended:
+    """The seller handed in what speaks against a chargeback, or added to it: `n` counts from 1."""
+
+    order_id: UUID
+    chargeback_id: UUID
+    n: int
+
+
+@event
 class StageReleased:
     order_id: UUID
     stage_id: UUID

@@ -33,7 +33,7 @@ FACT_WORDS = name_codes("fact", {
     "RiskCaseDecided": _("Risk case decided"),
     "OfferPublished": _("Offer published"), "OfferChanged": _("Offer changed"), "OfferWithdrawn": _("Offer withdrawn"),
     "OffersImported": _("Offers imported"),
-    "ChargebackMoved": _("Chargeback opened or decided"), "ChargebackAnswered": _("Chargeback answered"),
+    "ChargebackMoved": _("Chargeback opened or decided"), "ChargebackAnswered": _("Chargeback answered"), "ChargebackDefended": _("Seller handed in evidence against a chargeback"),
     "ReserveReleased": _("Reserve let go"), "OrderChargedBack": _("Payment of an order charged back"),
     "MoneyReturned": _("Money given back by the seller"), "InvoiceIssued": _("Invoice for fees issued"),
     "OrderPlaced": _("Order placed"), "OrderSigned": _("Order signed"), "OrderDeclined": _("Order declined"),

@@ -59,6 +59,10 @@ NOTICE_WORDS: dict[str, str] = {
     "order.charged_back": N_(
         "A bank has taken back a card payment of the order %(number)s; what is held for it is frozen until that is decided."
     ),
+    "order.charge_evidence": N_(
+        "A bank has taken back a card payment of the order %(number)s. Please hand in what speaks for you until %(until)s."
+    ),
+    "order.charge_undefended": N_("The time to hand in evidence against the chargeback of the order %(number)s is over."),
     "order.charge_won": N_("The chargeback of the order %(number)s was won: the money is where it was."),
     "order.charge_lost": N_("The chargeback of the order %(number)s was lost: the money stays with the buyer."),
     "order.returned": N_("%(company)s has given back money for the order %(number)s."),

@@ -1,4 +1,4 @@
-"""The addresses an operator sets, read strictly: each mistake is one sentence that names the variable and the mend. No Django here."""
+"""The addresses an operator sets, read strictly: each mistake is one sentence that names the variable and the mend. No Django is set up here yet."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from everfair.payments.bank import plain_number, read_accounts
 from everfair.payments.providers.stripe.keys import Keys as StripeKeys
 
 # scheme: (port, STARTTLS, TLS from the first byte)
@@ -127,8 +128,12 @@ def last_hop(forwarded_for: str) -> str | None:
         return None
 
 
-def payout_accounts(text: str) -> dict[str, dict[str, str]]:
-    """Our own accounts that bank files debit: currency → name, account, bic, country. Written as JSON, read strictly."""
+def payout_accounts(text: str, bank_accounts: str) -> dict[str, dict[str, str]]:
+    """Our own accounts that bank files debit: currency → name, account, bic, country. Written as JSON, read strictly.
+
+    Each has to be one of `bank_accounts`, in the same currency: of any other no statement is booked, and nothing that left it would ever
+    be seen.
+    """
     if not text:
         return {}
     where = (
@@ -148,4 +153,19 @@ def payout_accounts(text: str) -> dict[str, dict[str, str]]:
             or not all(account.values())
         ):
             raise AddressError(where)
+    ours = _own_accounts(bank_accounts)
+    for currency, account in found.items():
+        if (currency, plain_number(account["account"])) not in ours:
+            raise AddressError(
+                f"EVERFAIR_PAYOUT_ACCOUNTS debits {account['account']} in {currency}, which is none of EVERFAIR_BANK_ACCOUNTS:"
+                " name it there too, so that its statements can be booked."
+            )
     return found
+
+
+def _own_accounts(text: str) -> set[tuple[str, str]]:
+    """Currency and number of each, its other ways of writing included."""
+    try:
+        return {(row.currency, plain_number(number)) for row in read_accounts(text) for number in (row.account, *row.also)}
+    except (ValueError, TypeError) as error:
+        raise AddressError(f"EVERFAIR_BANK_ACCOUNTS cannot be read: {error}.") from None

@@ -84,7 +84,8 @@ OPERATORS: dict[str, tuple[str, str]] = {
     "EVERFAIR_OIDC_NAME": ("What the button calls the provider.", "its host"),
     "EVERFAIR_POOL": ("Most database connections of one process.", "`6`; `12` for the worker"),
     "EVERFAIR_PAYOUT_ACCOUNTS": (
-        "Our own bank accounts that payout files (pain.001) debit, as JSON by currency: `name`, `account`, `bic`, `country`.",
+        "Our own bank accounts that payout files (pain.001) debit, as JSON by currency: `name`, `account`, `bic`, `country`. Each has to be one of"
+        " `EVERFAIR_BANK_ACCOUNTS` in the same currency; else nothing starts.",
         "none: payouts leave by the card-like rails; in a demonstration two made-up ones",
     ),
     "EVERFAIR_PYTHON": ("The Python that `bin/up` makes its environment from.", "`python3`"),

@@ -298,11 +298,11 @@ FX_ADDRESS = os.environ.get("EVERFAIR_FX_ADDRESS", "" if KIND == "live" else "sa
 if KIND == "live" and FX_ADDRESS == "sandbox":
     raise ImproperlyConfigured("EVERFAIR_FX_ADDRESS: play rates are not for a live installation")
 # Our own accounts that bank files debit, by currency. Where nothing is real, two that nobody has.
-PAYOUT_ACCOUNTS = payout_accounts(os.environ.get("EVERFAIR_PAYOUT_ACCOUNTS", ""))
+PAYOUT_ACCOUNTS = payout_accounts(os.environ.get("EVERFAIR_PAYOUT_ACCOUNTS", ""), BANK_ACCOUNTS)
 if KIND != "live" and not PAYOUT_ACCOUNTS:
     PAYOUT_ACCOUNTS = {
-        code: {"name": "Everfair Demonstration", "account": "DE02120300000000202051", "bic": "BYLADEM1001", "country": "DE"}
-        for code in ("EUR", "USD")
+        code: {"name": "Everfair Demonstration", "account": account, "bic": "EVFRDEFFXXX", "country": "DE"}
+        for code, account in (("EUR", "DE09000000000000000001"), ("USD", "DE79000000000000000002"))
     }
 
 # Each carrier likewise.

@@ -25,6 +25,7 @@ from everfair.trade.actions import (
     open_silent_case,
     run_out_framework,
     settle_order,
+    tell_charged_seller,
 )
 from everfair.trade.models import Order
 from everfair.trade.queries.calendars import number
@@ -131,6 +132,17 @@ def remind(reminder: Reminder) -> None:
     notify(
         to, roles, "order.reminder", f"/orders/{order.pk}/", cause, number=order.reference, until=plain_moment(reminder.zero_at)
     )
+
+
+@on_deadline("trade.defend")
+def nobody_defended(chargeback_id: UUID) -> None:
+    """The provider's day has passed without a word of the seller."""
+    tell_charged_seller(chargeback_id, f"undefended:{chargeback_id}", "order.charge_undefended")
+
+
+@on_reminder("trade.defend", *POINTS)
+def remind_of_defence(reminder: Reminder) -> None:
+    tell_charged_seller(reminder.subject, reminder_cause(reminder.kind, reminder.subject, reminder.generation, reminder.n))
 
 
 @on_deadline("trade.inspection")

@@ -8,12 +8,21 @@ from typing import Any
 
 from django.db import transaction
 
+from everfair.base.actor import SYSTEM
+from everfair.base.deadlines import clear_deadline
 from everfair.base.events import event_seq, on
 from everfair.base.refused import NotVisible, Refused
 from everfair.base.rows import ask, find_one
 from everfair.events.groups import GroupBuyReached
 from everfair.events.logistics import ConsignmentDelivered
-from everfair.events.payments import PaymentCaptured, PaymentFailed, PaymentPartReceived, TransferAwaited
+from everfair.events.payments import (
+    ChargebackAnswered,
+    ChargebackMoved,
+    PaymentCaptured,
+    PaymentFailed,
+    PaymentPartReceived,
+    TransferAwaited,
+)
 from everfair.events.trade import (
     AmendmentEnded,
     AmendmentProposed,
@@ -59,10 +68,12 @@ from everfair.events.trade import (
 from everfair.messaging.actions import notify
 from everfair.trade.actions import (
     announce_confirmation,
+    await_defence,
     fund_inspection,
     fund_stage,
     reopen_inspection_fee,
     reopen_stage,
+    tell_charged_seller,
     wait_for_transfer,
 )
 from everfair.trade.models import Order, reference_of
@@ -93,6 +104,14 @@ def payment_failed(fact: PaymentFailed) -> None:
 def money_is_on_its_way(fact: TransferAwaited | PaymentPartReceived) -> None:
     if fact.purpose_kind == "stage":
         wait_for_transfer(fact.purpose, fact.until)
+
+
+@on(ChargebackMoved, ChargebackAnswered, subscriber="trade")
+def defence_is_wanted_or_over(fact: ChargebackMoved | ChargebackAnswered) -> None:
+    if isinstance(fact, ChargebackMoved) and fact.how == "open":
+        await_defence(fact.chargeback_id, by=SYSTEM)
+    else:
+        clear_deadline("trade.defend", fact.chargeback_id)
 
 
 # ── notices ──
@@ -196,9 +215,17 @@ def tell_of_return(fact: MoneyReturned) -> None:
 
 @on(OrderChargedBack, subscriber=NOTICES)
 def tell_of_chargeback(fact: OrderChargedBack) -> None:
+    """That it is open the seller is told with its day, below."""
     kinds = {"open": "order.charged_back", "win": "order.charge_won", "reinstate": "order.charge_won"}
     for side, roles in (("buyer", PAYERS), ("seller", (*SELLERS, "finance"))):
-        _tell(fact, side, roles, kinds.get(fact.how, "order.charge_lost"))
+        if (side, fact.how) != ("seller", "open"):
+            _tell(fact, side, roles, kinds.get(fact.how, "order.charge_lost"))
+
+
+@on(ChargebackMoved, subscriber=NOTICES)
+def ask_for_evidence(fact: ChargebackMoved) -> None:
+    if fact.how == "open":
+        tell_charged_seller(fact.chargeback_id, f"event:{event_seq()}:seller")
 
 
 @on(ShippingLate, subscriber=NOTICES)

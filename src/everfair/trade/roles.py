@@ -29,6 +29,10 @@ buyers_purse = Role("buyer", _is_buyer) & (BUYING | MONEY_KEEPING)
 sellers_purse = Role("seller", _is_seller) & MONEY_KEEPING
 
 
+# What speaks against a chargeback may be handed in by whoever sells or keeps the money.
+DEFENDING = SELLING | MONEY_KEEPING
+
+
 def _proposed(actor: Actor, subject: Any) -> bool:
     return (seller if subject.side == "seller" else buyer).admits(actor, subject)
 

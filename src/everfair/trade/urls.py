@@ -36,6 +36,7 @@ urlpatterns = [
     path("orders/<uuid:order_id>/finish-shipping/", pages.finish_shipping, name="finish_shipping"),
     path("orders/<uuid:order_id>/receive/", pages.receive, name="receive"),
     path("orders/<uuid:order_id>/return/", pages.return_money, name="return_money"),
+    path("chargebacks/<uuid:chargeback_id>/", pages.defend, name="defend"),
     path("orders/<uuid:order_id>/accept/", pages.accept, name="accept"),
     path("orders/<uuid:order_id>/more-time/<slug:kind>/", pages.ask_extension, name="ask_extension"),
     path(f"{_MORE}/grant/", pages.answer_extension, {"verb": "grant"}, name="grant_extension"),

@@ -84,7 +84,11 @@ DEADLINE_WORDS = name_codes("deadline", {
     "trade.amend": _("Answer the proposal of new terms"), "trade.extension": _("Answer a request for more time"),
     "trade.inspection": _("Answer or report an inspection"), "trade.recheck": _("Act on a failed inspection"),
     "trade.late": _("Act on an order that is late"), "trade.case": _("Decide what silence has opened"),
-    "trade.framework": _("The framework contract ends"), "trade.group": _("The group buy closes"),
+    "trade.defend": _("Hand in what speaks against a chargeback"), "trade.framework": _("The framework contract ends"), "trade.group": _("The group buy closes"),
+})
+DEFENCE_PAPERS = name_codes("defence paper", {
+    "contract": _("Contract signed by both sides"), "shipping": _("Goods handed to a carrier"), "delivery": _("Proof of delivery"),
+    "acceptance": _("Goods accepted by the buyer"), "inspection": _("Passed inspection"), "talk": _("What both sides wrote"),
 })
 AMENDMENT_WORDS = name_codes("trade.amendment", {
     "proposed": _("Waiting for an answer"), "signed": _("Signed by both"), "refused": _("Refused"),

@@ -99,6 +99,7 @@ OWNING = "owner"
 MEMBER_IN_PERSON = "member & in person"
 OWNER_IN_PERSON = "owner & in person"
 MONEY_IN_PERSON = "owner or finance & in person"
+DEFENDING = "owner or seller | owner or finance"
 BUYING, SELLING, TRADING = "owner or buyer", "owner or seller", "owner or buyer or seller"
 PURSE, MONEY = "owner or buyer | owner or finance", "owner or finance"
 
@@ -352,6 +353,8 @@ PAGES: list[Page] = [
     Page("trade:accept", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1", "quantity_1": "1"}),
     Page("trade:return_money", MONEY, {"order_id": "@sold_completed"}, proof="fresh", post="owner",
          form={"confirmed": "1", "amount": "1.00", "reason": "a scratch"}),
+    Page("trade:defend", DEFENDING, {"chargeback_id": "@charged_sale"}, post="owner",
+         form={"statement": "signed for on Monday", "relies_on": ["contract"], "attachments": _photo}),
     Page("trade:receive", BUYING, {"order_id": "@bought_shipped"}, post="owner", form={"confirmed": "1"}),
     Page("trade:ask_extension", TRADING, {"order_id": "@sold_shipped", "kind": "~receipt"}, post="owner", form={"days": "5", "reason": "customs"}),
     Page("trade:grant_extension", TRADING, {"order_id": "@bought_shipped", "extension_id": "@asked_of_us"}, get=None, post="owner"),
@@ -762,6 +765,9 @@ OPERATIONS: list[Operation] = [
     Operation("GET /reserves", MONEY),
     Operation("GET /chargebacks", MONEY, query={"cursor": "", "limit": "5"}),
     Operation("GET /chargebacks/{chargeback_id}", MONEY, path={"chargeback_id": "@chargeback"}),
+    Operation("GET /chargebacks/{chargeback_id}/defence", DEFENDING, path={"chargeback_id": "@charged_sale"}),
+    Operation("POST /chargebacks/{chargeback_id}/defence", DEFENDING, path={"chargeback_id": "@charged_sale"}, body={
+        "statement": "signed for on Monday", "relies_on": ["contract"], "files": ["@photo"]}),
     Operation("GET /orders/{order_id}/statement", PARTY, path={"order_id": "@bought_funded"}, query={"cursor": "", "limit": "5"}),
     Operation("GET /invoices/waiting", MONEY),
     Operation("GET /tax-number", MONEY),
@@ -967,6 +973,21 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/bank/lines/{line_id}/sent", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
         "owed": "@bank_line"}, answers=(422,), writes=False),
     Operation("POST /office/bank/lines/{line_id}/keep", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY),
+    Operation("POST /office/bank/lines/{line_id}/cover", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "cover": "@bank_line"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/withdrawal", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "withdrawal": "@bank_line"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/paid", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "paid": ["@bank_line"]}, answers=(422,), writes=False),
+    Operation("POST /office/bank/lines/{line_id}/bounced", CASHIER, "operator", {"line_id": "@bank_line"}, proof="fresh", body=_WHY | {
+        "payout": "@bank_line", "why": "AC04"}, answers=(422,), writes=False),
+    Operation("POST /office/bank/returns/{return_id}/take-out", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh", body=_WHY),
+    Operation("POST /office/bank/returns/{return_id}/bounce", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh", body=_WHY,
+              answers=(409,), writes=False),
+    Operation("POST /office/bank/returns/{return_id}/readmit", OPERATOR, "operator", {"return_id": "@bank_return"}, proof="fresh",
+              answers=(409,), writes=False),
+    Operation("GET /office/provider-events", OPERATOR, "operator", query={"settled": "true", "cursor": "", "limit": "5"}),
+    Operation("POST /office/provider-events/{event_id}/settle", OPERATOR, "operator", {"event_id": "@event"}, body=_WHY),
     Operation("GET /office/bank/decisions", CASHIER, "operator"),
     Operation("POST /office/bank/decisions/{decision_id}/approve", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),
     Operation("POST /office/bank/decisions/{decision_id}/withdraw", CASHIER, "operator", {"decision_id": "@bank_decision"}, proof="fresh"),

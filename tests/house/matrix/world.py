@@ -712,7 +712,13 @@ def _credit(side: Side) -> None:
     take_event("sandbox", *make.disputed(intent, ref=f"dsp_{side.mark}"))
     of["chargeback"] = Chargeback.objects.get(intent=intent).pk
     customer = make.company(name=f"Customer {side.name}")
-    _order(side, make.actor(customer, "owner", who=make.member(customer)), ours, of["offer"], 0)
+    buying = make.actor(customer, "owner", who=make.member(customer))
+    _order(side, buying, ours, of["offer"], 0)
+    charged_back = _order(side, buying, ours, of["offer"], 1)
+    intent = make.pay(Stage.objects.get(order=charged_back, n=1), buying)
+    intent.refresh_from_db()
+    take_event("sandbox", *make.disputed(intent, ref=f"dsp_sold_{side.mark}"))
+    of["charged_sale"] = Chargeback.objects.get(intent=intent).pk
     of["customer_number"] = customer.number
 
 

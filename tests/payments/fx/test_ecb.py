@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import gettext, override
 
 from everfair.payments.fx import sandbox
 from everfair.payments.fx.calendar import is_target_day, target_days_since
@@ -124,3 +125,14 @@ def test_the_calendar_knows_weekends_and_the_days_off_of_the_central_bank():
     assert target_days_since(FRIDAY, MONDAY) == 1
     assert target_days_since(FRIDAY, date(2026, 11, 24)) == 2
     assert target_days_since(date(1999, 1, 4), MONDAY) == 60
+
+
+def test_why_a_file_is_refused_is_told_in_the_readers_language():
+    with pytest.raises(Unreadable) as no:
+        read_rates(b"Date,USD\n2026-11-20,1,08\n".replace(b"1,08", b"x"))
+    told = set()
+    for language in ("en", "zh-hant", "zh-hans"):
+        with override(language):
+            told.add(gettext(no.value.sentence) % no.value.values)
+    assert len(told) == 3
+    assert all("USD" in text and "2026-11-20" in text for text in told)

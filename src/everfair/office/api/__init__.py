@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.office.api import bank, books, chargebacks, exchanging, outgoing, rails, trades, watch
+from everfair.office.api import bank, books, chargebacks, exchanging, misfits, outgoing, own_payments, rails, trades, watch
 
 router = Router(tags=["Office"])
-for part in (trades, outgoing, chargebacks, bank, books, exchanging, rails, watch):
+for part in (trades, outgoing, chargebacks, bank, own_payments, misfits, books, exchanging, rails, watch):
     router.add_router("", part.router)

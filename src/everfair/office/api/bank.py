@@ -131,7 +131,9 @@ def _face(line_id: UUID) -> dict[str, Any]:
             }
             for row in face.candidates
         ],
-        "returns": [_return(row) for row in face.returns],
+        "returns": [owed_return(row) for row in face.returns],
+        "covers": [row.pk for row in face.covers],
+        "withdrawals": [row.pk for row in face.withdrawals],
     }
 
 
@@ -142,7 +144,7 @@ def assign_bank_line(request: HttpRequest, line_id: UUID, payload: AssignIn) -> 
     """Give what the line holds to one or several payments. Above a rule's amount a second person approves it."""
     by, why = request.actor, payload.reason  # type: ignore[attr-defined]
     parts = parts_of(queries.line_face(line_id), [(part.payment, part.amount) for part in payload.parts])
-    return _decided(actions.decide_line(lambda: assign_line(line_id, parts, why, by=by), why, by=by))
+    return decided(actions.decide_line(lambda: assign_line(line_id, parts, why, by=by), why, by=by))
 
 
 @router.post("/office/bank/lines/{uuid:line_id}/return", response=DecisionOut)
@@ -152,7 +154,7 @@ def return_bank_line(request: HttpRequest, line_id: UUID, payload: ReturnLineIn)
     """Owe what it holds back to its sender; a person sends it."""
     by, why = request.actor, payload.reason  # type: ignore[attr-defined]
     to = (payload.name, payload.account, payload.bic)
-    return _decided(actions.decide_line(lambda: return_line(line_id, to, why, by=by), why, by=by))
+    return decided(actions.decide_line(lambda: return_line(line_id, to, why, by=by), why, by=by))
 
 
 @router.post("/office/bank/lines/{uuid:line_id}/costs", response=DecisionOut)
@@ -161,7 +163,7 @@ def return_bank_line(request: HttpRequest, line_id: UUID, payload: ReturnLineIn)
 def book_bank_costs(request: HttpRequest, line_id: UUID, payload: WhyIn) -> Any:
     """What left our account was the bank's own charge."""
     by, why = request.actor, payload.reason  # type: ignore[attr-defined]
-    return _decided(actions.decide_line(lambda: book_costs(line_id, why, by=by), why, by=by))
+    return decided(actions.decide_line(lambda: book_costs(line_id, why, by=by), why, by=by))
 
 
 @router.post("/office/bank/lines/{uuid:line_id}/sent", response=DecisionOut)
@@ -170,7 +172,7 @@ def book_bank_costs(request: HttpRequest, line_id: UUID, payload: WhyIn) -> Any:
 def note_bank_return_sent(request: HttpRequest, line_id: UUID, payload: ReturnSentIn) -> Any:
     """What left our account was a return that was owed, of this very amount."""
     by, why = request.actor, payload.reason  # type: ignore[attr-defined]
-    return _decided(actions.decide_line(lambda: note_return_sent(line_id, payload.owed, why, by=by), why, by=by))
+    return decided(actions.decide_line(lambda: note_return_sent(line_id, payload.owed, why, by=by), why, by=by))
 
 
 @router.post("/office/bank/lines/{uuid:line_id}/keep", response=BankLineFileOut)
@@ -190,7 +192,8 @@ def _line(row: Any, held: Money) -> dict[str, Any]:
     return {name: getattr(row, name) for name in plain} | more
 
 
-def _decided(made: Any) -> DecisionOut:
+def decided(made: Any) -> DecisionOut:
+    """A decision about a line, as it was just made."""
     return DecisionOut(**_decision(made, made.line.currency))
 
 
@@ -217,7 +220,7 @@ def list_bank_decisions(request: HttpRequest) -> Any:
 @write
 def approve_bank_decision(request: HttpRequest, decision_id: UUID) -> Any:
     """It happens now. Whoever proposed it cannot approve it."""
-    return _decided(actions.approve_decision(decision_id, by=request.actor))  # type: ignore[attr-defined]
+    return decided(actions.approve_decision(decision_id, by=request.actor))  # type: ignore[attr-defined]
 
 
 @router.post("/office/bank/decisions/{uuid:decision_id}/withdraw", response=DecisionOut)
@@ -225,17 +228,18 @@ def approve_bank_decision(request: HttpRequest, decision_id: UUID) -> Any:
 @write
 def withdraw_bank_decision(request: HttpRequest, decision_id: UUID) -> Any:
     """The line waits as before."""
-    return _decided(actions.withdraw_decision(decision_id, by=request.actor))  # type: ignore[attr-defined]
+    return decided(actions.withdraw_decision(decision_id, by=request.actor))  # type: ignore[attr-defined]
 
 
 @router.get("/office/bank/returns", response=list[OwedReturnOut])
 @allow(cashier)
 def list_bank_returns(request: HttpRequest, state: Literal["waiting", "done"] = "waiting") -> Any:
     """What is owed back to senders, oldest first, or what has been sent. At most 100."""
-    return [_return(row) for row in queries.returns_page(done=state == "done", limit=100)]
+    return [owed_return(row) for row in queries.returns_page(done=state == "done", limit=100)]
 
 
-def _return(row: Any) -> dict[str, Any]:
+def owed_return(row: Any) -> dict[str, Any]:
+    """A return as it stands."""
     plain = {name: getattr(row, name) for name in ("id", "to_name", "to_account", "to_bic", "reason", "state")}
     return plain | {"line": row.line_id, "amount": MoneyOut.of(row.amount)}
 

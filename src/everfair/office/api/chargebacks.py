@@ -102,7 +102,11 @@ def _file(chargeback_id: UUID, actor: Actor) -> dict[str, Any]:
     return _brief(file.chargeback) | {
         "description": file.intent.description,
         "evidence": file.chargeback.evidence,
-        "proposal": file.evidence.text if file.evidence else "",
+        "proposal": file.proposal,
+        "defence": [
+            {"n": row.n, "at": row.created_at, "statement": row.statement, "relies_on": list(row.papers), "files": row.files}
+            for row in file.sent
+        ],
         "takes": [
             {
                 "n": n,

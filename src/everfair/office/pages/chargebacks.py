@@ -22,6 +22,7 @@ from everfair.office.pages.answering import acted, next_address, proof_address, 
 from everfair.office.queries.outgoing import chargeback_file
 from everfair.office.queries.trail import staff_names
 from everfair.payments import queries
+from everfair.trade.queries import defended, shown_defences
 
 PER_PAGE = 50
 
@@ -44,6 +45,7 @@ def chargebacks(request: HttpRequest) -> HttpResponse:
         following=following if which == "all" else None,
         which=which,
         exposure=exposure,
+        defended=defended([row.pk for row in shown]),
         companies=_companies({row.payee_id for row in shown} | {row.of for row in exposure.by_seller}),
     )
 
@@ -70,7 +72,8 @@ def _show(request: HttpRequest, chargeback_id: UUID, form: Any) -> HttpResponse:
         intent=file.intent,
         evidence=file.evidence,
         takes=takes,
-        form=form or forms.ChargebackForm(initial={"evidence": file.evidence.text if file.evidence else ""}),
+        sent=shown_defences(file.sent, request.actor),  # type: ignore[attr-defined]
+        form=form or forms.ChargebackForm(initial={"evidence": file.proposal}),
         companies=_companies({found.company_id, found.payee_id} | {take.company_id for take in takes}),
         who=staff_names([f"operator:{found.answered_by}"] if found.answered_by else []),
         prove=proof_address(request),

@@ -11,7 +11,7 @@ from everfair.base.states import allowed_moves
 from everfair.payments import queries
 from everfair.payments.queries.standing import moves_of
 from everfair.payments.values import BANK
-from everfair.trade.queries import Evidence, evidence_of
+from everfair.trade.queries import Evidence, defences_of, evidence_of, in_english
 
 
 def payout_moves(payout: Any, actor: Actor, *, keepers: int) -> list[str]:
@@ -38,12 +38,20 @@ def batch_moves(batch: Any, actor: Actor) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ChargebackFile:
-    """One chargeback with its payment, from whom it was taken, and what the order's file says for the seller (None where it was no order's)."""
+    """One chargeback with its payment, from whom it was taken, what the order's file says for the seller (None where it was no order's),
+    and what the seller handed in (`sent`)."""
 
     chargeback: Any
     intent: Any
     takes: list[Any]
     evidence: Evidence | None
+    sent: list[Any]
+
+    @property
+    def proposal(self) -> str:
+        """A draft of the answer: the seller's own words first, then the order's file, as much as the provider takes."""
+        parts = [in_english(self.sent), self.evidence.text if self.evidence else ""]
+        return "\n\n".join(part for part in parts if part)[: queries.EVIDENCE_MOST]
 
 
 def chargeback_file(chargeback_id: UUID, actor: Actor) -> ChargebackFile:
@@ -52,4 +60,4 @@ def chargeback_file(chargeback_id: UUID, actor: Actor) -> ChargebackFile:
     intent = queries.intent(found.intent_id, actor)
     of_order = intent.purpose_kind == "stage" and found.refund_id is None
     evidence = evidence_of(intent.purpose, actor) if of_order else None
-    return ChargebackFile(found, intent, queries.takes_of(found.pk), evidence)
+    return ChargebackFile(found, intent, queries.takes_of(found.pk), evidence, defences_of(found.pk))

@@ -97,7 +97,7 @@ class MatchOut(Schema):
 
 
 class DecisionOut(Schema):
-    """What a person decided about a line. `verb`: assign, return, costs, sent, cover, paid, bounced. `state`: proposed (a second person approves it), done,
+    """What a person decided about a line. `verb`: assign, return, costs, sent, cover, withdrawal, paid, bounced. `state`: proposed (a second person approves it), done,
     withdrawn."""
 
     id: UUID
@@ -125,12 +125,15 @@ class OwedReturnOut(Schema):
 
 
 class BankLineFileOut(BankLineOut):
-    """Everything about one line; `returns` are those that this debit may have sent."""
+    """Everything about one line; `returns` are those that this debit may have sent, `covers` exchanges at our bank that it may be a side of,
+    `withdrawals` of providers that it may have brought."""
 
     matches: list[MatchOut]
     decisions: list[DecisionOut]
     candidates: list[CandidateOut]
     returns: list[OwedReturnOut]
+    covers: list[UUID]
+    withdrawals: list[UUID]
 
 
 class PartIn(In):
@@ -157,6 +160,31 @@ class ReturnSentIn(WhyIn):
     """Which owed return this debit has sent."""
 
     owed: UUID
+
+
+class CoverLineIn(WhyIn):
+    """Which exchange (`GET /office/fx/covers`) the line is a side of."""
+
+    cover: UUID
+
+
+class WithdrawalLineIn(WhyIn):
+    """Which of the line's `withdrawals` it brought."""
+
+    withdrawal: UUID
+
+
+class PaidLineIn(WhyIn):
+    """Payouts and returns on their way that the debit paid."""
+
+    paid: list[UUID] = Field(min_length=1, max_length=1000)
+
+
+class BouncedLineIn(WhyIn):
+    """Which payout came back; `why` is the bank's code (ISO 20022, such as AC04), empty where it gave none."""
+
+    payout: UUID
+    why: Annotated[Words, Field(max_length=4)] = ""
 
 
 class BankBreakOut(Schema):

@@ -45,13 +45,32 @@ class TakeOut(Schema):
     returned: MoneyOut
 
 
+class DeskDefenceFileOut(Schema):
+    id: UUID
+    sha256: str
+    name: str
+    size: int
+
+
+class DeskDefenceOut(Schema):
+    """`relies_on`: papers of the order: contract, shipping, delivery, acceptance, inspection, talk."""
+
+    n: int
+    at: datetime
+    statement: str
+    relies_on: list[str]
+    files: list[DeskDefenceFileOut]
+
+
 class ChargebackFileOut(DeskChargebackOut):
-    """`proposal`: what the file of the order says for the seller, as a draft for the evidence."""
+    """`proposal`: what the seller handed in and what the file of the order says for it, as a draft for the evidence. `defence`: what the
+    seller handed in, oldest first."""
 
     description: str
     evidence: str
     proposal: str
     takes: list[TakeOut]
+    defence: list[DeskDefenceOut]
 
 
 class DeskChargebackPage(Schema):

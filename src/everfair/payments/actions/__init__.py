@@ -1,6 +1,6 @@
 """Everything that writes about payments, by noun."""
 
-from everfair.payments.actions.answers import answer_chargeback, send_answers
+from everfair.payments.actions.answers import answer_chargeback, lock_chargeback, refuse_unanswerable, send_answers
 from everfair.payments.actions.bank_accounts import (
     add_bank_account,
     confirm_bank_account,
@@ -95,6 +95,7 @@ __all__ = [
     "keep_reserve",
     "leave_on_credit",
     "limit_rail",
+    "lock_chargeback",
     "look_at_bank_account",
     "lower_dues",
     "match_lines",
@@ -119,6 +120,7 @@ __all__ = [
     "readmit_payout",
     "readmit_return",
     "refuse_bank_account",
+    "refuse_unanswerable",
     "release_batch",
     "remove_bank_account",
     "reopen_batch",

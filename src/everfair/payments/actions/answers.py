@@ -17,10 +17,10 @@ from everfair.base.together import part
 from everfair.events.payments import ChargebackAnswered
 from everfair.payments.models import Chargeback
 from everfair.payments.providers.port import OutcomeUnknown, ProviderDown, ProviderRefused
+from everfair.payments.queries.chargebacks import EVIDENCE_MOST
 from everfair.payments.rails import client
 
 log = logging.getLogger(__name__)
-EVIDENCE_MOST = 20_000
 
 
 def answer_chargeback(chargeback_id: UUID, answer: str, evidence: str, *, by: Actor) -> Chargeback:
@@ -38,21 +38,32 @@ def answer_chargeback(chargeback_id: UUID, answer: str, evidence: str, *, by: Ac
     if len(evidence) > EVIDENCE_MOST:
         raise Refused("payments.evidence", _("Please write less."), field="evidence", status=422)
     with part():
-        found = find_one(Chargeback, "id = %s FOR UPDATE", [chargeback_id])
-        if found is None:
-            raise NotVisible
+        found = lock_chargeback(chargeback_id)
         if found.answer == answer and found.evidence == evidence:
             raise AlreadyDone("base.already_done", _("This has been done already."))
-        if found.state != "open" or found.answer:
-            raise Refused("payments.chargeback_over", _("This chargeback has been answered or decided already."))
-        if found.evidence_due_at is not None and found.evidence_due_at <= now():
-            raise Refused("payments.chargeback_late", _("The time to answer it is over."))
+        refuse_unanswerable(found)
         before = as_it_is(found)
         found.answer, found.evidence, found.answered_by = answer, evidence, by.person_id
         found.answered_at = EfNow()  # type: ignore[assignment]
         save_changes(found, before)
         emit(ChargebackAnswered(found.pk, answer), by=by)
     return found
+
+
+def lock_chargeback(chargeback_id: UUID) -> Chargeback:
+    """The row, locked; after the companies, the order and its stages where these are locked too."""
+    found = find_one(Chargeback, "id = %s FOR UPDATE", [chargeback_id])
+    if found is None:
+        raise NotVisible
+    return found
+
+
+def refuse_unanswerable(found: Chargeback) -> None:
+    """Nothing can be said to the provider any more: it is decided, was answered, or its day is over."""
+    if found.state != "open" or found.answer:
+        raise Refused("payments.chargeback_over", _("This chargeback has been answered or decided already."))
+    if found.evidence_due_at is not None and found.evidence_due_at <= now():
+        raise Refused("payments.chargeback_late", _("The time to answer it is over."))
 
 
 def send_answers() -> int:

@@ -63,10 +63,10 @@ def import_rates(name: str, body: bytes, *, by: Actor, allow_jumps: bool = False
     try:
         read = ecb.read_rates(body)
     except Unreadable as no:
-        raise _refused(no.reason) from no
+        raise _refused(_(no.sentence) % no.values) from no
     source = _source_of(read.sender)
     if max(read.days) > now().date():
-        raise _refused(f"{max(read.days)} has not come yet")
+        raise _refused(_("%(day)s has not come yet") % {"day": max(read.days)})
     with part():
         ask("SELECT pg_advisory_xact_lock(hashtextextended('payments.rates', 0))")
         known = _standing(source, min(read.days), max(read.days))
@@ -131,7 +131,7 @@ def _source_of(sender: str) -> str:
         return "ecb"
     if sender == sandbox.SENDER and settings.KIND != "live":
         return "sandbox"
-    raise _refused(f"rates of {sender[:60]} are not taken here")
+    raise _refused(_("rates of %(sender)s are not taken here") % {"sender": sender[:60]})
 
 
 def _refused(reason: str) -> Refused:
@@ -163,7 +163,8 @@ def _new_rates(days: Days, known: Days) -> Iterator[tuple[date, str, Decimal]]:
             if before is None:
                 yield day, currency, rate
             elif before != rate:
-                raise _refused(f"{currency} on {day} is {rate} here and {before.normalize():f} since its publication")
+                said = {"currency": currency, "day": day, "rate": rate, "before": f"{before.normalize():f}"}
+                raise _refused(_("%(currency)s on %(day)s is %(rate)s here and %(before)s since its publication") % said)
 
 
 def _refuse_jumps(days: Days, known: Days) -> None:
@@ -174,7 +175,8 @@ def _refuse_jumps(days: Days, known: Days) -> None:
             stands = currency in known.get(day, {})
             last = newest.get(currency)
             if last is not None and not (stands and last[2]) and _jumped(last[1], rate, (day - last[0]).days, most):
-                raise _refused(f"{currency} went from {last[1].normalize():f} on {last[0]} to {rate} on {day}; look at it")
+                said = {"currency": currency, "before": f"{last[1].normalize():f}", "then": last[0], "rate": rate, "day": day}
+                raise _refused(_("%(currency)s went from %(before)s on %(then)s to %(rate)s on %(day)s; look at it") % said)
             newest[currency] = day, rate, stands
 
 

@@ -16,7 +16,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from everfair.payments.statements.camt import parsed
-from everfair.payments.statements.read import Unreadable
+from everfair.payments.statements.read import N_, Unreadable
 from everfair.payments.values import FX_BASE
 from everfair.reference.queries import CURRENCIES
 
@@ -41,9 +41,9 @@ class ReadRates:
 
 
 def read_rates(body: bytes) -> ReadRates:
-    """Raises Unreadable with the reason, in English as a file of statements does."""
+    """Raises Unreadable with the reason, as a file of statements does."""
     if len(body) > LARGEST:
-        raise Unreadable("larger than 10 MB")
+        raise Unreadable(N_("the file is larger than 10 MB"))
     if body[:4] == b"PK\x03\x04":
         return ReadRates("", _csv(_unzipped(body)))
     if body.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<":
@@ -54,19 +54,19 @@ def read_rates(body: bytes) -> ReadRates:
 def _xml(body: bytes) -> ReadRates:
     root = parsed(body)
     if root.tag != f"{_GESMES}Envelope":
-        raise Unreadable("this XML is no envelope of reference rates")
+        raise Unreadable(N_("this XML is no envelope of reference rates"))
     sender = (root.findtext(f"{_GESMES}Sender/{_GESMES}name") or "").strip()[:100]
     outer = root.findall(f"{_NAMESPACE}Cube")
     if not sender or len(outer) != 1 or len(outer[0]) == 0:
-        raise Unreadable("this envelope of reference rates names no sender or holds no rates")
+        raise Unreadable(N_("this envelope of reference rates names no sender or holds no rates"))
     days: Days = {}
     for cube in outer[0]:
         if cube.tag != f"{_NAMESPACE}Cube":
-            raise Unreadable("an element that does not belong there")
+            raise Unreadable(N_("an element that does not belong there"))
         day = _new_day(days, _iso_day(cube.get("time") or ""))
         for one in cube:
             if one.tag != f"{_NAMESPACE}Cube" or len(one):
-                raise Unreadable("an element that does not belong there")
+                raise Unreadable(N_("an element that does not belong there"))
             _note(days, day, one.get("currency") or "", one.get("rate") or "")
     return ReadRates(sender, _whole(days))
 
@@ -75,12 +75,12 @@ def _csv(body: bytes) -> Days:
     try:
         text = body.decode("utf-8-sig")
     except UnicodeDecodeError:
-        raise Unreadable("not text in UTF-8") from None
+        raise Unreadable(N_("not text in UTF-8")) from None
     if "\0" in text or '"' in text:
-        raise Unreadable("no table of reference rates")
+        raise Unreadable(N_("no table of reference rates"))
     rows = [[cell.strip() for cell in row] for row in csv.reader(io.StringIO(text)) if row]
     if len(rows) < 2 or rows[0][0] != "Date":
-        raise Unreadable("no table of reference rates")
+        raise Unreadable(N_("no table of reference rates"))
     head = [name for name in rows[0][1:] if name]
     days: Days = {}
     for row in rows[1:]:
@@ -88,13 +88,13 @@ def _csv(body: bytes) -> Days:
         if len(cells) > len(head) and not any(cells[len(head) :]):
             cells = cells[: len(head)]  # each line ends in a comma
         if len(cells) != len(head):
-            raise Unreadable("a line with another number of columns than its head")
+            raise Unreadable(N_("a line with another number of columns than its head"))
         day = _new_day(days, _written_day(row[0]))
         for currency, rate in zip(head, cells, strict=True):
             if rate != "N/A":
                 _note(days, day, currency, rate)
     if len(set(head)) < len(head):
-        raise Unreadable("a currency twice")
+        raise Unreadable(N_("a currency twice"))
     return _whole(days)
 
 
@@ -104,13 +104,13 @@ def _unzipped(body: bytes) -> bytes:
         with zipfile.ZipFile(io.BytesIO(body)) as packed:
             names = packed.infolist()
             if len(names) != 1 or names[0].flag_bits & 1:
-                raise Unreadable("a zip file with anything but one open file in it")
+                raise Unreadable(N_("a zip file with anything but one open file in it"))
             with packed.open(names[0]) as one:
                 found = one.read(LARGEST + 1)
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as error:
-        raise Unreadable("not a zip file that can be opened") from error
+        raise Unreadable(N_("not a zip file that can be opened")) from error
     if len(found) > LARGEST:
-        raise Unreadable("larger than 10 MB")
+        raise Unreadable(N_("the file is larger than 10 MB"))
     return found
 
 
@@ -118,31 +118,31 @@ def _note(days: Days, day: date, currency: str, rate: str) -> None:
     if currency in WITHDRAWN:
         return
     if currency == FX_BASE or currency not in CURRENCIES:
-        raise Unreadable(f"a currency that has no rate here: {currency[:10]}")
+        raise Unreadable(N_("a currency that has no rate here: %(currency)s"), currency=currency[:10])
     if currency in days[day]:
-        raise Unreadable(f"{currency} twice on {day}")
+        raise Unreadable(N_("%(currency)s twice on %(day)s"), currency=currency, day=day)
     if not _RATE.fullmatch(rate):
-        raise Unreadable(f"no rate of {currency} on {day}: {rate[:20]}")
+        raise Unreadable(N_("no rate of %(currency)s on %(day)s: %(rate)s"), currency=currency, day=day, rate=rate[:20])
     found = Decimal(rate)
     if found <= 0:
-        raise Unreadable(f"a rate of {currency} on {day} that is not above zero")
+        raise Unreadable(N_("a rate of %(currency)s on %(day)s that is not above zero"), currency=currency, day=day)
     days[day][currency] = found
 
 
 def _new_day(days: Days, day: date) -> date:
     if day in days:
-        raise Unreadable(f"{day} twice")
+        raise Unreadable(N_("%(day)s twice"), day=day)
     days[day] = {}
     return day
 
 
 def _iso_day(text: str) -> date:
     if not _DAY.fullmatch(text):
-        raise Unreadable(f"no day: {text[:20]}")
+        raise Unreadable(N_("no day: %(text)s"), text=text[:20])
     try:
         return date.fromisoformat(text)
     except ValueError:
-        raise Unreadable(f"no day: {text[:20]}") from None
+        raise Unreadable(N_("no day: %(text)s"), text=text[:20]) from None
 
 
 def _written_day(text: str) -> date:
@@ -152,11 +152,13 @@ def _written_day(text: str) -> date:
     try:
         return datetime.strptime(text, "%d %B %Y").date()
     except ValueError:
-        raise Unreadable(f"no day: {text[:20]}") from None
+        raise Unreadable(N_("no day: %(text)s"), text=text[:20]) from None
 
 
 def _whole(days: Days) -> Days:
     empty = next((day for day, rates in days.items() if not rates), None)
-    if not days or empty is not None:
-        raise Unreadable(f"no rate on {empty}" if days else "no rates")
+    if not days:
+        raise Unreadable(N_("no rates"))
+    if empty is not None:
+        raise Unreadable(N_("no rate on %(day)s"), day=empty)
     return days

@@ -22,7 +22,9 @@ from everfair.payments.queries.bank import (
     statements_page,
 )
 from everfair.payments.queries.chargebacks import (
+    EVIDENCE_MOST,
     chargeback,
+    chargeback_of_payee,
     chargeback_seen_by,
     chargebacks_of,
     chargebacks_seen_by,
@@ -126,6 +128,7 @@ from everfair.payments.queries.transfers import TransferFace, reference_of, tran
 from everfair.payments.queries.ways import OpenWay, ways_of
 
 __all__ = [
+    "EVIDENCE_MOST",
     "BatchFile",
     "BatchRow",
     "DueRow",
@@ -157,6 +160,7 @@ __all__ = [
     "card_rails",
     "chargeback",
     "chargeback_exposure",
+    "chargeback_of_payee",
     "chargeback_seen_by",
     "chargebacks_due",
     "chargebacks_of",

@@ -13,6 +13,9 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find, find_one
 from everfair.payments.models import Chargeback, ChargebackTake
 
+# Characters of what is answered to one.
+EVIDENCE_MOST = 20_000
+
 
 def chargebacks_visible_to(actor: Actor) -> tuple[str, list[UUID]]:
     """The condition that a query of chargebacks begins with: their payer, their payee, and the platform."""
@@ -29,6 +32,20 @@ def chargeback(chargeback_id: UUID, actor: Actor) -> Chargeback:
     if found is None:
         raise NotVisible
     return found
+
+
+def chargeback_of_payee(chargeback_id: UUID, actor: Actor) -> Chargeback:
+    """As the company sees it that the payment was for; NotVisible for its payer. It knows its `purpose`, `purpose_kind` and what it was
+    for (`description`)."""
+    also = {"purpose": _PURPOSE, "purpose_kind": _PURPOSE_KIND, "description": _FOR}
+    if actor.kind in ("person", "key"):
+        found = find(Chargeback, "id = %s AND payee_id = %s", [chargeback_id, actor.company_id], also=also)
+    else:
+        where, params = chargebacks_visible_to(actor)
+        found = find(Chargeback, f"id = %s AND {where}", [chargeback_id, *params], also=also)
+    if not found:
+        raise NotVisible
+    return found[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +91,7 @@ def chargebacks_of(purposes: Sequence[UUID]) -> list[Chargeback]:
 
 _OF = "intent_id IN (SELECT id FROM payments_intent WHERE purpose = ANY(%s::uuid[])) AND refund_id IS NULL ORDER BY id"
 _PURPOSE = "(SELECT purpose FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
+_PURPOSE_KIND = "(SELECT purpose_kind FROM payments_intent i WHERE i.id = payments_chargeback.intent_id)"
 
 
 def is_charged_back(purposes: Sequence[UUID]) -> bool:

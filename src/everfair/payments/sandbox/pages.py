@@ -21,7 +21,7 @@ from everfair.base.sandbox.pages import (
 from everfair.base.sandbox.refusals import Refusal, origin
 from everfair.base.sandbox.service import Request, Response, Service
 from everfair.base.sandbox.words import language_of
-from everfair.payments.sandbox import checkouts, disputes
+from everfair.payments.sandbox import checkouts, disputes, withdrawals
 from everfair.payments.sandbox.amounts import written
 from everfair.payments.sandbox.words import WORDS
 
@@ -99,7 +99,8 @@ def console(service: Service, request: Request, language: str) -> Response:
         return closed
     if request.method == "POST":
         with service.store.writing() as db:
-            if not _dispute(service, db, request.path, form_of(request)) and not act(service, db, request.path, form_of(request)):
+            form = form_of(request)
+            if not any(does(service, db, request.path, form) for does in (_dispute, _withdrawal, act)):
                 raise Refusal(404, "missing", "")
         service.courier.wake()
         return back_to_console(language)
@@ -110,6 +111,8 @@ def console(service: Service, request: Request, language: str) -> Response:
             "checkouts": db.execute("select * from checkouts order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
             "disputes": db.execute("select * from disputes order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
             "reasons": disputes.REASONS,
+            "withdrawals": withdrawals.newest(db, ROWS_MAX),
+            "settled": withdrawals.settled(db),
             "payouts": db.execute("select * from payouts order by created_at desc limit ?", (ROWS_MAX,)).fetchall(),
         }
     return PAGES.page("console_payments.html", language, request, written=written, **shown)
@@ -123,6 +126,18 @@ def _dispute(service: Service, db: sqlite3.Connection, path: str, form: Mapping[
         disputes.open_dispute(db, service.announcer, asked | ({} if amount is None else {"amount_minor": amount}), time.time())
     elif path == "/console/disputes/decide":
         disputes.decide_dispute(db, service.announcer, form.get("id", ""), form.get("verb", ""), time.time())
+    else:
+        return False
+    return True
+
+
+def _withdrawal(_service: Service, db: sqlite3.Connection, path: str, form: Mapping[str, str]) -> bool:
+    """A button of the withdrawals; False when it is none of theirs."""
+    if path == "/console/withdrawals":
+        asked = {"amount_minor": number(form.get("amount_minor", "")), "currency": form.get("currency", "").strip().upper()}
+        withdrawals.withdraw(db, asked, time.time())
+    elif path == "/console/withdrawals/return":
+        withdrawals.send_back(db, form.get("id", ""), time.time())
     else:
         return False
     return True

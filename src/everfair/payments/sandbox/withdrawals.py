@@ -34,4 +34,22 @@ def send_back(db: sqlite3.Connection, ref: str, now: float) -> dict[str, Any]:
     return {"id": ref, "amount_minor": minor, "currency": currency, "state": "returned"}
 
 
-__all__ = ["send_back", "withdraw"]
+def settled(db: sqlite3.Connection) -> list[sqlite3.Row]:
+    """What there is to withdraw: currency and amount (`minor`)."""
+    query = (
+        "select currency, sum(net_minor) as minor from settlements group by currency having sum(net_minor) > 0 order by currency"
+    )
+    return db.execute(query).fetchall()
+
+
+def newest(db: sqlite3.Connection, most: int) -> list[sqlite3.Row]:
+    """Withdrawals, the last one first: reference, amount_minor, currency, settled_at, and whether it is `returned`."""
+    query = """
+        select w.reference, -w.gross_minor as amount_minor, w.currency, w.settled_at, exists (
+            select 1 from settlements r where r.reference = w.reference and r.kind = 'withdrawal_returned') as returned
+        from settlements w where w.kind = 'withdrawal' order by w.id desc limit ?
+    """
+    return db.execute(query, (most,)).fetchall()
+
+
+__all__ = ["newest", "send_back", "settled", "withdraw"]

@@ -12,6 +12,7 @@ from everfair.trade.actions.amending import (
 )
 from everfair.trade.actions.claim_inspections import ask_inspection_in_claim, end_inspection_in_claim
 from everfair.trade.actions.confirming import announce_confirmation
+from everfair.trade.actions.defending import await_defence, defend_chargeback, tell_charged_seller
 from everfair.trade.actions.extensions import (
     ask_extension,
     expire_extension,
@@ -72,6 +73,7 @@ __all__ = [
     "ask_extension",
     "ask_inspection",
     "ask_inspection_in_claim",
+    "await_defence",
     "award_framework",
     "award_quote",
     "call_dated",
@@ -85,6 +87,7 @@ __all__ = [
     "declare_packed",
     "decline_inspection",
     "decline_order",
+    "defend_chargeback",
     "divide_held",
     "draft_award",
     "draft_call_off",
@@ -136,6 +139,7 @@ __all__ = [
     "take_back_amendment",
     "take_back_extension",
     "take_over_case",
+    "tell_charged_seller",
     "wait_for_transfer",
     "waive_inspection",
 ]

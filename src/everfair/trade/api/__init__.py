@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trade.api import amendments, extensions, inspections, kinds, orders, returns, statements
+from everfair.trade.api import amendments, defences, extensions, inspections, kinds, orders, returns, statements
 
 router = Router()
-for part in (orders, amendments, extensions, inspections, kinds, returns, statements):
+for part in (orders, amendments, extensions, inspections, kinds, returns, defences, statements):
     router.add_router("", part.router)

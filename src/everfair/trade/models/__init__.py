@@ -1,6 +1,7 @@
 """Columns and constraints of trades, by noun."""
 
 from everfair.trade.models.amendments import Amendment, Credit, CreditUse
+from everfair.trade.models.defences import Defence
 from everfair.trade.models.evidence import Acceptance, AcceptedLine, Decision, Release, Shown, StagePart
 from everfair.trade.models.inspections import Inspection, InspectionDebt, InspectionReport
 from everfair.trade.models.kinds import Framework, FrameworkLine, GroupBuy, SampleCredit
@@ -30,6 +31,7 @@ __all__ = [
     "Credit",
     "CreditUse",
     "Decision",
+    "Defence",
     "Extension",
     "Framework",
     "FrameworkLine",

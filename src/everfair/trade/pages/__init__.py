@@ -5,6 +5,7 @@ from everfair.trade.pages.amending import amend, refuse_amendment, sign_amendmen
 from everfair.trade.pages.awarding import award
 from everfair.trade.pages.buyers import buyer
 from everfair.trade.pages.composing import compose, place
+from everfair.trade.pages.defending import defend
 from everfair.trade.pages.extending import answer_extension, ask_extension
 from everfair.trade.pages.fees import return_money
 from everfair.trade.pages.frameworks import award_frame, call, end_frame, frame, keep_frame
@@ -44,6 +45,7 @@ __all__ = [
     "confirm",
     "declare_packed",
     "decline_inspection",
+    "defend",
     "end_frame",
     "end_order",
     "finish_shipping",

@@ -57,6 +57,7 @@ from everfair.trade.queries.papers import paper as paper_of
 from everfair.trade.queries.shipments import sent_goods
 from everfair.trade.queries.timeline import in_words
 from everfair.trade.queries.words import AGREEMENT_NAMES, STAGE_NAMES, charge_name, incoterm_name, rules_in_words, stage_due
+from everfair.trade.roles import DEFENDING
 
 PER_PAGE = 25
 
@@ -142,6 +143,7 @@ def order_face(request: HttpRequest, found: Order, form: MessageForm | None = No
         "proposed": _proposed(found, actor),
         "credit": queries.credit_left(found),
         "chargebacks": taken_back,
+        "to_defend": {row.pk for row in taken_back if row.payee_id == actor.company_id and DEFENDING.admits(actor)},
         "inspections": inspections_of(found),
         "sent": sent_goods(found, accepted),
         "accepted": accepted,

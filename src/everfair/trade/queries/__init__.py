@@ -11,6 +11,7 @@ from everfair.trade.queries.amendments import (
 )
 from everfair.trade.queries.buyers import BuyerRecord, Issues, buyer_by_number, buyer_record, has_business_with
 from everfair.trade.queries.calendars import ship_day
+from everfair.trade.queries.defences import Charged, charged, defences_of, defended, in_english, shown_defences
 from everfair.trade.queries.evidence import Evidence, evidence_of
 from everfair.trade.queries.extensions import extension_in, extension_moves, extensions_of
 from everfair.trade.queries.fees import fee_words, fees_on, kept_of
@@ -54,6 +55,7 @@ from everfair.trade.queries.turns import HeldSum, OrderCounts, Turn, held_sums, 
 
 __all__ = [
     "BuyerRecord",
+    "Charged",
     "Evidence",
     "Happening",
     "HeldSum",
@@ -70,12 +72,15 @@ __all__ = [
     "buyer_by_number",
     "buyer_record",
     "changes_in",
+    "charged",
     "claim_of_inspection",
     "credit_left",
     "credit_of_held",
     "credits_over",
     "days_in_claim",
     "debts_left",
+    "defences_of",
+    "defended",
     "evidence_of",
     "extension_in",
     "extension_moves",
@@ -87,6 +92,7 @@ __all__ = [
     "group_buy_of_offer",
     "has_business_with",
     "held_sums",
+    "in_english",
     "inspections_of_claim",
     "kept_of",
     "moves_of",
@@ -106,6 +112,7 @@ __all__ = [
     "running_group_buys",
     "running_lines",
     "ship_day",
+    "shown_defences",
     "shown_of",
     "stage_id",
     "stages_in",

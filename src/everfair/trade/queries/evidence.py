@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 from django.utils.translation import override
@@ -16,20 +18,26 @@ from everfair.messaging.queries import messages_of, threads_about
 from everfair.trade.models import Order
 from everfair.trade.queries.orders import order, stages_of
 from everfair.trade.queries.timeline import timeline
+from everfair.trade.values import DEFENCE_PAPERS
 
 _SAID_AT_MOST = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """`facts` (moment, what, in the reader's language) and `said` (moment, who, words), oldest first; `has`: which papers there are, and
-    which are missing. `text`: all of it in English, for the provider."""
+    """`facts` (moment, what, in the reader's language) and `said` (moment, who, words), oldest first; `papers`: which
+    there are, {code: what it shows, in English}. `text`: all of it in English, for the provider."""
 
     order: Order
     facts: list[tuple[datetime, str]]
     said: list[tuple[datetime, str, str]]
-    has: list[tuple[str, bool]]
+    papers: dict[str, str]
     text: str
+
+    @property
+    def has(self) -> list[tuple[str, bool]]:
+        """Every paper that could be there, and whether it is."""
+        return [(code, code in self.papers) for code in DEFENCE_PAPERS]
 
 
 def evidence_of(stage_id: UUID, actor: Actor) -> Evidence | None:
@@ -42,14 +50,7 @@ def evidence_of(stage_id: UUID, actor: Actor) -> Evidence | None:
     said = _said(found, actor)
     sent = consignments_of(found.pk)
     proofs = proofs_of([one.pk for one in sent])
-    has = [
-        ("contract", found.seller_signed_at is not None),
-        ("shipping", bool(sent)),
-        ("delivery", bool(proofs)),
-        ("acceptance", found.received_at is not None),
-        ("inspection", found.inspection in ("passed", "waived")),
-        ("talk", bool(said)),
-    ]
+    papers = _papers(found, sent, proofs, said)
     with override("en"):
         lines = [
             f"Order {found.reference}, {plain_money(found.total)}, {found.incoterm} {found.named_place}.",
@@ -66,7 +67,32 @@ def evidence_of(stage_id: UUID, actor: Actor) -> Evidence | None:
             *(f"{_plain(at)} {who}: {words}" for at, who, words in said),
         ]
         text = "\n".join(str(line) for line in lines)
-    return Evidence(found, [(each.at, str(each.text)) for each in happened], said, has, text[:19_000])
+    return Evidence(found, [(each.at, str(each.text)) for each in happened], said, papers, text[:19_000])
+
+
+def _papers(found: Order, sent: Sequence[Any], proofs: Mapping[UUID, Any], said: Sequence[Any]) -> dict[str, str]:
+    papers = {}
+    if found.seller_signed_at is not None:
+        papers["contract"] = (
+            f"Contract {found.reference}, signed by both sides by {_plain(found.seller_signed_at)}, SHA-256 {found.terms_hash}."
+        )
+    if sent:
+        ways = (f"{one.carrier} {one.tracking_number or 'without a number'} on {one.handed_over_on}" for one in sent)
+        papers["shipping"] = f"Goods handed to the carrier: {', '.join(ways)}."
+    if proofs:
+        ways = (f"{one.carrier} {one.tracking_number or 'without a number'}" for one in sent if one.pk in proofs)
+        papers["delivery"] = f"Proof of delivery: {', '.join(ways)}."
+    if found.received_at is not None:
+        papers["acceptance"] = f"The buyer accepted the goods: {_plain(found.received_at)}."
+    if found.inspection in ("passed", "waived"):
+        papers["inspection"] = (
+            "The goods passed an inspection."
+            if found.inspection == "passed"
+            else "The buyer took the goods after a failed inspection."
+        )
+    if said:
+        papers["talk"] = f"What both sides wrote: {len(said)} messages, the last on {_plain(said[-1][0])}."
+    return papers
 
 
 def _said(found: Order, actor: Actor) -> list[tuple[datetime, str, str]]:
