@@ -39,7 +39,11 @@ def two() -> list[Person]:
 def ruled(**numbers: str) -> None:
     for name, value in numbers.items():
         RuleVersion.objects.create(
-            market="export", name=f"trust.admission_{name}", value=Decimal(value), valid_from=now() - timedelta(seconds=1), set_by="test"
+            market="export",
+            name=f"trust.admission_{name}",
+            value=Decimal(value),
+            valid_from=now() - timedelta(seconds=1),
+            set_by="test",
         )
 
 
@@ -176,7 +180,7 @@ def test_the_database_lets_nobody_pass(lane: str) -> None:
     rows = [submitted()[0] for _n in range(4)]
     day = admission_day(now().date())
 
-    with pytest.raises(IntegrityError, match="in_order|renewals"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"in_order|renewals"), transaction.atomic():
         Admission.objects.create(verification=rows[3], day=day, lane=lane)
     with pytest.raises(IntegrityError, match="trust_admission_waits"), transaction.atomic():
         Admission.objects.create(verification=filled(make.actor(make.company(), "owner")), day=day, lane="arrival")
@@ -190,7 +194,7 @@ def test_the_database_draws_for_nobody_before_their_turn_and_keeps_what_was(two:
     with pytest.raises(IntegrityError, match="trust_seat_admitted"), transaction.atomic():
         Seat.objects.create(verification=rows[2], role="maker", person=two[0], among=1)
     for sql in ("DELETE FROM trust_admission", "UPDATE trust_admission SET day = day + 1", "DELETE FROM trust_confirmedfraud"):
-        with pytest.raises(Exception, match="append"), transaction.atomic(), connection.cursor() as cursor:  # noqa: PT011
+        with pytest.raises(Exception, match="append"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
 
 

@@ -37,7 +37,11 @@ BRAKE = brake_of({name: rule.default for name, rule in RULES.items()})
 QUIET = Load(on_duty=2, decided=(), granted=0, bad=0)
 START = Start(waiting=0, usual=Decimal(2), per_reviewer=Decimal(4), estimate=Decimal("0.01"))
 campaigns = st.builds(
-    Campaign, applicants=st.integers(1, 5000), days=st.integers(1, 60), fraud=st.decimals(0, 1, places=3), reviewers=st.integers(1, 60)
+    Campaign,
+    applicants=st.integers(1, 5000),
+    days=st.integers(1, 60),
+    fraud=st.decimals(0, 1, places=3),
+    reviewers=st.integers(1, 60),
 )
 starts = st.builds(
     Start, waiting=st.integers(0, 500), usual=st.decimals(0, 30, places=2), per_reviewer=st.decimals("0.1", 12, places=2),
@@ -73,12 +77,16 @@ def test_at_the_brake_no_more_frauds_are_expected_in_a_day_than_at_the_threshold
     found = allowance(load, BRAKE)
 
     assert 0 < found.estimate < 1
-    assert found.beyond == 1 or found.beyond * found.estimate <= found.total * max(BRAKE.threshold, min(found.estimate, BRAKE.threshold))
+    assert found.beyond == 1 or found.beyond * found.estimate <= found.total * max(
+        BRAKE.threshold, min(found.estimate, BRAKE.threshold)
+    )
     assert allowance(replace(load, granted=granted + 1, bad=load.bad + 1), BRAKE).beyond <= found.beyond
 
 
 @given(st.lists(st.booleans(), max_size=60), st.integers(0, 30), st.integers(0, 10), st.integers(0, 80))
-def test_nobody_passes_another_and_no_more_come_than_the_day_allows(line: list[bool], arrival: int, renewal: int, in_hand: int) -> None:
+def test_nobody_passes_another_and_no_more_come_than_the_day_allows(
+    line: list[bool], arrival: int, renewal: int, in_hand: int
+) -> None:
     waiting = [Waiting(new_id(), renews) for renews in line]
     day = allowance(replace(QUIET, granted=100, bad=9), BRAKE)
 

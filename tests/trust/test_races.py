@@ -54,7 +54,11 @@ def test_many_clocks_and_applicants_admit_each_once_in_order_and_no_more_than_th
     together([admit_from_the_line] * 8)
 
     assert kinds(results) == 0
-    order = list(Verification.objects.filter(pk__in=[row.pk for row in rows]).order_by("submitted_at", "number").values_list("pk", flat=True))
+    order = list(
+        Verification.objects.filter(pk__in=[row.pk for row in rows])
+        .order_by("submitted_at", "number")
+        .values_list("pk", flat=True)
+    )
     assert list(Admission.objects.order_by("created_at", "id").values_list("verification_id", flat=True)) == order[:4]
     assert sorted(Seat.objects.filter(verification__in=order).values_list("role", flat=True)) == ["checker"] * 4 + ["maker"] * 4
 
