@@ -155,7 +155,7 @@ def test_listed_companies_and_ended_memberships_count_as_frauds_once(two: list[P
     company = granted().company
     entry = actions.propose_blacklisting(company.pk, "Took money.", "Three rulings.", by=acting(two[0]))
     assert counted(brake()).load.bad == 0
-    actions.confirm_blacklisting(entry.pk, by=acting(two[1]))
+    actions.confirm_blacklisting(entry.pk, "I read the same.", by=acting(two[1]))
     count_in_fraud_estimate(RiskCaseDecided(new_id(), company.pk, True))
 
     found = counted(brake()).load
@@ -180,9 +180,9 @@ def test_the_database_lets_nobody_pass(lane: str) -> None:
     rows = [submitted()[0] for _n in range(4)]
     day = admission_day(now().date())
 
-    with pytest.raises(IntegrityError, match=r"in_order|renewals"), transaction.atomic():
+    with pytest.raises(IntegrityError, match=r"came first|kept for renewals"), transaction.atomic():
         Admission.objects.create(verification=rows[3], day=day, lane=lane)
-    with pytest.raises(IntegrityError, match="trust_admission_waits"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="only what waits"), transaction.atomic():
         Admission.objects.create(verification=filled(make.actor(make.company(), "owner")), day=day, lane="arrival")
     Admission.objects.bulk_create([Admission(verification=row, day=day, lane="arrival") for row in rows[2:]])
 
@@ -191,10 +191,10 @@ def test_the_database_draws_for_nobody_before_their_turn_and_keeps_what_was(two:
     narrow()
     rows = [submitted()[0] for _n in range(3)]
 
-    with pytest.raises(IntegrityError, match="trust_seat_admitted"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="its turn has not come"), transaction.atomic():
         Seat.objects.create(verification=rows[2], role="maker", person=two[0], among=1)
     for sql in ("DELETE FROM trust_admission", "UPDATE trust_admission SET day = day + 1", "DELETE FROM trust_confirmedfraud"):
-        with pytest.raises(Exception, match="append"), transaction.atomic(), connection.cursor() as cursor:
+        with pytest.raises(Exception, match=r"permission denied|append"), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(sql)
 
 
@@ -226,7 +226,7 @@ def test_the_desk_shows_every_number_and_simulates_a_campaign(two: list[Person])
     assert who.get("/en/office/admission/?applicants=x&days=0&fraud=101&reviewers=").status_code == 422
     before = queries_of(who, "/en/office/admission/")
     [submitted() for _n in range(3)]
-    assert queries_of(who, "/en/office/admission/") == before <= 12
+    assert queries_of(who, "/en/office/admission/") == before <= 13
     assert AdmissionDay.objects.get().waiting == 5
 
 
