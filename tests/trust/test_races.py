@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
+from everfair.base.clock import now
 from everfair.base.models import Event
 from everfair.base.refused import NotVisible, Refused
 from everfair.companies.models import Company
+from everfair.markets.models import RuleVersion
 from everfair.trust import actions
-from everfair.trust.models import Link, Seat, Verification
+from everfair.trust.jobs import admit_from_the_line
+from everfair.trust.models import Admission, Link, Seat, Verification
 from tests import make
 from tests.base.together import together
 from tests.trust.reviewing import acting, checker_of, filled, fresh, looked_at, maker_of, proposed, reviewer, submitted
@@ -31,6 +36,31 @@ def test_many_workers_draw_once():
 
     assert sorted(Seat.objects.filter(verification=row).values_list("role", flat=True)) == ["checker", "maker"]
     assert fresh(row).state == "reviewing"
+
+
+def test_many_clocks_and_applicants_admit_each_once_in_order_and_no_more_than_the_day_allows():
+    reviewer(), reviewer()
+    for name, value in (("begin", 4), ("floor", 1), ("in_hand", 1)):
+        RuleVersion.objects.create(
+            market="export", name=f"trust.admission_{name}", value=value, valid_from=now() - timedelta(days=1), set_by="test"
+        )
+    hands = [make.actor(make.company(), "owner") for _n in range(8)]
+    rows = [filled(by) for by in hands]
+
+    results = together(
+        [lambda row=row, by=by: actions.submit_verification(row.pk, by=by) for row, by in zip(rows, hands, strict=True)]
+        + [admit_from_the_line] * 8
+    )
+    together([admit_from_the_line] * 8)
+
+    assert kinds(results) == 0
+    order = list(
+        Verification.objects.filter(pk__in=[row.pk for row in rows])
+        .order_by("submitted_at", "number")
+        .values_list("pk", flat=True)
+    )
+    assert list(Admission.objects.order_by("created_at", "id").values_list("verification_id", flat=True)) == order[:4]
+    assert sorted(Seat.objects.filter(verification__in=order).values_list("role", flat=True)) == ["checker"] * 4 + ["maker"] * 4
 
 
 def test_one_begins_whoever_clicks_twice():

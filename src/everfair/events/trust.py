@@ -14,6 +14,15 @@ class VerificationSubmitted:
 
 
 @event
+class VerificationAdmitted:
+    """Its turn came: reviewers are drawn for it. `waited`: it stood in the line for a while."""
+
+    verification_id: UUID
+    company_id: UUID
+    waited: bool
+
+
+@event
 class VerificationDrawn:
     """Two people were drawn, or drawn anew."""
 

@@ -67,7 +67,7 @@ FACT_WORDS = name_codes("fact", {
     "ClaimInspectionOrdered": _("Inspection ordered inside a claim"),
     "RulingGiven": _("Ruling given"), "RulingAppealed": _("Ruling appealed against"), "RulingOverdue": _("Ruling overdue"),
     "ClaimRuled": _("Claim decided for good"),
-    "VerificationSubmitted": _("Verification handed in"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
+    "VerificationSubmitted": _("Verification handed in"), "VerificationAdmitted": _("Turn of a verification came"), "VerificationDrawn": _("Reviewers drawn"), "VerificationAsked": _("Applicant asked"),
     "VerificationDecided": _("Verification decided"), "VerificationLapsed": _("Verification lapsed"), "LinkDeclared": _("Link to a company declared"),
     "FactCorrected": _("Fact of a standing corrected"), "StandingChanged": _("Standing changed"), "StandingsCounted": _("Standings counted"),
     "SanctionListReplaced": _("New edition of a sanction list"), "HitFound": _("Hit on a sanction list"), "HitDecided": _("Hit decided"),

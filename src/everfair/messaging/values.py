@@ -132,6 +132,7 @@ NOTICE_WORDS: dict[str, str] = {
     "review.hidden": N_("The operator has hidden a review of the order %(number)s; its page says why."),
     "review.unhidden": N_("The operator shows a review of the order %(number)s again."),
     "order.completed": N_("The order %(number)s is completed."),
+    "verification.admitted": N_("It is the turn of %(number)s: two reviewers are drawn for it."),
     "verification.asked": N_("The reviewers of %(number)s have a question: please answer it."),
     "verification.answer_by": N_("The reviewers of %(number)s wait for your answer until %(until)s."),
     "verification.granted": N_("%(number)s is granted: your company carries the level until %(until)s."),

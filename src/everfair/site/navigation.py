@@ -56,6 +56,7 @@ _OFFICE: tuple[tuple[str | Promise, tuple[Link, ...]], ...] = (
         ("office:issues",       _("Issues"),          "gavel",            OPERATOR, "i"),
         ("disputes:desk",       _("Cases"),           "scale",            OPERATOR, ""),
         ("trust:desk",          _("Verifications"),   "badge-check",      REVIEWER, "v"),
+        ("trust:admission",     _("Admission"),       "gauge",            REVIEWER, ""),
         ("risk:desk",           _("Risk"),            "shield-alert",     REVIEWER, "k"),
         ("trust:hits",          _("Screening"),       "search",           REVIEWER, ""),
         ("trust:discipline",    _("Discipline"),      "gavel",            REVIEWER, ""),

@@ -1,4 +1,4 @@
-"""What the clock does: it draws for who waits, goes on without an answer, lets levels lapse and sanctions end, counts how companies
+"""What the clock does: it admits from the line, draws for who waits, goes on without an answer, lets levels lapse and sanctions end, counts how companies
 stand, and has them screened."""
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from everfair.base.clock import now
 from everfair.base.deadlines import Reminder, on_deadline, on_reminder
 from everfair.markets.table import MARKETS
 from everfair.trust.actions import (
+    admit_applications,
     ask_for_changed,
     count_standings,
     draw_for_complaint,
@@ -31,6 +32,15 @@ from everfair.trust.reactions import remind_of_answer, remind_of_complaint, remi
 
 # Longer than one run lasts by itself.
 SCREENING_S = 1200
+
+
+@every(60, "trust.admit")
+def admit_from_the_line() -> int:
+    """Whose turn has come is drawn for. Returns how many were admitted."""
+    came = admit_applications()
+    for pk in came:
+        draw_reviewers(pk)
+    return len(came)
 
 
 @every(600, "trust.draw")

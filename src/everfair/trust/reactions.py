@@ -12,6 +12,7 @@ from everfair.base.rows import find_one
 from everfair.events.companies import CompanyProfileChanged, CompanyRegistered, MembershipChanged
 from everfair.events.disputes import ClaimRuled
 from everfair.events.payments import BankAccountAdded
+from everfair.events.risk import RiskCaseDecided
 from everfair.events.trade import ShippingLate
 from everfair.events.trust import (
     BlacklistAppealDecided,
@@ -23,6 +24,7 @@ from everfair.events.trust import (
     PointsGiven,
     SanctionBegan,
     SanctionEnded,
+    VerificationAdmitted,
     VerificationAsked,
     VerificationDecided,
     VerificationLapsed,
@@ -30,7 +32,7 @@ from everfair.events.trust import (
 )
 from everfair.messaging.actions import notify
 from everfair.trust import facts
-from everfair.trust.actions import ask_screening, note_traits, propose_points, screen_company
+from everfair.trust.actions import ask_screening, note_fraud, note_traits, propose_points, screen_company
 from everfair.trust.models import BlacklistEntry, Complaint, Penalty, Verification
 from everfair.trust.queries.discipline import discipline_rules
 from everfair.trust.values import RULED_OFFENCES
@@ -40,11 +42,24 @@ FACTS = facts.FACTS
 SCREENING = "trust.screening"
 PROPOSALS = "trust.discipline"
 TRAITS = "trust.traits"
+ADMISSION = "trust.admission"
 
 
 @on(CompanyRegistered, CompanyProfileChanged, MembershipChanged, BankAccountAdded, subscriber=TRAITS)
 def note_what_it_has(fact: CompanyRegistered | CompanyProfileChanged | MembershipChanged | BankAccountAdded) -> None:
     note_traits(fact.company_id)
+
+
+@on(VerificationAdmitted, subscriber=NOTICES)
+def tell_of_turn(fact: VerificationAdmitted) -> None:
+    if fact.waited:
+        _tell(fact.verification_id, "verification.admitted", f"event:{event_seq()}")
+
+
+@on(RiskCaseDecided, subscriber=ADMISSION)
+def count_in_fraud_estimate(fact: RiskCaseDecided) -> None:
+    if fact.confirmed:
+        note_fraud(fact.case_id, fact.company_id)
 
 
 @on(VerificationAsked, subscriber=NOTICES)

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from everfair.trust.pages import (
+    admission,
     blacklist,
     complaints,
     desk,
@@ -32,6 +33,7 @@ urlpatterns = [
     path("office/verifications/<uuid:verification_id>/", desk.review, name="review"),
     path("office/verifications/<uuid:verification_id>/checks/<slug:kind>/", desk.record, name="record"),
     path("office/verifications/<uuid:verification_id>/<slug:verb>/", desk.say, name="say"),
+    path("office/admission/", admission.admission, name="admission"),
     path("office/hits/", screening.hits, name="hits"),
     path("office/hits/<uuid:hit_id>/", screening.hit, name="hit"),
     path("office/hits/<uuid:hit_id>/<slug:verb>/", screening.say_of_hit, name="say_of_hit"),

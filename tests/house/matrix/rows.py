@@ -443,6 +443,7 @@ PAGES: list[Page] = [
         "person": "@clerk", "kind": "earned", "note": "commission"}),
     Page("trust:standing", MEMBER),
     Page("trust:count_standing", OWNING, get=None, post="owner", form={"market": "export"}),
+    Page("trust:admission", REVIEWER, get="operator", query={"applicants": "500", "days": "10", "fraud": "2.5", "reviewers": "4"}),
     Page("trust:hits", REVIEWER, get="operator"),
     Page("trust:hit", REVIEWER, {"hit_id": "@hit_open"}, get="operator", looks=("companies_auditnote",)),
     Page("trust:say_of_hit", REVIEWER, {"hit_id": "@hit_open", "verb": "~propose"}, proof="fresh", get=None, post="operator", form={
@@ -1076,6 +1077,9 @@ OPERATIONS: list[Operation] = [
     Operation("GET /standing", MEMBER, query={"market": "export"}),
     Operation("POST /standing/count", OWNING, body={"market": "export"}),
     Operation("GET /verification-levels", EVERYONE, "nobody", query={"market": "export"}),
+    Operation("GET /verification-line", EVERYONE, "nobody"),
+    Operation("GET /office/admission", REVIEWER, "operator"),
+    Operation("GET /office/admission/forecast", REVIEWER, "operator", query={"applicants": "500", "days": "10", "fraud": "0.02", "reviewers": "4"}),
     Operation("GET /office/sanction-lists", REVIEWER, "operator"),
     Operation("POST /office/sanction-lists", LISTKEEPER, "operator", proof="fresh", body={"source": "ofac-sdn", "edition_on": _day(0), "allow_gaps": "false"},
               files={"files": _sanctions}),

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 from datetime import time as clock_time
 from uuid import UUID
 
-from everfair.base.clock import EfNow
+from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import set_deadline
 from everfair.base.sql import tell
 from everfair.companies.models import AuditNote, Person
@@ -20,8 +20,9 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.site.demo import people
 from everfair.site.demo.firms import Firm
 from everfair.trust.actions.applying import LAPSE
-from everfair.trust.models import Check, Seat, Verification
+from everfair.trust.models import Admission, Check, Seat, Verification
 from everfair.trust.queries import requirements
+from everfair.trust.values.admission import admission_day
 
 _LOTS = random.Random(20261123)  # noqa: S311  the same world every time
 _SAID = {
@@ -79,6 +80,8 @@ def admit(firms: Mapping[UUID, Firm], by: tuple[UUID, UUID], until: date) -> Non
     )  # fmt: skip
     mine = Verification.objects.filter(pk__in=ids)
     mine.update(state="waiting", submitted_at=EfNow())
+    day = admission_day(now().date())
+    Admission.objects.bulk_create(Admission(verification_id=pk, day=day, lane="arrival") for pk in ids)
     Seat.objects.bulk_create(
         Seat(verification_id=pk, role=role, person_id=person, among=2 - n)
         for pk, drawn in seats.items()

@@ -16,6 +16,7 @@ from everfair.events.trust import (
     ComplaintMade,
     StandingChanged,
     StandingsCounted,
+    VerificationAdmitted,
     VerificationDecided,
     VerificationDrawn,
     VerificationLapsed,
@@ -50,6 +51,6 @@ def dropped_by(fact: Any) -> set[str]:
             return {"blacklist"}
         case ComplaintMade() | ComplaintEnded():
             return {f"company:{fact.against_id}"}
-        case VerificationSubmitted() | VerificationDrawn():
+        case VerificationSubmitted() | VerificationAdmitted() | VerificationDrawn():
             return {"verifications"}
     return set()

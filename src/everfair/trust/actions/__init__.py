@@ -1,5 +1,6 @@
 """Everything that writes."""
 
+from everfair.trust.actions.admitting import admit_applications, note_fraud
 from everfair.trust.actions.applying import (
     answer_reviewers,
     begin_verification,
@@ -74,6 +75,7 @@ from everfair.trust.actions.traits import note_device, note_own_trait, note_trai
 __all__ = [
     "Alike",
     "TakenList",
+    "admit_applications",
     "answer_reviewers",
     "appeal_blacklisting",
     "appeal_points",
@@ -109,6 +111,7 @@ __all__ = [
     "make_complaint",
     "may_be_back",
     "note_device",
+    "note_fraud",
     "note_own_trait",
     "note_traits",
     "propose_blacklisting",

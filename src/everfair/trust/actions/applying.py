@@ -24,6 +24,7 @@ from everfair.files.queries import files_by_id
 from everfair.markets.queries import rule
 from everfair.markets.table import MARKETS
 from everfair.messaging.actions import read_message
+from everfair.trust.actions.admitting import admit_applications, hold_line
 from everfair.trust.actions.blacklisting import screen_company
 from everfair.trust.actions.drawing import draw_reviewers
 from everfair.trust.actions.traits import note_traits
@@ -94,14 +95,17 @@ def fill_check(verification_id: UUID, kind: str, declared: Mapping[str, str], fi
 
 
 def submit_verification(verification_id: UUID, *, by: Actor) -> Verification:
-    """Hand it in: from now on two reviewers who were drawn read it. Refuses while something is missing, and names what."""
+    """Hand it in: it stands in the line, and once its turn has come two reviewers who were drawn read it. Refuses while something is
+    missing, and names what."""
     with moving(verifications_visible_to(by), verification_id, "submit", by=by) as row:
         _complete(row)
+        hold_line()
         row.submitted_at = EfNow()  # type: ignore[assignment]
         emit(VerificationSubmitted(row.pk, row.company_id, row.market, row.level), by=by)
     screen_company(row.company_id)
     note_traits(row.company_id)
-    draw_reviewers(verification_id)
+    if admit_applications(at_once=verification_id):
+        draw_reviewers(verification_id)
     return Verification.objects.get(pk=verification_id)
 
 

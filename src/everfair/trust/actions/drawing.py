@@ -19,7 +19,7 @@ from everfair.companies.queries import companies_by_id, lock_companies, staff
 from everfair.events.trust import LinkDeclared, VerificationDrawn
 from everfair.messaging.actions import read_message
 from everfair.trust.models import Link, Seat, Verification
-from everfair.trust.queries import candidates, link_between
+from everfair.trust.queries import candidates, is_admitted, link_between
 from everfair.trust.states import SEATED
 from everfair.trust.values import DECLARABLE
 
@@ -29,11 +29,12 @@ _LOTS = secrets.SystemRandom()
 def draw_reviewers(verification_id: UUID) -> bool:
     """Fill the seats that nobody holds, by lot among who has the least in hand. Safe to repeat; says whether both are held now.
 
-    While fewer than two people without a link to the company can be found it waits, and the desk says so.
+    While its turn has not come nobody is drawn. While fewer than two people without a link to the company can be found it waits, and the
+    desk says so.
     """
     with part():
         row = lock(Verification.objects.all(), verification_id)
-        if row.state not in ("waiting", *SEATED):
+        if row.state not in ("waiting", *SEATED) or not is_admitted(row.pk):
             return False
         before = (row.maker_id, row.checker_id)
         active = {person.pk for person in staff()}

@@ -93,7 +93,7 @@ def fill_check(request: HttpRequest, verification_id: UUID, kind: CheckKind, pay
 @allow(OWNING, scope="company:write")
 @write
 def submit_verification(request: HttpRequest, verification_id: UUID) -> Any:
-    """Hand it in: two reviewers are drawn by lot."""
+    """Hand it in: two reviewers are drawn by lot when its turn has come."""
     actor = request.actor  # type: ignore[attr-defined]
     actions.submit_verification(verification_id, by=actor)
     return _own(verification_id, actor)
@@ -256,8 +256,9 @@ def _own(verification_id: UUID, actor: Actor) -> VerificationOut:
         raise NotVisible
     told = row.decided_at is not None
     checks = [VerificationCheckOut(**_check(check, row, told=told)) for check in queries.checks_of(row.pk)]
+    turn = queries.turn_of(row)
     return VerificationOut(
-        **_head(row), question=row.question, answer=row.answer, answer_by=_answer_by(row), decision_reason=row.decision_reason,
+        **_head(row), place=turn.place if turn else None, expected_on=turn.expected_on if turn else None, question=row.question, answer=row.answer, answer_by=_answer_by(row), decision_reason=row.decision_reason,
         moves=VERIFICATION.allowed(row, actor), checks=checks,
     )  # fmt: skip
 

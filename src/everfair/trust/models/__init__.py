@@ -1,5 +1,6 @@
 """Columns and constraints of trust, by noun."""
 
+from everfair.trust.models.admission import Admission, AdmissionDay, ConfirmedFraud
 from everfair.trust.models.blacklist import BlacklistEntry, BlacklistTrait, Reentry
 from everfair.trust.models.complaint import Complaint
 from everfair.trust.models.discipline import Appeal, Penalty, Sanction
@@ -16,11 +17,14 @@ from everfair.trust.models.verification import (
 
 __all__ = [
     "RESULTS",
+    "Admission",
+    "AdmissionDay",
     "Appeal",
     "BlacklistEntry",
     "BlacklistTrait",
     "Check",
     "Complaint",
+    "ConfirmedFraud",
     "Fact",
     "Hit",
     "Link",

@@ -20,7 +20,7 @@ from everfair.base.rows import ask
 from everfair.companies.queries import names, staff
 from everfair.files.queries import file_links
 from everfair.trust.models import Check, Verification
-from everfair.trust.queries import checks_of, requirement
+from everfair.trust.queries import Turn, checks_of, requirement
 from everfair.trust.roles import REVIEWING_ROLES
 from everfair.trust.values import CHECK_ASKS, CHECK_WORDS, LEVELS, Requirement
 
@@ -92,8 +92,13 @@ _STANDINGS = {
 LOOKS = {"draft": "wait", "asked": "wait", "granted": "held", "refused": "act", "lapsed": "act"}
 
 
-def standing_of(row: Verification) -> Standing:
-    return _STANDINGS[row.state]
+_IN_LINE = Standing(_("In the line"), _("Ours: we admit no more in a day than can be looked at well."),
+                    _("It is admitted in order of arrival. Nobody can pay to go first, and nobody is moved ahead."), "calm")  # fmt: skip
+
+
+def standing_of(row: Verification, turn: Turn | None = None) -> Standing:
+    """`turn`: where it stands while its turn has not come."""
+    return _STANDINGS[row.state] if turn is None else _IN_LINE
 
 
 def look_of(state: str) -> str:

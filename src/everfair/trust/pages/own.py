@@ -96,13 +96,13 @@ def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typ
         raise NotVisible
     moves = VERIFICATION.allowed(row, actor)
     in_hand = row.state in ("draft", "asked") and OWNING.admits(actor)
-    lines = lines_of(row, actor)
+    lines, turn = lines_of(row, actor), queries.turn_of(row)
     shown = [(line, typed.get(line.check.kind) or (_form(line) if in_hand else None)) for line in lines]
     return page(
-        request, "trust/application.html", status=status, row=row, lines=shown, moves=moves, in_hand=in_hand, standing=standing_of(row),
+        request, "trust/application.html", status=status, row=row, lines=shown, moves=moves, in_hand=in_hand, standing=standing_of(row, turn),
         look_of=look_of, answer=typed.get("answer") or AnswerForm(), complete=sum(line.is_complete for line in lines), typed=set(typed),
         until=deadlines_of([row.pk]).get((row.pk, ANSWER)) if row.state == "asked" else None,
-        decided=row.decided_at is not None,
+        decided=row.decided_at is not None, turn=turn,
     )  # fmt: skip
 
 
@@ -139,7 +139,7 @@ def fill(request: HttpRequest, verification_id: UUID, kind: str) -> HttpResponse
 def submit(request: HttpRequest, verification_id: UUID) -> HttpResponse:
     return _moved(
         request, verification_id, lambda by: actions.submit_verification(verification_id, by=by),
-        _("Handed in. Two reviewers are drawn by lot."),
+        _("Handed in. Two reviewers are drawn by lot when its turn has come."),
     )  # fmt: skip
 
 

@@ -20,7 +20,7 @@ from everfair.trust.values import CHECK_ASKS, CHECK_WORDS, LEVEL_PROMISES, LEVEL
 @allow(EVERYONE)
 @public("verifications")
 def how_we_verify(request: HttpRequest, market: str) -> HttpResponse:
-    """The levels and their checks, who decides, and the queue as it is: two queries."""
+    """The levels and their checks, who decides, and the queue as it is: three queries."""
     market_row(market)
     levels = [
         {
@@ -32,5 +32,6 @@ def how_we_verify(request: HttpRequest, market: str) -> HttpResponse:
     ]
     return public_page(
         request, "trust/how_we_verify.html", market=market, levels=levels, queue=queries.queue(market),
+        line=queries.public_line(),
         evidence_days=int(rule("trust.evidence_days", market)),
     )  # fmt: skip

@@ -1,5 +1,14 @@
 """What trust knows, by noun."""
 
+from everfair.trust.queries.admission import (
+    PublicLine,
+    Turn,
+    admission_desk,
+    campaign_start,
+    is_admitted,
+    public_line,
+    turn_of,
+)
 from everfair.trust.queries.screening import (
     HitDesk,
     Standing,
@@ -55,9 +64,13 @@ __all__ = [
     "Candidates",
     "Desk",
     "HitDesk",
+    "PublicLine",
     "Queue",
     "Shared",
     "Standing",
+    "Turn",
+    "admission_desk",
+    "campaign_start",
     "candidates",
     "checks_of",
     "count_facts",
@@ -70,6 +83,7 @@ __all__ = [
     "hit_desk",
     "hits_of_company",
     "hits_visible_to",
+    "is_admitted",
     "last_averages",
     "latest_standing",
     "link_between",
@@ -82,6 +96,7 @@ __all__ = [
     "names_of_party",
     "newest_screening",
     "own_verifications",
+    "public_line",
     "queue",
     "requirement",
     "requirements",
@@ -92,6 +107,7 @@ __all__ = [
     "standing_history",
     "standing_verification",
     "traits_of_person",
+    "turn_of",
     "unscreened",
     "verification",
     "verifications_visible_to",

@@ -16,7 +16,7 @@ from everfair.base.refused import NotVisible
 from everfair.base.rows import ask, find
 from everfair.companies.queries import people_by_id, staff
 from everfair.markets.table import MARKETS
-from everfair.trust.models import Check, Link, Seat, Verification
+from everfair.trust.models import Admission, Check, Link, Seat, Verification
 from everfair.trust.roles import REVIEWER, REVIEWING_ROLES
 from everfair.trust.states import SEATED
 from everfair.trust.values import CHECKLISTS, LEVELS, Requirement
@@ -127,7 +127,8 @@ class Desk:
 
 def desk(actor: Actor, *, limit: int = 200) -> Desk:
     """What is open, who has waited longest first: two queries."""
-    rows = verifications_visible_to(actor).filter(state__in=["waiting", *SEATED]).select_related("company")
+    rows = verifications_visible_to(actor).filter(pk__in=Admission.objects.values("verification_id"))
+    rows = rows.filter(state__in=["waiting", *SEATED]).select_related("company")
     found = list(rows.order_by("submitted_at", "number")[:limit])
     looks = [row for row in found if row.maker_id == actor.person_id and row.state in ("reviewing", "asked")]
     decides = [row for row in found if row.checker_id == actor.person_id and row.state == "proposed"]
@@ -171,9 +172,10 @@ def queue(market: str, at: datetime | None = None) -> Queue:
 
 
 def waiting_ids() -> list[UUID]:
-    """Who waits to be drawn for, the longest first; the same for those whose reviewer left or turned out to be linked."""
+    """Whose turn has come and who waits to be drawn for, the longest first; the same for those whose reviewer left or turned out to be linked."""
     lost = Q(state__in=SEATED) & (Q(maker__is_active=False) | Q(checker__is_active=False) | Q(maker=None) | Q(checker=None))
-    rows = Verification.objects.filter(Q(state="waiting") | lost).order_by("submitted_at", "number")
+    rows = Verification.objects.filter(Q(state="waiting", pk__in=Admission.objects.values("verification_id")) | lost)
+    rows = rows.order_by("submitted_at", "number")
     return list(rows.values_list("pk", flat=True)[:200])
 
 

@@ -95,7 +95,8 @@ class VerificationCheckOut(Schema):
 
 
 class VerificationOut(Schema):
-    """`moves`: what the caller may do now. `answer_by`: when the reviewers go on without an answer."""
+    """`moves`: what the caller may do now. `answer_by`: when the reviewers go on without an answer. `place` in the line, from 1, and the
+    day on which its turn is expected, while it has not come."""
 
     id: UUID
     number: int
@@ -110,6 +111,8 @@ class VerificationOut(Schema):
     decision_reason: str
     decided_at: datetime | None
     until: date | None
+    place: int | None
+    expected_on: date | None
     moves: list[str]
     checks: list[VerificationCheckOut]
 

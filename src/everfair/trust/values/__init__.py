@@ -1,5 +1,6 @@
 """Names and frozen values, by noun."""
 
+from everfair.trust.values.admission import LANE_WORDS
 from everfair.trust.values.discipline import DECISION_WORDS, LADDER, OFFENCE_WORDS, OFFENCES, RULED_OFFENCES, RUNG_WORDS
 from everfair.trust.values.screening import (
     CAUSE_WORDS,
@@ -56,6 +57,7 @@ __all__ = [
     "HIT_WORDS",
     "HOW_WORDS",
     "LADDER",
+    "LANE_WORDS",
     "LEVELS",
     "LEVEL_PROMISES",
     "LEVEL_WORDS",

@@ -22,7 +22,7 @@ RESULT_WORDS = name_codes("trust result", {
 PROPOSAL_WORDS = name_codes("trust proposal", {"grant": _("Grant the level"), "refuse": _("Refuse the level")})
 SEAT_WORDS = name_codes("trust seat", {"maker": _("Looks and proposes"), "checker": _("Decides")})
 DEADLINE_WORDS = name_codes("deadline", {"trust.answer": _("Answer the reviewers"), "trust.lapse": _("A level lapses")})
-SUBSCRIBER_WORDS = name_codes("subscriber", {"trust.notices": _("Notices of verifications"), "trust.facts": _("Facts that standing is made of")})
+SUBSCRIBER_WORDS = name_codes("subscriber", {"trust.notices": _("Notices of verifications"), "trust.facts": _("Facts that standing is made of"), "trust.admission": _("Frauds that the estimate counts")})
 ACT_WORDS = name_codes("act", {
     "recorded a check": _("Recorded a check"),
     "proposed a verification": _("Proposed how to decide a verification"),

@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('companies', '0008_sales'),
-        ('trust', '0011_discipline_guards'),
+        ('trust', '0014_brake_guards'),
     ]
 
     operations = [
