@@ -2,6 +2,7 @@
 
 from everfair.trust.queries.screening import (
     HitDesk,
+    ScreeningState,
     Standing,
     former_lists,
     hit,
@@ -14,6 +15,7 @@ from everfair.trust.queries.screening import (
     names_of_party,
     newest_screening,
     screened_facts,
+    screening_state,
     stale_companies,
     unscreened,
     waiting_count,
@@ -56,6 +58,7 @@ __all__ = [
     "Desk",
     "HitDesk",
     "Queue",
+    "ScreeningState",
     "Shared",
     "Standing",
     "candidates",
@@ -86,6 +89,7 @@ __all__ = [
     "requirement",
     "requirements",
     "screened_facts",
+    "screening_state",
     "seats_of",
     "shared_traits",
     "stale_companies",
