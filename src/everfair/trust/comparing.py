@@ -21,9 +21,9 @@ ALIKE = 98
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One field. `verdict`: same; alike (a name that is the same but for its spelling); differs; unread while nothing was found;
-    undeclared where there is nothing to compare with. `parts`: what was found, in pieces, each with whether it stands otherwise in what
-    was declared. `score`: of names that are written differently, 0 to 100."""
+    """One field. `verdict`: same; alike (a name that is the same but for its spelling); differs; unread while nothing was found.
+    `parts`: what was found, in pieces, each with whether it stands otherwise in what was declared. `score`: of names that are written
+    differently, 0 to 100."""
 
     field: str
     declared: str
@@ -56,8 +56,6 @@ def _compared(field: str, declared: str, found: str) -> Comparison:
         return Comparison(field, declared, found, "unread", ())
     if normal(declared) == normal(found):
         return Comparison(field, declared, found, "same", ((found, False),))
-    if not normal(declared):
-        return Comparison(field, declared, found, "undeclared", ((found, False),))
     if field not in NAMES:
         return Comparison(field, declared, found, "differs", _parts(declared, found))
     match = match_holder(found, [declared])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -59,7 +59,12 @@ def read_fields(row: Reading, declared: dict[str, str]) -> list[ReadField]:
     """In the order of a licence; what is neither declared nor read is left out."""
     texts = {field: each["text"] for field, each in row.fields.items()}
     faces = compare([field for field in READ_FIELDS if declared.get(field) or texts.get(field)], declared, texts)
-    return [ReadField(face, _percent(row.fields.get(face.field))) for face in faces]
+    return [ReadField(_told(face), _percent(row.fields.get(face.field))) for face in faces]
+
+
+def _told(face: Comparison) -> Comparison:
+    """A licence says more than a checklist asks: what nobody declared differs from nothing."""
+    return face if face.declared or face.verdict != "differs" else replace(face, verdict="undeclared", parts=((face.found, False),))
 
 
 def _percent(found: dict[str, Any] | None) -> int | None:

@@ -51,7 +51,7 @@ _BARS = re.compile(r"^[\s:：.．。|丨·-]+|[\s|丨]+$")
 _DAY = re.compile(r"(\d{4})\s*[年./-]\s*(\d{1,2})\s*[月./-]\s*(\d{1,2})")
 # GB 32100-2015: seventeen characters without I, O, S, V, Z and a check character.
 _CREDIT_CODE = re.compile(r"(?<![0-9A-Z])[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}(?![0-9A-Z])")
-_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z./-]*(?: [0-9A-Z./-]*\d[0-9A-Z./-]*)*", re.IGNORECASE)
+_NUMBER = re.compile(r"[0-9A-Z][0-9A-Z./-]*(?: (?:[0-9A-Z./-]*\d[0-9A-Z./-]*|[A-Z](?![A-Z])))*", re.IGNORECASE)
 
 
 def _pattern(label: str) -> str:
@@ -116,8 +116,9 @@ def _below(label: Line, column: int | None, rows: Sequence[Line]) -> list[tuple[
     """A value that goes on in the next line begins where it began above, right of the column of labels."""
     found: list[tuple[str, float]] = []
     bottom = label.top + label.height
+    next_label = min((row.top for row in rows if _is_label_below(row, label)), default=None)
     for row in sorted((row for row in rows if row.page == label.page and row.top > label.top + label.height // 2), key=lambda row: row.top):
-        if row.top > bottom + label.height:
+        if row.top > bottom + label.height or (next_label is not None and row.top > next_label - label.height // 2):
             break
         starts = abs(row.left - column) <= label.height if column is not None else row.left >= label.left + 2 * label.height
         if not starts or row.left > label.left + max(label.width, 12 * label.height):
@@ -127,6 +128,11 @@ def _below(label: Line, column: int | None, rows: Sequence[Line]) -> list[tuple[
         found.append((unicodedata.normalize("NFKC", row.text).strip(), row.confidence))
         bottom = row.top + row.height
     return found
+
+
+def _is_label_below(row: Line, label: Line) -> bool:
+    in_column = row.page == label.page and abs(row.left - label.left) <= label.height
+    return in_column and row.top > label.top + label.height // 2 and _split(row.text)[0] is not None
 
 
 def _beside(row: Line, label: Line) -> bool:
