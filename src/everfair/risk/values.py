@@ -127,7 +127,7 @@ SIGNALS = {
     "unshipped": "outcome", "complaints": "outcome", "lost_disputes": "outcome",
     "known_fraud": "links", "suspect_neighbours": "links", "tied": "links", "same_photos": "links",
     "salesperson": "collusion", "wash_trading": "collusion", "review_ring": "collusion",
-    "record": "record",
+    "record": "record", "by_hand": "word",
 }  # fmt: skip
 
 # What a shared trait says: how much when everybody else who has it is bad, and how many innocent holders it has on average beside them.
@@ -159,6 +159,7 @@ SIGNAL_NAMES = name_codes(
         "wash_trading": _("Deals with itself"),
         "review_ring": _("Praised by the same few"),
         "record": _("Goods that arrived"),
+        "by_hand": _("Opened by a person"),
     },
 )
 KIND_NAMES = name_codes(
@@ -170,6 +171,7 @@ KIND_NAMES = name_codes(
         "outcome": pgettext_lazy("kind of evidence", "What buyers did not get"),
         "collusion": pgettext_lazy("kind of evidence", "Whose help it had"),
         "record": pgettext_lazy("kind of evidence", "What speaks for it"),
+        "word": pgettext_lazy("kind of evidence", "What a person said"),
     },
 )
 TRAIT_NAMES = name_codes(
@@ -210,6 +212,7 @@ SUBSCRIBER_WORDS = name_codes("subscriber", {"risk": _("Suppliers to look at aga
 ACT_WORDS = name_codes(
     "act",
     {
+        "opened a risk case": _("Opened a risk case"),
         "held a risk case": _("Held a risk case"),
         "confirmed a risk case": _("Confirmed a risk case"),
         "cleared a risk case": _("Cleared a risk case"),

@@ -451,6 +451,7 @@ PAGES: list[Page] = [
     Page("trust:how_we_verify", EVERYONE, {"market": "~export"}, get="nobody"),
     # ── risk ──
     Page("risk:desk", REVIEWER, get="operator"),
+    Page("risk:open", REVIEWER, proof="fresh", get=None, post="operator", form={"company_number": "~@company_number", "reason": "seen"}),
     Page("risk:case", REVIEWER, {"case_id": "@risk_case"}, get="operator", query={"around": "@company_number"}, looks=("companies_auditnote",)),
     Page("risk:say", REVIEWER, {"case_id": "@risk_case", "verb": "~clear"}, proof="fresh", get=None, post="operator", form={"reason": "fine"}),
     # ── discipline ──
@@ -1066,6 +1067,10 @@ OPERATIONS: list[Operation] = [
     Operation("POST /office/hits/{hit_id}/confirm", REVIEWER, "operator", {"hit_id": "@hit_proposed"}, proof="fresh", body={"reason": "the same"}),
     Operation("POST /office/hits/{hit_id}/return", REVIEWER, "operator", {"hit_id": "@hit_proposed"}, proof="fresh", body={"reason": "which number"}),
     Operation("POST /office/hits/{hit_id}/reopen", REVIEWER, "operator", {"hit_id": "@hit_cleared"}, proof="fresh", body={"reason": "new papers"}),
+    Operation("GET /office/brought", SALES, "sales"),
+    Operation("POST /office/brought", SALES, "sales", body={"number": "~@company_number", "note": "met at the fair"}),
+    Operation("GET /office/own-traits", REVIEWER, "operator"),
+    Operation("POST /office/own-traits", REVIEWER, "operator", body={"kind": "bank", "value": "DE89 3704 0044 0532 0130 99"}),
     Operation("GET /office/verifications", REVIEWER, "operator"),
     Operation("GET /office/verifications/{verification_id}", REVIEWER, "operator", {"verification_id": "@case_to_look"}, looks=("companies_auditnote",)),
     Operation("POST /office/verifications/{verification_id}/checks/{kind}", REVIEWER, "operator", {"verification_id": "@case_to_look", "kind": "~licence"},
@@ -1082,6 +1087,7 @@ OPERATIONS: list[Operation] = [
               body={"reason": "agreed"}),
     # ── risk ──
     Operation("GET /office/risk/cases", REVIEWER, "operator"),
+    Operation("POST /office/risk/cases", REVIEWER, "operator", proof="fresh", body={"company_number": "~@company_number", "reason": "seen"}),
     Operation("GET /office/risk/cases/{case_id}", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
     Operation("GET /office/risk/cases/{case_id}/graph", REVIEWER, "operator", {"case_id": "@risk_case"}, looks=("companies_auditnote",)),
     Operation("POST /office/risk/cases/{case_id}/hold", REVIEWER, "operator", {"case_id": "@risk_case"}, proof="fresh", body={"reason": "look"}),
