@@ -65,7 +65,9 @@ def test_every_likeness_within_seven_bits_shares_a_piece_and_the_index_is_asked(
             bits, turned = dice.getrandbits(63), sum(1 << bit for bit in dice.sample(range(63), 7))
             cursor.execute("SELECT files_bands(%s) && files_near_bands(%s)", [bits ^ turned, bits])
             assert cursor.fetchone() == (True,)
-        cursor.execute("INSERT INTO files_blob (sha256, size, media_type, bits) SELECT md5(n::text), 1, 'image/webp', n * 7919 FROM generate_series(1, 3000) n")
+        cursor.execute(
+            "INSERT INTO files_blob (sha256, size, media_type, bits) SELECT md5(n::text), 1, 'image/webp', n * 7919 FROM generate_series(1, 3000) n"
+        )
         cursor.execute("ANALYZE files_blob")
         cursor.execute("EXPLAIN SELECT sha256 FROM files_blob WHERE bits <> 0 AND files_bands(bits) && files_near_bands(79190)")
         assert "files_blob_bands" in " ".join(line for (line,) in cursor.fetchall())
@@ -96,4 +98,5 @@ def test_a_live_offer_has_the_likeness_of_its_first_picture_and_a_copy_is_a_tie(
     assert copied[1] == 0
     assert (photo ^ copied[0]).bit_count() <= 6
     shared = [(kind, company) for kind, _digest, company in neighbourhood(one.pk, most=9)]
-    assert ("photo", one.pk) in shared and ("photo", copy.pk) in shared
+    assert ("photo", one.pk) in shared
+    assert ("photo", copy.pk) in shared

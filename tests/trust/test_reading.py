@@ -75,8 +75,18 @@ def verdicts(declared: dict[str, str], read: dict[str, str]) -> dict[str, str]:
 
 
 def test_width_case_signs_and_traditional_characters_do_not_count_but_one_digit_does():
-    declared = {"name": "寧波海曙燈具有限公司", "number": "91330200MA2AGXY12T", "address": "No. 9, Harbour Rd.", "legal_person": "王建国"}
-    same = {"name": "宁波海曙灯具有限公司", "number": "９１３３０２００ma2agxy12t", "address": "NO 9 harbour rd", "legal_person": "王建國"}
+    declared = {
+        "name": "寧波海曙燈具有限公司",
+        "number": "91330200MA2AGXY12T",
+        "address": "No. 9, Harbour Rd.",
+        "legal_person": "王建国",
+    }
+    same = {
+        "name": "宁波海曙灯具有限公司",
+        "number": "９１３３０２００ma2agxy12t",
+        "address": "NO 9 harbour rd",
+        "legal_person": "王建國",
+    }
     assert set(verdicts(declared, same).values()) == {"same"}
     assert verdicts(declared, same | {"number": "91330200MA2AGXY13T"})["number"] == "differs"
     [differs] = compare(["number"], declared, {"number": "91330200MA2AGXY13T"})
@@ -88,7 +98,8 @@ def test_names_are_scored_and_another_legal_form_is_another_firm():
     assert verdicts(declared, {"name": "Haishu Lighting Ningbo Company Limited"})["name"] == "alike"
     [other] = compare(["name"], declared, {"name": "Ningbo Haishu Lightning Inc."})
     assert other.verdict == "differs"
-    assert other.score is not None and 80 < other.score < 100
+    assert other.score is not None
+    assert 80 < other.score < 100
 
 
 def lines(*texts: str) -> list[dict[str, Any]]:
@@ -143,12 +154,26 @@ def test_the_reviewer_sees_each_field_beside_what_was_declared_and_the_company_n
     read_papers(reader=lambda path, media_type: lines("名称宁波海曙灯具有限公司", "营业期限2015年03月18日至2035年03月17日"))
 
     shown = text_of(who.get(case(row)))
-    for words in ("A machine's reading, not a verdict", "宁波海曙灯具有限公司", "99 %", "Differs", "Valid from 2015-03-18", "likeness of the names"):
+    for words in (
+        "A machine's reading, not a verdict",
+        "宁波海曙灯具有限公司",
+        "99 %",
+        "Differs",
+        "Valid from 2015-03-18",
+        "likeness of the names",
+    ):
         assert words in shown
     assert queries_of(who, case(row)) == without
     told = who.get(f"/api/v1/office/verifications/{row.pk}").json()
     [paper] = told["readings"]
-    assert {"field": "name", "declared": "our name", "read": "宁波海曙灯具有限公司", "verdict": "differs", "confidence": 99, "likeness": 0} in paper["fields"]
+    assert {
+        "field": "name",
+        "declared": "our name",
+        "read": "宁波海曙灯具有限公司",
+        "verdict": "differs",
+        "confidence": 99,
+        "likeness": 0,
+    } in paper["fields"]
     applicant = browser(make.member(row.company, "owner"))
     assert "宁波" not in text_of(applicant.get(f"/en/verification/{row.pk}/"))
     assert "readings" not in applicant.get(f"/api/v1/verifications/{row.pk}").json()

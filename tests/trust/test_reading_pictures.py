@@ -13,17 +13,13 @@ import pytest
 from django.core.files.base import ContentFile
 from PIL import Image, ImageDraw, ImageFont
 
-from everfair.base.actor import SYSTEM
-from everfair.companies.models import Person
 from everfair.files.actions import keep_attachment
-from everfair.files.queries import file_path
 from everfair.trust import actions
 from everfair.trust.actions.reading import TooMuch, Unreadable, can_read, read_in_child, read_papers
 from everfair.trust.models import Reading
 from everfair.trust.queries import checks_of
-from everfair.trust.reading import __main__ as child
 from tests import make
-from tests.trust.reviewing import filled, fill, reviewer
+from tests.trust.reviewing import filled, reviewer
 from tests.trust.test_pages import case, holder, text_of
 
 with_extra = pytest.mark.skipif(not can_read(), reason="the extra that reads is not here: requirements/reading.txt")

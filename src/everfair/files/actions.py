@@ -97,7 +97,9 @@ def show_pictures(file_ids: Iterable[UUID], public: bool) -> None:
 
 def look_at_pictures(limit: int = 200) -> int:
     """Say of pictures that were kept before their likeness was what they look like; 0 when all are known. Safe to repeat."""
-    unseen = ask("SELECT sha256 FROM files_blob WHERE bits IS NULL AND media_type = 'image/webp' ORDER BY sha256 LIMIT %s", [limit])
+    unseen = ask(
+        "SELECT sha256 FROM files_blob WHERE bits IS NULL AND media_type = 'image/webp' ORDER BY sha256 LIMIT %s", [limit]
+    )
     names = [name for (name,) in unseen]
     bits = [bits_of(store.path_of(name, f"-{SEEN_WIDTH}.webp")) or 0 for name in names]
     if names:

@@ -17,5 +17,8 @@ class RiskOpenForm(RiskReasonForm):
 
     field_order = ("company_number", "reason")
     company_number = forms.IntegerField(
-        label=_("Number of the supplier"), min_value=1, max_value=2**63 - 1, help_text=_("It stands in the address of the supplier's page.")
+        label=_("Number of the supplier"),
+        min_value=1,
+        max_value=2**63 - 1,
+        help_text=_("It stands in the address of the supplier's page."),
     )

@@ -24,5 +24,7 @@ class Reading(Row):
         constraints = [
             models.UniqueConstraint(fields=["check_row", "file_id"], name="trust_reading_once"),
             models.CheckConstraint(condition=models.Q(problem__in=["", *PROBLEM_WORDS]), name="trust_reading_problem"),
-            models.CheckConstraint(condition=models.Q(problem="") | models.Q(fields={}, lines=[]), name="trust_reading_or_problem"),
+            models.CheckConstraint(
+                condition=models.Q(problem="") | models.Q(fields={}, lines=[]), name="trust_reading_or_problem"
+            ),
         ]

@@ -64,7 +64,9 @@ def read_fields(row: Reading, declared: dict[str, str]) -> list[ReadField]:
 
 def _told(face: Comparison) -> Comparison:
     """A licence says more than a checklist asks: what nobody declared differs from nothing."""
-    return face if face.declared or face.verdict != "differs" else replace(face, verdict="undeclared", parts=((face.found, False),))
+    return (
+        face if face.declared or face.verdict != "differs" else replace(face, verdict="undeclared", parts=((face.found, False),))
+    )
 
 
 def _percent(found: dict[str, Any] | None) -> int | None:

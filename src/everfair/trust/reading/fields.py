@@ -117,7 +117,9 @@ def _below(label: Line, column: int | None, rows: Sequence[Line]) -> list[tuple[
     found: list[tuple[str, float]] = []
     bottom = label.top + label.height
     next_label = min((row.top for row in rows if _is_label_below(row, label)), default=None)
-    for row in sorted((row for row in rows if row.page == label.page and row.top > label.top + label.height // 2), key=lambda row: row.top):
+    for row in sorted(
+        (row for row in rows if row.page == label.page and row.top > label.top + label.height // 2), key=lambda row: row.top
+    ):
         if row.top > bottom + label.height or (next_label is not None and row.top > next_label - label.height // 2):
             break
         starts = abs(row.left - column) <= label.height if column is not None else row.left >= label.left + 2 * label.height
