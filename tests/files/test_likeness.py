@@ -69,6 +69,7 @@ def test_every_likeness_within_seven_bits_shares_a_piece_and_the_index_is_asked(
             "INSERT INTO files_blob (sha256, size, media_type, bits) SELECT md5(n::text), 1, 'image/webp', n * 7919 FROM generate_series(1, 3000) n"
         )
         cursor.execute("ANALYZE files_blob")
+        cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("EXPLAIN SELECT sha256 FROM files_blob WHERE bits <> 0 AND files_bands(bits) && files_near_bands(79190)")
         assert "files_blob_bands" in " ".join(line for (line,) in cursor.fetchall())
 
