@@ -29,7 +29,7 @@ def test_a_person_opens_a_case_and_a_score_does_not_take_the_reason_away():
     row = actions.open_case(company.number, "The factory is an empty yard.", by=by)
     assert (row.state, standing(company)) == ("open", [])
     assert actions.open_case(company.number, "The factory is an empty yard.", by=by).pk == row.pk
-    assert AuditNote.objects.filter(verb="opened a risk case").count() == 1
+    assert AuditNote.objects.filter(act="opened a risk case").count() == 1
     actions.take_proposal(proposed(company, 50.0, "case"), at=DAY)
     again = fresh(row)
     assert float(again.points) == 50

@@ -21,7 +21,7 @@ from everfair.risk.roles import REVIEWER
 from everfair.risk.schemas import RiskCaseOut, RiskCaseRow, RiskEdgeOut, RiskFindingOut, RiskOpenIn, RiskReasonIn
 from everfair.risk.sentences import sentence
 from everfair.risk.states import RISK_CASE
-from everfair.risk.values import SIGNALS, settings_at
+from everfair.risk.values import KINDS, settings_at
 
 router = Router(tags=["Risk"])
 
@@ -105,7 +105,7 @@ def _case(case_id: UUID, actor: Actor) -> RiskCaseOut:
     row = queries.case(case_id, actor)
     findings = [
         RiskFindingOut(
-            signal=kept["signal"], kind=SIGNALS.get(kept["signal"], "conduct"), points=kept["points"], figures=kept["figures"],
+            signal=kept["signal"], kind=KINDS.get(kept["signal"], "conduct"), points=kept["points"], figures=kept["figures"],
             sentence=sentence(Finding(kept["signal"], kept["points"], tuple(kept["figures"].items()))),
         )
         for kept in row.findings

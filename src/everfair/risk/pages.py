@@ -31,7 +31,7 @@ from everfair.risk.queries.facts import neighbourhood
 from everfair.risk.roles import REVIEWER
 from everfair.risk.sentences import sentence, staff_sentence
 from everfair.risk.states import RISK_CASE
-from everfair.risk.values import SIGNALS, settings_at
+from everfair.risk.values import KINDS, settings_at
 
 _SAID: dict[str, Callable[..., RiskCase]] = {
     "hold": actions.hold_case,
@@ -144,7 +144,7 @@ class _Line:
 
     def __init__(self, kept: dict[str, Any]) -> None:
         self.signal, self.points = kept["signal"], kept["points"]
-        self.kind = SIGNALS.get(self.signal, "conduct")
+        self.kind = KINDS.get(self.signal, "conduct")
         self.text = sentence(Finding(self.signal, self.points, tuple(kept["figures"].items())))
 
 

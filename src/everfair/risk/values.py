@@ -127,8 +127,10 @@ SIGNALS = {
     "unshipped": "outcome", "complaints": "outcome", "lost_disputes": "outcome",
     "known_fraud": "links", "suspect_neighbours": "links", "tied": "links", "same_photos": "links",
     "salesperson": "collusion", "wash_trading": "collusion", "review_ring": "collusion",
-    "record": "record", "by_hand": "word",
+    "record": "record",
 }  # fmt: skip
+# Whatever stands in a case: what the signals say, and what a person said.
+KINDS = SIGNALS | {"by_hand": "word"}
 
 # What a shared trait says: how much when everybody else who has it is bad, and how many innocent holders it has on average beside them.
 TRAITS = {
