@@ -81,7 +81,7 @@ def test_the_staff_says_by_program_whom_it_brought_and_what_is_its_own():
     company = seller()
     sales = browser(make.person(is_staff_member=True, staff_roles=["sales"]))
     assert (
-        send(sales, "/office/brought", {"number": company.number, "note": "Met at the fair."}).json()[0]["company_number"]
+        send(sales, "/office/brought", {"number": company.number, "note": "Met at the fair."}).json()["company_number"]
         == company.number
     )
     assert Link.objects.get().kind == "onboarded"

@@ -24,13 +24,13 @@ def list_brought_companies(request: HttpRequest) -> Any:
     return _brought(request)
 
 
-@router.post("/office/brought", response={201: list[BroughtOut]})
+@router.post("/office/brought", response={201: BroughtOut})
 @allow(SALES)
 @write
 def bring_company(request: HttpRequest, payload: BringIn) -> Any:
     """I brought this company: from now on I decide nothing about it. Nobody takes it back."""
-    actions.bring_company(payload.number, payload.note, by=request.actor)  # type: ignore[attr-defined]
-    return 201, _brought(request)
+    link = actions.bring_company(payload.number, payload.note, by=request.actor)  # type: ignore[attr-defined]
+    return 201, BroughtOut(company_number=payload.number, kind=link.kind, note=link.note, at=link.created_at)
 
 
 @router.get("/office/own-traits", response=list[OwnTraitOut])
@@ -40,13 +40,13 @@ def list_own_traits(request: HttpRequest) -> Any:
     return _traits(request)
 
 
-@router.post("/office/own-traits", response={201: list[OwnTraitOut]})
+@router.post("/office/own-traits", response={201: OwnTraitOut})
 @allow(REVIEWER)
 @write
 def note_own_trait(request: HttpRequest, payload: OwnTraitIn) -> Any:
     """This account, address or telephone is mine: a company that has the same is never drawn for me."""
     actions.note_own_trait(payload.kind, payload.value, by=request.actor)  # type: ignore[attr-defined]
-    return 201, _traits(request)
+    return 201, max((row for row in _traits(request) if row.kind == payload.kind), key=lambda row: row.last_seen)
 
 
 def _brought(request: HttpRequest) -> list[BroughtOut]:
