@@ -15,11 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from everfair.base.actor import SYSTEM, Actor
 from everfair.base.clock import now
 from everfair.base.refused import NotVisible, Refused
+from everfair.base.rows import ask
 from everfair.files import attachments, pictures, store
+from everfair.files.likeness import bits_of
 from everfair.files.models import Blob, File, FileParty
 from everfair.files.queries import files_visible_to
 from everfair.files.refusals import refused
-from everfair.files.values import ATTACHMENT_BYTES, PICTURE_BYTES, agrees, display_name
+from everfair.files.values import ATTACHMENT_BYTES, PICTURE_BYTES, SEEN_WIDTH, agrees, display_name
 from everfair.markets.queries import rules_at
 from everfair.markets.table import DEFAULT_MARKET
 
@@ -52,7 +54,7 @@ def keep_picture(upload: Upload, owner_id: UUID, by: Actor, *, public: bool = Tr
         _refuse_beyond_day(owner_id, size, by)
         for width, webp in encoded.by_width.items():
             store.put(sha, webp, f"-{width}.webp")
-        blob = _blob(sha, size, "image/webp", encoded.width, encoded.height)
+        blob = _blob(sha, size, "image/webp", encoded.width, encoded.height, bits_of(encoded.by_width[SEEN_WIDTH]) or 0)
         return _file(blob, owner_id, by, display_name(upload.name or "", encoded.media_type), "picture", public)
 
 
@@ -93,13 +95,31 @@ def show_pictures(file_ids: Iterable[UUID], public: bool) -> None:
     File.objects.filter(pk__in=list(file_ids), kind="picture").update(public=public)
 
 
+def look_at_pictures(limit: int = 200) -> int:
+    """Say of pictures that were kept before their likeness was what they look like; 0 when all are known. Safe to repeat."""
+    unseen = ask(
+        "SELECT sha256 FROM files_blob WHERE bits IS NULL AND media_type = 'image/webp' ORDER BY sha256 LIMIT %s", [limit]
+    )
+    names = [name for (name,) in unseen]
+    bits = [bits_of(store.path_of(name, f"-{SEEN_WIDTH}.webp")) or 0 for name in names]
+    if names:
+        ask(_SEEN, [names, bits])
+    return len(names)
+
+
+_SEEN = """
+    UPDATE files_blob b SET bits = v.bits FROM unnest(%s::text[], %s::bigint[]) AS v (sha256, bits)
+    WHERE b.sha256 = v.sha256 AND b.bits IS NULL RETURNING 1
+"""
+
+
 def _keep(content: bytes, media_type: str, name: str, owner_id: UUID, by: Actor, kind: str) -> File:
     sha = hashlib.sha256(content).hexdigest()
     with transaction.atomic():
         if kind != "document":
             _refuse_beyond_day(owner_id, len(content), by)
         store.put(sha, content)
-        blob = _blob(sha, len(content), media_type, None, None)
+        blob = _blob(sha, len(content), media_type)
         return _file(blob, owner_id, by, name, kind, False)
 
 
@@ -116,9 +136,11 @@ def _declared(upload: Any) -> str:
     return getattr(upload, "content_type", None) or ""
 
 
-def _blob(sha: str, size: int, media_type: str, width: int | None, height: int | None) -> Blob:
+def _blob(
+    sha: str, size: int, media_type: str, width: int | None = None, height: int | None = None, bits: int | None = None
+) -> Blob:
     Blob.objects.bulk_create(
-        [Blob(sha256=sha, size=size, media_type=media_type, width=width, height=height)], ignore_conflicts=True
+        [Blob(sha256=sha, size=size, media_type=media_type, width=width, height=height, bits=bits)], ignore_conflicts=True
     )
     return Blob.objects.get(pk=sha)
 

@@ -12,6 +12,13 @@ class Blob(models.Model):
     # Pictures only: the original's size after re-encoding.
     width = models.IntegerField(null=True)
     height = models.IntegerField(null=True)
+    # What the picture looks like (`likeness`): 0 where it has no shape to compare, None while nobody looked.
+    bits = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sha256"], condition=models.Q(bits=None, media_type="image/webp"), name="files_blob_unseen"),
+        ]
 
 
 class File(Row):

@@ -12,6 +12,8 @@ from django.urls import reverse
 from everfair.base.actor import Actor
 from everfair.base.formats import number
 from everfair.base.refused import NotVisible
+from everfair.base.rows import ask
+from everfair.files.likeness import bits_of
 from everfair.files.models import File, FileParty
 from everfair.files.store import path_of
 from everfair.files.values import PICTURE_WIDTHS
@@ -90,3 +92,38 @@ def public_picture_path(sha256: str, width: int) -> Any:
 def file_path(file: File) -> Any:
     """Where the bytes of a file lie: a picture's largest size, anything else as it came."""
     return path_of(file.blob_id, f"-{PICTURE_WIDTHS[-1]}.webp" if file.kind == "picture" else "")
+
+
+_ALIKE = """
+    SELECT DISTINCT own.bits, f.owner_id FROM (
+        SELECT DISTINCT b.bits, b.sha256 FROM files_file f JOIN files_blob b ON b.sha256 = f.blob_id
+        WHERE f.owner_id = %(owner)s AND f.kind = 'picture' AND f.public AND b.bits <> 0 LIMIT 500
+    ) own
+    JOIN files_blob b ON b.bits <> 0 AND files_bands(b.bits) && files_near_bands(own.bits)
+        AND bit_count((b.bits # own.bits)::bit(64)) <= %(most)s AND b.sha256 <> own.sha256
+    JOIN files_file f ON f.blob_id = b.sha256 AND f.kind = 'picture' AND f.public AND f.owner_id <> %(owner)s
+"""
+
+
+def who_shows_alike(owner_id: UUID, most: int) -> list[tuple[int, UUID]]:
+    """Likeness of one of this company's public pictures, and another company that shows one like it, saved otherwise.
+
+    `most` bits differ, at most seven: then one of four pieces differs in one bit at most, and by those the index finds it. One query.
+    """
+    return [(bits, other) for bits, other in ask(_ALIKE, {"owner": owner_id, "most": min(most, 7)})]
+
+
+__all__ = [
+    "PICTURE_PREFIX",
+    "bits_of",
+    "file_links",
+    "file_path",
+    "file_visible_to",
+    "files_by_id",
+    "files_visible_to",
+    "own_pictures",
+    "picture_urls",
+    "public_picture_path",
+    "shown_size",
+    "who_shows_alike",
+]

@@ -6,11 +6,16 @@ import re
 import unicodedata
 
 PICTURE_WIDTHS = (320, 960, 1600)
+# The one by which a picture is compared with others.
+SEEN_WIDTH = PICTURE_WIDTHS[0]
 # The same bound as OWASP's and most hosts' for a decoded picture (B5): 40 million pixels are 160 MB in memory.
 PICTURE_PIXELS = 40_000_000
 PICTURE_BYTES = 20 * 1024 * 1024
 ATTACHMENT_BYTES = 10 * 1024 * 1024
 NAME_BYTES = 200
+
+# Two photographs of different things differ in about half of the 64 bits of their likeness.
+NEAR_BITS = 8
 
 PICTURE_TYPES = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp", "GIF": "image/gif"}
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

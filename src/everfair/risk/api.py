@@ -18,10 +18,10 @@ from everfair.risk.models import RiskCase
 from everfair.risk.queries.cases import known_bad
 from everfair.risk.queries.facts import neighbourhood
 from everfair.risk.roles import REVIEWER
-from everfair.risk.schemas import RiskCaseOut, RiskCaseRow, RiskEdgeOut, RiskFindingOut, RiskReasonIn
+from everfair.risk.schemas import RiskCaseOut, RiskCaseRow, RiskEdgeOut, RiskFindingOut, RiskOpenIn, RiskReasonIn
 from everfair.risk.sentences import sentence
 from everfair.risk.states import RISK_CASE
-from everfair.risk.values import SIGNALS, settings_at
+from everfair.risk.values import KINDS, settings_at
 
 router = Router(tags=["Risk"])
 
@@ -33,6 +33,15 @@ def list_risk_cases(request: HttpRequest) -> Any:
     rows = queries.queue(request.actor)  # type: ignore[attr-defined]
     until = deadlines_of([row.pk for row in rows])
     return [RiskCaseRow(**_head(row, until)) for row in rows]
+
+
+@router.post("/office/risk/cases", response={201: RiskCaseOut})
+@allow(REVIEWER, proof="fresh")
+@write
+def open_risk_case(request: HttpRequest, payload: RiskOpenIn) -> Any:
+    """Against a supplier whom no score proposed; where a case is undecided already, the reason is laid beside it."""
+    actor = request.actor  # type: ignore[attr-defined]
+    return 201, _case(actions.open_case(payload.company_number, payload.reason, by=actor).pk, actor)
 
 
 @router.get("/office/risk/cases/{uuid:case_id}", response=RiskCaseOut)
@@ -96,7 +105,7 @@ def _case(case_id: UUID, actor: Actor) -> RiskCaseOut:
     row = queries.case(case_id, actor)
     findings = [
         RiskFindingOut(
-            signal=kept["signal"], kind=SIGNALS.get(kept["signal"], "conduct"), points=kept["points"], figures=kept["figures"],
+            signal=kept["signal"], kind=KINDS.get(kept["signal"], "conduct"), points=kept["points"], figures=kept["figures"],
             sentence=sentence(Finding(kept["signal"], kept["points"], tuple(kept["figures"].items()))),
         )
         for kept in row.findings

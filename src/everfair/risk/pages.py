@@ -24,14 +24,14 @@ from everfair.base.writes import once
 from everfair.companies.queries import companies_by_id, company_by_number, names, people_by_id
 from everfair.risk import actions, drawing, queries
 from everfair.risk.facts import Finding
-from everfair.risk.forms import RiskReasonForm
+from everfair.risk.forms import RiskOpenForm, RiskReasonForm
 from everfair.risk.models import RiskCase
 from everfair.risk.queries.cases import decided_lately, known_bad
 from everfair.risk.queries.facts import neighbourhood
 from everfair.risk.roles import REVIEWER
 from everfair.risk.sentences import sentence, staff_sentence
 from everfair.risk.states import RISK_CASE
-from everfair.risk.values import SIGNALS, settings_at
+from everfair.risk.values import KINDS, settings_at
 
 _SAID: dict[str, Callable[..., RiskCase]] = {
     "hold": actions.hold_case,
@@ -45,11 +45,33 @@ LOOKS = {"escalated": "act", "held": "wait", "confirmed": "act", "cleared": "hel
 @allow(REVIEWER)
 def desk(request: HttpRequest) -> HttpResponse:
     """Whose time ran out comes first, then what stands still, then the rest by points."""
+    return _desk(request)
+
+
+@require_POST
+@allow(REVIEWER, proof="fresh")
+@once
+def open_by_hand(request: HttpRequest) -> HttpResponse:
+    form = RiskOpenForm(request.POST)
+    if not form.is_valid():
+        return _desk(request, form, status=422)
+    try:
+        row = actions.open_case(form.cleaned_data["company_number"], form.cleaned_data["reason"], by=request.actor)  # type: ignore[attr-defined]
+    except Refused as refusal:
+        if refusal.status != 422:
+            raise
+        form.add_error(refusal.field, str(refusal.message))
+        return _desk(request, form, status=422)
+    messages.success(request, _("R-%(number)s is open. It is decided like any other.") % {"number": row.number})
+    return redirect("risk:case", row.pk)
+
+
+def _desk(request: HttpRequest, typed: RiskOpenForm | None = None, *, status: int = 200) -> HttpResponse:
     actor = request.actor  # type: ignore[attr-defined]
     rows, sweep = queries.queue(actor), queries.newest_sweep()
     people = people_by_id(UUID(row["person"]) for row in (sweep.staff if sweep else []))
     return page(
-        request, "risk/desk.html", rows=rows, done=decided_lately(actor, limit=20), sweep=sweep, name=_name, looks=LOOKS,
+        request, "risk/desk.html", status=status, form=typed or RiskOpenForm(), typed=typed is not None, prove=_prove(request), rows=rows, done=decided_lately(actor, limit=20), sweep=sweep, name=_name, looks=LOOKS,
         until=deadlines_of([row.pk for row in rows if row.state == "held"]), confirm=actions.CONFIRM, first=_first,
         staff=[(people.get(UUID(row["person"])), [staff_sentence(code, figures) for code, figures in row["reasons"]])
                for row in (sweep.staff if sweep else [])],
@@ -122,7 +144,7 @@ class _Line:
 
     def __init__(self, kept: dict[str, Any]) -> None:
         self.signal, self.points = kept["signal"], kept["points"]
-        self.kind = SIGNALS.get(self.signal, "conduct")
+        self.kind = KINDS.get(self.signal, "conduct")
         self.text = sentence(Finding(self.signal, self.points, tuple(kept["figures"].items())))
 
 

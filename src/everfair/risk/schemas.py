@@ -18,6 +18,10 @@ class RiskReasonIn(Schema):
     reason: Annotated[Words, Field(min_length=1, max_length=2000)]
 
 
+class RiskOpenIn(RiskReasonIn):
+    company_number: Annotated[int, Field(ge=1, lt=2**63)]
+
+
 class RiskFindingOut(Schema):
     """One sign: how much it weighs, the figures it is made of, and what it says in the language of the request."""
 

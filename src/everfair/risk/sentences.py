@@ -145,9 +145,13 @@ def _usd(value: str) -> str:
     return number(Decimal(value))
 
 
+def _by_hand(f: Figures) -> str:
+    return f["words"]
+
+
 _SENTENCES: dict[str, Callable[[Figures], str]] = {
     "price_below": _price_below, "hot_low_moq": _hot_low_moq, "sudden_volume": _sudden_volume, "weak_rail": _weak_rail, "bait": _bait,
     "unshipped": _unshipped, "complaints": _complaints, "lost_disputes": _lost_disputes, "known_fraud": _known_fraud,
     "suspect_neighbours": _suspect_neighbours, "tied": _tied, "same_photos": _same_photos, "salesperson": _salesperson,
-    "wash_trading": _wash_trading, "review_ring": _review_ring, "record": _record,
+    "wash_trading": _wash_trading, "review_ring": _review_ring, "record": _record, "by_hand": _by_hand,
 }  # fmt: skip

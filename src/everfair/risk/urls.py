@@ -7,6 +7,7 @@ from everfair.risk import pages
 app_name = "risk"
 urlpatterns = [
     path("office/risk/", pages.desk, name="desk"),
+    path("office/risk/open/", pages.open_by_hand, name="open"),
     path("office/risk/<uuid:case_id>/", pages.case, name="case"),
     path("office/risk/<uuid:case_id>/<slug:verb>/", pages.say, name="say"),
 ]

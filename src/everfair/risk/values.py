@@ -129,6 +129,8 @@ SIGNALS = {
     "salesperson": "collusion", "wash_trading": "collusion", "review_ring": "collusion",
     "record": "record",
 }  # fmt: skip
+# Whatever stands in a case: what the signals say, and what a person said.
+KINDS = SIGNALS | {"by_hand": "word"}
 
 # What a shared trait says: how much when everybody else who has it is bad, and how many innocent holders it has on average beside them.
 TRAITS = {
@@ -159,6 +161,7 @@ SIGNAL_NAMES = name_codes(
         "wash_trading": _("Deals with itself"),
         "review_ring": _("Praised by the same few"),
         "record": _("Goods that arrived"),
+        "by_hand": _("Opened by a person"),
     },
 )
 KIND_NAMES = name_codes(
@@ -170,6 +173,7 @@ KIND_NAMES = name_codes(
         "outcome": pgettext_lazy("kind of evidence", "What buyers did not get"),
         "collusion": pgettext_lazy("kind of evidence", "Whose help it had"),
         "record": pgettext_lazy("kind of evidence", "What speaks for it"),
+        "word": pgettext_lazy("kind of evidence", "What a person said"),
     },
 )
 TRAIT_NAMES = name_codes(
@@ -210,6 +214,7 @@ SUBSCRIBER_WORDS = name_codes("subscriber", {"risk": _("Suppliers to look at aga
 ACT_WORDS = name_codes(
     "act",
     {
+        "opened a risk case": _("Opened a risk case"),
         "held a risk case": _("Held a risk case"),
         "confirmed a risk case": _("Confirmed a risk case"),
         "cleared a risk case": _("Cleared a risk case"),

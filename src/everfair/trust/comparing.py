@@ -6,20 +6,31 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import cache
+
+from opencc_purepy import OpenCC
+
+from everfair.payments.queries import match_holder
 
 Part = tuple[str, bool]
+# Fields that hold a firm's name: compared as names of bank accounts are, where spelling alone differs.
+NAMES = ("name", "holder")
+# Of 100, without the legal form: what is left then is a blank, an accent, the order of words.
+ALIKE = 98
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One field. `verdict`: same, differs, or unread while nothing was found. `parts`: what was found, in pieces, each with whether
-    it stands otherwise in what was declared."""
+    """One field. `verdict`: same; alike (a name that is the same but for its spelling); differs; unread while nothing was found.
+    `parts`: what was found, in pieces, each with whether it stands otherwise in what was declared. `score`: of names that are written
+    differently, 0 to 100."""
 
     field: str
     declared: str
     found: str
     verdict: str
     parts: tuple[Part, ...]
+    score: int | None = None
 
 
 def compare(fields: Iterable[str], declared: Mapping[str, str], found: Mapping[str, str]) -> list[Comparison]:
@@ -28,9 +39,16 @@ def compare(fields: Iterable[str], declared: Mapping[str, str], found: Mapping[s
 
 
 def normal(text: str) -> str:
-    """What counts of a value: NFKC, casefolded, letters and digits alone; «No. 12-3» and «no 123» are one number."""
+    """What counts of a value: NFKC, casefolded, simplified characters, letters and digits alone; «No. 12-3» and «no 123» are one number."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    if not folded.isascii():
+        folded = _simplified().convert(folded)
     return "".join(char for char in folded if unicodedata.category(char)[0] in "LMN")
+
+
+@cache
+def _simplified() -> OpenCC:
+    return OpenCC("t2s")
 
 
 def _compared(field: str, declared: str, found: str) -> Comparison:
@@ -38,7 +56,11 @@ def _compared(field: str, declared: str, found: str) -> Comparison:
         return Comparison(field, declared, found, "unread", ())
     if normal(declared) == normal(found):
         return Comparison(field, declared, found, "same", ((found, False),))
-    return Comparison(field, declared, found, "differs", _parts(declared, found))
+    if field not in NAMES:
+        return Comparison(field, declared, found, "differs", _parts(declared, found))
+    match = match_holder(found, [declared])
+    verdict = "alike" if match.score >= ALIKE and not match.doubts else "differs"
+    return Comparison(field, declared, found, verdict, _parts(declared, found), match.score)
 
 
 def _parts(declared: str, found: str) -> tuple[Part, ...]:

@@ -21,6 +21,7 @@ from everfair.trust.actions import (
     end_sanction,
     hear_complaint,
     lapse_verification,
+    read_papers,
     resume_review,
 )
 from everfair.trust.actions.applying import ANSWER, LAPSE
@@ -62,6 +63,12 @@ def screen_those_who_wait() -> int:
     if waiting:
         subprocess.run([sys.executable, "-m", "everfair.trust.screening"], check=True, timeout=SCREENING_S)
     return waiting
+
+
+@every(10, "trust.reading", lane="reading")
+def read_what_was_handed_in() -> int:
+    """Where the extra is installed; each paper in a process that ends. Returns how many were read."""
+    return read_papers()
 
 
 @on_deadline(ANSWER)

@@ -2,6 +2,7 @@
 
 from everfair.payments.bank import account_by_code as bank_account_by_code
 from everfair.payments.bank import account_for as bank_account_for
+from everfair.payments.naming import match_holder
 from everfair.payments.queries.at_risk import Exposure, chargeback_exposure, chargebacks_due, chargebacks_page
 from everfair.payments.queries.bank import (
     account_standings,
@@ -202,6 +203,7 @@ __all__ = [
     "lines_drawn",
     "lines_of",
     "lock_for",
+    "match_holder",
     "misfits",
     "missing_of",
     "newest_alarms",

@@ -10,11 +10,11 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
-from everfair.base.clock import EfNow
+from everfair.base.clock import EfNow, now
 from everfair.base.deadlines import clear_deadline, set_deadline
 from everfair.base.events import emit
 from everfair.base.refused import NotVisible, Refused
-from everfair.base.rows import insert
+from everfair.base.rows import ask, insert
 from everfair.base.states import moving, stepping
 from everfair.base.together import part
 from everfair.companies.actions import lift_stop, note_act, place_stop
@@ -25,6 +25,7 @@ from everfair.markets.table import DEFAULT_MARKET
 from everfair.messaging.actions import read_message
 from everfair.risk.models import RiskCase
 from everfair.risk.queries.cases import cases_visible_to
+from everfair.risk.roles import REVIEWER
 from everfair.risk.scoring import Proposal
 from everfair.risk.states import UNDECIDED
 from everfair.risk.values import settings_at
@@ -32,6 +33,8 @@ from everfair.trust.queries import link_between
 
 CONFIRM = "risk.confirm"
 STOPPED = ("payout", "listing")
+# What a person said in place of a signal: it weighs nothing, and no score takes it away.
+BY_HAND = "by_hand"
 
 
 def take_proposal(proposal: Proposal, *, at: date) -> RiskCase | None:
@@ -46,6 +49,7 @@ def take_proposal(proposal: Proposal, *, at: date) -> RiskCase | None:
         lock_companies([company_id], alone=True)
         last = RiskCase.objects.filter(company_id=company_id).order_by("-number").select_for_update(of=("self",)).first()
         if last is not None and last.state in UNDECIDED:
+            findings += [kept for kept in last.findings if kept["signal"] == BY_HAND]
             RiskCase.objects.filter(pk=last.pk).update(points=points, findings=findings, scored_on=at)
             last.points, last.findings, last.scored_on = points, findings, at
             row, made = last, False
@@ -59,6 +63,38 @@ def take_proposal(proposal: Proposal, *, at: date) -> RiskCase | None:
             with stepping(row, "hold", by=SYSTEM):
                 _hold(row, by=SYSTEM)
     return row if made else None
+
+
+def open_case(number: int, reason: str, *, by: Actor) -> RiskCase:
+    """A person opens a case against the supplier with this number; it is held, confirmed and cleared like any other.
+
+    Where one is undecided already, the reason is laid beside what speaks against it; the same reason twice is laid once. Refuses who is
+    linked to the company, and a company that sells nothing.
+    """
+    if not REVIEWER.admits(by):
+        raise Refused("base.not_your_move", _("Your role does not allow this."), status=403)
+    text = _words(reason)
+    found = ask("SELECT id FROM companies_company WHERE number = %s AND is_seller", [number])
+    if not found:
+        raise Refused("risk.no_supplier", _("There is no supplier with this number."), field="company_number", status=422)
+    company_id, day = found[0][0], now().date()
+    said = {"signal": BY_HAND, "points": 0.0, "figures": {"words": text, "by": str(by.person_id)}}
+    with part():
+        lock_companies([company_id], alone=True)
+        row = RiskCase.objects.filter(company_id=company_id, state__in=UNDECIDED).select_for_update(of=("self",)).first()
+        if row is None:
+            row = RiskCase(company_id=company_id, state="open", points=Decimal(0), findings=[said], scored_on=day)
+            _unlinked(row, by)
+            insert(row)
+            emit(RiskCaseOpened(row.pk, company_id), by=by)
+        else:
+            _unlinked(row, by)
+            if said in row.findings:
+                return row
+            row.findings = [*row.findings, said]
+            RiskCase.objects.filter(pk=row.pk).update(findings=row.findings)
+        note_act("opened a risk case", company_id, text, by, after={"case": f"R-{row.number}"})
+    return row
 
 
 def hold_case(case_id: UUID, reason: str, *, by: Actor) -> RiskCase:
@@ -166,4 +202,4 @@ def _words(text: str) -> str:
     return clean[:2000]
 
 
-__all__ = ["CONFIRM", "clear_case", "confirm_fraud", "hold_case", "lapse_hold", "take_proposal"]
+__all__ = ["CONFIRM", "clear_case", "confirm_fraud", "hold_case", "lapse_hold", "open_case", "take_proposal"]

@@ -17,6 +17,7 @@ from django.conf import settings
 
 from everfair.base.money import Money
 from everfair.base.rows import ask
+from everfair.files.queries import who_shows_alike
 from everfair.payments.queries import newest_rates
 from everfair.risk.facts import Complaint, Deal, Listing, Message, Rating, Supplier
 
@@ -29,6 +30,8 @@ COMPLAINTS = {
     "wrong": "quality",
     "defective": "quality",
 }
+# The likeness of a picture is signed in the database.
+_UNSIGNED = (1 << 64) - 1
 # Houses where everybody has their letters: sharing one says nothing.
 OPEN_MAIL = frozenset({
     "gmail.com", "hotmail.com", "outlook.com", "yahoo.com", "icloud.com", "proton.me", "protonmail.com", "gmx.de", "web.de", "mail.ru",
@@ -46,8 +49,9 @@ def suppliers(ids: Sequence[UUID]) -> list[Supplier]:
     dollars = _Dollars()
     traits = traits_of(given[0])
     listings, deals, messages, complaints, ratings = (defaultdict[UUID, list[Any]](list) for _ in range(5))
-    for company, category, unit, currency, price, moq, on in ask(_LISTINGS, given):
-        listings[company].append(Listing(f"{category}/{unit}", dollars.of_major(price / 1e6, currency), max(1, int(moq)), on))
+    for company, category, unit, currency, price, moq, on, photo in ask(_LISTINGS, given):
+        dollar = dollars.of_major(price / 1e6, currency)
+        listings[company].append(Listing(f"{category}/{unit}", dollar, max(1, int(moq)), on, photo & _UNSIGNED))
     for company, buyer, category, total, currency, on, shipped, received, late, lost in ask(_DEALS, given):
         deals[company].append(
             Deal(str(buyer), category or "", dollars.of_minor(total, currency), on, "escrow", shipped, received, late or 0, lost)
@@ -80,12 +84,22 @@ def traits_of(ids: Sequence[UUID]) -> dict[UUID, set[tuple[str, str]]]:
     return found
 
 
-def neighbourhood(company_id: UUID, *, most: int) -> list[tuple[str, str, UUID]]:
-    """(kind, keyed hash, company) for every trait that this company shares with at most `most` in all, itself included. One query."""
+def neighbourhood(company_id: UUID, *, most: int, bits: int = 6) -> list[tuple[str, str, UUID]]:
+    """(kind, keyed hash, company) for every trait that this company shares with at most `most` in all, itself included. Two queries.
+
+    A picture counts as shared too when it differs from the other's in at most `bits` of its 64: made smaller, saved anew.
+    """
     rows = ask(_NEAR, {"company": company_id, "most": most})
-    return [
+    found = [
         (kind, digest(kind, value), company) for kind, value, company in rows if kind != "email_domain" or value not in OPEN_MAIL
     ]
+    alike: dict[int, set[UUID]] = defaultdict(set)
+    for picture, other in who_shows_alike(company_id, bits):
+        alike[picture].add(other)
+    for picture, others in sorted(alike.items()):
+        if len(others) < most:
+            found += [("photo", digest("photo", str(picture)), company) for company in (company_id, *sorted(others))]
+    return found
 
 
 def digest(kind: str, value: str) -> str:
@@ -119,8 +133,9 @@ _COMPANIES = """
     JOIN unnest(%s::uuid[]) WITH ORDINALITY AS given (id, n) ON given.id = c.id ORDER BY given.n
 """
 _LISTINGS = """
-    SELECT company_id, category, unit, currency, price_from, moq, created_at::date FROM catalog_offer
-    WHERE company_id = ANY(%s::uuid[]) AND state = 'published' AND price_from > 0 ORDER BY company_id, id
+    SELECT o.company_id, o.category, o.unit, o.currency, o.price_from, o.moq, o.created_at::date, coalesce(b.bits, 0) FROM catalog_offer o
+    LEFT JOIN files_file f ON f.id = o.pictures[1] LEFT JOIN files_blob b ON b.sha256 = f.blob_id
+    WHERE o.company_id = ANY(%s::uuid[]) AND o.state = 'published' AND o.price_from > 0 ORDER BY o.company_id, o.id
 """
 # Only what was paid: from the moment its first stage was held.
 _DEALS = """

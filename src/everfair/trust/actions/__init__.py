@@ -48,6 +48,7 @@ from everfair.trust.actions.punishing import (
     propose_points,
     take_up_points,
 )
+from everfair.trust.actions.reading import can_read, read_papers
 from everfair.trust.actions.reviewing import (
     ask_applicant,
     grant_verification,
@@ -85,6 +86,7 @@ __all__ = [
     "ask_screening",
     "begin_verification",
     "bring_company",
+    "can_read",
     "clear_hit",
     "confirm_blacklisting",
     "confirm_hit",
@@ -120,6 +122,7 @@ __all__ = [
     "propose_points",
     "propose_verification",
     "put_in_force",
+    "read_papers",
     "record_check",
     "refresh_standing",
     "refuse_unscreened",

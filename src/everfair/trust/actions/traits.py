@@ -13,8 +13,7 @@ from everfair.base.refused import Refused
 from everfair.base.roles import OPERATOR
 from everfair.base.sql import ask, tell
 from everfair.companies.actions import note_act
-from everfair.files.queries import file_path, files_by_id
-from everfair.trust.likeness import bits_of
+from everfair.files.queries import bits_of, file_path, files_by_id
 from everfair.trust.values import OWN_KINDS, digest_of
 
 # Company, person, kind, digest, likeness.

@@ -2,8 +2,8 @@
 
 from ninja import Router
 
-from everfair.trust.api import admission, blacklist, complaints, discipline, screening, standing, verification
+from everfair.trust.api import admission, blacklist, complaints, discipline, own, screening, standing, verification
 
 router = Router()
-for part in (verification, admission, standing, screening, discipline, complaints, blacklist):
+for part in (verification, admission, standing, screening, discipline, complaints, blacklist, own):
     router.add_router("", part.router)

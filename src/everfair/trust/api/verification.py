@@ -26,6 +26,8 @@ from everfair.trust.comparing import compare
 from everfair.trust.models import Check, Verification
 from everfair.trust.pages.faces import company_name
 from everfair.trust.pages.own import own_lines
+from everfair.trust.pages.reading import read_fields
+from everfair.trust.queries.reading import declared_of, readings_of
 from everfair.trust.roles import REVIEWER
 from everfair.trust.schemas import (
     AnswerReviewersIn,
@@ -40,9 +42,12 @@ from everfair.trust.schemas import (
     LinkIn,
     MarketName,
     ProposeIn,
+    ReadFieldOut,
+    ReadPaperOut,
     RecordIn,
     ReviewCaseOut,
     ReviewedCheckOut,
+    ScreeningStateOut,
     SeenCheckOut,
     TrustLinkOut,
     TrustReasonIn,
@@ -279,13 +284,15 @@ def _check(check: Check, row: Verification, *, told: bool) -> dict[str, Any]:
 
 def _case(verification_id: UUID, actor: Actor) -> ReviewCaseOut:
     row = queries.verification(verification_id, actor)
+    checks = queries.checks_of(row.pk)
     return ReviewCaseOut(
         id=row.pk, number=row.number, company=row.company_id, company_number=row.company.number, company_name=company_name(row.company),
         market=row.market, level=row.level, state=row.state, submitted_at=row.submitted_at, maker=row.maker_id, checker=row.checker_id,
         proposal=row.proposal, proposal_reason=row.proposal_reason, question=row.question, answer=row.answer, answer_by=_answer_by(row),
         decision_reason=row.decision_reason, decided_at=row.decided_at, until=row.until, moves=VERIFICATION.allowed(row, actor),
-        checks=[_reviewed(check, row) for check in queries.checks_of(row.pk)],
+        checks=[_reviewed(check, row) for check in checks],
         links=[_link(link) for link in queries.links_of(row.company_id)],
+        readings=_readings(checks, row), screening=_screening(row.company_id, actor),
     )  # fmt: skip
 
 
@@ -297,6 +304,29 @@ def _reviewed(check: Check, row: Verification) -> ReviewedCheckOut:
         **body, found=check.found, differs=[each.field for each in found if each.verdict == "differs"], by=check.by_id,
         cost=f"{cost.amount:f}" if cost else None, currency=check.cost_currency,
     )  # fmt: skip
+
+
+def _readings(checks: list[Check], row: Verification) -> list[ReadPaperOut]:
+    declared = declared_of(checks, row.company)
+    return [
+        ReadPaperOut(
+            file=paper.file_id, problem=paper.problem, lines=paper.lines,
+            fields=[
+                ReadFieldOut(
+                    field=each.face.field, declared=each.face.declared, read=each.face.found, verdict=each.face.verdict,
+                    confidence=each.percent, likeness=each.face.score,
+                )
+                for each in read_fields(paper, declared)
+            ],
+        )
+        for paper in readings_of(checks)
+    ]  # fmt: skip
+
+
+def _screening(company_id: UUID, actor: Actor) -> ScreeningStateOut:
+    found = queries.screening_state(company_id, actor)
+    state = found.blocks or ("clear" if found.at else "never")
+    return ScreeningStateOut(state=state, waits=found.waits, hits=found.hits, at=found.at)
 
 
 def _desk_row(row: Verification) -> DeskRow:

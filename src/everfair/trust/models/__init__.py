@@ -4,6 +4,7 @@ from everfair.trust.models.admission import Admission, AdmissionDay, ConfirmedFr
 from everfair.trust.models.blacklist import BlacklistEntry, BlacklistTrait, Reentry
 from everfair.trust.models.complaint import Complaint
 from everfair.trust.models.discipline import Appeal, Penalty, Sanction
+from everfair.trust.models.reading import Reading
 from everfair.trust.models.screening import Hit, ListedName, ListedParty, SanctionList, Screening
 from everfair.trust.models.standing import Fact, Standing
 from everfair.trust.models.traits import Trait
@@ -31,6 +32,7 @@ __all__ = [
     "ListedName",
     "ListedParty",
     "Penalty",
+    "Reading",
     "Reentry",
     "Sanction",
     "SanctionList",

@@ -28,6 +28,7 @@ from everfair.trust.comparing import compare
 from everfair.trust.forms import DecisionForm, LinkForm, ProposalForm, QuestionForm, RecordForm, ReturnForm
 from everfair.trust.models import Verification
 from everfair.trust.pages.faces import Line, company_name, lines_of, linked_staff, look_of, people_names, since, worked
+from everfair.trust.pages.reading import read_lines, screening_face
 from everfair.trust.roles import REVIEWER
 from everfair.trust.states import VERIFICATION
 
@@ -75,9 +76,11 @@ def _show(request: HttpRequest, verification_id: UUID, *, status: int = 200, typ
         }
         for line in shown
     ]
+    reads = read_lines(shown, row.company)
     forms = {verb: typed.get(verb) or _SAID[verb][0](auto_id=f"{verb}_%s") for verb in moves}
     return page(
-        request, "trust/review.html", status=status, row=row, lines=lines, forms=forms, records=records, name=company_name(row.company),
+        request, "trust/review.html", status=status, row=row, lines=lines, forms=forms, records=records, name=company_name(row.company), reads=reads,
+        can_read=actions.can_read(), screening=screening_face(row.company_id, actor),
         people=people_by_id({i for i in (row.maker_id, row.checker_id, *(line.check.by_id for line in shown)) if i}),
         seats=queries.seats_of(row.pk), links=queries.links_of(row.company_id), shared=[(one.kind, one.company, company_name(one.company)) for one in queries.shared_traits(row.company_id)], look_of=look_of, typed=set(typed), prove=prove_first(request),
         until=deadlines_of([row.pk]).get((row.pk, ANSWER)) if row.state == "asked" else None,

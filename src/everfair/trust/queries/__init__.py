@@ -11,6 +11,7 @@ from everfair.trust.queries.admission import (
 )
 from everfair.trust.queries.screening import (
     HitDesk,
+    ScreeningState,
     Standing,
     former_lists,
     hit,
@@ -23,6 +24,7 @@ from everfair.trust.queries.screening import (
     names_of_party,
     newest_screening,
     screened_facts,
+    screening_state,
     stale_companies,
     unscreened,
     waiting_count,
@@ -66,6 +68,7 @@ __all__ = [
     "HitDesk",
     "PublicLine",
     "Queue",
+    "ScreeningState",
     "Shared",
     "Standing",
     "Turn",
@@ -101,6 +104,7 @@ __all__ = [
     "requirement",
     "requirements",
     "screened_facts",
+    "screening_state",
     "seats_of",
     "shared_traits",
     "stale_companies",

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from everfair.base.rows import ask
 from everfair.companies.queries import companies_by_id
-from everfair.trust.likeness import NEAR_BITS
+from everfair.files.values import NEAR_BITS
 from everfair.trust.models import Trait
 from everfair.trust.values import COMMON
 

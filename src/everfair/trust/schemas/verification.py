@@ -129,6 +129,36 @@ class VerificationRow(Schema):
     until: date | None
 
 
+class ReadFieldOut(Schema):
+    """One field beside what was declared. `confidence`: the machine's own, 0 to 100, null where it read nothing. `likeness`: of names
+    that are written differently, 0 to 100. `verdict`: same, alike, differs, unread, undeclared."""
+
+    field: str
+    declared: str
+    read: str
+    verdict: str
+    confidence: int | None
+    likeness: int | None
+
+
+class ReadPaperOut(Schema):
+    """What a machine read in one paper: no verdict. `problem` where it could read nothing: nothing, limits, broken."""
+
+    file: UUID
+    problem: str
+    fields: list[ReadFieldOut]
+    lines: list[str]
+
+
+class ScreeningStateOut(Schema):
+    """`state`: clear, open, confirmed, waits, stale, never. Never to be told to the company."""
+
+    state: str
+    waits: int
+    hits: int
+    at: datetime | None
+
+
 class ReviewedCheckOut(VerificationCheckOut):
     """With what was found and what it cost, in main units of its currency."""
 
@@ -171,6 +201,8 @@ class ReviewCaseOut(Schema):
     moves: list[str]
     checks: list[ReviewedCheckOut]
     links: list[TrustLinkOut]
+    readings: list[ReadPaperOut]
+    screening: ScreeningStateOut
 
 
 class DeskRow(VerificationRow):
