@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Iterator
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,6 +20,7 @@ from everfair.base.together import all_or_nothing
 from everfair.companies.middleware import actor
 from everfair.payments.models import BankAccount
 from everfair.payments.queries import outgoing
+from everfair.site.engine_places import bin_dir
 from everfair.trust.actions import note_device
 from tests import cluster, make
 from tests.trust.listing import made_hit
@@ -158,6 +160,22 @@ def test_the_owner_sees_all_by_a_policy_of_its_own_and_who_only_reads_nothing(
     superuser.execute("SET LOCAL everfair.sees = ''")
     superuser.execute("SET LOCAL ROLE ef_read")
     assert superuser.execute(count).fetchone() == (0,)
+
+
+def test_a_backup_holds_what_is_held_back(test_database: cluster.TestDatabase, committed: None):
+    """As `bin/everfair backup` asks for it; without the option PostgreSQL's program refuses rather than leave rows out."""
+    company = make.company()
+    for table in HELD_BACK:
+        _bare_row(table, company.pk)
+    dump = [str(bin_dir() / "pg_dump"), "--data-only", "--no-owner", *(f"--table={table}" for table in HELD_BACK)]
+    where = f"--dbname={test_database.owner_url}"
+
+    whole = subprocess.run([*dump, "--enable-row-security", where], capture_output=True, text=True)
+    refused = subprocess.run([*dump, where], capture_output=True, text=True)
+
+    assert whole.returncode == 0, whole.stderr
+    assert whole.stdout.count(f"\t{company.pk}\t") == len(HELD_BACK)
+    assert "row-level security" in refused.stderr
 
 
 @pytest.mark.django_db
