@@ -88,7 +88,7 @@ def superuser(test_database: cluster.TestDatabase) -> Iterator[psycopg.Connectio
     """A superuser's session for tests that take a guard away. It is not autocommit, and rolled back at the end, so that the
     guard returns: drop it, `SET LOCAL ROLE ef_app`, try what it should have stopped, and look. It waits 5 s for a lock at most:
     a table that the test's own transaction has read cannot be altered from here."""
-    with psycopg.connect(test_database.superuser_url, options="-c lock_timeout=5s") as session:
+    with psycopg.connect(test_database.superuser_url, options="-c lock_timeout=5s -c everfair.sees=everything") as session:
         yield session
         session.rollback()
 

@@ -13,6 +13,7 @@ from weakref import WeakKeyDictionary
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from everfair.base.sight import tell_sight
 from everfair.base.together import whole_of
 
 Params = Sequence[Any] | Mapping[str, Any]
@@ -107,6 +108,7 @@ def _cursors_of(here: Any, count: int) -> list[Any]:
         here.ensure_connection()
     if here.needs_rollback:
         here.validate_no_broken_transaction()
+    tell_sight(here)
     known = _cursors.get(here.connection)
     if known is None:
         known = _cursors[here.connection] = []

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from everfair.base.actor import Actor
 from everfair.base.api import problem
+from everfair.base.sight import NOTHING, see_as, seeing
 from everfair.companies.actions.keys import authenticate_api_key
 from everfair.companies.queries import actor_of_person
 from everfair.companies.second_factor import proven_at
@@ -29,7 +30,7 @@ _SEEN_EVERY_S = 600
 def actor(answer: Answer) -> Answer:
     """Set `request.actor`. Roles are read at every request, so an ended membership or a revoked key ends at once.
 
-    Under /api/ a bearer wins over a session; an unknown one is 401 even where the door is open. (That a session's write
+    From then on the database holds back what is not theirs to see (`base.sight`). Under /api/ a bearer wins over a session; an unknown one is 401 even where the door is open. (That a session's write
     carries the form token is asked by the API's own door, `site.api.KeyOrSession`.)
     """
 
@@ -43,7 +44,10 @@ def actor(answer: Answer) -> Answer:
                 return _unknown_key()
             request.actor = program  # type: ignore[attr-defined]
         try:
-            return answer(request)
+            with seeing(NOTHING):
+                if stated is not None:
+                    see_as(request.actor)
+                return answer(request)
         finally:
             timezone.deactivate()
 
@@ -66,6 +70,7 @@ def _person(request: HttpRequest) -> Actor:
     if found.is_signed_in:
         timezone.activate(ZoneInfo(request.user.timezone))  # type: ignore[union-attr]
         _note_seen(request)
+        see_as(found)
         return replace(found, proven_at=proven_at(request))
     return found
 

@@ -7,6 +7,7 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 
 from everfair.base.failpoints import arm_from_environment
+from everfair.base.sight import EVERYTHING, see_as_process
 
 _REGISTERING = ("values", "queries", "reactions", "jobs", "panels")
 
@@ -16,6 +17,7 @@ class SiteConfig(AppConfig):
 
     def ready(self) -> None:
         arm_from_environment(settings.KIND)
+        see_as_process(EVERYTHING)  # commands and the worker; who serves strangers takes it back (wsgi)
         importlib.import_module("everfair.events.values")  # events are no app: they have no models
         for config in apps.get_app_configs():
             if config.name.startswith("everfair."):

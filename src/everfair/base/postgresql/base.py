@@ -2,7 +2,7 @@
 
 A session from the pool is looked at without asking the server. Statements stay prepared, however many there are and whoever was refused
 meanwhile: PostgreSQL needs three times as long for one that it must plan anew. And what `sql.tell` keeps back is sent before anything
-that goes Django's own way, so that nobody sees a row too late.
+that goes Django's own way, so that nobody sees a row too late. Whose rows are seen is told before a statement that needs it (`sight`).
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import psycopg
 from django.db.backends.postgresql import base
 from psycopg._preparing import PrepareManager
 from psycopg.abc import Loader
-from psycopg.pq import Format
+from psycopg.pq import Format, TransactionStatus
 from psycopg_pool import ConnectionPool
 
+from everfair.base.sight import forget_sight, tell_sight
 from everfair.base.sql import tell_now
 from everfair.base.together import whole_of
 
@@ -33,13 +34,30 @@ QUIET_S = 30.0
 class DatabaseWrapper(base.DatabaseWrapper):
     def _cursor(self, name: str | None = None) -> Any:
         tell_now()
-        return super()._cursor(name)
+        cursor = super()._cursor(name)
+        tell_sight(self)
+        return cursor
 
     def _savepoint_rollback(self, sid: str) -> None:
         whole = whole_of()
         if whole is not None:
             whole.untold.clear()  # what came before the savepoint was sent before it
         super()._savepoint_rollback(sid)
+        forget_sight(self.connection)
+
+    def _rollback(self) -> None:
+        forget_sight(self.connection)
+        super()._rollback()
+
+    def _commit(self) -> None:
+        if self.connection is not None and self.connection.info.transaction_status == TransactionStatus.INERROR:
+            forget_sight(self.connection)  # PostgreSQL answers such a COMMIT with a ROLLBACK
+        super()._commit()
+
+    def _close(self) -> None:
+        if self.connection is not None and self.connection.info.transaction_status != TransactionStatus.IDLE:
+            forget_sight(self.connection)  # the pool ends what is open
+        super()._close()
 
     def _configure_connection(self, connection: Any) -> bool:
         keep_prepared(connection)
