@@ -15,6 +15,9 @@ CALLED_BY_THE_SITE = {
     "ledger_lock(text[])": "locks the accounts of an entry by address, and changes nothing",
     "ledger_seal_next(integer)": "seals what stands in the books and chooses nothing: its caller cannot write a seal by hand",
     "ef_advance(interval)": "moves the clock of a demonstration or a test; refuses on a live installation",
+    "trust_link_between(uuid,uuid)": "says of a person and a company only what kind of link there is (decision 0042)",
+    "trust_screened_facts(uuid)": "what of a company is compared with the lists; the worker asks",
+    "trust_unscreened(uuid)": "says only why nothing can be granted to a company",
 }
 WITH_OWNERS_RIGHTS = """
     SELECT oid::regprocedure::text, array_agg(who ORDER BY who) FILTER (WHERE may)

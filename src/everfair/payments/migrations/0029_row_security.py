@@ -23,10 +23,11 @@ BEGIN
         WHERE pronamespace = 'public'::regnamespace AND prokind = 'f' AND NOT prosecdef AND prosrc ~ '\\ypayments_bankaccount\\y'
     LOOP
         EXECUTE format('ALTER FUNCTION %s SECURITY DEFINER SET search_path = public, pg_temp', guard);
-        IF is_trigger THEN
-            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', guard);
-            IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ef_app') THEN
-                EXECUTE format('REVOKE ALL ON FUNCTION %s FROM ef_app', guard);
+        EXECUTE format('REVOKE ALL ON FUNCTION %s FROM PUBLIC', guard);
+        IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'ef_app') THEN
+            EXECUTE format('REVOKE ALL ON FUNCTION %s FROM ef_app', guard);
+            IF NOT is_trigger THEN
+                EXECUTE format('GRANT EXECUTE ON FUNCTION %s TO ef_app', guard);
             END IF;
         END IF;
     END LOOP;
