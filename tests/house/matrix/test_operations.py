@@ -20,7 +20,7 @@ from everfair.companies.actions import make_api_key
 from everfair.companies.values import SCOPES
 from everfair.site.api import api
 from tests.house.matrix.asking import Asked, asked, client_of, swaps
-from tests.house.matrix.rows import CASHIER, EVERYONE, OPERATIONS, OPERATOR, Operation
+from tests.house.matrix.rows import CASHIER, EVERYONE, OPERATIONS, OPERATOR, SALES, Operation
 from tests.house.matrix.test_pages import ROLES, no_word
 from tests.house.matrix.world import FORM_TOKEN, Still, Undone, World, touched
 from tests.house.test_doors import operations
@@ -76,7 +76,7 @@ def test_the_row_says_the_door_and_every_id(row: Operation) -> None:
     stated = {("path", name) for name in row.path} | {("query", name) for name in row.query} | set(_names(row.body))
 
     assert row.door == calls()[row.call].allow.name
-    assert (row.proof or ("factor" if row.door == OPERATOR else "")) == calls()[row.call].proof
+    assert (row.proof or ("factor" if row.door in (OPERATOR, SALES) else "")) == calls()[row.call].proof
     missing = [
         (p["in"], p["name"])
         for p in operation.get("parameters", [])
@@ -176,7 +176,7 @@ def test_small_roles_former_members_and_the_operator_are_refused(row: Operation,
         no_word(former, world)
     if not door.admits(Actor("operator", world.operator.pk, staff_roles=frozenset({"operator"}))):
         is_problem(request.send(world.who("operator")), 403, 404)
-    if row.by in ("owner", "operator"):
+    if row.by in ("owner", "operator", "sales"):
         is_problem(request.send(world.who("a key")), 403)
     assert still.changed() == []
 
@@ -185,7 +185,7 @@ def test_small_roles_former_members_and_the_operator_are_refused(row: Operation,
 def test_a_key_without_the_scope_is_refused(row: Operation, world: World) -> None:
     scope = getattr(calls()[row.call], "scope", None)
     if scope is None:
-        assert row.door in (EVERYONE, CASHIER) or row.door.startswith("operator") or row.door.endswith("& in person"), (
+        assert row.door in (EVERYONE, CASHIER, SALES) or row.door.startswith("operator") or row.door.endswith("& in person"), (
             "a key that may come in needs a scope for it"
         )
         pytest.skip("no key, or no scope needed")
