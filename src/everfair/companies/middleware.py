@@ -46,7 +46,7 @@ def actor(answer: Answer) -> Answer:
         try:
             with seeing(NOTHING):
                 if stated is not None:
-                    see_as(request.actor)
+                    see_as(request.actor)  # type: ignore[attr-defined]
                 return answer(request)
         finally:
             timezone.deactivate()
