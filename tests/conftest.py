@@ -42,7 +42,11 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Downloads are answered by open files that the test client leaves to the collector."""
+    """Downloads are answered by open files that the test client leaves to the collector. A test that imports the server's own door
+    (`site/wsgi.py`) would blind all others of its process."""
+    from everfair.base.sight import EVERYTHING, sight
+
+    assert sight() == EVERYTHING
     for item in items:
         if "house/matrix" in item.nodeid or "bad_input" in item.nodeid:
             item.add_marker(pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"))

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given, settings
 from pytest_django import DjangoDbBlocker
 from schemathesis import GenerationMode, checks
 
 from everfair.base.api import Schema
-from everfair.site.wsgi import application
 from tests.house.matrix.asking import Asked, asked
 from tests.house.matrix.rows import OPERATIONS, Operation
 from tests.house.matrix.world import FORM_TOKEN, Undone, World
@@ -38,7 +38,7 @@ def _database(world: World, one_connection: None, django_db_blocker: DjangoDbBlo
 
 @cache
 def document() -> Any:
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
+    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
 
 
 @cache
