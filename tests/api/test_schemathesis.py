@@ -54,8 +54,8 @@ def rows() -> list[Any]:
 
 def caller(row: Operation, world: World, side: str = "a") -> dict[str, Any]:
     """Headers and cookies of who may."""
-    if row.by in ("owner", "operator"):
-        session = world.sessions["operator" if row.by == "operator" else f"{side} {row.by}"]
+    if row.by in ("owner", "operator", "sales"):
+        session = world.sessions[f"{side} {row.by}" if row.by == "owner" else row.by]
         return {"headers": {"X-CSRFToken": FORM_TOKEN}, "cookies": {"sessionid": session, "csrftoken": FORM_TOKEN}}
     return {"headers": {"Authorization": f"Bearer {world.sides[side].keys['key']}"}}
 

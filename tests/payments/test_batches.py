@@ -199,8 +199,8 @@ def test_who_puts_a_batch_forward_does_not_let_it_go():
 def test_who_has_to_do_with_a_company_does_not_let_its_batch_go():
     owner = rich()
     payout = make.payout(owner, usd(MIDDLE), state="batched")
-    prepare_batch(payout.batch_id, by=make.staff())
     linked = actor_of_person(make.verified(Company.objects.get(pk=owner.company_id), roles=("operator",)).checker)
+    prepare_batch(payout.batch_id, by=make.staff())  # who comes later was not drawn
 
     with pytest.raises(Refused) as refusal:
         release_batch(payout.batch_id, MIDDLE, by=linked)

@@ -13,18 +13,18 @@ from everfair.base.roles import EVERYONE
 from everfair.trust import queries
 from everfair.trust.queries.admission import brake, counted
 from everfair.trust.roles import REVIEWER
-from everfair.trust.schemas.admission import AdmissionOut, CampaignIn, ForecastOut, LineOut, SimulatedDayOut
+from everfair.trust.schemas.admission import AdmissionOut, CampaignIn, ForecastOut, SimulatedDayOut, VerificationLineOut
 from everfair.trust.values.admission import Campaign, advise, allowance, simulate
 
 router = Router(tags=["Verification"])
 
 
-@router.get("/verification-line", response=LineOut)
+@router.get("/verification-line", response=VerificationLineOut)
 @allow(EVERYONE)
 def get_verification_line(request: HttpRequest) -> Any:
     """How many wait for their turn, how many are admitted on a working day, and how long who hands in now waits."""
     line = queries.public_line()
-    return LineOut(waiting=line.waiting, per_day=line.per_day, newcomer_days=line.newcomer_days)
+    return VerificationLineOut(waiting=line.waiting, per_day=line.per_day, newcomer_days=line.newcomer_days)
 
 
 @router.get("/office/admission", response=AdmissionOut)

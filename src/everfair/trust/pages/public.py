@@ -20,7 +20,7 @@ from everfair.trust.values import CHECK_ASKS, CHECK_WORDS, LEVEL_PROMISES, LEVEL
 @allow(EVERYONE)
 @public("verifications")
 def how_we_verify(request: HttpRequest, market: str) -> HttpResponse:
-    """The levels and their checks, who decides, and the queue as it is: three queries."""
+    """The levels and their checks, who decides, the queue as it is, and the line before it: five queries."""
     market_row(market)
     levels = [
         {

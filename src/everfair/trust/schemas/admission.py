@@ -16,7 +16,7 @@ from everfair.trust.values.admission import HORIZON, MOST_REVIEWERS
 Share = Annotated[Decimal, Field(ge=0, le=1, max_digits=7, decimal_places=6)]
 
 
-class LineOut(Schema):
+class VerificationLineOut(Schema):
     """`per_day`: admitted on a working day. `newcomer_days`: working days until who hands in now is admitted."""
 
     waiting: int
