@@ -93,7 +93,8 @@ def test_a_change_is_seen_within_two_seconds(change, real_gate):
     }
 
     async def story() -> None:
-        await until_kept(real_gate, path)
+        if change != "return":  # what is not there is never kept
+            await until_kept(real_gate, path)
         assert not right[change](await ask(real_gate, path))
         await asyncio.to_thread(make_it)
         await until_shown(real_gate, path, right[change])

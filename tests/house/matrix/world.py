@@ -763,10 +763,8 @@ def _some_notice(side: Side) -> tuple[str, str, str]:
 
 def _machine(side: Side) -> None:
     of = side.of
-    n = len(side.mark) + ord(side.mark[0])
-    of["reaction"] = DeadReaction.objects.create(
-        subscriber="trade", event_seq=Event.objects.latest("seq").seq - n, reason=side.mark
-    ).pk
+    unheard = Event.objects.filter(name="CompanyRegistered").order_by("seq")[len(side.mark) + ord(side.mark[0]) & 1]
+    of["reaction"] = DeadReaction.objects.create(subscriber="trade", event_seq=unheard.seq, reason=side.mark).pk
     of["deadline"] = Deadline.objects.create(
         kind="trade.sign", subject=of["sold_completed"], generation=99, due_at=now(), state="failed"
     ).pk

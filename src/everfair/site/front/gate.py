@@ -186,7 +186,8 @@ class Gate:
             self.store.keep(address.key, kept, since)
             return kept
         if answer is None or is_personal(answer):
-            log.error("a page marked public is not the same for everybody", extra={"path": address.key.path})
+            if answer is None or answer.status == 200:
+                log.error("a page marked public is not the same for everybody", extra={"path": address.key.path})
             return None
         return answer
 
