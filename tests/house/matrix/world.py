@@ -22,6 +22,7 @@ from django.test import Client
 from everfair.base.actor import CLOCK_ACTOR, SYSTEM, Actor
 from everfair.base.api import seal_cursor
 from everfair.base.clock import now
+from everfair.base.events import subscribers
 from everfair.base.ids import new_id
 from everfair.base.models import Deadline, DeadReaction, Event
 from everfair.base.money import Money
@@ -763,7 +764,7 @@ def _some_notice(side: Side) -> tuple[str, str, str]:
 
 def _machine(side: Side) -> None:
     of = side.of
-    unheard = Event.objects.filter(name="CompanyRegistered").order_by("seq")[len(side.mark) + ord(side.mark[0]) & 1]
+    unheard = Event.objects.exclude(name__in=list(subscribers()["trade"])).order_by("seq")[list(MARKS).index(side.name)]
     of["reaction"] = DeadReaction.objects.create(subscriber="trade", event_seq=unheard.seq, reason=side.mark).pk
     of["deadline"] = Deadline.objects.create(
         kind="trade.sign", subject=of["sold_completed"], generation=99, due_at=now(), state="failed"
