@@ -38,7 +38,7 @@ class ComplaintIn(_In):
 
 
 class ClaimIn(_In):
-    """`files` are ids of files the company has uploaded (`POST /files`)."""
+    """`files` are ids of files the company has added on the pages."""
 
     lines: list[ComplaintIn] = Field(min_length=1, max_length=100)
     remedy: Remedy

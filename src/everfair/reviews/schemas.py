@@ -22,7 +22,7 @@ class _In(Schema):
 
 class ReviewIn(_In):
     """`grades`: a buyer grades goods, delivery and service; a supplier payment, fairness and communication, each from 1 to 5.
-    `pictures` are ids of pictures the company has uploaded (`POST /files`)."""
+    `pictures` are ids of pictures the company has added on the pages."""
 
     grades: dict[Aspect, Grade] = Field(min_length=3, max_length=3)
     text: Words = Field("", max_length=2000)

@@ -15,7 +15,7 @@ PaperCode = Literal["contract", "shipping", "delivery", "acceptance", "inspectio
 
 
 class DefenceIn(Strict):
-    """`relies_on`: of the `papers` that are there. `files`: ids of files the company has uploaded (`POST /files`). The first needs its
+    """`relies_on`: of the `papers` that are there. `files`: ids of files the company has added on the pages. The first needs its
     `statement`."""
 
     statement: Words = Field("", max_length=5000)

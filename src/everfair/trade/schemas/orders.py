@@ -71,7 +71,7 @@ class SignIn(Strict):
 
 
 class ShowIn(Strict):
-    """`files` are ids of files the company has uploaded (`POST /files`)."""
+    """`files` are ids of files the company has added on the pages."""
 
     kind: Literal[PROOFS]  # type: ignore[valid-type]
     files: list[UUID] = Field(min_length=1, max_length=10)
@@ -174,7 +174,7 @@ class ShipPackageIn(Strict):
 
 
 class ShipPaperIn(Strict):
-    """A document that goes with the goods; `files` are ids of files the company has uploaded (`POST /files`)."""
+    """A document that goes with the goods; `files` are ids of files the company has added on the pages."""
 
     code: Literal[tuple(PAPERS)]  # type: ignore[valid-type]
     files: list[UUID] = Field(min_length=1, max_length=10)

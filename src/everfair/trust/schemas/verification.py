@@ -35,8 +35,8 @@ class BeginIn(_In):
 
 
 class CheckIn(_In):
-    """`declared`: the company's word by field; `valid_until` as YYYY-MM-DD. `files`: ids of files the company has uploaded
-    (`POST /files`); the list replaces what was there."""
+    """`declared`: the company's word by field; `valid_until` as YYYY-MM-DD. `files`: ids of files the company has added
+    on the pages; the list replaces what was there."""
 
     declared: dict[FieldName, Value] = Field({}, max_length=10)
     files: list[UUID] = Field([], max_length=MOST_DOCUMENTS)
